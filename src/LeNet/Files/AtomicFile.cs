@@ -1,0 +1,28 @@
+namespace LeNetServe.Files;
+
+/// <summary>Files that are either whole or not there: written beside their place under a temporary name, flushed to disk, then renamed.</summary>
+public static class AtomicFile
+{
+    /// <summary>Writes <paramref name="path"/> by <paramref name="write"/>; on any failure the temporary file goes and an older file stays.</summary>
+    public static void Write(string path, Action<Stream> write)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Writes text as UTF-8 without a byte order mark.</summary>
+    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+}

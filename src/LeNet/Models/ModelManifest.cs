@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+using LeNetServe.Imaging;
+using LeNetServe.Runs;
+using LeNetServe.Specs;
+
+namespace LeNetServe.Models;
+
+/// <summary>What a model file says about itself, in its metadata under <see cref="MetadataKey"/>: all that a program needs to use it.</summary>
+public sealed record ModelManifest
+{
+    /// <summary>Key of the manifest among the ONNX file's <c>metadata_props</c>.</summary>
+    public const string MetadataKey = "lenetserve.manifest";
+
+    /// <summary>Layout of this record; a reader refuses a newer one.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>The served model's name, such as <c>lenet5-mnist</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The network that was trained (batch norm is folded in the graph).</summary>
+    public required LeNetSpec Spec { get; init; }
+
+    /// <summary>Class names; the order is the output's.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>How a picture becomes the input.</summary>
+    public required ImagingSpec Imaging { get; init; }
+
+    /// <summary>The mean and deviation that are folded into the first layer, for reference.</summary>
+    public required Normalization Normalization { get; init; }
+
+    /// <summary>The data set it was trained on.</summary>
+    public required DatasetIdentity Dataset { get; init; }
+
+    /// <summary>The run's id.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Accuracy on the test images in torch, 0..1; null where the run did not measure it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TestAccuracy { get; init; }
+
+    /// <summary>Number of test images behind <see cref="TestAccuracy"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TestImages { get; init; }
+
+    /// <summary>SHA-256 of the weights file, lower-case hexadecimal.</summary>
+    public required string WeightsSha256 { get; init; }
+
+    /// <summary>SHA-256 of the golden tensors beside the model, lower-case hexadecimal.</summary>
+    public required string GoldenSha256 { get; init; }
+}

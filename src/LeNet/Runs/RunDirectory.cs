@@ -1,0 +1,38 @@
+namespace LeNetServe.Runs;
+
+/// <summary>The names inside a run directory: the interface between the Trainer and the Exporter.</summary>
+public sealed class RunDirectory(string path)
+{
+    /// <summary>The directory itself.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>The run's id: the directory's name.</summary>
+    public string Id => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
+
+    /// <summary>Every hyper-parameter, as used.</summary>
+    public string Config => System.IO.Path.Combine(Path, "config.json");
+
+    /// <summary>Versions, CPU, threads, seed, hash of the data set.</summary>
+    public string Environment => System.IO.Path.Combine(Path, "environment.json");
+
+    /// <summary>What is trained: <see cref="TrainedModel"/>.</summary>
+    public string Model => System.IO.Path.Combine(Path, "model.json");
+
+    /// <summary>A line of JSON per epoch.</summary>
+    public string Metrics => System.IO.Path.Combine(Path, "metrics.jsonl");
+
+    /// <summary>Final figures: <see cref="RunSummary"/>. Present when the run is finished.</summary>
+    public string Summary => System.IO.Path.Combine(Path, "summary.json");
+
+    /// <summary>The page for people.</summary>
+    public string Report => System.IO.Path.Combine(Path, "report.html");
+
+    /// <summary>Weights, optimiser and progress.</summary>
+    public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint");
+
+    /// <summary>The weights to export.</summary>
+    public string Weights => System.IO.Path.Combine(Checkpoint, "model.safetensors");
+
+    /// <summary>Test images with torch's answers.</summary>
+    public string Golden => System.IO.Path.Combine(Path, Models.GoldenTensors.FileName);
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace LeNetServe.Specs;
+
+/// <summary>A fully connected layer; a C×H×W input is read as a vector in that order.</summary>
+public sealed record DenseSpec : LayerSpec
+{
+    /// <summary>Number of outputs. In a variant file it may be left out of the last layer: then it is the number of classes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Units { get; init; }
+
+    /// <summary>Off where a batch norm follows.</summary>
+    public bool Bias { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override string Summary => Units is { } units ? $"{units} units" : "a unit per class";
+
+    /// <inheritdoc/>
+    public override TensorShape OutputShape(TensorShape input)
+    {
+        var units = Units ?? throw new SpecException($"layer {Name}: units is missing, expected the number of outputs");
+        RequirePositive(units, "units");
+        return TensorShape.Vector(units);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterSpec> Parameters(TensorShape input)
+    {
+        var units = OutputShape(input).Channels;
+        var weight = ParameterSpec.Trainable("weight", units, input.Count);
+        return Bias ? [weight, ParameterSpec.Trainable("bias", units)] : [weight];
+    }
+
+    /// <inheritdoc/>
+    public override long Connections(TensorShape input) => OutputShape(input).Channels * (input.Count + (Bias ? 1L : 0L));
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds(TensorShape input) => OutputShape(input).Channels * (long)input.Count;
+}

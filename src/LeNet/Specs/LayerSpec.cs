@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+
+namespace LeNetServe.Specs;
+
+/// <summary>
+/// One row of the architecture table. Three programs read it: the Trainer makes a torch module of it, the Exporter ONNX nodes, and
+/// <c>describe</c> counts it. The closed list of records below is the list of what all of them support.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+[JsonDerivedType(typeof(ConvolutionSpec), "convolution")]
+[JsonDerivedType(typeof(BatchNormSpec), "batch-norm")]
+[JsonDerivedType(typeof(ActivationSpec), "activation")]
+[JsonDerivedType(typeof(PoolingSpec), "pooling")]
+[JsonDerivedType(typeof(SubsamplingSpec), "subsampling")]
+[JsonDerivedType(typeof(DenseSpec), "dense")]
+[JsonDerivedType(typeof(DropoutSpec), "dropout")]
+[JsonDerivedType(typeof(RbfSpec), "rbf")]
+[JsonDerivedType(typeof(SoftmaxSpec), "softmax")]
+public abstract record LayerSpec
+{
+    /// <summary>Unique in the network; LeCun's where he named the layer: C1, S2, C3, S4, C5, F6. Prefix of the layer's tensors and ONNX nodes.</summary>
+    [JsonPropertyOrder(-1)]
+    public required string Name { get; init; }
+
+    /// <summary>The shape that leaves the layer when <paramref name="input"/> enters it.</summary>
+    /// <exception cref="SpecException">The layer cannot take that input; the message names the layer.</exception>
+    public abstract TensorShape OutputShape(TensorShape input);
+
+    /// <summary>The layer's tensors, in the order in which they are stored.</summary>
+    public virtual IReadOnlyList<ParameterSpec> Parameters(TensorShape input) => [];
+
+    /// <summary>Connections as LeCun counts them: for every output value its inputs plus, where there is one, its bias.</summary>
+    public virtual long Connections(TensorShape input) => 0;
+
+    /// <summary>Multiplications by a weight in one forward pass of one example.</summary>
+    public virtual long MultiplyAdds(TensorShape input) => 0;
+
+    /// <summary>What <c>describe</c> prints beside the name, such as <c>6 maps, 5×5</c>.</summary>
+    [JsonIgnore]
+    public abstract string Summary { get; }
+
+    private protected TensorShape Reject(TensorShape input, string expected) =>
+        throw new SpecException($"layer {Name} ({Summary}) cannot take {input}: {expected}");
+
+    private protected void RequirePositive(int value, string what)
+    {
+        if (value < 1)
+            throw new SpecException($"layer {Name}: {what} is {value}, expected 1 or more");
+    }
+}

@@ -1,0 +1,33 @@
+namespace LeNetServe.Specs;
+
+/// <summary>
+/// The paper's output layer: Euclidean radial basis functions with fixed centres, y_i = Σ_j (x_j − w_ij)². This layer gives −y_i, so that
+/// the largest output is the answer and a softmax after it gives probabilities, as the paper's MAP criterion does (LeCun et al. 1998,
+/// section II-B and equation 9).
+/// </summary>
+public sealed record RbfSpec : LayerSpec
+{
+    /// <summary>A row per class, each with as many values (−1 or +1) as the layer has inputs: the 7×12 bitmaps of the characters.</summary>
+    public required IReadOnlyList<IReadOnlyList<sbyte>> Centers { get; init; }
+
+    /// <inheritdoc/>
+    public override string Summary => $"{Centers.Count} RBF units, fixed ±1 centres";
+
+    /// <inheritdoc/>
+    public override TensorShape OutputShape(TensorShape input)
+    {
+        for (var row = 0; row < Centers.Count; row++)
+            if (Centers[row].Count != input.Count || Centers[row].Any(value => value is not (-1 or 1)))
+                return Reject(input, $"centre {row} has {Centers[row].Count} values, expected {input.Count}, each −1 or +1");
+        return TensorShape.Vector(Centers.Count);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterSpec> Parameters(TensorShape input) => [ParameterSpec.Fixed("weight", Centers.Count, input.Count)];
+
+    /// <inheritdoc/>
+    public override long Connections(TensorShape input) => (long)Centers.Count * input.Count;
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds(TensorShape input) => (long)Centers.Count * input.Count;
+}

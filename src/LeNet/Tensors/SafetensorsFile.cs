@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using LeNetServe.Files;
+
+namespace LeNetServe.Tensors;
+
+/// <summary>
+/// A safetensors file: 8 bytes of header length, a JSON header, the tensors' bytes. Format:
+/// https://github.com/huggingface/safetensors#format. Every length is checked against the file before anything is read by it.
+/// </summary>
+public sealed class SafetensorsFile
+{
+    private const int MaxHeaderBytes = 16 << 20;
+    private readonly string path;
+    private readonly Dictionary<string, StoredTensor> tensors;
+
+    private SafetensorsFile(string path, Dictionary<string, StoredTensor> tensors) => (this.path, this.tensors) = (path, tensors);
+
+    /// <summary>Names of the tensors, in the file's order.</summary>
+    public IReadOnlyCollection<string> Names => tensors.Keys;
+
+    /// <summary>The tensor of that name.</summary>
+    /// <exception cref="InvalidDataException">The file has none of that name.</exception>
+    public StoredTensor this[string name] => tensors.TryGetValue(name, out var tensor)
+        ? tensor
+        : throw new InvalidDataException($"{path}: tensor \"{name}\" is missing, found {(tensors.Count == 0 ? "none" : string.Join(", ", tensors.Keys))}");
+
+    /// <summary>Whether the file has a tensor of that name.</summary>
+    public bool Contains(string name) => tensors.ContainsKey(name);
+
+    /// <summary>Reads the whole file.</summary>
+    /// <exception cref="InvalidDataException">The file is not sound; the message says where, what was found and what was expected.</exception>
+    public static SafetensorsFile Read(string path) => Parse(path, File.ReadAllBytes(path));
+
+    /// <summary>Writes the tensors in the given order, under a temporary name first. Equal tensors give equal bytes.</summary>
+    public static void Write(string path, IReadOnlyList<(string Name, StoredTensor Tensor)> tensors)
+    {
+        var header = Header(tensors);
+        AtomicFile.Write(path, stream =>
+        {
+            Span<byte> length = stackalloc byte[8];
+            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+            stream.Write(length);
+            stream.Write(header);
+            foreach (var (_, tensor) in tensors)
+                stream.Write(tensor.Data.Span);
+        });
+    }
+
+    internal static SafetensorsFile Parse(string path, byte[] bytes)
+    {
+        if (bytes.Length < 8)
+            throw new InvalidDataException($"{path}: {bytes.Length} bytes, expected 8 bytes of header length at offset 0");
+        var headerLength = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        if (headerLength is < 2 or > MaxHeaderBytes || headerLength > bytes.Length - 8)
+            throw new InvalidDataException($"{path}: header length {headerLength} at offset 0, expected 2 to {Math.Min(MaxHeaderBytes, bytes.Length - 8)}");
+        var start = 8 + (int)headerLength;
+        var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
+        try
+        {
+            using var header = JsonDocument.Parse(bytes.AsMemory(8, (int)headerLength));
+            foreach (var entry in header.RootElement.EnumerateObject())
+                if (entry.Name != "__metadata__" && !tensors.TryAdd(entry.Name, ReadTensor(path, entry, bytes.AsMemory(start))))
+                    throw new InvalidDataException($"{path}: tensor \"{entry.Name}\" occurs twice in the header");
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw new InvalidDataException($"{path}: header at offset 8 is not a safetensors header: {exception.Message}", exception);
+        }
+        var end = tensors.Values.Sum(tensor => (long)tensor.Data.Length);
+        return end == bytes.Length - start
+            ? new(path, tensors)
+            : throw new InvalidDataException($"{path}: {bytes.Length - start} bytes of tensors at offset {start}, expected the {end} that the header lists");
+    }
+
+    private static StoredTensor ReadTensor(string path, JsonProperty entry, ReadOnlyMemory<byte> data)
+    {
+        var typeName = entry.Value.GetProperty("dtype").GetString();
+        if (!Enum.TryParse<TensorType>(typeName, out var type) || !Enum.IsDefined(type))
+            throw new InvalidDataException($"{path}: tensor \"{entry.Name}\" has dtype {typeName}, expected {string.Join(", ", Enum.GetNames<TensorType>())}");
+        var shape = entry.Value.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt32()).ToArray();
+        var offsets = entry.Value.GetProperty("data_offsets");
+        var (begin, end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
+        var size = shape.Aggregate((Int128)StoredTensor.SizeOf(type), (product, dimension) => product * dimension);
+        if (shape.Any(dimension => dimension < 0) || begin < 0 || end < begin || end > data.Length || end - begin != size)
+            throw new InvalidDataException(
+                $"{path}: tensor \"{entry.Name}\" ({typeName} {string.Join('×', shape)}) lies at {begin}..{end}, expected {size} bytes within 0..{data.Length}");
+        return new(type, shape, data[(int)begin..(int)end]);
+    }
+
+    private static byte[] Header(IReadOnlyList<(string Name, StoredTensor Tensor)> tensors)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            long offset = 0;
+            foreach (var (name, tensor) in tensors)
+            {
+                json.WriteStartObject(name);
+                json.WriteString("dtype", tensor.Type.ToString());
+                json.WriteStartArray("shape");
+                foreach (var dimension in tensor.Shape)
+                    json.WriteNumberValue(dimension);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(offset += tensor.Data.Length);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        while (buffer.Length % 8 != 0)
+            buffer.WriteByte((byte)' ');
+        return buffer.ToArray();
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using LeNetServe.Specs;
+
+namespace LeNetServe.LeNet.Tests.Specs;
+
+public sealed class VariantsTests
+{
+    [Theory]
+    [InlineData("lenet5", 1, 61_706, 416_520)]
+    [InlineData("lenet5", 3, 62_006, 651_720)]
+    [InlineData("lenet5-sparse", 1, 60_806, 326_520)]
+    [InlineData("lenet5-sparse", 3, 61_106, 561_720)]
+    public void Create_PublishedVariant_HasThePublishedCounts(string name, int channels, int parameters, long multiplyAdds)
+    {
+        var spec = Variants.Create(name, channels, 10);
+
+        Assert.Equal(parameters, spec.TrainableParameters);
+        Assert.Equal(multiplyAdds, spec.MultiplyAdds);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Create_EveryVariant_SurvivesJson(string name)
+    {
+        var spec = Variants.Create(name, 3, 7);
+
+        var json = JsonSerializer.Serialize(spec, LeNetJson.Default.LeNetSpec);
+        var read = JsonSerializer.Deserialize(json, LeNetJson.Default.LeNetSpec)!;
+
+        Assert.Equal(json, JsonSerializer.Serialize(read, LeNetJson.Default.LeNetSpec));
+        Assert.Equal(spec.TrainableParameters, read.TrainableParameters);
+    }
+
+    public static TheoryData<string> Names => [.. Variants.Names];
+}
