@@ -1,0 +1,20 @@
+namespace LeNetServe.Datasets;
+
+/// <summary>The data sets by name.</summary>
+public static class DatasetCatalog
+{
+    /// <summary>The known names. <c>strokes</c> needs no files; each of the others reads its own from a directory.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["mnist", "fashion-mnist", "strokes"];
+
+    /// <summary>Loads a whole data set into memory. The result depends on the request and the files alone, not on threads or time.</summary>
+    /// <exception cref="InvalidDataException">
+    /// No such data set, files missing or broken; the message names the file, the offset, what was found and what was expected.
+    /// </exception>
+    public static ImageDataset Open(DatasetRequest request, CancellationToken cancellation = default) => request.Name switch
+    {
+        "mnist" => MnistFiles.Open(request, MnistFiles.Digits),
+        "fashion-mnist" => MnistFiles.Open(request, MnistFiles.Fashion),
+        "strokes" => StrokeDigits.Open(request, cancellation),
+        _ => throw new InvalidDataException($"data set \"{request.Name}\" is unknown, expected {string.Join(", ", Names)}"),
+    };
+}

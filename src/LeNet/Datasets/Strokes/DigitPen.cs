@@ -1,0 +1,111 @@
+using System.Numerics;
+using LeNetServe.Imaging;
+using SkiaSharp;
+
+namespace LeNetServe.Datasets;
+
+/// <summary>
+/// Draws one digit at a time as MNIST's images were made: ink 255 on 0, the digit fitted into 20×20, its centre of mass in the middle of
+/// 28×28, that in the middle of 32×32. One pen serves one thread.
+/// </summary>
+internal sealed class DigitPen : IDisposable
+{
+    private const int ContentSide = 28;
+    private const int InkSide = 20;
+    private const int PaddedSide = 32;
+
+    private readonly byte[] drawing = new byte[ContentSide * ContentSide];
+    private readonly SKBitmap bitmap = new(new SKImageInfo(ContentSide, ContentSide, SKColorType.Alpha8, SKAlphaType.Premul));
+    private readonly SKCanvas canvas;
+    private readonly SKPaint paint = new()
+    {
+        IsAntialias = true,
+        Style = SKPaintStyle.Stroke,
+        StrokeCap = SKStrokeCap.Round,
+        StrokeJoin = SKStrokeJoin.Round,
+        Color = SKColors.White,
+    };
+
+    public DigitPen() => canvas = new(bitmap);
+
+    /// <summary>Draws the digit by chance from one of its skeletons.</summary>
+    /// <param name="digit">0 to 9.</param>
+    /// <param name="random">Decides on skeleton, wobble, slant, rotation, width and thickness.</param>
+    /// <param name="target">32×32 bytes, all zero.</param>
+    public void Draw(int digit, ref SplitMix64 random, Span<byte> target)
+    {
+        var ways = DigitSkeleton.Digits[digit];
+        using var path = Trace(ways[random.Next(ways.Count)], ref random);
+        var thickness = random.Uniform(1.5f, 3.6f);
+        Render(path, thickness, random.Uniform(0.85f, 1f));
+        CentreByMass(target);
+    }
+
+    public void Dispose()
+    {
+        paint.Dispose();
+        canvas.Dispose();
+        bitmap.Dispose();
+    }
+
+    private static SKPath Trace(DigitSkeleton skeleton, ref SplitMix64 random)
+    {
+        var transform =
+            Matrix3x2.CreateTranslation(-50, -50)
+            * Matrix3x2.CreateScale(random.Uniform(0.6f, 1.1f), 1)
+            * new Matrix3x2(1, 0, random.Normal(0.22f) - 0.12f, 1, 0, 0)
+            * Matrix3x2.CreateRotation(random.Normal(0.09f));
+        var wobble = random.Uniform(1, 6);
+        using var builder = new SKPathBuilder();
+        foreach (var stroke in skeleton.Strokes)
+        {
+            var points = new Vector2[stroke.Length];
+            for (var index = 0; index < points.Length; index++)
+                points[index] = Vector2.Transform(stroke[index].Point + new Vector2(random.Normal(wobble), random.Normal(wobble)), transform);
+            AddSpline(builder, stroke, points);
+        }
+        return builder.Detach();
+    }
+
+    /// <summary>A Catmull–Rom spline through the points as Bézier curves, without a tangent across corners and ends.</summary>
+    private static void AddSpline(SKPathBuilder builder, DigitSkeleton.Node[] stroke, Vector2[] points)
+    {
+        builder.MoveTo(points[0].X, points[0].Y);
+        for (var index = 1; index < points.Length; index++)
+        {
+            var (from, to) = (points[index - 1], points[index]);
+            var before = index == 1 || stroke[index - 1].Corner ? from : points[index - 2];
+            var after = index == points.Length - 1 || stroke[index].Corner ? to : points[index + 1];
+            var (first, second) = (from + (to - before) / 6, to - (after - from) / 6);
+            builder.CubicTo(first.X, first.Y, second.X, second.Y, to.X, to.Y);
+        }
+    }
+
+    private void Render(SKPath path, float thickness, float ink)
+    {
+        var bounds = path.TightBounds;
+        var scale = (InkSide - thickness) / Math.Max(bounds.Width, bounds.Height);
+        paint.StrokeWidth = thickness / scale;
+        paint.Color = SKColors.White.WithAlpha((byte)(255 * ink));
+        bitmap.Erase(SKColors.Transparent);
+        canvas.ResetMatrix();
+        canvas.Translate(ContentSide / 2f, ContentSide / 2f);
+        canvas.Scale(scale);
+        canvas.Translate(-bounds.MidX, -bounds.MidY);
+        canvas.DrawPath(path, paint);
+        for (var row = 0; row < ContentSide; row++)
+            bitmap.GetPixelSpan().Slice(row * bitmap.RowBytes, ContentSide).CopyTo(drawing.AsSpan(row * ContentSide));
+    }
+
+    private void CentreByMass(Span<byte> target)
+    {
+        const int Margin = (PaddedSide - ContentSide) / 2;
+        const int Room = (ContentSide - InkSide) / 2;
+        var (right, down) = CentreOfMass.Shift(drawing, ContentSide);
+        (right, down) = (Math.Clamp(right, -Room, Room), Math.Clamp(down, -Room, Room));
+        for (var row = 0; row < ContentSide; row++)
+            for (var column = 0; column < ContentSide; column++)
+                if (drawing[row * ContentSide + column] is var ink && ink != 0)
+                    target[(row + down + Margin) * PaddedSide + column + right + Margin] = ink;
+    }
+}

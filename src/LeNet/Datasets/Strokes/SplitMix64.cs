@@ -1,0 +1,45 @@
+namespace LeNetServe.Datasets;
+
+/// <summary>
+/// Random numbers whose sequence is fixed by the seed on every platform, cheap enough to start anew for each image. Steele, Lea, Flood,
+/// "Fast splittable pseudorandom number generators", OOPSLA 2014.
+/// </summary>
+internal struct SplitMix64(ulong seed)
+{
+    private ulong state = seed;
+
+    /// <summary>Independent sequences for each (seed, stream, index).</summary>
+    public static SplitMix64 For(int seed, int stream, int index)
+    {
+        var mixer = new SplitMix64((ulong)(uint)seed << 32 | (uint)stream);
+        return new(mixer.Next() + (ulong)index * 0xD1342543DE82EF95UL);
+    }
+
+    public ulong Next()
+    {
+        var z = state += 0x9E3779B97F4A7C15UL;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
+        return z ^ (z >> 31);
+    }
+
+    /// <summary>0 ≤ n &lt; count.</summary>
+    public int Next(int count) => (int)((UInt128)Next() * (uint)count >> 64);
+
+    /// <summary>Uniform in low..high.</summary>
+    public float Uniform(float low, float high) => low + (high - low) * ((Next() >> 40) * (1f / (1 << 24)));
+
+    /// <summary>Nearly normal with mean 0 and the given deviation: the sum of four uniform numbers, so no more than 3.5 deviations away.</summary>
+    public float Normal(float deviation) =>
+        (Uniform(-1, 1) + Uniform(-1, 1) + Uniform(-1, 1) + Uniform(-1, 1)) * (0.8660254f * deviation);
+
+    /// <summary>Shuffles in place (Fisher–Yates).</summary>
+    public void Shuffle<T>(Span<T> values)
+    {
+        for (var last = values.Length - 1; last > 0; last--)
+        {
+            var other = Next(last + 1);
+            (values[last], values[other]) = (values[other], values[last]);
+        }
+    }
+}
