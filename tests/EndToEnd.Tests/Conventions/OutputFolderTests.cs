@@ -1,0 +1,45 @@
+using System.Reflection.PortableExecutable;
+
+namespace LeNetServe.EndToEnd.Tests.Conventions;
+
+/// <summary>An output folder carries what its program needs on the machine it was built on, and nothing else.</summary>
+public sealed class OutputFolderTests
+{
+    [Fact]
+    public void Output_OfEveryProject_CarriesNoOtherPlatformsNatives()
+    {
+        var foreign =
+            from file in Directory.EnumerateFiles(RepositoryTree.Output, "*", SearchOption.AllDirectories)
+            where IsOtherPlatformsNative(file)
+            select RepositoryTree.Relative(file);
+
+        Assert.Empty(foreign);
+    }
+
+    [Fact]
+    public void Libtorch_InTheOutput_IsOnlyBesideTheTrainer()
+    {
+        var carriers =
+            from file in Directory.EnumerateFiles(RepositoryTree.Output, "*torch_cpu*", SearchOption.AllDirectories)
+            let project = Path.GetRelativePath(RepositoryTree.Output, file).Split(Path.DirectorySeparatorChar)[0]
+            where project is not ("Trainer" or "Trainer.Tests")
+            select RepositoryTree.Relative(file);
+
+        Assert.Empty(carriers);
+    }
+
+    private static bool IsOtherPlatformsNative(string file) => Path.GetExtension(file) switch
+    {
+        ".so" => !OperatingSystem.IsLinux(),
+        ".dylib" => !OperatingSystem.IsMacOS(),
+        ".dll" => !OperatingSystem.IsWindows() && !IsManaged(file),
+        _ => Path.GetRelativePath(RepositoryTree.Output, file).Split(Path.DirectorySeparatorChar).Contains("runtimes"),
+    };
+
+    private static bool IsManaged(string file)
+    {
+        using var stream = File.OpenRead(file);
+        using var reader = new PEReader(stream);
+        return reader.HasMetadata;
+    }
+}
