@@ -1,1 +1,2 @@
-Console.WriteLine("under construction");
+using TorchSharp;
+Console.WriteLine(torch.ones(3).sum().item<float>());
