@@ -1,0 +1,73 @@
+namespace LeNetServe.Imaging;
+
+/// <summary>
+/// Makes a model's input of an encoded picture (PNG, JPEG, BMP, GIF's first frame, WebP), the same in every program. Immutable, so any
+/// number of threads may share one.
+/// </summary>
+/// <remarks>
+/// Numbers are taken as stored: no colour profile, no gamma. 16-bit samples become 8-bit ones. Colour becomes gray by ITU-R BT.601,
+/// Y = 0.299 R + 0.587 G + 0.114 B; gray becomes colour by repetition. Transparent pixels are laid on white. EXIF's orientation is applied.
+/// </remarks>
+/// <param name="spec">What the model eats.</param>
+/// <param name="maxPixels">A picture with more pixels is refused by its header, before anything is decoded; decoding takes about 8 bytes per pixel.</param>
+public sealed class ImagePreprocessor(ImagingSpec spec, long maxPixels = ImagePreprocessor.DefaultMaxPixels)
+{
+    /// <summary>The usual limit: 16 megapixels, 4000×4000.</summary>
+    public const long DefaultMaxPixels = 16_000_000;
+
+    private readonly int contentHeight = Math.Min(spec.ContentSize, spec.Input.Height);
+    private readonly int contentWidth = Math.Min(spec.ContentSize, spec.Input.Width);
+
+    /// <summary>What the model eats.</summary>
+    public ImagingSpec Spec { get; } = spec.Input.Channels is 1 or 3
+        ? spec
+        : throw new ArgumentException($"the model's input has {spec.Input.Channels} channels, expected 1 (gray) or 3 (RGB)", nameof(spec));
+
+    /// <summary>Decodes a picture into the model's input.</summary>
+    /// <param name="encoded">The whole file.</param>
+    /// <returns>Bytes 0..255, C×H×W.</returns>
+    /// <exception cref="ImageException">The picture cannot be used.</exception>
+    public byte[] Process(ReadOnlySpan<byte> encoded)
+    {
+        var pixels = new byte[Spec.Input.Count];
+        Process(encoded, pixels);
+        return pixels;
+    }
+
+    /// <summary>Decodes a picture into the model's input, in memory of the caller.</summary>
+    /// <param name="encoded">The whole file.</param>
+    /// <param name="pixels">Receives bytes 0..255, C×H×W, exactly the input's count.</param>
+    /// <exception cref="ImageException">The picture cannot be used; <paramref name="pixels"/> may have been written to.</exception>
+    public void Process(ReadOnlySpan<byte> encoded, Span<byte> pixels)
+    {
+        if (pixels.Length != Spec.Input.Count)
+            throw new ArgumentException($"room for {pixels.Length} pixels, expected {Spec.Input.Count} ({Spec.Input})", nameof(pixels));
+        using var picture = ImageDecoder.Decode(encoded, Spec.Input.Channels, maxPixels);
+        if (picture.Is(Spec.Input.Height, Spec.Input.Width))
+            picture.Pixels.CopyTo(pixels);
+        else if (picture.Is(contentHeight, contentWidth))
+            Pad(picture, pixels);
+        else if (Spec.Geometry == Geometry.None)
+            throw new ImageException(
+                ImageFault.WrongSize,
+                $"the picture is {picture.Width}×{picture.Height} pixels, expected {Spec.Input.Width}×{Spec.Input.Height} or {contentWidth}×{contentHeight}");
+        else
+            Resize(picture, pixels);
+    }
+
+    private void Resize(in Picture picture, Span<byte> pixels)
+    {
+        using var content = Resampling.Resize(picture, contentHeight, contentWidth);
+        Pad(content, pixels);
+    }
+
+    private void Pad(in Picture content, Span<byte> pixels)
+    {
+        var (_, height, width) = Spec.Input;
+        pixels.Fill(Spec.Background);
+        var (top, left) = ((height - content.Height) / 2, (width - content.Width) / 2);
+        for (var channel = 0; channel < content.Channels; channel++)
+            for (var row = 0; row < content.Height; row++)
+                content.Row(channel, row).CopyTo(pixels[((channel * height + top + row) * width + left)..]);
+    }
+}

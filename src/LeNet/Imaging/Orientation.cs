@@ -1,0 +1,39 @@
+using SkiaSharp;
+
+namespace LeNetServe.Imaging;
+
+/// <summary>Applies EXIF's orientation (tag 0x0112): the camera says how the stored rows and columns stand.</summary>
+internal static class Orientation
+{
+    /// <summary>The picture as it should be seen.</summary>
+    public static Picture Upright(in Picture stored, SKEncodedOrigin origin)
+    {
+        var sideways = origin >= SKEncodedOrigin.LeftTop;
+        var upright = sideways ? new Picture(stored.Channels, stored.Width, stored.Height) : new Picture(stored.Channels, stored.Height, stored.Width);
+        var (bottom, right) = (stored.Height - 1, stored.Width - 1);
+        for (var channel = 0; channel < upright.Channels; channel++)
+        {
+            var source = stored.Plane(channel);
+            for (var row = 0; row < upright.Height; row++)
+            {
+                var target = upright.Row(channel, row);
+                for (var column = 0; column < target.Length; column++)
+                {
+                    var (fromRow, fromColumn) = origin switch
+                    {
+                        SKEncodedOrigin.TopRight => (row, right - column),
+                        SKEncodedOrigin.BottomRight => (bottom - row, right - column),
+                        SKEncodedOrigin.BottomLeft => (bottom - row, column),
+                        SKEncodedOrigin.LeftTop => (column, row),
+                        SKEncodedOrigin.RightTop => (bottom - column, row),
+                        SKEncodedOrigin.RightBottom => (bottom - column, right - row),
+                        SKEncodedOrigin.LeftBottom => (column, right - row),
+                        _ => (row, column),
+                    };
+                    target[column] = source[fromRow * stored.Width + fromColumn];
+                }
+            }
+        }
+        return upright;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Buffers;
+
+namespace LeNetServe.Imaging;
+
+/// <summary>Pixels of any size, C×H×W bytes, in memory lent by the array pool.</summary>
+internal readonly struct Picture(int channels, int height, int width) : IDisposable
+{
+    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(channels * height * width);
+
+    public int Channels { get; } = channels;
+
+    public int Height { get; } = height;
+
+    public int Width { get; } = width;
+
+    /// <summary>All pixels, C×H×W.</summary>
+    public Span<byte> Pixels => buffer.AsSpan(0, Channels * Height * Width);
+
+    /// <summary>The pixels of one channel, H×W.</summary>
+    public Span<byte> Plane(int channel) => buffer.AsSpan(channel * Height * Width, Height * Width);
+
+    /// <summary>One row of one channel.</summary>
+    public Span<byte> Row(int channel, int row) => buffer.AsSpan((channel * Height + row) * Width, Width);
+
+    /// <summary>Whether the picture has that size.</summary>
+    public bool Is(int height, int width) => Height == height && Width == width;
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(buffer);
+}
