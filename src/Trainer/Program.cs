@@ -1,2 +1,8 @@
-using TorchSharp;
-Console.WriteLine(torch.ones(3).sum().item<float>());
+using System.CommandLine;
+using LeNetServe.Trainer.Downloads;
+using LeNetServe.Trainer.Invocation;
+
+return await CommandLine.RunAsync(new RootCommand("Trains LeNet-5 and compares experiments.")
+{
+    DatasetsCommand.Create(),
+}, args);

@@ -1,0 +1,112 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+
+namespace LeNetServe.Trainer.Downloads;
+
+/// <summary>The data sets on this machine: one folder for each under a root, filled from the network on demand.</summary>
+/// <param name="root">The folder of all data sets.</param>
+/// <param name="http">Carries the requests; its own time limit should be infinite, since a stalled line is noticed here.</param>
+/// <param name="time">The clock of pauses and stalls.</param>
+/// <param name="say">Told what is being waited for, one line each.</param>
+/// <param name="report">Told how far each file has come.</param>
+internal sealed class DatasetStore(string root, HttpClient http, TimeProvider time, Action<string>? say = null, Action<DownloadProgress>? report = null)
+{
+    /// <summary>The environment variable that names another root than <c>data</c> in the working directory.</summary>
+    public const string RootVariable = "LENETSERVE_DATA";
+
+    /// <summary>The root unless the user names one.</summary>
+    public static string DefaultRoot => Environment.GetEnvironmentVariable(RootVariable) is { Length: > 0 } path ? path : "data";
+
+    /// <summary>An HTTP client for downloads: it follows redirects and honours <c>http_proxy</c>, <c>https_proxy</c>, <c>all_proxy</c> and <c>no_proxy</c>.</summary>
+    public static HttpClient CreateClient()
+    {
+        var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(15) }) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.ParseAdd("lenetserve-trainer");
+        return client;
+    }
+
+    /// <summary>The folder of the data set of that name.</summary>
+    public string DirectoryOf(string name) => Path.Combine(root, name);
+
+    /// <summary>Judges every file of the data set; no network.</summary>
+    public IReadOnlyList<FileVerdict> Verify(RemoteDataset dataset) => [.. dataset.Files.Select(file => FileVerdict.Of(DirectoryOf(dataset.Name), file))];
+
+    /// <summary>The sub-folder that stands for the data set's files where those are missing, or null.</summary>
+    public string? Alternative(RemoteDataset dataset) =>
+        dataset.Alternatives.Select(name => Path.Combine(DirectoryOf(dataset.Name), name)).FirstOrDefault(Directory.Exists);
+
+    /// <summary>Makes the data set ready for reading: checks the hashes of what is there and downloads what is missing.</summary>
+    /// <returns>The data set's folder.</returns>
+    /// <exception cref="InvalidDataException">A file here is damaged or replaced; the message names found and expected hash.</exception>
+    /// <exception cref="FileNotFoundException">Files are missing and <see cref="DownloadOptions.Offline"/> is set.</exception>
+    /// <exception cref="IOException">No mirror could give a file.</exception>
+    public async Task<string> ObtainAsync(RemoteDataset dataset, DownloadOptions options, CancellationToken cancellationToken)
+    {
+        var directory = DirectoryOf(dataset.Name);
+        if (IsReady(dataset, options))
+            return directory;
+        if (options.Offline)
+            ThrowOffline(dataset, directory);
+        Directory.CreateDirectory(directory);
+        using (await DirectoryLock.TakeAsync(
+            Path.Combine(directory, ".download.lock"), time, () => say?.Invoke($"waiting for another download into {directory}"), cancellationToken))
+        {
+            if (!IsReady(dataset, options))
+                await DownloadAsync(dataset, directory, options, cancellationToken);
+        }
+        return directory;
+    }
+
+    private bool IsReady(RemoteDataset dataset, DownloadOptions options)
+    {
+        var verdicts = Verify(dataset);
+        if (!options.Replace && verdicts.FirstOrDefault(verdict => verdict.State == FileState.Damaged) is { } damaged)
+            ThrowDamaged(dataset, damaged);
+        if (verdicts.All(verdict => verdict.State == FileState.Missing) && Alternative(dataset) is not null)
+            return true;
+        return verdicts.All(verdict => verdict.State == FileState.Sound)
+            && dataset.Files.All(file => file.UnpacksTo is null || Directory.Exists(Path.Combine(DirectoryOf(dataset.Name), file.UnpacksTo)));
+    }
+
+    private async Task DownloadAsync(RemoteDataset dataset, string directory, DownloadOptions options, CancellationToken cancellationToken)
+    {
+        var download = new FileDownload(http, time, options, report ?? (_ => { }));
+        IEnumerable<Uri> mirrors = options.Mirror is { } first ? [first, .. dataset.Mirrors] : dataset.Mirrors;
+        foreach (var file in dataset.Files)
+        {
+            if (FileVerdict.Of(directory, file).State != FileState.Sound)
+                await download.RunAsync(directory, file, mirrors, cancellationToken);
+            if (file.UnpacksTo is not null)
+                await UnpackAsync(directory, file, file.UnpacksTo, cancellationToken);
+        }
+    }
+
+    private static async Task UnpackAsync(string directory, RemoteFile file, string unpacksTo, CancellationToken cancellationToken)
+    {
+        var target = Path.Combine(directory, unpacksTo);
+        if (Directory.Exists(target))
+            return;
+        var temporary = Directory.CreateDirectory(Path.Combine(directory, $".unpack-{Guid.NewGuid():N}")).FullName;
+        try
+        {
+            await using var archive = new GZipStream(File.OpenRead(Path.Combine(directory, file.Name)), CompressionMode.Decompress);
+            await TarFile.ExtractToDirectoryAsync(archive, temporary, overwriteFiles: false, cancellationToken);
+            Directory.Move(Path.Combine(temporary, unpacksTo), target);
+        }
+        finally
+        {
+            Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    private static void ThrowDamaged(RemoteDataset dataset, FileVerdict damaged) => throw new InvalidDataException(
+        $"{damaged.Path} is not the published file: {damaged.Reason}; fetch it anew with 'datasets download {dataset.Name} --replace'");
+
+    private void ThrowOffline(RemoteDataset dataset, string directory)
+    {
+        var missing = Verify(dataset).Where(verdict => verdict.State != FileState.Sound).Select(verdict => Path.GetFileName(verdict.Path)).ToList();
+        throw new FileNotFoundException(missing.Count > 0
+            ? $"{directory}: found no {string.Join(", ", missing)}; --offline forbids the download: put the files there, or run 'datasets download {dataset.Name}' with a network"
+            : $"{directory}: the archive is there but not unpacked; run 'datasets download {dataset.Name}'");
+    }
+}

@@ -1,0 +1,20 @@
+namespace LeNetServe.Trainer.Downloads;
+
+/// <summary>A data set that can be had by name.</summary>
+internal sealed record RemoteDataset
+{
+    /// <summary>The name, as in <c>--dataset NAME</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it is, in one line.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Addresses of folders that hold the files, each ending in a slash, in the order in which they are tried.</summary>
+    public required IReadOnlyList<Uri> Mirrors { get; init; }
+
+    /// <summary>Its files.</summary>
+    public required IReadOnlyList<RemoteFile> Files { get; init; }
+
+    /// <summary>Sub-folders that stand for the files: unpacked by hand, or as image folders. No hash is published for them, so they are used unchecked.</summary>
+    public IReadOnlyList<string> Alternatives { get; init; } = [];
+}
