@@ -48,4 +48,11 @@ public sealed record ModelManifest
 
     /// <summary>SHA-256 of the golden tensors beside the model, lower-case hexadecimal.</summary>
     public required string GoldenSha256 { get; init; }
+
+    /// <summary>
+    /// Largest difference of a probability from the golden tensors that passes, for a model that is not meant to equal torch's, such as a quantized
+    /// one; null asks for 1e-4 and the same best class on every image.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? GoldenTolerance { get; init; }
 }

@@ -1,0 +1,78 @@
+using LeNetServe.Runtime.Errors;
+using Microsoft.ML.OnnxRuntime;
+
+namespace LeNetServe.Runtime.Devices;
+
+/// <summary>Which of ONNX Runtime's execution providers this process can use.</summary>
+public static class ExecutionProviders
+{
+    private const string Cuda = "CUDAExecutionProvider";
+
+    /// <summary>The providers that the native library was built with, such as <c>CPUExecutionProvider</c>.</summary>
+    public static IReadOnlyList<string> Available => OrtEnv.Instance().GetAvailableProviders();
+
+    /// <summary>The native library's version, such as <c>1.31.1</c>.</summary>
+    public static string Version => OrtEnv.Instance().GetVersionString();
+
+    /// <summary>The device that <paramref name="device"/> means here: <see cref="Device.Cpu"/> or <see cref="Device.Cuda"/>.</summary>
+    /// <exception cref="InferenceException">CUDA was asked for and is missing (<see cref="InferenceErrorKind.DeviceUnavailable"/>).</exception>
+    public static Device Resolve(Device device)
+    {
+        if (device == Device.Cpu)
+            return Device.Cpu;
+        try
+        {
+            using var options = CreateOptions(Device.Cuda);
+            return Device.Cuda;
+        }
+        catch (InferenceException) when (device == Device.Auto)
+        {
+            return Device.Cpu;
+        }
+    }
+
+    /// <summary>
+    /// Options of a session that answers one request at a time on the caller's own thread: no thread pool of its own, nothing that spins while idle.
+    /// </summary>
+    internal static SessionOptions CreateOptions(Device device, int intraOpThreads = 1)
+    {
+        var options = new SessionOptions
+        {
+            IntraOpNumThreads = intraOpThreads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        try
+        {
+            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
+            if (device == Device.Cuda)
+                AppendCuda(options);
+            return options;
+        }
+        catch
+        {
+            options.Dispose();
+            throw;
+        }
+    }
+
+    private static void AppendCuda(SessionOptions options)
+    {
+        if (!Available.Contains(Cuda))
+            throw new InferenceException(InferenceErrorKind.DeviceUnavailable,
+                $"device cuda was asked for, and this build's ONNX Runtime {Version} has {string.Join(", ", Available)} only; build with -p:Accelerator=cuda");
+        try
+        {
+            options.AppendExecutionProvider_CUDA(0);
+            options.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
+        }
+        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            throw new InferenceException(InferenceErrorKind.DeviceUnavailable,
+                $"device cuda was asked for and did not start; an NVIDIA driver, CUDA and cuDNN are needed. ONNX Runtime says: {exception.Message}", exception);
+        }
+    }
+}

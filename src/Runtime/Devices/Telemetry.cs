@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace LeNetServe.Runtime.Devices;
+
+/// <summary>
+/// Turns ONNX Runtime's telemetry off. Since 1.29 its Linux build reports model names and weight hashes to its vendor unless
+/// ORT_DISABLE_TELEMETRY=1 stands in the native environment before the first native call; .NET's Environment.SetEnvironmentVariable does not
+/// reach that environment on Unix. The initializer runs before any other code of this assembly, and only this assembly can call ONNX Runtime.
+/// </summary>
+public static partial class Telemetry
+{
+    /// <summary>The variable that ONNX Runtime reads.</summary>
+    public const string Variable = "ORT_DISABLE_TELEMETRY";
+
+    /// <summary>Whether the native environment of this process says that telemetry is off.</summary>
+    public static bool IsOff => OperatingSystem.IsWindows()
+        ? Environment.GetEnvironmentVariable(Variable) == "1"
+        : Marshal.PtrToStringUTF8(GetNative(Variable)) == "1";
+
+#pragma warning disable CA2255 // A library's initializer is the one place that surely precedes the library's first native call.
+    [ModuleInitializer]
+    internal static void TurnOff()
+#pragma warning restore CA2255
+    {
+        Environment.SetEnvironmentVariable(Variable, "1");
+        if (!OperatingSystem.IsWindows())
+            _ = SetNative(Variable, "1", 1);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetNative(string name, string value, int overwrite);
+
+    [LibraryImport("libc", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetNative(string name);
+}

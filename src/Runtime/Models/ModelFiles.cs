@@ -1,0 +1,53 @@
+using LeNetServe.Models;
+using LeNetServe.Runtime.Errors;
+
+namespace LeNetServe.Runtime.Models;
+
+/// <summary>Where the files of a model version lie.</summary>
+/// <param name="Model">The ONNX file.</param>
+/// <param name="Labels">One label a line in the order of the output; null where there is none.</param>
+/// <param name="Golden">The golden tensors; null where there are none.</param>
+public sealed record ModelFiles(string Model, string? Labels, string? Golden)
+{
+    /// <summary>Name of the ONNX file in a version's directory.</summary>
+    public const string ModelFileName = "model.onnx";
+
+    /// <summary>Name of the label file in a version's directory.</summary>
+    public const string LabelsFileName = "labels.txt";
+
+    /// <summary>
+    /// Finds a model by path: an ONNX file, a version's directory, or a model's directory, of which the highest version is meant.
+    /// </summary>
+    /// <exception cref="InferenceException">There is no such model (<see cref="InferenceErrorKind.NotFound"/>).</exception>
+    public static ModelFiles Locate(string path)
+    {
+        if (File.Exists(path))
+            return Beside(path);
+        if (!Directory.Exists(path))
+            throw new InferenceException(InferenceErrorKind.NotFound, $"{path}: no such file or directory, expected an ONNX file, a version's directory or a model's");
+        var model = Path.Combine(path, ModelFileName);
+        if (File.Exists(model))
+            return Beside(model);
+        var newest = Versions(path).LastOrDefault();
+        return newest != 0
+            ? Beside(Path.Combine(path, newest.ToString(), ModelFileName))
+            : throw new InferenceException(InferenceErrorKind.NotFound, $"{path}: neither {ModelFileName} nor a numbered version with {ModelFileName} is in this directory");
+    }
+
+    /// <summary>The versions in a model's directory that have a model file, ascending. Names that are no positive integers are not versions.</summary>
+    public static IEnumerable<long> Versions(string modelDirectory) =>
+        from directory in Directory.EnumerateDirectories(modelDirectory)
+        let name = Path.GetFileName(directory)
+        where long.TryParse(name, System.Globalization.NumberStyles.None, null, out var number) && number > 0 && name == number.ToString()
+        where File.Exists(Path.Combine(directory, ModelFileName))
+        let version = long.Parse(name)
+        orderby version
+        select version;
+
+    private static ModelFiles Beside(string model)
+    {
+        var directory = Path.GetDirectoryName(Path.GetFullPath(model))!;
+        string? IfThere(string name) => File.Exists(Path.Combine(directory, name)) ? Path.Combine(directory, name) : null;
+        return new(model, IfThere(LabelsFileName), IfThere(GoldenTensors.FileName));
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using LeNetServe.Runtime.Devices;
+using LeNetServe.Runtime.Errors;
+using LeNetServe.Tensors;
+using Microsoft.ML.OnnxRuntime;
+
+namespace LeNetServe.Runtime.Running;
+
+/// <summary>Any ONNX graph on the CPU, tensors in and tensors out: for tools that look inside a model. Serving goes through <see cref="ClassifierModel"/>.</summary>
+public sealed class GraphSession : IDisposable
+{
+    private readonly InferenceSession session;
+    private readonly RunOptions runOptions = new();
+
+    /// <summary>Opens the graph as it stands in memory.</summary>
+    /// <exception cref="InferenceException">ONNX Runtime refuses it (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
+    public GraphSession(byte[] model)
+    {
+        using var options = ExecutionProviders.CreateOptions(Device.Cpu);
+        try
+        {
+            session = new(model, options);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InferenceException(InferenceErrorKind.InvalidModel, $"ONNX Runtime {ExecutionProviders.Version} cannot open the graph: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Names of the graph's inputs.</summary>
+    public IReadOnlyList<string> Inputs => session.InputNames;
+
+    /// <summary>Names of the graph's outputs.</summary>
+    public IReadOnlyList<string> Outputs => session.OutputNames;
+
+    /// <summary>The model's metadata_props.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => session.ModelMetadata.CustomMetadataMap;
+
+    /// <summary>Runs the graph on float or byte tensors; every output comes back as floats, by name.</summary>
+    /// <exception cref="InferenceException">The graph cannot compute these inputs (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
+    public IReadOnlyDictionary<string, StoredTensor> Run(IReadOnlyDictionary<string, StoredTensor> inputs)
+    {
+        var values = inputs.ToDictionary(input => input.Key, input => ToValue(input.Value));
+        try
+        {
+            using var outputs = session.Run(runOptions, values, session.OutputNames);
+            return session.OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => StoredTensor.From(
+                pair.Second.GetTensorDataAsSpan<float>(), [.. pair.Second.GetTensorTypeAndShape().Shape.Select(size => (int)size)]));
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InferenceException(InferenceErrorKind.InvalidModel, $"the graph cannot compute {string.Join(", ", inputs)}: {exception.Message}", exception);
+        }
+        finally
+        {
+            foreach (var value in values.Values)
+                value.Dispose();
+        }
+    }
+
+    /// <summary>Closes the session.</summary>
+    public void Dispose()
+    {
+        runOptions.Dispose();
+        session.Dispose();
+    }
+
+    private static OrtValue ToValue(StoredTensor tensor)
+    {
+        long[] shape = [.. tensor.Shape.Select(size => (long)size)];
+        return tensor.Type switch
+        {
+            TensorType.F32 => OrtValue.CreateTensorValueFromMemory(MemoryMarshal.Cast<byte, float>(tensor.Data.Span).ToArray(), shape),
+            TensorType.U8 => OrtValue.CreateTensorValueFromMemory(tensor.Data.ToArray(), shape),
+            _ => throw new ArgumentException($"a tensor of {tensor.Type}, expected F32 or U8", nameof(tensor)),
+        };
+    }
+}

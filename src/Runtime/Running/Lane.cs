@@ -1,0 +1,93 @@
+using LeNetServe.Runtime.Errors;
+using LeNetServe.Runtime.Models;
+using Microsoft.ML.OnnxRuntime;
+
+using LeNetServe.Tensors;
+namespace LeNetServe.Runtime.Running;
+
+/// <summary>
+/// The memory of one run at a time: pinned input and output, bound to the session once for each batch size, so that a run allocates nothing.
+/// </summary>
+internal sealed class Lane : IDisposable
+{
+    private readonly InferenceSession session;
+    private readonly RunOptions runOptions = new();
+    private readonly ModelFacts facts;
+    private readonly float[] singles;
+    private readonly byte[] bytes;
+    private readonly float[] outputs;
+    private readonly Binding?[] bindings;
+
+    public Lane(InferenceSession session, ModelFacts facts, int capacity)
+    {
+        (this.session, this.facts, Capacity) = (session, facts, capacity);
+        var inputs = capacity * facts.Input.Count;
+        singles = GC.AllocateArray<float>(facts.InputType == TensorType.F32 ? inputs : 0, pinned: true);
+        bytes = GC.AllocateArray<byte>(facts.InputType == TensorType.U8 ? inputs : 0, pinned: true);
+        outputs = GC.AllocateArray<float>(capacity * facts.Classes, pinned: true);
+        bindings = new Binding?[capacity + 1];
+    }
+
+    /// <summary>Images that fit.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Where the next run's input goes, for a float model.</summary>
+    public Span<float> Singles(int count) => singles.AsSpan(0, count * facts.Input.Count);
+
+    /// <summary>Where the next run's input goes, for a byte model.</summary>
+    public Span<byte> Bytes(int count) => bytes.AsSpan(0, count * facts.Input.Count);
+
+    /// <summary>Runs the model on the first <paramref name="count"/> images; the answer is count×classes and holds until the next run.</summary>
+    public ReadOnlySpan<float> Run(int count)
+    {
+        var batch = facts.FixedBatch ?? count;
+        var binding = bindings[batch] ??= new(session, facts, batch, singles, bytes, outputs);
+        try
+        {
+            session.RunWithBinding(runOptions, binding.Native);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InferenceException(InferenceErrorKind.InvalidModel, $"the model cannot compute a batch of {batch} {facts.Input} images: {exception.Message}", exception);
+        }
+        return outputs.AsSpan(0, count * facts.Classes);
+    }
+
+    public void Dispose()
+    {
+        foreach (var binding in bindings)
+            binding?.Dispose();
+        runOptions.Dispose();
+    }
+
+    private sealed class Binding : IDisposable
+    {
+        private readonly OrtValue input;
+        private readonly OrtValue output;
+
+        public Binding(InferenceSession session, ModelFacts facts, int batch, float[] singles, byte[] bytes, float[] outputs)
+        {
+            var (shape, memory) = (facts.Input, OrtMemoryInfo.DefaultInstance);
+            long[] dimensions = facts.Layout == TensorLayout.Nchw
+                ? [batch, shape.Channels, shape.Height, shape.Width]
+                : [batch, shape.Height, shape.Width, shape.Channels];
+            input = facts.InputType == TensorType.F32
+                ? OrtValue.CreateTensorValueFromMemory(memory, singles.AsMemory(0, batch * shape.Count), dimensions)
+                : OrtValue.CreateTensorValueFromMemory(memory, bytes.AsMemory(0, batch * shape.Count), dimensions);
+            long[] answer = facts.OutputRank == 1 ? [facts.Classes] : [batch, facts.Classes, .. Enumerable.Repeat(1L, facts.OutputRank - 2)];
+            output = OrtValue.CreateTensorValueFromMemory(memory, outputs.AsMemory(0, batch * facts.Classes), answer);
+            Native = session.CreateIoBinding();
+            Native.BindInput(facts.InputName, input);
+            Native.BindOutput(facts.OutputName, output);
+        }
+
+        public OrtIoBinding Native { get; }
+
+        public void Dispose()
+        {
+            Native.Dispose();
+            output.Dispose();
+            input.Dispose();
+        }
+    }
+}

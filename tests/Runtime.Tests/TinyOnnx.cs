@@ -1,0 +1,129 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace LeNetServe.Tests;
+
+/// <summary>
+/// Writes small ONNX classifiers byte by byte: input → (Cast) → Flatten → Gemm → (Softmax). Class k's score is the k-th row of
+/// <see cref="Weights"/> times the pixels, plus k-th <see cref="Bias"/>.
+/// </summary>
+internal sealed record TinyOnnx
+{
+    public int Channels { get; init; } = 1;
+    public int Height { get; init; } = 4;
+    public int Width { get; init; } = 4;
+    public int Classes { get; init; } = 3;
+    public bool UInt8 { get; init; }
+    public bool Nhwc { get; init; }
+    public int? FixedBatch { get; init; }
+    public bool Softmax { get; init; } = true;
+    public float[]? Weights { get; init; }
+    public float[]? Bias { get; init; }
+    public int ExtraInputs { get; init; }
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    public int Pixels => Channels * Height * Width;
+
+    /// <summary>Weights that make class k answer to the k-th stripe of the image, times <paramref name="scale"/>.</summary>
+    public float[] Stripes(float scale = 0.01f) =>
+        [.. from k in Enumerable.Range(0, Classes) from p in Enumerable.Range(0, Pixels) select p * Classes / Pixels == k ? scale : 0f];
+
+    public byte[] ToBytes()
+    {
+        var graph = new Message();
+        var flattenInput = "pixels";
+        if (UInt8)
+        {
+            graph.Add(1, Node("Cast", ["pixels"], "cast", IntAttribute("to", 1)));
+            flattenInput = "cast";
+        }
+        graph.Add(1, Node("Flatten", [flattenInput], "flat", IntAttribute("axis", 1)));
+        graph.Add(1, Node("Gemm", ["flat", "w", "b"], Softmax ? "scores" : "output", IntAttribute("transB", 1)));
+        if (Softmax)
+            graph.Add(1, Node("Softmax", ["scores"], "output", IntAttribute("axis", 1)));
+        graph.Add(2, "tiny");
+        graph.Add(5, Tensor("w", [Classes, Pixels], Weights ?? Stripes()));
+        graph.Add(5, Tensor("b", [Classes], Bias ?? new float[Classes]));
+        int[] shape = Nhwc ? [Height, Width, Channels] : [Channels, Height, Width];
+        graph.Add(11, Value("pixels", UInt8 ? 2 : 1, shape));
+        for (var extra = 0; extra < ExtraInputs; extra++)
+            graph.Add(11, Value($"extra{extra}", 1, shape));
+        graph.Add(12, Value("output", 1, [Classes]));
+        var model = new Message().Add(1, 7).Add(7, graph).Add(8, new Message().Add(1, "").Add(2, 13));
+        foreach (var (key, value) in Metadata)
+            model.Add(14, new Message().Add(1, key).Add(2, value));
+        return model.ToArray();
+    }
+
+    /// <summary>Writes <c>model.onnx</c> into a directory, which is made.</summary>
+    public string Write(string directory, string? labels = null)
+    {
+        Directory.CreateDirectory(directory);
+        var path = Path.Combine(directory, "model.onnx");
+        File.WriteAllBytes(path, ToBytes());
+        if (labels is not null)
+            File.WriteAllText(Path.Combine(directory, "labels.txt"), labels);
+        return path;
+    }
+
+    private Message Value(string name, int elementType, int[] rest)
+    {
+        var batch = FixedBatch is { } size ? new Message().Add(1, size) : new Message().Add(2, "N");
+        var shape = new Message().Add(1, batch);
+        foreach (var dimension in rest)
+            shape.Add(1, new Message().Add(1, dimension));
+        return new Message().Add(1, name).Add(2, new Message().Add(1, new Message().Add(1, elementType).Add(2, shape)));
+    }
+
+    private static Message Node(string type, string[] inputs, string output, Message attribute)
+    {
+        var node = new Message();
+        foreach (var input in inputs)
+            node.Add(1, input);
+        return node.Add(2, output).Add(3, output).Add(4, type).Add(5, attribute);
+    }
+
+    private static Message IntAttribute(string name, long value) => new Message().Add(1, name).Add(3, value).Add(20, 2);
+
+    private static Message Tensor(string name, int[] dimensions, float[] values)
+    {
+        var tensor = new Message();
+        foreach (var dimension in dimensions)
+            tensor.Add(1, dimension);
+        return tensor.Add(2, 1).Add(8, name).Add(9, MemoryMarshal.AsBytes<float>(values).ToArray());
+    }
+
+    /// <summary>A protobuf message under construction.</summary>
+    private sealed class Message
+    {
+        private readonly List<byte> bytes = [];
+
+        public Message Add(int field, long value)
+        {
+            Varint((ulong)field << 3);
+            Varint((ulong)value);
+            return this;
+        }
+
+        public Message Add(int field, string value) => Add(field, Encoding.UTF8.GetBytes(value));
+
+        public Message Add(int field, Message value) => Add(field, value.ToArray());
+
+        public Message Add(int field, byte[] value)
+        {
+            Varint(((ulong)field << 3) | 2);
+            Varint((ulong)value.Length);
+            bytes.AddRange(value);
+            return this;
+        }
+
+        public byte[] ToArray() => [.. bytes];
+
+        private void Varint(ulong value)
+        {
+            for (; value >= 0x80; value >>= 7)
+                bytes.Add((byte)(value | 0x80));
+            bytes.Add((byte)value);
+        }
+    }
+}
