@@ -8,7 +8,6 @@
 #:project src/LeNet/LeNet.csproj
 #:project src/Client/Client.csproj
 #:property PublishAot=false
-#:property GenerateDocumentationFile=false
 
 using System.Diagnostics;
 using System.Globalization;
@@ -276,7 +275,7 @@ static string Seconds(Stopwatch clock) => $"{clock.Elapsed.TotalSeconds:F1} s";
 
 static string Percent(double share) => (100 * share).ToString("F2", CultureInfo.InvariantCulture) + " %";
 
-sealed record LabelledImage(string Id, string Label, byte[] Pixels, int Side)
+internal sealed record LabelledImage(string Id, string Label, byte[] Pixels, int Side)
 {
     public void Save(string folder)
     {
@@ -297,7 +296,7 @@ sealed record LabelledImage(string Id, string Label, byte[] Pixels, int Side)
     }
 }
 
-sealed class Server(string url, Process process) : IAsyncDisposable
+internal sealed class Server(string url, Process process) : IAsyncDisposable
 {
     public string Url { get; } = url;
 
@@ -343,4 +342,4 @@ sealed class Server(string url, Process process) : IAsyncDisposable
     private static extern int Kill(int process, int signal);
 }
 
-sealed class DemoException(string message) : Exception(message);
+internal sealed class DemoException(string message) : Exception(message);
