@@ -10,17 +10,17 @@ namespace LeNetServe.InferenceServer.Metrics;
 internal sealed class ModelMetrics
 {
     private const int InferenceCount = 0, LastInference = 1, Entered = 2, Left = 3;
-    private readonly OutcomeMetrics?[] _outcomes = new OutcomeMetrics?[Enum.GetValues<RequestOutcome>().Length];
-    private readonly long[][] _counters = Stripes.Create(() => new long[16]);
-    private readonly ConcurrentDictionary<int, BatchMetrics> _batches = new();
-    private readonly BatchMetrics _single = new(1);
-    private readonly ServerInstruments _instruments;
-    private readonly TimeProvider _time;
+    private readonly OutcomeMetrics?[] outcomes = new OutcomeMetrics?[Enum.GetValues<RequestOutcome>().Length];
+    private readonly long[][] counters = Stripes.Create(() => new long[16]);
+    private readonly ConcurrentDictionary<int, BatchMetrics> batches = new();
+    private readonly BatchMetrics single = new(1);
+    private readonly ServerInstruments instruments;
+    private readonly TimeProvider time;
 
     public ModelMetrics(string model, string version, ServerInstruments instruments, TimeProvider time)
     {
-        (Model, Version, _instruments, _time) = (model, version, instruments, time);
-        _batches[1] = _single;
+        (Model, Version, this.instruments, this.time) = (model, version, instruments, time);
+        batches[1] = single;
     }
 
     /// <summary>The served name, never one that a caller made up; empty for requests that found no model.</summary>
@@ -33,31 +33,31 @@ internal sealed class ModelMetrics
     public long Inferences => Sum(InferenceCount);
 
     /// <summary>Runs of the model.</summary>
-    public long Executions => _batches.Values.Sum(batch => batch.Runs.Read().Count);
+    public long Executions => batches.Values.Sum(batch => batch.Runs.Read().Count);
 
     /// <summary>Requests that have entered and not been recorded yet.</summary>
     public long Pending => Sum(Entered) - Sum(Left);
 
     /// <summary>When the last request was answered, milliseconds since 1970; 0: never.</summary>
-    public long LastInferenceMilliseconds => _counters.Max(stripe => Interlocked.Read(ref stripe[LastInference]));
+    public long LastInferenceMilliseconds => counters.Max(stripe => Interlocked.Read(ref stripe[LastInference]));
 
     /// <summary>Runs by batch size.</summary>
-    public IEnumerable<BatchMetrics> Batches => _batches.Values.Where(batch => batch.Runs.Read().Count > 0).OrderBy(batch => batch.Size);
+    public IEnumerable<BatchMetrics> Batches => batches.Values.Where(batch => batch.Runs.Read().Count > 0).OrderBy(batch => batch.Size);
 
     /// <summary>The histograms of an outcome; null where it has not occurred.</summary>
-    public OutcomeMetrics? this[RequestOutcome outcome] => Volatile.Read(ref _outcomes[(int)outcome]);
+    public OutcomeMetrics? this[RequestOutcome outcome] => Volatile.Read(ref outcomes[(int)outcome]);
 
     /// <summary>A request has been admitted to this model; <see cref="Record"/> must follow.</summary>
-    public void Enter() => Interlocked.Increment(ref Stripes.Mine(_counters)[Entered]);
+    public void Enter() => Interlocked.Increment(ref Stripes.Mine(counters)[Entered]);
 
     /// <summary>A request that had entered is over.</summary>
-    public void Leave() => Interlocked.Increment(ref Stripes.Mine(_counters)[Left]);
+    public void Leave() => Interlocked.Increment(ref Stripes.Mine(counters)[Left]);
 
     /// <summary>The model has run once.</summary>
     /// <param name="batch">Images in the batch.</param>
     /// <param name="ticks">Duration, <see cref="Stopwatch"/> ticks.</param>
     public void RecordRun(int batch, long ticks) =>
-        (batch == 1 ? _single : _batches.GetOrAdd(batch, static size => new(size))).Runs.Record(RequestPhases.Nanoseconds(ticks));
+        (batch == 1 ? single : batches.GetOrAdd(batch, static size => new(size))).Runs.Record(RequestPhases.Nanoseconds(ticks));
 
     /// <summary>A request is over, well or not.</summary>
     /// <param name="outcome">How it ended.</param>
@@ -65,30 +65,30 @@ internal sealed class ModelMetrics
     /// <param name="phases">Where the time went.</param>
     public void Record(RequestOutcome outcome, int images, in RequestPhases phases)
     {
-        var metrics = Volatile.Read(ref _outcomes[(int)outcome]) ?? First(outcome);
+        var metrics = Volatile.Read(ref outcomes[(int)outcome]) ?? First(outcome);
         metrics.Decode.Record(RequestPhases.Nanoseconds(phases.Decode));
         metrics.Queue.Record(RequestPhases.Nanoseconds(phases.Queue));
         metrics.Inference.Record(RequestPhases.Nanoseconds(phases.Inference));
         metrics.Request.Record(RequestPhases.Nanoseconds(phases.Total));
         if (outcome == RequestOutcome.Ok)
         {
-            var counters = Stripes.Mine(_counters);
-            Interlocked.Add(ref counters[InferenceCount], images);
-            Volatile.Write(ref counters[LastInference], _time.GetUtcNow().ToUnixTimeMilliseconds());
+            var mine = Stripes.Mine(counters);
+            Interlocked.Add(ref mine[InferenceCount], images);
+            Volatile.Write(ref mine[LastInference], time.GetUtcNow().ToUnixTimeMilliseconds());
         }
-        _instruments.Record(this, outcome, images, phases);
+        instruments.Record(this, outcome, images, phases);
     }
 
     private OutcomeMetrics First(RequestOutcome outcome)
     {
-        Interlocked.CompareExchange(ref _outcomes[(int)outcome], new(), null);
-        return _outcomes[(int)outcome]!;
+        Interlocked.CompareExchange(ref outcomes[(int)outcome], new(), null);
+        return outcomes[(int)outcome]!;
     }
 
     private long Sum(int counter)
     {
         long sum = 0;
-        foreach (var stripe in _counters)
+        foreach (var stripe in counters)
             sum += Interlocked.Read(ref stripe[counter]);
         return sum;
     }

@@ -9,7 +9,7 @@ internal static class PrometheusText
     /// <summary>Content type of the format.</summary>
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    private static readonly RequestOutcome[] s_outcomes = Enum.GetValues<RequestOutcome>();
+    private static readonly RequestOutcome[] Outcomes = Enum.GetValues<RequestOutcome>();
 
     /// <summary>The label value of an outcome.</summary>
     public static string Name(RequestOutcome outcome) => outcome switch
@@ -38,7 +38,7 @@ internal static class PrometheusText
         WriteTritonNames(text, models);
         foreach (var gauge in metrics.Gauges)
         {
-            Header(text, gauge.Name, gauge.Name.EndsWith("_total", StringComparison.Ordinal) ? "counter" : "gauge", gauge.Description);
+            Header(text, gauge.Name, gauge.Name.EndsWith("total", StringComparison.Ordinal) ? "counter" : "gauge", gauge.Description);
             text.Append(gauge.Name).Append(' ').Append(gauge.Read().ToString("R", CultureInfo.InvariantCulture)).Append('\n');
         }
         return text.ToString();
@@ -51,7 +51,7 @@ internal static class PrometheusText
         Header(text, "nv_inference_request_failure", "counter", "Requests that failed");
         foreach (var model in models)
         {
-            var failures = s_outcomes.Where(outcome => outcome != RequestOutcome.Ok).GroupBy(Reason, outcome => model[outcome]?.Request.Read().Count ?? 0);
+            var failures = Outcomes.Where(outcome => outcome != RequestOutcome.Ok).GroupBy(Reason, outcome => model[outcome]?.Request.Read().Count ?? 0);
             foreach (var failure in failures)
                 Line(text, "nv_inference_request_failure", model, "reason", failure.Key, failure.Sum());
         }
@@ -88,7 +88,7 @@ internal static class PrometheusText
         Header(text, name, "histogram", description);
         foreach (var model in models)
         {
-            foreach (var outcome in s_outcomes)
+            foreach (var outcome in Outcomes)
             {
                 if (model[outcome] is not { } measured)
                     continue;
@@ -97,11 +97,11 @@ internal static class PrometheusText
                 for (var i = 0; i < buckets.Length; i++)
                 {
                     cumulated += buckets[i];
-                    Labels(text, name + "_bucket", model, "outcome", Name(outcome)).Append(",le=\"");
+                    Labels(text, name + "bucket", model, "outcome", Name(outcome)).Append(",le=\"");
                     (i < PhaseHistogram.Bounds.Length ? text.Append(PhaseHistogram.Bounds[i]) : text.Append("+Inf")).Append("\"} ").Append(cumulated).Append('\n');
                 }
-                Labels(text, name + "_sum", model, "outcome", Name(outcome)).Append("} ").Append((nanoseconds / 1e3).ToString("R", CultureInfo.InvariantCulture)).Append('\n');
-                Labels(text, name + "_count", model, "outcome", Name(outcome)).Append("} ").Append(count).Append('\n');
+                Labels(text, name + "sum", model, "outcome", Name(outcome)).Append("} ").Append((nanoseconds / 1e3).ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+                Labels(text, name + "count", model, "outcome", Name(outcome)).Append("} ").Append(count).Append('\n');
             }
         }
     }

@@ -6,15 +6,15 @@ namespace LeNetServe.InferenceServer.Metrics;
 /// <summary>The server's figures: one entry for each model version that was ever served, and gauges that others register.</summary>
 internal sealed class ServerMetrics : IDisposable
 {
-    private readonly ServerInstruments _instruments = new();
-    private readonly ConcurrentDictionary<(string Model, long Version), ModelMetrics> _models = new();
-    private readonly ConcurrentDictionary<string, Gauge> _gauges = new(StringComparer.Ordinal);
-    private readonly TimeProvider _time;
+    private readonly ServerInstruments instruments = new();
+    private readonly ConcurrentDictionary<(string Model, long Version), ModelMetrics> models = new();
+    private readonly ConcurrentDictionary<string, Gauge> gauges = new(StringComparer.Ordinal);
+    private readonly TimeProvider time;
 
     public ServerMetrics(TimeProvider? time = null)
     {
-        _time = time ?? TimeProvider.System;
-        Unresolved = new("", "", _instruments, _time);
+        this.time = time ?? TimeProvider.System;
+        Unresolved = new("", "", instruments, this.time);
     }
 
     /// <summary>Requests that found no model: callers' names never become labels.</summary>
@@ -22,25 +22,25 @@ internal sealed class ServerMetrics : IDisposable
 
     /// <summary>The model versions in the order of their names.</summary>
     public IEnumerable<ModelMetrics> Models =>
-        _models.OrderBy(entry => entry.Key.Model, StringComparer.Ordinal).ThenBy(entry => entry.Key.Version).Select(entry => entry.Value);
+        models.OrderBy(entry => entry.Key.Model, StringComparer.Ordinal).ThenBy(entry => entry.Key.Version).Select(entry => entry.Value);
 
     /// <summary>The figures of a model version; they go on where it is loaded again. Keep the result, do not look it up per request.</summary>
     public ModelMetrics For(string model, long version) =>
-        _models.GetOrAdd((model, version), key => new(key.Model, key.Version.ToString(CultureInfo.InvariantCulture), _instruments, _time));
+        models.GetOrAdd((model, version), key => new(key.Model, key.Version.ToString(CultureInfo.InvariantCulture), instruments, time));
 
     /// <summary>The figures of a model version; null where it was never served.</summary>
-    public ModelMetrics? Find(string model, long version) => _models.GetValueOrDefault((model, version));
+    public ModelMetrics? Find(string model, long version) => models.GetValueOrDefault((model, version));
 
     /// <summary>Shows a value that is read at each scrape; a second registration of the same name replaces the first.</summary>
     /// <param name="name">Prometheus name, such as <c>lenetserve_queue_length</c>.</param>
     /// <param name="description">One line.</param>
     /// <param name="read">Reads the value; called from any thread.</param>
-    public void AddGauge(string name, string description, Func<double> read) => _gauges[name] = new(name, description, read);
+    public void AddGauge(string name, string description, Func<double> read) => gauges[name] = new(name, description, read);
 
     /// <summary>The registered gauges in the order of their names.</summary>
-    public IEnumerable<Gauge> Gauges => _gauges.Values.OrderBy(gauge => gauge.Name, StringComparer.Ordinal);
+    public IEnumerable<Gauge> Gauges => gauges.Values.OrderBy(gauge => gauge.Name, StringComparer.Ordinal);
 
-    public void Dispose() => _instruments.Dispose();
+    public void Dispose() => instruments.Dispose();
 
     /// <summary>A value that is read at each scrape.</summary>
     internal sealed record Gauge(string Name, string Description, Func<double> Read);

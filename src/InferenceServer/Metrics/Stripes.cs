@@ -5,12 +5,12 @@ namespace LeNetServe.InferenceServer.Metrics;
 /// <summary>Spreads counters over the processors, so that they do not fight for one cache line.</summary>
 internal static class Stripes
 {
-    private static readonly int s_count = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 16));
+    private static readonly int Count = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 16));
 
     /// <summary>One element for each stripe.</summary>
     public static T[] Create<T>(Func<T> element)
     {
-        var stripes = new T[s_count];
+        var stripes = new T[Count];
         for (var i = 0; i < stripes.Length; i++)
             stripes[i] = element();
         return stripes;

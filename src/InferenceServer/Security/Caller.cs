@@ -1,0 +1,11 @@
+namespace LeNetServe.InferenceServer.Security;
+
+/// <summary>Who a call comes from, as far as the rate limit is concerned; a feature of the request.</summary>
+internal sealed class Caller(string name, ClientRate rate)
+{
+    /// <summary>A name that is no secret.</summary>
+    public string Name => name;
+
+    /// <summary>Counts one more call, such as a message of a stream.</summary>
+    public bool TryTake(out TimeSpan retryAfter) => rate.TryTake(name, out retryAfter);
+}
