@@ -4,7 +4,7 @@ namespace LeNetServe.Datasets;
 public static class DatasetCatalog
 {
     /// <summary>The known names. <c>strokes</c> needs no files; each of the others reads its own from a directory.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["mnist", "fashion-mnist", "strokes"];
+    public static IReadOnlyList<string> Names { get; } = ["mnist", "fashion-mnist", "cifar10", "folder", "strokes"];
 
     /// <summary>Loads a whole data set into memory. The result depends on the request and the files alone, not on threads or time.</summary>
     /// <exception cref="InvalidDataException">
@@ -14,6 +14,8 @@ public static class DatasetCatalog
     {
         "mnist" => MnistFiles.Open(request, MnistFiles.Digits),
         "fashion-mnist" => MnistFiles.Open(request, MnistFiles.Fashion),
+        "cifar10" => CifarFiles.Open(request, cancellation),
+        "folder" => ImageFolder.Open(request, cancellation),
         "strokes" => StrokeDigits.Open(request, cancellation),
         _ => throw new InvalidDataException($"data set \"{request.Name}\" is unknown, expected {string.Join(", ", Names)}"),
     };

@@ -1,9 +1,11 @@
+using LeNetServe.Imaging;
+
 namespace LeNetServe.Datasets;
 
 /// <summary>What the user asked for.</summary>
 public sealed record DatasetRequest
 {
-    /// <summary>A known name (<c>mnist</c>, <c>fashion-mnist</c>, <c>cifar10</c>, <c>strokes</c>) or <c>folder</c>.</summary>
+    /// <summary>One of <see cref="DatasetCatalog.Names"/>; <c>folder</c> is any folder of pictures.</summary>
     public required string Name { get; init; }
 
     /// <summary>Where its files are; null for a set that needs none.</summary>
@@ -14,4 +16,10 @@ public sealed record DatasetRequest
 
     /// <summary>Pass over (and count) unreadable images instead of failing.</summary>
     public bool SkipUnreadable { get; init; }
+
+    /// <summary>For a folder: 1 (gray) or 3 (RGB); null: gray for digits and where in every picture red = green = blue, else RGB.</summary>
+    public int? Channels { get; init; }
+
+    /// <summary>For a folder: how its pictures, and later those to classify, are brought to the model's size.</summary>
+    public Geometry Geometry { get; init; } = Geometry.Fit;
 }

@@ -14,15 +14,29 @@ internal static unsafe class ImageDecoder
         fixed (byte* bytes = encoded)
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);
-            using var codec = SKCodec.Create(data) ?? throw Unreadable(data, format);
-            var (width, height) = (codec.Info.Width, codec.Info.Height);
-            if (width < 1 || height < 1)
-                throw new ImageException(ImageFault.Damaged, $"the {format} header says {width}×{height} pixels, expected one at least");
-            if ((long)width * height > maxPixels)
-                throw new ImageException(ImageFault.TooLarge, $"the {format} header says {width}×{height} pixels, expected at most {maxPixels} in all");
+            using var codec = Open(data, format);
+            if ((long)codec.Info.Width * codec.Info.Height is var pixels && pixels > maxPixels)
+                throw new ImageException(
+                    ImageFault.TooLarge,
+                    $"the {format} header says {codec.Info.Width}×{codec.Info.Height} = {pixels} pixels, expected at most {maxPixels}");
             return Decode(codec, format, channels);
         }
     }
+
+    /// <summary>Width and height as stored, from the header alone.</summary>
+    /// <exception cref="ImageException">The header cannot be read.</exception>
+    public static (int Width, int Height) ReadSize(ReadOnlySpan<byte> encoded)
+    {
+        var format = ImageFormat.Identify(encoded);
+        fixed (byte* bytes = encoded)
+        {
+            using var data = SKData.Create((nint)bytes, encoded.Length);
+            using var codec = Open(data, format);
+            return (codec.Info.Width, codec.Info.Height);
+        }
+    }
+
+    private static SKCodec Open(SKData data, string format) => SKCodec.Create(data) ?? throw Unreadable(data, format);
 
     private static Picture Decode(SKCodec codec, string format, int channels)
     {

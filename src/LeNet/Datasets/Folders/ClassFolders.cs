@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace LeNetServe.Datasets;
+
+/// <summary>A folder per class, each with pictures; what is hidden or has another extension is left alone.</summary>
+internal static class ClassFolders
+{
+    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"];
+
+    /// <summary>The classes and, for each, its pictures in the order of their names.</summary>
+    /// <exception cref="InvalidDataException">No such folder, fewer than two classes, or a class without pictures.</exception>
+    public static (IReadOnlyList<string> Labels, IReadOnlyList<LabelledFile[]> Files) Read(string root)
+    {
+        if (!Directory.Exists(root))
+            throw new InvalidDataException($"{root}: no such directory, expected one with a folder of pictures for each class");
+        var labels = Directory.GetDirectories(root).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.')).ToArray();
+        if (labels.Length < 2)
+            throw new InvalidDataException($"{root}: {labels.Length} folders, expected two or more, a folder of pictures for each class");
+        Sort(labels);
+        return (labels, [.. labels.Select((name, label) => Pictures(Path.Combine(root, name), label))]);
+    }
+
+    private static LabelledFile[] Pictures(string folder, int label)
+    {
+        var paths = Directory.GetFiles(folder).Where(IsPicture).ToArray();
+        if (paths.Length == 0)
+            throw new InvalidDataException($"{folder}: no pictures, expected one or more files {string.Join(", ", Extensions.Select(extension => "*" + extension))}");
+        Array.Sort(paths, StringComparer.Ordinal);
+        return Array.ConvertAll(paths, path => new LabelledFile(path, label));
+    }
+
+    private static bool IsPicture(string path) =>
+        !Path.GetFileName(path.AsSpan()).StartsWith('.') && Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    private static void Sort(string[] labels)
+    {
+        if (labels.All(label => int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            Array.Sort(Array.ConvertAll(labels, label => int.Parse(label, CultureInfo.InvariantCulture)), labels);
+        else
+            Array.Sort(labels, StringComparer.Ordinal);
+    }
+}

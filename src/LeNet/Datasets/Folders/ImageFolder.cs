@@ -1,0 +1,80 @@
+namespace LeNetServe.Datasets;
+
+/// <summary>
+/// Pictures in a folder per class: <c>train/cat/1.png</c> and <c>test/cat/2.png</c>, or <c>cat/1.png</c> alone, of which a fifth of each
+/// class is drawn by the seed as test images. Classes are in the order of their names, numbers by value. Images come in turn from each class.
+/// </summary>
+internal static class ImageFolder
+{
+    private const int Side = 32;
+    private const double TestShare = 0.2;
+
+    public static ImageDataset Open(DatasetRequest request, CancellationToken cancellation)
+    {
+        var root = request.Directory ?? throw new InvalidDataException("data set folder needs a directory with a folder of pictures for each class");
+        var (labels, train, test) = Directory.Exists(Path.Combine(root, "train")) && Directory.Exists(Path.Combine(root, "test"))
+            ? Given(root)
+            : Drawn(root, request.Seed);
+        var loader = new PictureLoader(request, ContentSide(train.Concat(test), cancellation));
+        var (trainSet, trainSkipped) = loader.Load(train, labels, cancellation);
+        var (testSet, testSkipped) = loader.Load(test, labels, cancellation);
+        if (request.Channels is null && trainSet.Shape.Channels == 3 && GrayPlanes.AllEqual(trainSet) && GrayPlanes.AllEqual(testSet))
+            (trainSet, testSet) = (GrayPlanes.First(trainSet), GrayPlanes.First(testSet));
+        return new()
+        {
+            Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))),
+            Labels = labels,
+            Imaging = loader.Imaging with { Input = trainSet.Shape },
+            Train = trainSet,
+            Test = testSet,
+            Skipped = trainSkipped + testSkipped,
+        };
+    }
+
+    private static (IReadOnlyList<string> Labels, IReadOnlyList<LabelledFile> Train, IReadOnlyList<LabelledFile> Test) Given(string root)
+    {
+        var train = ClassFolders.Read(Path.Combine(root, "train"));
+        var test = ClassFolders.Read(Path.Combine(root, "test"));
+        if (!train.Labels.SequenceEqual(test.Labels))
+            throw new InvalidDataException($"{root}: test has the classes {string.Join(", ", test.Labels)}, expected those of train, {string.Join(", ", train.Labels)}");
+        return (train.Labels, InTurn(train.Files), InTurn(test.Files));
+    }
+
+    private static (IReadOnlyList<string> Labels, IReadOnlyList<LabelledFile> Train, IReadOnlyList<LabelledFile> Test) Drawn(string root, int seed)
+    {
+        var folders = ClassFolders.Read(root);
+        var (train, test) = (new List<LabelledFile[]>(), new List<LabelledFile[]>());
+        foreach (var files in folders.Files)
+        {
+            if (files.Length < 2)
+                throw new InvalidDataException($"{Path.GetDirectoryName(files[0].Path)}: 1 picture, expected 2 or more to train and to test with");
+            var random = SplitMix64.For(seed, stream: 2, files[0].Label);
+            random.Shuffle<LabelledFile>(files);
+            var testCount = Math.Max(1, (int)(files.Length * TestShare));
+            test.Add(files[..testCount]);
+            train.Add(files[testCount..]);
+        }
+        return (folders.Labels, InTurn(train), InTurn(test));
+    }
+
+    private static LabelledFile[] InTurn(IEnumerable<LabelledFile[]> classes) =>
+    [
+        .. classes.SelectMany(files => files.Select((file, rank) => (file, rank))).OrderBy(entry => entry.rank).Select(entry => entry.file),
+    ];
+
+    /// <summary>The side of all pictures where they are squares of one size below the model's, which are padded then; else the model's.</summary>
+    private static int ContentSide(IEnumerable<LabelledFile> files, CancellationToken cancellation)
+    {
+        int? side = null;
+        foreach (var file in files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (PictureLoader.TryReadSize(file.Path) is not var (width, height))
+                continue;
+            if (width != height || width >= Side || (side ?? width) != width)
+                return Side;
+            side = width;
+        }
+        return side ?? Side;
+    }
+}

@@ -1,0 +1,4 @@
+namespace LeNetServe.Datasets;
+
+/// <summary>A picture and its class, 0..classes−1.</summary>
+internal readonly record struct LabelledFile(string Path, int Label);

@@ -1,0 +1,78 @@
+using LeNetServe.Imaging;
+
+namespace LeNetServe.Datasets;
+
+/// <summary>Decodes many files in parallel into one set; the result does not depend on the number of threads.</summary>
+internal sealed class PictureLoader(DatasetRequest request, int contentSide)
+{
+    private readonly ImagePreprocessor preprocessor = new(new()
+    {
+        Input = new(request.Channels ?? (request.Geometry == Geometry.Digit ? 1 : 3), 32, 32),
+        Geometry = request.Geometry,
+        ContentSize = contentSide,
+    });
+
+    /// <summary>How the pictures are made images.</summary>
+    public ImagingSpec Imaging => preprocessor.Spec;
+
+    /// <summary>Width and height from the file's header; null where it cannot be read.</summary>
+    public static (int Width, int Height)? TryReadSize(string path)
+    {
+        try
+        {
+            return ImageDecoder.ReadSize(File.ReadAllBytes(path));
+        }
+        catch (Exception exception) when (IsUnreadable(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>All readable pictures, and the number of those that were passed over.</summary>
+    /// <exception cref="InvalidDataException">The first unreadable picture where they are not to be skipped, or none of a class is readable.</exception>
+    public (ImageSet Set, int Skipped) Load(IReadOnlyList<LabelledFile> files, IReadOnlyList<string> labels, CancellationToken cancellation)
+    {
+        var size = Imaging.Input.Count;
+        if ((long)files.Count * size > Array.MaxLength)
+            throw new InvalidDataException($"{request.Directory}: {files.Count} pictures, expected at most {Array.MaxLength / size} of {Imaging.Input}");
+        var pixels = new byte[files.Count * size];
+        var faults = new Exception?[files.Count];
+        Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancellation }, (index, loop) =>
+        {
+            try
+            {
+                preprocessor.Process(File.ReadAllBytes(files[index].Path), pixels.AsSpan(index * size, size));
+            }
+            catch (Exception exception) when (IsUnreadable(exception))
+            {
+                faults[index] = exception;
+                if (!request.SkipUnreadable)
+                    loop.Break();
+            }
+        });
+        if (Array.FindIndex(faults, fault => fault is not null) is >= 0 and var first && !request.SkipUnreadable)
+            throw new InvalidDataException($"{files[first].Path}: {faults[first]!.Message}", faults[first]);
+        return Compact(files, labels, pixels, faults);
+    }
+
+    private (ImageSet Set, int Skipped) Compact(IReadOnlyList<LabelledFile> files, IReadOnlyList<string> labels, byte[] pixels, Exception?[] faults)
+    {
+        var readable = Enumerable.Range(0, files.Count).Where(index => faults[index] is null).ToArray();
+        var counts = new int[labels.Count];
+        foreach (var index in readable)
+            counts[files[index].Label]++;
+        if (Array.IndexOf(counts, 0) is >= 0 and var empty)
+            throw new InvalidDataException($"{request.Directory}: no readable picture of the class {labels[empty]}, expected one or more");
+
+        var size = Imaging.Input.Count;
+        if (readable.Length < files.Count)
+        {
+            for (var place = 0; place < readable.Length; place++)
+                pixels.AsSpan(readable[place] * size, size).CopyTo(pixels.AsSpan(place * size));
+            pixels = pixels[..(readable.Length * size)];
+        }
+        return (new(Imaging.Input, pixels, Array.ConvertAll(readable, index => files[index].Label)), files.Count - readable.Length);
+    }
+
+    private static bool IsUnreadable(Exception exception) => exception is ImageException or IOException or UnauthorizedAccessException;
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Google.Protobuf;
+using Tensorboard;
+
+namespace LeNetServe.Trainer.TensorBoard;
+
+/// <summary>
+/// A run's <c>events.out.tfevents.*</c> file, which TensorBoard shows. TorchSharp's own SummaryWriter begins a new file at every start, so the epochs that an
+/// interrupted run repeats would be drawn twice; here a resumed run goes on in the same file from the epoch of its checkpoint.
+/// </summary>
+internal sealed class EventFile : IDisposable
+{
+    private const string Prefix = "events.out.tfevents.";
+    private readonly FileStream stream;
+    private readonly TimeProvider time;
+
+    private EventFile(FileStream stream, TimeProvider time) => (this.stream, this.time) = (stream, time);
+
+    /// <summary>Opens the directory's event file, or a new one; what it holds of steps after <paramref name="lastStep"/>, or behind a torn record, is cut off.</summary>
+    public static EventFile Open(string directory, long lastStep, TimeProvider time)
+    {
+        var path = Directory.EnumerateFiles(directory, Prefix + "*").Order(StringComparer.Ordinal).FirstOrDefault()
+            ?? Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{time.GetUtcNow().ToUnixTimeSeconds()}.{Environment.MachineName}"));
+        var end = File.Exists(path) ? EndOfStep(path, lastStep) : 0;
+        var file = new EventFile(new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read), time);
+        file.stream.SetLength(end);
+        file.stream.Position = end;
+        if (end == 0)
+            file.Write(new Event { FileVersion = "brain.Event:2" });
+        return file;
+    }
+
+    /// <summary>Writes the figures of one epoch and hands them to the operating system, so that a TensorBoard that is open shows them.</summary>
+    public void WriteScalars(long step, IEnumerable<(string Tag, double Value)> scalars)
+    {
+        var summary = new Summary();
+        foreach (var (tag, value) in scalars)
+            summary.Value.Add(new Summary.Types.Value { Tag = tag, SimpleValue = (float)value });
+        Write(new Event { Step = step, Summary = summary });
+    }
+
+    /// <summary>Writes a picture.</summary>
+    public void WriteImage(long step, string tag, byte[] png, int width, int height) => Write(new Event
+    {
+        Step = step,
+        Summary = new()
+        {
+            Value =
+            {
+                new Summary.Types.Value
+                {
+                    Tag = tag,
+                    Image = new() { Width = width, Height = height, Colorspace = 3, EncodedImageString = ByteString.CopyFrom(png) },
+                },
+            },
+        },
+    });
+
+    /// <inheritdoc/>
+    public void Dispose() => stream.Dispose();
+
+    private static long EndOfStep(string path, long lastStep)
+    {
+        long end = 0;
+        foreach (var (payload, recordEnd) in RecordFraming.Read(File.ReadAllBytes(path)))
+        {
+            if (Event.Parser.ParseFrom(new CodedInputStream(payload.ToArray())).Step > lastStep)
+                break;
+            end = recordEnd;
+        }
+        return end;
+    }
+
+    private void Write(Event entry)
+    {
+        entry.WallTime = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+        RecordFraming.Write(stream, entry.ToByteArray());
+        stream.Flush();
+    }
+}
