@@ -76,7 +76,7 @@ internal static class TrainCommand
     {
         if (quiet)
             return new PlainDisplay(TextWriter.Null);
-        return Console.IsOutputRedirected ? new PlainDisplay(Console.Out) : new LiveDisplay(AnsiConsole.Console, config.Epochs);
+        return Console.IsOutputRedirected ? new PlainDisplay(Console.Out) : new TerminalDisplay(AnsiConsole.Console, config.Epochs);
     }
 
     /// <summary>Text, because the config's own reader judges it: one place for the messages.</summary>

@@ -46,7 +46,7 @@ internal static class ConfigBuilder
         TrainingConfig config;
         try
         {
-            config = JsonSerializer.Deserialize(json, TrainerJson.Default.TrainingConfig)!;
+            config = JsonSerializer.Deserialize(json, TrainerJson.TrainingConfig)!;
         }
         catch (JsonException exception)
         {
@@ -56,7 +56,7 @@ internal static class ConfigBuilder
         return faults.Length == 0 ? config : throw new UsageException($"{source}: {string.Join("; ", faults)}");
     }
 
-    private static JsonNode Value(string key, string text)
+    private static JsonValue Value(string key, string text)
     {
         var field = Fields.FirstOrDefault(field => field.Key == key)
             ?? throw new UsageException($"config key \"{key}\" is unknown, expected one of {string.Join(", ", Fields.Select(field => field.Key))}");

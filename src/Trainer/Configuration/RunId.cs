@@ -12,7 +12,7 @@ internal static class RunId
     public static string Of(TrainingConfig config, string dataset, LeNetSpec spec)
     {
         var identity = config with { Data = config.Dataset == "folder" ? Path.GetFullPath(config.Data ?? "") : null };
-        var text = JsonSerializer.Serialize(identity, TrainerJson.Default.TrainingConfig)
+        var text = JsonSerializer.Serialize(identity, TrainerJson.TrainingConfig)
             + JsonSerializer.Serialize(spec, LeNetJson.Default.LeNetSpec);
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         return $"{Word(dataset)}-{Word(spec.Name)}-s{config.Seed}-{hash[..6]}";

@@ -1,7 +1,6 @@
 using LeNetServe.Datasets;
 using LeNetServe.Imaging;
 using LeNetServe.Trainer.Configuration;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -2,7 +2,6 @@ using LeNetServe.Runs;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

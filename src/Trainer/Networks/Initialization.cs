@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using LeNetServe.Datasets;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Data;

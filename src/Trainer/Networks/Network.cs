@@ -1,5 +1,4 @@
 using LeNetServe.Runs;
-using LeNetServe.Specs;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Networks;

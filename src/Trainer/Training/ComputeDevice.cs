@@ -1,4 +1,3 @@
-using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Invocation;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -78,10 +78,10 @@ internal sealed class TrainingRun
     {
         if (resumed)
             CheckSameData(model);
-        AtomicFile.WriteText(Directory.Config, JsonSerializer.Serialize(config, TrainerJson.Default.TrainingConfig));
+        AtomicFile.WriteText(Directory.Config, JsonSerializer.Serialize(config, TrainerJson.TrainingConfig));
         AtomicFile.WriteText(Directory.Model, JsonSerializer.Serialize(model, LeNetJson.Default.TrainedModel));
         AtomicFile.WriteText(Directory.Environment, JsonSerializer.Serialize(
-            RunEnvironment.Capture(threads.Threads, device.ToString(), config.Seed, model.Dataset), TrainerJson.Default.RunEnvironment));
+            RunEnvironment.Capture(threads.Threads, device.ToString(), config.Seed, model.Dataset), TrainerJson.RunEnvironment));
     }
 
     private void CheckSameData(TrainedModel model)

@@ -60,7 +60,7 @@ internal sealed class TrainingState : IDisposable
         using (NewDisposeScope())
             SafetensorsFile.Write(Path.Combine(run.Checkpoint, Progress.State), [.. Tensors().Select(pair => (pair.Name, Stored(pair.Tensor)))]);
         Chosen.Save(run.Weights);
-        AtomicFile.WriteText(Path.Combine(run.Checkpoint, ProgressFile), JsonSerializer.Serialize(Progress, TrainerJson.Default.TrainingProgress));
+        AtomicFile.WriteText(Path.Combine(run.Checkpoint, ProgressFile), JsonSerializer.Serialize(Progress, TrainerJson.TrainingProgress));
         foreach (var file in Directory.EnumerateFiles(run.Checkpoint).Where(IsLeftOver))
             File.Delete(file);
     }
@@ -75,7 +75,7 @@ internal sealed class TrainingState : IDisposable
             return false;
         try
         {
-            Progress = JsonSerializer.Deserialize(File.ReadAllText(path), TrainerJson.Default.TrainingProgress)!;
+            Progress = JsonSerializer.Deserialize(File.ReadAllText(path), TrainerJson.TrainingProgress)!;
         }
         catch (JsonException exception)
         {

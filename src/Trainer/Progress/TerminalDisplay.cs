@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace LeNetServe.Trainer.Progress;
 
 /// <summary>A progress bar with loss, accuracy, images/s and time left under the finished epochs' lines.</summary>
-internal sealed class LiveDisplay : ITrainingDisplay
+internal sealed class TerminalDisplay : ITrainingDisplay
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
     private readonly IAnsiConsole console;
@@ -13,7 +13,7 @@ internal sealed class LiveDisplay : ITrainingDisplay
     private long shown;
     private double startSteps = -1;
 
-    public LiveDisplay(IAnsiConsole console, int epochs) => (this.console, this.epochs) = (console, epochs);
+    public TerminalDisplay(IAnsiConsole console, int epochs) => (this.console, this.epochs) = (console, epochs);
 
     public void Step(TrainingProgress progress, int stepsPerEpoch, int batchSize)
     {
