@@ -1,12 +1,8 @@
 using System.CommandLine;
-using LeNetServe.Trainer.Commands;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Invocation;
 
 return await CommandLine.RunAsync(new RootCommand("Trains LeNet-5 and compares experiments.")
 {
-    TrainCommand.Create(),
-    EvaluateCommand.Create(),
-    DescribeCommand.Create(),
     DatasetsCommand.Create(),
 }, args);

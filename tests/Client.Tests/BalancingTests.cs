@@ -61,7 +61,8 @@ public sealed class BalancingTests
         await using var two = await FakeServer.Start(new FakeClassifier { Name = "two" }, certificate);
         using var client = new LeNetServeClient(new LeNetServeClientOptions
         {
-            Urls = { $"https://localhost:{one.Port}", $"https://127.0.0.1:{two.Port}" }, CaCertificatePath = authority,
+            Urls = { $"https://localhost:{one.Port}", $"https://127.0.0.1:{two.Port}" },
+            CaCertificatePath = authority,
         });
 
         var answered = new HashSet<string>();

@@ -179,7 +179,10 @@ public sealed class LeNetServeClientTests
     {
         var error = Assert.Throws<ArgumentException>(() => new LeNetServeClient(new LeNetServeClientOptions
         {
-            Urls = { "http://a:1", "https://b:2", "nonsense" }, Timeout = TimeSpan.Zero, MaxAttempts = 9, StreamWindow = 0,
+            Urls = { "http://a:1", "https://b:2", "nonsense" },
+            Timeout = TimeSpan.Zero,
+            MaxAttempts = 9,
+            StreamWindow = 0,
         }));
 
         foreach (var part in (string[])["'nonsense'", "mixes schemes", "Timeout is 00:00:00", "MaxAttempts is 9", "StreamWindow is 0"])

@@ -85,7 +85,8 @@ public sealed class RetryTests
         });
         using var client = new LeNetServeClient(new LeNetServeClientOptions
         {
-            Urls = { server.Url }, Hedging = new HedgingOptions { Delay = TimeSpan.FromMilliseconds(20) },
+            Urls = { server.Url },
+            Hedging = new HedgingOptions { Delay = TimeSpan.FromMilliseconds(20) },
         });
 
         var answer = await client.ClassifyAsync(Seven, cancellationToken: Token);

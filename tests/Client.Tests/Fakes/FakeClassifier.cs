@@ -71,6 +71,14 @@ internal sealed class FakeClassifier : Classifier.ClassifierBase
 
     private static Model TheModel() => new()
     {
-        Name = "digits", Version = 3, Labels = { "zero", "one" }, Channels = 1, Height = 32, Width = 32, Geometry = V1.Geometry.Digit, Sha256 = "ab", Default = true,
+        Name = "digits",
+        Version = 3,
+        Labels = { "zero", "one" },
+        Channels = 1,
+        Height = 32,
+        Width = 32,
+        Geometry = V1.Geometry.Digit,
+        Sha256 = "ab",
+        Default = true,
     };
 }

@@ -1,0 +1,22 @@
+using LeNetServe.BatchScorer.Scoring;
+
+namespace LeNetServe.BatchScorer.Inputs;
+
+/// <summary>One image to score, or an input that could not even be listed.</summary>
+internal sealed class InputImage
+{
+    /// <summary>What the row calls it: the path's text, with <c>!/member</c> behind it for a member of an archive.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Bytes of the file's path with a terminating zero; empty for a member of an archive.</summary>
+    public byte[] File { get; init; } = [];
+
+    /// <summary>Name of the folder it lies in, where that may be its label.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>The content of a member of an archive.</summary>
+    public byte[]? Content { get; init; }
+
+    /// <summary>Why there is nothing to read.</summary>
+    public RowError? Error { get; init; }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using LeNetServe.BatchScorer.Invocation;
+
+namespace LeNetServe.BatchScorer.Inputs;
+
+/// <summary>Lists the images of everything that the user names, in the order named.</summary>
+internal sealed class InputListing
+{
+    private readonly InputOptions options;
+    private readonly NameFilter filter;
+    private readonly FolderWalk walk;
+
+    public InputListing(InputOptions options)
+    {
+        this.options = options;
+        filter = new NameFilter(options.Includes, options.Excludes);
+        walk = new FolderWalk(filter);
+    }
+
+    /// <summary>Symbolic links that were left out because they lead back to a folder above them.</summary>
+    public int Loops => walk.Loops;
+
+    /// <summary>Refuses what is missing before anything is scored.</summary>
+    public void Check()
+    {
+        if (options.Paths.Count == 0 && options.ListFile is null)
+            throw new UsageException("nothing to score, expected a file, a folder, an archive, '-' or --list FILE");
+        foreach (var path in options.Paths.Where(path => path != "-" && !Path.Exists(path)))
+            throw new FileNotFoundException($"{path}: no such file or folder");
+        if (options.ListFile is { } list && !File.Exists(list))
+            throw new FileNotFoundException($"--list {list}: no such file");
+    }
+
+    /// <summary>The images. Read once, lazily.</summary>
+    public IEnumerable<InputImage> Images()
+    {
+        foreach (var path in options.Paths)
+        {
+            var images = path == "-" ? Listed(Console.OpenStandardInput()) : Of(Encoding.UTF8.GetBytes(path));
+            foreach (var image in images)
+                yield return image;
+        }
+        if (options.ListFile is { } list)
+        {
+            using var stream = File.OpenRead(list);
+            foreach (var image in Listed(stream))
+                yield return image;
+        }
+    }
+
+    private IEnumerable<InputImage> Listed(Stream stream) =>
+        PathList.Read(stream, options.NullSeparated).SelectMany(Of);
+
+    private IEnumerable<InputImage> Of(byte[] path)
+    {
+        if (Archives.KindOf(path) is { } kind && !FolderWalk.IsFolder(path))
+            return Archives.Images(path, kind, filter);
+        return FolderWalk.IsFolder(path) ? walk.Images(path) : [Single(path)];
+    }
+
+    private static InputImage Single(byte[] path)
+    {
+        var name = FilePath.ToText(path);
+        return new InputImage { Name = name, File = FilePath.Terminated(path), Folder = Path.GetFileName(Path.GetDirectoryName(name)) };
+    }
+}

@@ -1,0 +1,33 @@
+namespace LeNetServe.BatchScorer.Inputs;
+
+/// <summary>Reads paths, as bytes, from a stream: one a line, or separated by zero bytes. Empty ones are left out.</summary>
+internal static class PathList
+{
+    public static IEnumerable<byte[]> Read(Stream stream, bool nullSeparated)
+    {
+        var separator = nullSeparated ? (byte)0 : (byte)'\n';
+        var buffer = new byte[1 << 16];
+        var filled = 0;
+        int read;
+        while ((read = stream.Read(buffer, filled, buffer.Length - filled)) > 0)
+        {
+            filled += read;
+            var start = 0;
+            while (buffer.AsSpan(start, filled - start).IndexOf(separator) is var length and >= 0)
+            {
+                if (Trimmed(buffer.AsSpan(start, length), nullSeparated) is { Length: > 0 } path)
+                    yield return path;
+                start += length + 1;
+            }
+            buffer.AsSpan(start, filled - start).CopyTo(buffer);
+            filled -= start;
+            if (filled == buffer.Length)
+                Array.Resize(ref buffer, buffer.Length * 2);
+        }
+        if (Trimmed(buffer.AsSpan(0, filled), nullSeparated) is { Length: > 0 } last)
+            yield return last;
+    }
+
+    private static byte[] Trimmed(ReadOnlySpan<byte> line, bool nullSeparated) =>
+        (!nullSeparated && line is [.., (byte)'\r'] ? line[..^1] : line).ToArray();
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using LeNetServe.BatchScorer.Inputs;
+using LeNetServe.BatchScorer.Outputs;
+using LeNetServe.Imaging;
+
+namespace LeNetServe.BatchScorer.Invocation;
+
+/// <summary>The command line of <c>score</c>.</summary>
+internal sealed class ScoreCommand
+{
+    private readonly Argument<string[]> paths = new("paths")
+    {
+        Description = "Images, folders, .zip, .tar and .tar.gz archives; '-' reads a list of paths from standard input.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<string?> list = new("--list") { Description = "A file with the path of an image, a folder or an archive a line.", HelpName = "FILE" };
+    private readonly Option<bool> nullSeparated = new("--null", "-0") { Description = "Lists are separated by zero bytes, as of find -print0." };
+    private readonly Option<string[]> include = new("--include") { Description = "Score only files that match this glob, whatever their extension; may be repeated.", HelpName = "GLOB" };
+    private readonly Option<string[]> exclude = new("--exclude") { Description = "Leave out files that match this glob; may be repeated.", HelpName = "GLOB" };
+    private readonly Option<string?> model = new("--model", "-m") { Description = "An ONNX file, a version's directory or a model's (its newest version); with --server also NAME or NAME/VERSION.", HelpName = "PATH" };
+    private readonly Option<string[]> server = new("--server", "-s") { Description = "Score through these servers, separated by commas.", HelpName = "URL", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string> output = new("--out", "-o") { Description = "A .jsonl, .csv or .parquet file, '-' for standard output, or a folder: a job that can be resumed and shared.", HelpName = "PATH", Required = true };
+    private readonly Option<OutputFormat?> format = new("--format", "-f") { Description = "How rows are written; by the extension of --out where it is not given." };
+    private readonly Option<int> topK = new("--top-k", "-k") { Description = "Best classes in a row.", DefaultValueFactory = _ => 3, HelpName = "N" };
+    private readonly Option<Geometry?> imaging = new("--imaging") { Description = "How pictures are brought to the model's size; as the model says where it is not given." };
+    private readonly Option<bool> noLabels = new("--no-labels") { Description = "Folder names are not labels: no accuracy, no confusion matrix." };
+    private readonly Option<string> threshold = new("--error-threshold") { Description = "Failed images, N or P%, above which the exit code is 4.", DefaultValueFactory = _ => "0", HelpName = "N|P%" };
+    private readonly Option<int?> parallel = new("--parallel", "-j") { Description = "Chunks of 64 images worked on at a time; by default one per core, or eight with servers.", HelpName = "N" };
+    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "Nothing on standard error but failures." };
+
+    public Command Create()
+    {
+        var command = new Command("score", "Scores images: a row each, in the order of the inputs.");
+        AddTo(command);
+        return command;
+    }
+
+    private void AddTo(Command command)
+    {
+        command.Add(paths);
+        foreach (var option in (Option[])[model, server, output, format, topK, imaging, list, nullSeparated, include, exclude, noLabels, threshold, parallel, quiet])
+            command.Add(option);
+        command.SetAction(async (parsed, cancellationToken) => (int)await new ScoreRun(Options(parsed), Console.Error).RunAsync(cancellationToken));
+    }
+
+    private ScoreOptions Options(ParseResult parsed)
+    {
+        if (parsed.GetValue(topK) < 1)
+            throw new UsageException($"--top-k is {parsed.GetValue(topK)}, expected 1 or more");
+        if (parsed.GetValue(parallel) < 1)
+            throw new UsageException($"--parallel is {parsed.GetValue(parallel)}, expected 1 or more");
+        return new ScoreOptions
+        {
+            Inputs = new InputOptions
+            {
+                Paths = parsed.GetValue(paths) ?? [],
+                ListFile = parsed.GetValue(list),
+                NullSeparated = parsed.GetValue(nullSeparated),
+                Includes = parsed.GetValue(include) ?? [],
+                Excludes = parsed.GetValue(exclude) ?? [],
+            },
+            Model = parsed.GetValue(model),
+            Servers = [.. (parsed.GetValue(server) ?? []).SelectMany(urls => urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+            Output = parsed.GetValue(output)!,
+            Format = parsed.GetValue(format),
+            TopK = parsed.GetValue(topK),
+            Imaging = parsed.GetValue(imaging),
+            FolderLabels = !parsed.GetValue(noLabels),
+            Threshold = ErrorThreshold.Parse(parsed.GetValue(threshold)!),
+            Parallelism = parsed.GetValue(parallel),
+            Quiet = parsed.GetValue(quiet),
+        };
+    }
+}

@@ -1,0 +1,20 @@
+using LeNetServe.BatchScorer.Scoring;
+
+namespace LeNetServe.BatchScorer.Models;
+
+/// <summary>Classifies pixels: in process or through servers, with the same answers.</summary>
+internal interface IBatchClassifier : IDisposable
+{
+    ScoringModel Model { get; }
+
+    /// <summary>Batches that make sense at a time.</summary>
+    int DefaultParallelism { get; }
+
+    /// <summary>Classifies images.</summary>
+    /// <param name="pixels">N×C×H×W bytes, 0..255.</param>
+    /// <param name="count">N.</param>
+    /// <param name="topK">Number of best classes wanted.</param>
+    /// <param name="scores">N×topK, best first.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Score> scores, CancellationToken cancellationToken);
+}

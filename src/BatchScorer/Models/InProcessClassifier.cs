@@ -1,0 +1,63 @@
+using System.Buffers;
+using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.Imaging;
+using LeNetServe.Runtime;
+using LeNetServe.Runtime.Models;
+using LeNetServe.Runtime.Predictions;
+
+namespace LeNetServe.BatchScorer.Models;
+
+/// <summary>A model in this process.</summary>
+internal sealed class InProcessClassifier : IBatchClassifier
+{
+    private readonly ClassifierModel model;
+
+    /// <summary>Opens a model: an ONNX file, a version's directory, or a model's directory, of which the highest version is meant.</summary>
+    public InProcessClassifier(string path, Geometry? geometry)
+    {
+        model = ClassifierModel.Open(path);
+        var described = Describe(model);
+        Model = geometry is { } chosen ? described with { Imaging = described.Imaging with { Geometry = chosen } } : described;
+    }
+
+    public ScoringModel Model { get; }
+
+    public int DefaultParallelism => Environment.ProcessorCount;
+
+    public ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Score> scores, CancellationToken cancellationToken)
+    {
+        var classes = model.Facts.Classes;
+        var rented = ArrayPool<float>.Shared.Rent(count * classes);
+        var probabilities = rented.AsSpan(0, count * classes);
+        model.Classify(pixels.Span, probabilities);
+        Span<Prediction> best = stackalloc Prediction[Math.Min(topK, 64)];
+        if (topK > best.Length)
+            best = new Prediction[topK];
+        for (var row = 0; row < count; row++)
+        {
+            TopK.Select(probabilities.Slice(row * classes, classes), best);
+            var target = scores.Span.Slice(row * topK, topK);
+            for (var rank = 0; rank < topK; rank++)
+                target[rank] = new Score(best[rank].Index, best[rank].Probability);
+        }
+        ArrayPool<float>.Shared.Return(rented);
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose() => model.Dispose();
+
+    private static ScoringModel Describe(ClassifierModel model)
+    {
+        var version = Path.GetDirectoryName(Path.GetFullPath(model.Path))!;
+        var isVersion = long.TryParse(Path.GetFileName(version), System.Globalization.NumberStyles.None, null, out var number)
+            && Path.GetFileName(model.Path) == ModelFiles.ModelFileName;
+        return new ScoringModel
+        {
+            Name = isVersion ? Path.GetFileName(Path.GetDirectoryName(version)!) : model.Facts.Manifest?.Name ?? Path.GetFileNameWithoutExtension(model.Path),
+            Version = isVersion ? number : 0,
+            Sha256 = model.Facts.Sha256,
+            Labels = model.Facts.Labels,
+            Imaging = model.Facts.Imaging,
+        };
+    }
+}

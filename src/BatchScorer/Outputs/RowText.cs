@@ -1,0 +1,19 @@
+using System.Buffers;
+using LeNetServe.BatchScorer.Models;
+using LeNetServe.BatchScorer.Scoring;
+
+namespace LeNetServe.BatchScorer.Outputs;
+
+/// <summary>Rows as text; shared by all workers.</summary>
+internal abstract class RowText(ScoringModel model, int topK)
+{
+    protected ScoringModel Model { get; } = model;
+
+    protected int TopK { get; } = topK;
+
+    /// <summary>What stands before the first row.</summary>
+    public virtual ReadOnlySpan<byte> Header => [];
+
+    /// <summary>Writes the rows of a chunk into its text.</summary>
+    public abstract void Write(ReadOnlySpan<ScoreRow> rows, ArrayBufferWriter<byte> target);
+}

@@ -1,0 +1,43 @@
+using LeNetServe.BatchScorer.Models;
+using LeNetServe.BatchScorer.Scoring;
+
+namespace LeNetServe.BatchScorer.Outputs;
+
+/// <summary>Counts over all rows: errors by kind, and, for images whose folder names a class, who was taken for what.</summary>
+internal sealed class Tally(ScoringModel model)
+{
+    public ScoringModel Model { get; } = model;
+
+    public long Images { get; private set; }
+
+    public SortedDictionary<string, long> Errors { get; } = new(StringComparer.Ordinal);
+
+    public long Failed { get; private set; }
+
+    /// <summary>Scored images whose class is known.</summary>
+    public long Labelled { get; private set; }
+
+    public long Correct { get; private set; }
+
+    /// <summary>Images by actual class (row) and predicted class (column).</summary>
+    public long[,] Confusion { get; } = new long[model.Labels.Count, model.Labels.Count];
+
+    public double? Accuracy => Labelled > 0 ? (double)Correct / Labelled : null;
+
+    public void Add(ScoreRow row)
+    {
+        Images++;
+        if (row.Error is not null)
+        {
+            Failed++;
+            Errors[row.Error.Kind] = Errors.GetValueOrDefault(row.Error.Kind) + 1;
+        }
+        else if (row.Actual >= 0)
+        {
+            Labelled++;
+            Confusion[row.Actual, row.Top[0].Index]++;
+            if (row.Actual == row.Top[0].Index)
+                Correct++;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using LeNetServe.BatchScorer.Scoring;
+
+namespace LeNetServe.BatchScorer.Outputs;
+
+/// <summary>Rows as text.</summary>
+internal sealed class TextFile : RowFile
+{
+    private readonly OutputSink sink;
+    private readonly RowText text;
+
+    public TextFile(OutputSink sink, RowText text)
+    {
+        (this.sink, this.text) = (sink, text);
+        sink.Stream.Write(text.Header);
+    }
+
+    public override void Prepare(Chunk chunk) => text.Write(chunk.Rows.AsSpan(0, chunk.Count), chunk.Text);
+
+    public override void Write(Chunk chunk) => sink.Stream.Write(chunk.Text.WrittenSpan);
+
+    public override void Complete() => sink.Publish();
+
+    public override void Dispose() => sink.Dispose();
+}

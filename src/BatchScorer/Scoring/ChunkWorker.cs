@@ -1,0 +1,52 @@
+using LeNetServe.BatchScorer.Inputs;
+using LeNetServe.BatchScorer.Models;
+using LeNetServe.Imaging;
+
+namespace LeNetServe.BatchScorer.Scoring;
+
+/// <summary>Reads, decodes and classifies the images of a chunk. One worker's own.</summary>
+/// <param name="classifier">The model; shared.</param>
+/// <param name="imaging">Pictures to pixels; shared.</param>
+/// <param name="labels">Which folder names are labels; shared.</param>
+/// <param name="topK">Best classes in a row.</param>
+/// <param name="finish">What else a worker does with a chunk whose rows are filled, such as writing them as text.</param>
+internal sealed class ChunkWorker(IBatchClassifier classifier, ImagePreprocessor imaging, FolderLabels labels, int topK, Action<Chunk> finish)
+{
+    private readonly ImageReader reader = new();
+    private readonly int imageBytes = classifier.Model.Imaging.Input.Count;
+    private readonly byte[] pixels = new byte[Chunk.Capacity * classifier.Model.Imaging.Input.Count];
+    private readonly Score[] scores = new Score[Chunk.Capacity * topK];
+    private readonly int[] rows = new int[Chunk.Capacity];
+
+    public async ValueTask ScoreAsync(Chunk chunk, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        for (var i = 0; i < chunk.Count; i++)
+            if (Decode(chunk.Images[i], chunk.Rows[i], pixels.AsSpan(count * imageBytes, imageBytes)))
+                rows[count++] = i;
+        if (count > 0)
+            await classifier.ClassifyAsync(pixels.AsMemory(0, count * imageBytes), count, topK, scores.AsMemory(0, count * topK), cancellationToken);
+        for (var i = 0; i < count; i++)
+            scores.AsSpan(i * topK, topK).CopyTo(chunk.Rows[rows[i]].Top);
+        finish(chunk);
+    }
+
+    private bool Decode(InputImage image, ScoreRow row, Span<byte> target)
+    {
+        row.Name = image.Name;
+        row.Actual = labels.IndexOf(image.Folder);
+        row.Error = reader.Read(image, out var content);
+        if (row.Error is not null)
+            return false;
+        try
+        {
+            imaging.Process(content, target);
+            return true;
+        }
+        catch (ImageException exception)
+        {
+            row.Error = new RowError(exception.FaultName, exception.Message);
+            return false;
+        }
+    }
+}

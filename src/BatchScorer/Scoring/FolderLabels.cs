@@ -1,0 +1,16 @@
+namespace LeNetServe.BatchScorer.Scoring;
+
+/// <summary>Which class a folder's name says; none where labels are not read from folders.</summary>
+internal sealed class FolderLabels
+{
+    private readonly Dictionary<string, int> indices = new(StringComparer.Ordinal);
+
+    public FolderLabels(IReadOnlyList<string> labels, bool used)
+    {
+        for (var i = 0; used && i < labels.Count; i++)
+            indices.TryAdd(labels[i], i);
+    }
+
+    /// <summary>The class's index; -1 where the name is none.</summary>
+    public int IndexOf(string? folder) => folder is not null && indices.TryGetValue(folder, out var index) ? index : -1;
+}

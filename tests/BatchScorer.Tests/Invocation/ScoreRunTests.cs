@@ -1,0 +1,115 @@
+using LeNetServe.BatchScorer.Tests.Fakes;
+using LeNetServe.Tests;
+
+namespace LeNetServe.BatchScorer.Tests.Invocation;
+
+public sealed class ScoreRunTests : IDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+    private readonly string model;
+    private readonly string images;
+
+    public ScoreRunTests()
+    {
+        model = Pictures.WriteModel(directory["model"]);
+        images = directory["images"];
+        Pictures.WriteFolder(images, perClass: 15);
+    }
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public async Task RunAsync_AFolderOfClasses_WritesARowEachInOrderWithTheAccuracy()
+    {
+        var (code, messages) = await Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], images));
+
+        Assert.Equal(ExitCode.Success, code);
+        var rows = Scorer.Rows(directory["scores.jsonl"]);
+        Assert.Equal(Directory.GetFiles(images, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal), rows.Select(row => row.Text("path")));
+        Assert.All(rows, row => Assert.Equal(row.Text("actual"), row.Text("label")));
+        Assert.All(rows, row => Assert.Equal(("model", 1, 3), (row.Text("model"), row.GetProperty("version").GetInt32(), row.GetProperty("top").GetArrayLength())));
+        Assert.Contains("150 images", messages);
+        Assert.Contains("accuracy 100.00 % (150 of 150 labelled images)", messages);
+        Assert.Contains("\"accuracy\": 1,", File.ReadAllText(directory["scores.summary.json"]));
+    }
+
+    [Fact]
+    public async Task RunAsync_BrokenFiles_AreRowsAndTheExitCodeSaysSo()
+    {
+        File.WriteAllText(Path.Combine(images, "3", "000.png"), "this is a text and no picture at all");
+        File.WriteAllBytes(Path.Combine(images, "4", "000.png"), Pictures.Png(4)[..200]);
+        File.Delete(Path.Combine(images, "5", "000.png"));
+        File.CreateSymbolicLink(Path.Combine(images, "5", "000.png"), directory["nowhere.png"]);
+
+        var (code, messages) = await Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], images));
+
+        Assert.Equal(ExitCode.CheckFailed, code);
+        Assert.Contains("3 of 150 images failed, expected at most 0", messages);
+        var rows = Scorer.Rows(directory["scores.jsonl"]);
+        Assert.Equal(150, rows.Length);
+        Assert.Equal(["unknown_format", "truncated", "unreadable"], rows.Where(row => row.Text("error") is not null).Select(row => row.Text("error")));
+        Assert.Null(rows[45].Text("label"));
+        Assert.Equal(0, rows[45].GetProperty("top").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("3", ExitCode.Success)]
+    [InlineData("2", ExitCode.CheckFailed)]
+    [InlineData("2%", ExitCode.Success)]
+    [InlineData("1.9%", ExitCode.CheckFailed)]
+    public async Task RunAsync_AThreshold_AllowsThatManyFailures(string threshold, ExitCode expected)
+    {
+        foreach (var name in (string[])["000", "001", "002"])
+            File.WriteAllText(Path.Combine(images, "3", $"{name}.png"), "this is a text and no picture at all");
+
+        var (code, _) = await Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], images) with { Threshold = BatchScorer.Invocation.ErrorThreshold.Parse(threshold) });
+
+        Assert.Equal(expected, code);
+    }
+
+    [Fact]
+    public async Task RunAsync_Csv_HasAHeaderAndQuotesWhatNeedsIt()
+    {
+        Directory.CreateDirectory(directory["odd"]);
+        File.WriteAllBytes(directory["odd", "a,\"b\"\nc.png"], Pictures.Png(2));
+
+        await Scorer.Run(Scorer.Options(model, directory["scores.csv"], directory["odd"]) with { TopK = 2 });
+
+        var text = File.ReadAllText(directory["scores.csv"]);
+        Assert.StartsWith("path,label,index,score,label_2,index_2,score_2,actual,error,error_text,model,version,model_sha256\r\n", text);
+        Assert.Contains($"\r\n\"{directory["odd"]}/a,\"\"b\"\"\nc.png\",2,2,0.", text);
+        Assert.EndsWith("\r\n", text);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public async Task RunAsync_AnyParallelism_TheSameBytes(int parallelism)
+    {
+        await Scorer.Run(Scorer.Options(model, directory["a.jsonl"], images));
+        await Scorer.Run(Scorer.Options(model, directory["b.jsonl"], images) with { Parallelism = parallelism });
+
+        Assert.Equal(File.ReadAllBytes(directory["a.jsonl"]), File.ReadAllBytes(directory["b.jsonl"]));
+        Assert.Equal(File.ReadAllBytes(directory["a.summary.json"]), File.ReadAllBytes(directory["b.summary.json"]));
+    }
+
+    [Fact]
+    public async Task RunAsync_Cancelled_LeavesNothingBehind()
+    {
+        using var source = new CancellationTokenSource();
+        await source.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new BatchScorer.Invocation.ScoreRun(Scorer.Options(model, directory["scores.jsonl"], images), TextWriter.Null).RunAsync(source.Token));
+
+        Assert.Empty(Directory.GetFiles(directory.Path));
+    }
+
+    [Fact]
+    public async Task RunAsync_MissingInput_IsRefusedBeforeAnythingIsScored()
+    {
+        var error = await Assert.ThrowsAsync<FileNotFoundException>(() => Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], directory["nothing"])));
+
+        Assert.Contains(directory["nothing"], error.Message);
+    }
+}
