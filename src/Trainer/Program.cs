@@ -1,8 +1,10 @@
 using System.CommandLine;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Invocation;
+using LeNetServe.Trainer.Reports;
 
 return await CommandLine.RunAsync(new RootCommand("Trains LeNet-5 and compares experiments.")
 {
     DatasetsCommand.Create(),
+    ReportCommand.Create(),
 }, args);

@@ -15,7 +15,7 @@ internal static class DatasetsCommand
 
     private static readonly Argument<string[]> Names = new("name")
     {
-        Description = $"Data sets: {DatasetCatalog.Names}",
+        Description = $"Data sets: {PublishedDatasets.Names}",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -28,7 +28,7 @@ internal static class DatasetsCommand
         list.SetAction(parsed =>
         {
             var store = new DatasetStore(parsed.GetRequiredValue(Root), new HttpClient(), TimeProvider.System);
-            foreach (var dataset in DatasetCatalog.All)
+            foreach (var dataset in PublishedDatasets.All)
                 Console.WriteLine($"{dataset.Name,-14} {dataset.Files.Sum(file => file.Bytes) / 1e6,6:0.0} MB  {StateOf(store, dataset),-11} {dataset.Title}");
             return (int)ExitCode.Success;
         });
@@ -85,8 +85,8 @@ internal static class DatasetsCommand
             : states.Contains(FileState.Sound) ? "partly here" : "not here";
     }
 
-    private static RemoteDataset Find(string name) => DatasetCatalog.Find(name)
-        ?? throw new UsageException($"no data set is named \"{name}\": known are {DatasetCatalog.Names}");
+    private static RemoteDataset Find(string name) => PublishedDatasets.Find(name)
+        ?? throw new UsageException($"no data set is named \"{name}\": known are {PublishedDatasets.Names}");
 
     private static Uri? ParseMirror(string? address) => address is null ? null
         : Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https") ? uri

@@ -2,10 +2,10 @@ using LeNetServe.Trainer.Downloads;
 
 namespace LeNetServe.Trainer.Tests.Downloads;
 
-public sealed class DatasetCatalogTests
+public sealed class PublishedDatasetsTests
 {
     [Fact]
-    public void All_EveryFile_HasAHashOfTheRightLengthAndASize() => Assert.All(DatasetCatalog.All.SelectMany(dataset => dataset.Files), file =>
+    public void All_EveryFile_HasAHashOfTheRightLengthAndASize() => Assert.All(PublishedDatasets.All.SelectMany(dataset => dataset.Files), file =>
     {
         Assert.True(file.Bytes > 0);
         Assert.True(file.Md5 is not null || file.Sha256 is not null);
@@ -16,18 +16,18 @@ public sealed class DatasetCatalogTests
 
     [Fact]
     public void All_EveryMirror_EndsInASlash() =>
-        Assert.All(DatasetCatalog.All.SelectMany(dataset => dataset.Mirrors), mirror => Assert.EndsWith("/", mirror.AbsoluteUri, StringComparison.Ordinal));
+        Assert.All(PublishedDatasets.All.SelectMany(dataset => dataset.Mirrors), mirror => Assert.EndsWith("/", mirror.AbsoluteUri, StringComparison.Ordinal));
 
     [Fact]
     public void Find_KnownNames_AreThere() =>
-        Assert.Equal(["mnist", "fashion-mnist", "cifar10"], DatasetCatalog.All.Select(dataset => DatasetCatalog.Find(dataset.Name)!.Name));
+        Assert.Equal(["mnist", "fashion-mnist", "cifar10"], PublishedDatasets.All.Select(dataset => PublishedDatasets.Find(dataset.Name)!.Name));
 
     [Fact]
     public void Of_TheRealMnist_IsSound()
     {
         var directory = RealData.Find("mnist");
 
-        Assert.All(DatasetCatalog.Find("mnist")!.Files, file =>
+        Assert.All(PublishedDatasets.Find("mnist")!.Files, file =>
         {
             var verdict = FileVerdict.Of(directory, file);
             Assert.True(verdict.State == FileState.Sound, verdict.Reason);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace LeNetServe.Trainer.Downloads;
 
 /// <summary>The data sets that can be had by name: <c>datasets.json</c>, part of the program.</summary>
-internal static class DatasetCatalog
+internal static class PublishedDatasets
 {
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -23,7 +23,7 @@ internal static class DatasetCatalog
 
     private static RemoteDataset[] Read()
     {
-        using var stream = typeof(DatasetCatalog).Assembly.GetManifestResourceStream("datasets.json")
+        using var stream = typeof(PublishedDatasets).Assembly.GetManifestResourceStream("datasets.json")
             ?? throw new InvalidOperationException("datasets.json is not embedded in the program");
         return JsonSerializer.Deserialize<RemoteDataset[]>(stream, Options)!;
     }

@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace LeNetServe.Trainer.Reports.Charts;
+
+/// <summary>One axis of a chart.</summary>
+/// <param name="Title">What it measures, with the unit.</param>
+internal sealed record Axis(string Title)
+{
+    /// <summary>Show values as percentages: 0.5 as 50 %.</summary>
+    public bool Percent { get; init; }
+
+    /// <summary>Logarithmic; values that are not positive are left out.</summary>
+    public bool Logarithmic { get; init; }
+
+    /// <summary>Values are whole numbers, and so are the ticks.</summary>
+    public bool Whole { get; init; }
+
+    /// <summary>Where a value lies on the axis.</summary>
+    public double Position(double value) => Logarithmic ? Math.Log10(value) : value;
+
+    /// <summary>Whether the value can be drawn.</summary>
+    public bool Takes(double value) => double.IsFinite(value) && (!Logarithmic || value > 0);
+
+    /// <summary>The value as text for the tick labels of an axis with that distance between its ticks.</summary>
+    public string Label(double value, double step)
+    {
+        var shown = Percent ? 100 * value : value;
+        var decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(Percent ? 100 * step : step) - 1e-9), 0, 6);
+        if (Logarithmic && !Percent)
+            return shown.ToString(shown is >= 1e-3 and < 1e6 ? "0.######" : "0.##e0", CultureInfo.InvariantCulture);
+        return shown.ToString($"F{decimals}", CultureInfo.InvariantCulture) + (Percent ? " %" : "");
+    }
+
+    /// <summary>Round values within the range, about <paramref name="count"/> of them, and the distance between them.</summary>
+    public (IReadOnlyList<double> Values, double Step) Ticks(double low, double high, int count)
+    {
+        if (Logarithmic)
+            return (LogarithmicTicks(low, high), low);
+        var rough = (high - low) / Math.Max(1, count);
+        var magnitude = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        var step = magnitude * (rough / magnitude) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
+        if (Whole)
+            step = Math.Max(1, Math.Round(step));
+        var first = Math.Ceiling(low / step - 1e-9);
+        var last = Math.Floor(high / step + 1e-9);
+        return ([.. Enumerable.Range(0, (int)(last - first) + 1).Select(index => (first + index) * step)], step);
+    }
+
+    private static List<double> LogarithmicTicks(double low, double high)
+    {
+        int[] digits = Math.Log10(high / low) switch { < 1.5 => [1, 2, 3, 5, 7], < 3 => [1, 2, 5], _ => [1] };
+        var ticks = new List<double>();
+        for (var exponent = (int)Math.Floor(Math.Log10(low)); exponent <= Math.Ceiling(Math.Log10(high)); exponent++)
+            ticks.AddRange(digits.Select(digit => digit * Math.Pow(10, exponent)).Where(value => value >= low && value <= high));
+        return ticks;
+    }
+}

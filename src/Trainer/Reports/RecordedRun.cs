@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LeNetServe.Runs;
+
+namespace LeNetServe.Trainer.Reports;
+
+/// <summary>A run as its directory tells it, finished or not.</summary>
+internal sealed record RecordedRun
+{
+    private static readonly JsonSerializerOptions Lenient = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>Where it lies.</summary>
+    public required RunDirectory Directory { get; init; }
+
+    /// <summary>The config's values as text, by key; nested keys are joined by a dot.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>The epochs so far.</summary>
+    public required IReadOnlyList<RecordedEpoch> Epochs { get; init; }
+
+    /// <summary>Final figures; null while the run is not finished.</summary>
+    public RunSummary? Summary { get; init; }
+
+    /// <summary>The run's id.</summary>
+    public string Id => Directory.Id;
+
+    /// <summary>Reads a run directory.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no run directory.</exception>
+    /// <exception cref="InvalidDataException">A file in it cannot be read.</exception>
+    public static RecordedRun Read(string path)
+    {
+        var directory = new RunDirectory(path);
+        if (!File.Exists(directory.Config))
+            throw new DirectoryNotFoundException($"{path} is not a run directory: found no config.json in it");
+        return new()
+        {
+            Directory = directory,
+            Settings = Flatten(directory.Config),
+            Epochs = ReadEpochs(directory.Metrics),
+            Summary = File.Exists(directory.Summary) ? ReadSummary(directory.Summary) : null,
+        };
+    }
+
+    /// <summary>The values of a JSON object as text, by key; empty if there is no such file.</summary>
+    public static IReadOnlyDictionary<string, string> Flatten(string path)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (!File.Exists(path))
+            return values;
+        try
+        {
+            Flatten(JsonNode.Parse(File.ReadAllText(path)), "", values);
+            return values;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+    }
+
+    private static void Flatten(JsonNode? node, string key, Dictionary<string, string> values)
+    {
+        if (node is JsonObject json)
+            foreach (var (name, value) in json)
+                Flatten(value, key.Length == 0 ? name : $"{key}.{name}", values);
+        else if (node is not null)
+            values[key] = node is JsonValue ? node.ToString() : node.ToJsonString();
+    }
+
+    private static List<RecordedEpoch> ReadEpochs(string path)
+    {
+        var epochs = new List<RecordedEpoch>();
+        if (!File.Exists(path))
+            return epochs;
+        // A line without its end was cut off by a crash.
+        foreach (var (number, line) in File.ReadAllText(path).Split('\n')[..^1].Index())
+        {
+            try
+            {
+                if (line.Length > 0)
+                    epochs.Add(JsonSerializer.Deserialize<RecordedEpoch>(line, Lenient)!);
+            }
+            catch (JsonException exception)
+            {
+                throw new InvalidDataException($"{path}, line {number + 1}: {exception.Message}", exception);
+            }
+        }
+        return epochs;
+    }
+
+    private static RunSummary ReadSummary(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(path), Lenient)!;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+    }
+}
