@@ -33,6 +33,9 @@ public sealed class RunDirectory(string path)
     /// <summary>The weights to export.</summary>
     public string Weights => System.IO.Path.Combine(Checkpoint, "model.safetensors");
 
+    /// <summary>SHA-256 of what an exporter reads: <see cref="RunChecksums"/>. Written last, when the run is finished.</summary>
+    public string Checksums => System.IO.Path.Combine(Path, "SHA256SUMS");
+
     /// <summary>Test images with torch's answers.</summary>
     public string Golden => System.IO.Path.Combine(Path, Models.GoldenTensors.FileName);
 }

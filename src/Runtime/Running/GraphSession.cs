@@ -3,6 +3,7 @@ using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Tensors;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace LeNetServe.Runtime.Running;
 
@@ -13,10 +14,15 @@ public sealed class GraphSession : IDisposable
     private readonly RunOptions runOptions = new();
 
     /// <summary>Opens the graph as it stands in memory.</summary>
+    /// <param name="model">The ONNX file's bytes.</param>
+    /// <param name="optimize">Off: no node is fused or moved, so that the values between them are those of the file.</param>
     /// <exception cref="InferenceException">ONNX Runtime refuses it (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
-    public GraphSession(byte[] model)
+    public GraphSession(byte[] model, bool optimize = true)
     {
         using var options = ExecutionProviders.CreateOptions(Device.Cpu);
+        options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+        if (!optimize)
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
         try
         {
             session = new(model, options);
@@ -45,7 +51,7 @@ public sealed class GraphSession : IDisposable
         {
             using var outputs = session.Run(runOptions, values, session.OutputNames);
             return session.OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => StoredTensor.From(
-                pair.Second.GetTensorDataAsSpan<float>(), [.. pair.Second.GetTensorTypeAndShape().Shape.Select(size => (int)size)]));
+                ToSingles(pair.Second), [.. pair.Second.GetTensorTypeAndShape().Shape.Select(size => (int)size)]));
         }
         catch (OnnxRuntimeException exception)
         {
@@ -64,6 +70,13 @@ public sealed class GraphSession : IDisposable
         runOptions.Dispose();
         session.Dispose();
     }
+
+    private static ReadOnlySpan<float> ToSingles(OrtValue value) => value.GetTensorTypeAndShape().ElementDataType switch
+    {
+        TensorElementType.Float => value.GetTensorDataAsSpan<float>(),
+        TensorElementType.Float16 => value.GetTensorDataAsSpan<Float16>().ToArray().Select(half => (float)half).ToArray(),
+        var type => throw new InferenceException(InferenceErrorKind.InvalidModel, $"an output is {type}, expected float32 or float16"),
+    };
 
     private static OrtValue ToValue(StoredTensor tensor)
     {

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using LeNetServe.Runtime.Errors;
+using LeNetServe.Specs;
+
+namespace LeNetServe.Exporter.Commands;
+
+/// <summary>Runs a command line: an expected failure is one line on standard error and its own exit code; a bug is a stack trace.</summary>
+internal static class CommandLine
+{
+    /// <summary>Parses and runs; Ctrl-C and SIGTERM cancel the command's token.</summary>
+    public static async Task<int> RunAsync(Command root, IReadOnlyList<string> arguments)
+    {
+        var parsed = root.Parse(arguments);
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        try
+        {
+            var code = await parsed.InvokeAsync(configuration);
+            return parsed.Errors.Count > 0 ? (int)ExitCode.Usage : code;
+        }
+        catch (Exception exception) when (CodeOf(exception) is { } code)
+        {
+            await Console.Error.WriteLineAsync($"error: {exception.Message.ReplaceLineEndings(" ")}");
+            return (int)code;
+        }
+    }
+
+    private static ExitCode? CodeOf(Exception exception) => exception switch
+    {
+        OperationCanceledException => ExitCode.Interrupted,
+        UsageException => ExitCode.Usage,
+        CheckFailedException => ExitCode.CheckFailed,
+        InvalidDataException or FileNotFoundException or DirectoryNotFoundException or SpecException => ExitCode.BadInput,
+        InferenceException { Kind: InferenceErrorKind.InvalidModel or InferenceErrorKind.NotFound } => ExitCode.BadInput,
+        IOException or UnauthorizedAccessException or HttpRequestException => ExitCode.Trouble,
+        _ => null,
+    };
+}

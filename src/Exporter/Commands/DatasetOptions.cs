@@ -1,0 +1,16 @@
+using LeNetServe.Datasets;
+
+namespace LeNetServe.Exporter.Commands;
+
+/// <summary>A data set named on the command line.</summary>
+internal static class DatasetOptions
+{
+    /// <summary>The request; null where no data set is named.</summary>
+    /// <exception cref="UsageException">A directory without a data set.</exception>
+    public static DatasetRequest? Read(string? name, string? directory, string option)
+    {
+        if (name is null && directory is not null)
+            throw new UsageException($"--data is given without {option}, expected the data set's name too");
+        return name is null ? null : new() { Name = name, Directory = directory };
+    }
+}

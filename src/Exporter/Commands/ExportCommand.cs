@@ -1,0 +1,126 @@
+using System.CommandLine;
+using LeNetServe.Exporter.Emit;
+using LeNetServe.Exporter.Export;
+using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Publish;
+using LeNetServe.Files;
+using LeNetServe.Models;
+
+namespace LeNetServe.Exporter.Commands;
+
+/// <summary><c>export</c>: a run becomes the next version of a model, if it proves itself.</summary>
+internal static class ExportCommand
+{
+    private static readonly Option<string> Run = OptionText.Required<string>("--run", "the run's directory, such as runs/<id>");
+    private static readonly Option<string> Name = OptionText.Required<string>("--name", "the model's name, such as lenet5-mnist");
+    private static readonly Option<string?> Repository = OptionText.Optional<string>("--repository", "the model repository; the next version of the model is written there");
+    private static readonly Option<string?> Out = OptionText.Optional<string>("--out", "a new directory for the files, instead of a repository");
+    private static readonly Option<int> Opset = OptionText.WithDefault("--opset", 13, $"operator set, {OpsetVersions.Lowest} to {OpsetVersions.Highest}; the lowest IR version that carries it is written");
+    private static readonly Option<InputType> Input = OptionText.Choice("--input-type", InputType.Float32, "element type of the input");
+    private static readonly Option<InputLayout> Layout = OptionText.Choice("--layout", InputLayout.Nchw, "order of the input's dimensions");
+    private static readonly Option<string> Batch = OptionText.WithDefault("--batch", "dynamic", "images per run: dynamic, or a fixed number");
+    private static readonly Option<ModelOutputs> Outputs = OptionText.Choice("--outputs", ModelOutputs.Probabilities, "what the file gives");
+    private static readonly Option<Precision> Precision = OptionText.Choice("--precision", Emit.Precision.Float32, "number format of weights and arithmetic");
+    private static readonly Option<string?> Doc = OptionText.Optional<string>("--doc", "a description for people, in the file");
+    private static readonly Option<string?> License = OptionText.Optional<string>("--license", "the license of the weights, in the file's metadata");
+    private static readonly Option<string?> Author = OptionText.Optional<string>("--author", "the author, in the file's metadata");
+    private static readonly Option<double?> Tolerance = OptionText.Optional<double?>("--tolerance", "largest difference of a probability from torch's (default: 1e-4; float16: 5e-3)");
+    private static readonly Option<string?> VerifyDataset = OptionText.Optional<string>("--verify-dataset", "classify this data set's whole test set before publishing");
+    private static readonly Option<string?> Data = OptionText.Optional<string>("--data", "the directory of that data set");
+    private static readonly Option<string?> Report = OptionText.Optional<string>("--report", "a directory for report.md and report.json, also where nothing is published");
+
+    public static Command Create()
+    {
+        var command = new Command("export", "Writes a run as the next version of a model: folded, checked, proved against torch's answers, then published.")
+        {
+            Run, Name, Repository, Out, Opset, Input, Layout, Batch, Outputs, Precision, Doc, License, Author, Tolerance, VerifyDataset, Data, Report,
+        };
+        command.SetAction((parsed, cancellation) => Task.FromResult((int)Execute(parsed, cancellation)));
+        return command;
+    }
+
+    private static ExitCode Execute(ParseResult parsed, CancellationToken cancellation)
+    {
+        var options = ReadOptions(parsed);
+        var (repository, target) = (parsed.GetValue(Repository), parsed.GetValue(Out));
+        CheckTarget(repository, target, options);
+        var name = ModelName.Require(parsed.GetValue(Name)!);
+        var result = RunExport.Export(new()
+        {
+            Run = parsed.GetValue(Run)!,
+            Name = name,
+            Options = options,
+            Tolerance = parsed.GetValue(Tolerance),
+            VerifyDataset = DatasetOptions.Read(parsed.GetValue(VerifyDataset), parsed.GetValue(Data), "--verify-dataset"),
+        }, cancellation);
+        WriteReport(parsed.GetValue(Report), result.Proof);
+        if (!result.Proof.Passed)
+            throw new CheckFailedException($"nothing is published: {Failure(result.Proof)}");
+
+        cancellation.ThrowIfCancellationRequested();
+        var files = Files(result);
+        var directory = target is null ? ModelPublisher.PublishNext(repository!, name, files) : ModelPublisher.PublishTo(target, files);
+        ExportText.Write(result.Proof, directory);
+        return ExitCode.Success;
+    }
+
+    private static ExportOptions ReadOptions(ParseResult parsed)
+    {
+        var opset = parsed.GetValue(Opset);
+        if (opset is < OpsetVersions.Lowest or > OpsetVersions.Highest)
+            throw new UsageException($"--opset is {opset}, expected {OpsetVersions.Lowest} to {OpsetVersions.Highest}");
+        var batch = parsed.GetValue(Batch)!;
+        if (batch != "dynamic" && !(int.TryParse(batch, out var size) && size is >= 1 and <= 65536))
+            throw new UsageException($"--batch is \"{batch}\", expected dynamic or a number of images from 1 to 65536");
+        return new()
+        {
+            Opset = opset,
+            InputType = parsed.GetValue(Input),
+            Layout = parsed.GetValue(Layout),
+            Batch = batch == "dynamic" ? null : int.Parse(batch),
+            Outputs = parsed.GetValue(Outputs),
+            Precision = parsed.GetValue(Precision),
+            Doc = parsed.GetValue(Doc),
+            License = parsed.GetValue(License),
+            Author = parsed.GetValue(Author),
+        };
+    }
+
+    private static void CheckTarget(string? repository, string? target, ExportOptions options)
+    {
+        if ((repository is null) == (target is null))
+            throw new UsageException($"{(repository is null ? "neither --repository nor --out is given" : "--repository and --out are both given")}, expected one of them");
+        if (repository is not null && options.Outputs != ModelOutputs.Probabilities)
+            throw new UsageException($"--outputs {options.Outputs.ToString().ToLowerInvariant()} with --repository: the server reads one output, probabilities; write this file elsewhere with --out");
+    }
+
+    private static VersionFiles Files(ExportResult result)
+    {
+        var files = new VersionFiles
+        {
+            { Runtime.Models.ModelFiles.ModelFileName, result.Model },
+            { GoldenTensors.FileName, result.Golden },
+        };
+        files.AddText(Runtime.Models.ModelFiles.LabelsFileName, string.Concat(result.Labels.Select(label => label + "\n")));
+        files.AddText(ProofReport.JsonName, ProofReport.ToJson(result.Proof));
+        files.AddText(ProofReport.MarkdownName, ProofReport.ToMarkdown(result.Proof));
+        return files;
+    }
+
+    private static void WriteReport(string? directory, ModelProof proof)
+    {
+        if (directory is null)
+            return;
+        Directory.CreateDirectory(directory);
+        AtomicFile.WriteText(Path.Combine(directory, ProofReport.JsonName), ProofReport.ToJson(proof));
+        AtomicFile.WriteText(Path.Combine(directory, ProofReport.MarkdownName), ProofReport.ToMarkdown(proof));
+    }
+
+    private static string Failure(ModelProof proof)
+    {
+        var worst = proof.WorstLayer is { } layer ? $"; layer {layer.Layer} departs most ({layer.MaxDifference:0.0e0})" : "";
+        return proof.Golden.Passed
+            ? $"{proof.Dataset}, expected torch's {proof.Dataset!.TorchAccuracy:P2}{worst}"
+            : $"{proof.Golden}, expected all and at most the tolerance{worst}";
+    }
+}

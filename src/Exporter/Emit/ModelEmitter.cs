@@ -1,0 +1,74 @@
+using LeNetServe.Exporter.Fold;
+using LeNetServe.Exporter.Onnx;
+using LeNetServe.Specs;
+using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
+
+namespace LeNetServe.Exporter.Emit;
+
+/// <summary>Writes a folded network as an ONNX graph: input, normalisation where it could not be folded, a few nodes per layer, outputs.</summary>
+internal static class ModelEmitter
+{
+    /// <summary>The model, without metadata. The same network and options give the same model, node by node.</summary>
+    public static EmittedModel Emit(FoldedNetwork network, ExportOptions options)
+    {
+        var graph = new GraphBuilder(network.Spec.Name, options);
+        EmitInput(network.Spec.Input, options, graph);
+        EmitNormalization(network, graph);
+
+        var values = new List<KeyValuePair<string, string>>();
+        foreach (var layer in network.Layers.SkipLast(1))
+        {
+            LayerEmitters.Emit(layer, graph);
+            if (layer.Represents is { } represents)
+                values.Add(new(represents, graph.Value));
+        }
+        EmitOutputs(network, options, graph, values);
+        return new(Wrap(graph.Graph, options), values);
+    }
+
+    private static void EmitInput(TensorShape input, ExportOptions options, GraphBuilder graph)
+    {
+        var type = options.InputType == InputType.UInt8 ? DataType.Uint8 : DataType.Float;
+        if (options.Layout == InputLayout.Nhwc)
+            graph.Input(type, [input.Height, input.Width, input.Channels], ["DATA_BATCH", "DATA_FEATURE", "DATA_FEATURE", "DATA_CHANNEL"]);
+        else
+            graph.Input(type, [input.Channels, input.Height, input.Width], ["DATA_BATCH", "DATA_CHANNEL", "DATA_FEATURE", "DATA_FEATURE"]);
+        if (type != graph.Type)
+            graph.Cast("pixels.cast", graph.Type);
+        if (options.Layout == InputLayout.Nhwc)
+            graph.Append("Transpose", "pixels.nchw", [input.Channels, input.Height, input.Width]).AddInts("perm", 0, 3, 1, 2);
+    }
+
+    private static void EmitNormalization(FoldedNetwork network, GraphBuilder graph)
+    {
+        if (network is not { Scale: { } scale, Shift: { } shift })
+            return;
+        graph.Append("Mul", "pixels.scale", graph.Shape, [graph.Constant("pixels.scale_value", scale, scale.Length, 1, 1)]);
+        graph.Append("Add", "pixels.shift", graph.Shape, [graph.Constant("pixels.shift_value", shift, shift.Length, 1, 1)]);
+    }
+
+    // The softmax is always the last layer.
+    private static void EmitOutputs(FoldedNetwork network, ExportOptions options, GraphBuilder graph, List<KeyValuePair<string, string>> values)
+    {
+        var softmax = network.Layers[^1];
+        graph.Flatten(softmax.Row.Layer.Name);
+        if (options.Outputs != ModelOutputs.Probabilities)
+        {
+            graph.Output(TensorNames.Logits);
+            if (values.Count > 0)
+                values[^1] = new(values[^1].Key, TensorNames.Logits);
+        }
+        if (options.Outputs == ModelOutputs.Logits)
+            return;
+        LayerEmitters.Emit(softmax, graph);
+        graph.Output(TensorNames.Probabilities);
+        values.Add(new(softmax.Row.Layer.Name, TensorNames.Probabilities));
+    }
+
+    private static ModelProto Wrap(GraphProto graph, ExportOptions options) => new()
+    {
+        IrVersion = OpsetVersions.LowestIr(options.Opset),
+        OpsetImport = { new OperatorSetIdProto { Domain = "", Version = options.Opset } },
+        Graph = graph,
+    };
+}

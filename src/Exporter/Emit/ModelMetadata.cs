@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.Json;
+using LeNetServe.Exporter.Onnx;
+using LeNetServe.Models;
+
+namespace LeNetServe.Exporter.Emit;
+
+/// <summary>What a model file says about itself. No timestamp: equal runs give equal bytes.</summary>
+internal static class ModelMetadata
+{
+    /// <summary>The producer's name in the file.</summary>
+    public const string Producer = "LeNetServe.Exporter";
+
+    /// <summary>The producer's version in the file.</summary>
+    public static string ProducerVersion { get; } = typeof(ModelMetadata).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    /// <summary>Adds producer, doc string, the standard's <c>Image.*</c> keys, the keys that users of other exporters look for, and the manifest.</summary>
+    public static void Add(ModelProto model, ModelManifest manifest, ExportOptions options)
+    {
+        var doc = options.Doc ?? Describe(manifest);
+        (model.ProducerName, model.ProducerVersion, model.DocString) = (Producer, ProducerVersion, doc);
+        var gray = manifest.Spec.Input.Channels == 1;
+        Put("Image.BitmapPixelFormat", gray ? "Gray8" : "Rgb8");
+        Put("Image.ColorSpaceGamma", "SRGB");
+        Put("Image.NominalPixelRange", "NominalRange_0_255");
+        Put("description", doc);
+        Put("author", options.Author);
+        Put("license", options.License);
+        Put("version", ProducerVersion);
+        Put("task", "classify");
+        Put("names", JsonSerializer.Serialize(
+            manifest.Labels.Select((label, index) => KeyValuePair.Create(index.ToString(CultureInfo.InvariantCulture), label)).ToDictionary(), ExporterJson.Compact.DictionaryStringString));
+        Put("imgsz", $"[{manifest.Spec.Input.Height}, {manifest.Spec.Input.Width}]");
+        Put(ModelManifest.MetadataKey, JsonSerializer.Serialize(manifest, LeNetJson.Default.ModelManifest));
+
+        void Put(string key, string? value)
+        {
+            if (value is not null)
+                model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        }
+    }
+
+    private static string Describe(ModelManifest manifest)
+    {
+        var accuracy = manifest is { TestAccuracy: { } share, TestImages: { } images } ? $", {share:P2} correct on {images:N0} test images" : "";
+        return $"{manifest.Spec.Name} trained on {manifest.Dataset.Name} ({manifest.Labels.Count} classes{accuracy}). "
+            + $"Input: raw pixels 0 to 255, {manifest.Spec.Input.Channels}×{manifest.Spec.Input.Height}×{manifest.Spec.Input.Width}; the normalisation is in the weights.";
+    }
+}

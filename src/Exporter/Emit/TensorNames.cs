@@ -1,0 +1,17 @@
+namespace LeNetServe.Exporter.Emit;
+
+/// <summary>Names of the graph's inputs and outputs.</summary>
+internal static class TensorNames
+{
+    /// <summary>The input: raw pixels 0..255.</summary>
+    public const string Pixels = "pixels";
+
+    /// <summary>The output after the softmax, N×classes.</summary>
+    public const string Probabilities = "probabilities";
+
+    /// <summary>The output before the softmax, N×classes.</summary>
+    public const string Logits = "logits";
+
+    /// <summary>Name of the batch dimension where it is open.</summary>
+    public const string Batch = "batch";
+}

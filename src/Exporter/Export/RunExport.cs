@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using LeNetServe.Datasets;
+using LeNetServe.Exporter.Check;
+using LeNetServe.Exporter.Emit;
+using LeNetServe.Exporter.Fold;
+using LeNetServe.Exporter.Onnx;
+using LeNetServe.Exporter.Prove;
+using LeNetServe.Models;
+using LeNetServe.Runtime.Devices;
+
+namespace LeNetServe.Exporter.Export;
+
+/// <summary>From a run to a model that is written, checked and measured. Nothing is published here.</summary>
+internal static class RunExport
+{
+    /// <summary>Largest difference of a probability that passes where the user says nothing.</summary>
+    public static double DefaultTolerance(Precision precision) => precision == Precision.Float16 ? 5e-3 : 1e-4;
+
+    /// <summary>Folds, writes, checks, and proves.</summary>
+    /// <exception cref="InvalidDataException">The run is broken; the message says where.</exception>
+    public static ExportResult Export(ExportRequest request, CancellationToken cancellation)
+    {
+        var run = TrainedRun.Read(request.Run);
+        var emitted = ModelEmitter.Emit(FoldedNetwork.Fold(run.Trained.Spec, run.Weights, run.Trained.Normalization), request.Options);
+        ModelMetadata.Add(emitted.Model, Manifest(request, run), request.Options);
+        var bytes = OnnxFile.Seal(emitted.Model);
+        var model = OnnxFile.Parse("the model just written", bytes);
+        CheckWritten(model);
+        cancellation.ThrowIfCancellationRequested();
+        return new(bytes, run.Trained.Labels, File.ReadAllBytes(run.Directory.Golden), Prove(request, run, emitted, model, bytes, cancellation));
+    }
+
+    private static ModelManifest Manifest(ExportRequest request, TrainedRun run) => new()
+    {
+        Name = request.Name,
+        Spec = run.Trained.Spec,
+        Labels = run.Trained.Labels,
+        Imaging = run.Trained.Imaging,
+        Normalization = run.Trained.Normalization,
+        Dataset = run.Trained.Dataset,
+        Run = run.Directory.Id,
+        TestAccuracy = run.Summary?.TestAccuracy,
+        TestImages = run.Summary?.TestImages,
+        WeightsSha256 = run.WeightsSha256,
+        GoldenSha256 = run.GoldenSha256,
+        GoldenTolerance = request.Tolerance ?? (request.Options.Precision == Precision.Float16 ? DefaultTolerance(Precision.Float16) : null),
+    };
+
+    private static void CheckWritten(ModelProto model)
+    {
+        try
+        {
+            _ = ModelChecker.Check(model);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidOperationException($"the exporter wrote a model that its own checker refuses: {exception.Message}", exception);
+        }
+    }
+
+    private static ModelProof Prove(ExportRequest request, TrainedRun run, EmittedModel emitted, ModelProto model, byte[] bytes, CancellationToken cancellation)
+    {
+        var options = request.Options;
+        using var session = new ModelUnderTest("the model just written", model);
+        return new()
+        {
+            Name = request.Name,
+            Run = run.Directory.Id,
+            Variant = run.Trained.Spec.Name,
+            Options = new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["opset"] = $"{options.Opset}",
+                ["ir"] = $"{OpsetVersions.LowestIr(options.Opset)}",
+                ["input"] = options.InputType.ToString().ToLowerInvariant(),
+                ["layout"] = options.Layout.ToString().ToLowerInvariant(),
+                ["batch"] = options.Batch is { } batch ? $"{batch}" : "dynamic",
+                ["outputs"] = options.Outputs.ToString().ToLowerInvariant(),
+                ["precision"] = options.Precision.ToString().ToLowerInvariant(),
+            },
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            Bytes = bytes.Length,
+            Nodes = model.Graph.Node.Count,
+            Parameters = model.Graph.Initializer.Where(tensor => tensor.DataType != (int)TensorProto.Types.DataType.Int64).Sum(TensorData.Count),
+            OnnxRuntime = ExecutionProviders.Version,
+            Golden = GoldenParity.Measure(session, run.Golden, request.Tolerance ?? DefaultTolerance(options.Precision), cancellation),
+            Layers = LayerDeparture.Measure(emitted, run.Trained, run.Weights, run.Golden, cancellation),
+            Dataset = request.VerifyDataset is { } dataset ? ProveDataset(dataset, run, session, cancellation) : null,
+            Notes = Notes(run),
+        };
+    }
+
+    private static DatasetProof ProveDataset(DatasetRequest request, TrainedRun run, ModelUnderTest model, CancellationToken cancellation)
+    {
+        var dataset = DatasetCatalog.Open(request, cancellation);
+        DatasetProof.RequireFit(dataset, run.Trained.Spec.Input, run.Trained.Labels);
+        return DatasetProof.Measure(model, dataset.Name, dataset.Test, cancellation).Against(run.Summary);
+    }
+
+    private static List<string> Notes(TrainedRun run)
+    {
+        var notes = new List<string>();
+        if (run.Summary is null)
+            notes.Add("The run is not finished (no summary.json): its weights are those of the last checkpoint, and its accuracy is not known.");
+        if (!run.Verified)
+            notes.Add("The run has no SHA256SUMS: its files could not be compared with what the training wrote.");
+        return notes;
+    }
+}

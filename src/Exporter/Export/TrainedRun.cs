@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using LeNetServe.Exporter.Fold;
+using LeNetServe.Models;
+using LeNetServe.Runs;
+
+namespace LeNetServe.Exporter.Export;
+
+/// <summary>A run directory as an exporter needs it, read and checked.</summary>
+internal sealed record TrainedRun
+{
+    /// <summary>The directory's names.</summary>
+    public required RunDirectory Directory { get; init; }
+
+    /// <summary>What was trained.</summary>
+    public required TrainedModel Trained { get; init; }
+
+    /// <summary>The weights.</summary>
+    public required TrainedWeights Weights { get; init; }
+
+    /// <summary>Test images with torch's answers.</summary>
+    public required GoldenTensors Golden { get; init; }
+
+    /// <summary>The final figures; null for an unfinished run.</summary>
+    public required RunSummary? Summary { get; init; }
+
+    /// <summary>Whether every file was compared with the run's own checksums.</summary>
+    public required bool Verified { get; init; }
+
+    /// <summary>SHA-256 of the weights file.</summary>
+    public required string WeightsSha256 { get; init; }
+
+    /// <summary>SHA-256 of the golden tensors.</summary>
+    public required string GoldenSha256 { get; init; }
+
+    /// <summary>Reads a run.</summary>
+    /// <exception cref="InvalidDataException">A file is missing, broken, or does not fit the others.</exception>
+    public static TrainedRun Read(string path)
+    {
+        var run = new RunDirectory(path);
+        if (!System.IO.Directory.Exists(path))
+            throw new InvalidDataException($"{path}: no such directory, expected a run");
+        foreach (var file in new[] { run.Model, run.Weights, run.Golden })
+            if (!File.Exists(file))
+                throw new InvalidDataException($"{file} is missing, expected a run that has trained one epoch at least");
+        var verified = RunChecksums.Verify(run);
+        var trained = ReadJson(run.Model, LeNetJson.Default.TrainedModel);
+        Check(run, trained);
+        var golden = GoldenTensors.Read(run.Golden);
+        if (golden.Shape != trained.Spec.Input || golden.Classes != trained.Spec.Classes)
+            throw new InvalidDataException($"{run.Golden}: images {golden.Shape} with {golden.Classes} classes, expected {trained.Spec.Input} with {trained.Spec.Classes}");
+        return new()
+        {
+            Directory = run,
+            Trained = trained,
+            Weights = TrainedWeights.Read(run.Weights, trained.Spec),
+            Golden = golden,
+            Summary = File.Exists(run.Summary) ? ReadJson(run.Summary, LeNetJson.Default.RunSummary) : null,
+            Verified = verified,
+            WeightsSha256 = Sha256(run.Weights),
+            GoldenSha256 = Sha256(run.Golden),
+        };
+    }
+
+    private static void Check(RunDirectory run, TrainedModel trained)
+    {
+        try
+        {
+            _ = trained.Spec.Trace();
+        }
+        catch (Specs.SpecException exception)
+        {
+            throw new InvalidDataException($"{run.Model}: {exception.Message}", exception);
+        }
+        if (trained.Labels.Count != trained.Spec.Classes)
+            throw new InvalidDataException($"{run.Model}: {trained.Labels.Count} labels, expected one for each of the {trained.Spec.Classes} classes");
+        if (trained.Labels.FirstOrDefault(label => label.Length == 0 || label.AsSpan().ContainsAny('\r', '\n')) is { } label)
+            throw new InvalidDataException($"{run.Model}: label \"{label.ReplaceLineEndings("\\n")}\", expected one line of text");
+        if (trained.Imaging.Input != trained.Spec.Input)
+            throw new InvalidDataException($"{run.Model}: imaging gives {trained.Imaging.Input}, expected the network's input {trained.Spec.Input}");
+    }
+
+    private static T ReadJson<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new InvalidDataException($"{path} is null, expected an object");
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException or OverflowException)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+    }
+
+    private static string Sha256(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+}

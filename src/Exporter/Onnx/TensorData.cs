@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
+
+namespace LeNetServe.Exporter.Onnx;
+
+/// <summary>Tensors of a model file: made in one piece as raw little-endian bytes, read from whatever field another writer used.</summary>
+internal static class TensorData
+{
+    /// <summary>A float32 tensor. Values are rounded to the nearest float; −0 becomes 0.</summary>
+    public static TensorProto FloatTensor(string name, ReadOnlySpan<double> values, params long[] shape)
+    {
+        var data = new float[values.Length];
+        for (var index = 0; index < data.Length; index++)
+            data[index] = (float)values[index] + 0f;
+        return Raw(name, DataType.Float, shape, MemoryMarshal.AsBytes<float>(data));
+    }
+
+    /// <summary>A float16 tensor.</summary>
+    /// <exception cref="InvalidDataException">A value lies outside the format's range.</exception>
+    public static TensorProto HalfTensor(string name, ReadOnlySpan<double> values, params long[] shape)
+    {
+        var data = new Half[values.Length];
+        for (var index = 0; index < data.Length; index++)
+        {
+            data[index] = (Half)(values[index] + 0.0);
+            if (!Half.IsFinite(data[index]))
+                throw new InvalidDataException($"tensor \"{name}\" holds {values[index]} at {index}, expected at most 65504 for float16: export with --precision float32");
+        }
+        return Raw(name, DataType.Float16, shape, MemoryMarshal.AsBytes<Half>(data));
+    }
+
+    /// <summary>A one-dimensional tensor of 64-bit integers.</summary>
+    public static TensorProto Int64Tensor(string name, ReadOnlySpan<long> values) =>
+        Raw(name, DataType.Int64, [values.Length], MemoryMarshal.AsBytes(values));
+
+    /// <summary>A tensor of any type from its little-endian bytes.</summary>
+    public static TensorProto Raw(string name, DataType type, IReadOnlyList<long> shape, ReadOnlySpan<byte> data)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(data) };
+        tensor.Dims.AddRange(shape);
+        return tensor;
+    }
+
+    /// <summary>Bytes of one element; 0 for types without a fixed size here.</summary>
+    public static int SizeOf(int type) => (DataType)type switch
+    {
+        DataType.Uint8 or DataType.Int8 or DataType.Bool => 1,
+        DataType.Uint16 or DataType.Int16 or DataType.Float16 or DataType.Bfloat16 => 2,
+        DataType.Float or DataType.Int32 or DataType.Uint32 => 4,
+        DataType.Int64 or DataType.Double or DataType.Uint64 => 8,
+        _ => 0,
+    };
+
+    /// <summary>The standard's name of an element type in lower case, such as <c>float32</c>.</summary>
+    public static string NameOf(int type) => (DataType)type switch
+    {
+        DataType.Float => "float32",
+        DataType.Double => "float64",
+        var known when Enum.IsDefined(known) => known.ToString().ToLowerInvariant(),
+        _ => $"type {type}",
+    };
+
+    /// <summary>Number of elements; −1 where the dimensions are impossible.</summary>
+    public static long Count(TensorProto tensor)
+    {
+        Int128 count = 1;
+        foreach (var dimension in tensor.Dims)
+        {
+            count *= dimension;
+            if (dimension < 0 || count > int.MaxValue)
+                return -1;
+        }
+        return (long)count;
+    }
+
+    /// <summary>The values of a tensor of floats (16, 32 or 64 bits), row-major.</summary>
+    /// <exception cref="InvalidDataException">The tensor has another type, or its data does not match its shape.</exception>
+    public static float[] ToSingles(TensorProto tensor)
+    {
+        var raw = tensor.RawData.Span;
+        float[] values = (DataType)tensor.DataType switch
+        {
+            DataType.Float when tensor.HasRawData && raw.Length % 4 == 0 => MemoryMarshal.Cast<byte, float>(raw).ToArray(),
+            DataType.Float when !tensor.HasRawData => [.. tensor.FloatData],
+            DataType.Float16 when tensor.HasRawData && raw.Length % 2 == 0 => Convert(MemoryMarshal.Cast<byte, Half>(raw), value => (float)value),
+            DataType.Double when tensor.HasRawData && raw.Length % 8 == 0 => Convert(MemoryMarshal.Cast<byte, double>(raw), value => (float)value),
+            _ => throw new InvalidDataException($"tensor \"{tensor.Name}\" is {NameOf(tensor.DataType)}, expected floats"),
+        };
+        return values.Length == Count(tensor)
+            ? values
+            : throw new InvalidDataException($"tensor \"{tensor.Name}\" holds {values.Length} values, expected {string.Join('×', tensor.Dims)}");
+    }
+
+    /// <summary>The values of a tensor of 64-bit integers.</summary>
+    public static long[] ToInt64s(TensorProto tensor) => (DataType)tensor.DataType switch
+    {
+        DataType.Int64 when tensor.HasRawData && tensor.RawData.Length % 8 == 0 => MemoryMarshal.Cast<byte, long>(tensor.RawData.Span).ToArray(),
+        DataType.Int64 when !tensor.HasRawData => [.. tensor.Int64Data],
+        _ => throw new InvalidDataException($"tensor \"{tensor.Name}\" is {NameOf(tensor.DataType)}, expected int64"),
+    };
+
+    private static float[] Convert<T>(ReadOnlySpan<T> values, Func<T, float> convert)
+    {
+        var result = new float[values.Length];
+        for (var index = 0; index < result.Length; index++)
+            result[index] = convert(values[index]);
+        return result;
+    }
+}

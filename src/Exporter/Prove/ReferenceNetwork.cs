@@ -1,0 +1,114 @@
+using LeNetServe.Exporter.Fold;
+using LeNetServe.Runs;
+using LeNetServe.Specs;
+
+namespace LeNetServe.Exporter.Prove;
+
+/// <summary>
+/// The trained network computed layer by layer in double precision, as the specification says and with nothing folded: an oracle that
+/// shares no code with what is exported. Slow, and meant to be read.
+/// </summary>
+internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, Normalization normalization)
+{
+    private readonly IReadOnlyList<LayerShape> rows = spec.Trace();
+
+    /// <summary>The values of every layer for one image, C×H×W each, in the order of the layers.</summary>
+    /// <param name="pixels">Raw pixels 0..255, C×H×W.</param>
+    public IReadOnlyList<double[]> Run(ReadOnlySpan<byte> pixels)
+    {
+        var area = spec.Input.Height * spec.Input.Width;
+        var values = new double[pixels.Length];
+        for (var index = 0; index < values.Length; index++)
+            values[index] = (pixels[index] - normalization.Mean[index / area]) / normalization.Deviation[index / area];
+        var results = new List<double[]>(rows.Count);
+        foreach (var row in rows)
+            results.Add(values = Apply(row, values));
+        return results;
+    }
+
+    private double[] Apply(LayerShape row, double[] x) => row.Layer switch
+    {
+        ConvolutionSpec layer => Convolution(layer, row, x),
+        BatchNormSpec layer => BatchNorm(layer, row, x),
+        ActivationSpec layer => Array.ConvertAll(x, value => Squash(layer.Function, value)),
+        PoolingSpec layer => Windows(row, layer.Size, x, (window, _) => layer.Kind == PoolingKind.Max ? window.Max() : window.Average()),
+        SubsamplingSpec layer => Subsampling(layer, row, x),
+        DenseSpec layer => Dense(layer, row, x),
+        DropoutSpec => x,
+        RbfSpec layer => [.. layer.Centers.Select(center => -center.Zip(x, (w, value) => (value - w) * (value - w)).Sum())],
+        SoftmaxSpec => Softmax(x),
+        _ => throw new SpecException($"layer {row.Layer.Name}: no reference for {row.Layer.GetType().Name}"),
+    };
+
+    private double[] Convolution(ConvolutionSpec layer, LayerShape row, double[] x)
+    {
+        var (input, output, k) = (row.Input, row.Output, layer.Kernel);
+        var weight = weights.Get(layer, "weight");
+        var bias = layer.Bias ? weights.Get(layer, "bias") : new double[layer.Maps];
+        var y = new double[output.Count];
+        for (var map = 0; map < output.Channels; map++)
+            for (var top = 0; top < output.Height; top++)
+                for (var left = 0; left < output.Width; left++)
+                {
+                    var sum = bias[map];
+                    for (var channel = 0; channel < input.Channels; channel++)
+                        for (var v = 0; v < k; v++)
+                            for (var u = 0; u < k; u++)
+                                sum += weight[((map * input.Channels + channel) * k + v) * k + u] * x[(channel * input.Height + top + v) * input.Width + left + u];
+                    y[(map * output.Height + top) * output.Width + left] = sum;
+                }
+        return y;
+    }
+
+    private double[] BatchNorm(BatchNormSpec layer, LayerShape row, double[] x)
+    {
+        var (gamma, beta) = (weights.Get(layer, "weight"), weights.Get(layer, "bias"));
+        var (mean, variance) = (weights.Get(layer, "running_mean"), weights.Get(layer, "running_var"));
+        var area = row.Input.Height * row.Input.Width;
+        return [.. x.Select((value, index) => index / area is var map ? gamma[map] * (value - mean[map]) / Math.Sqrt(variance[map] + layer.Epsilon) + beta[map] : 0)];
+    }
+
+    private double[] Subsampling(SubsamplingSpec layer, LayerShape row, double[] x)
+    {
+        var (coefficient, bias) = (weights.Get(layer, "weight"), weights.Get(layer, "bias"));
+        return Windows(row, layer.Size, x, (window, map) => window.Sum() * coefficient[map] + bias[map]);
+    }
+
+    private double[] Dense(DenseSpec layer, LayerShape row, double[] x)
+    {
+        var weight = weights.Get(layer, "weight");
+        var bias = layer.Bias ? weights.Get(layer, "bias") : new double[row.Output.Channels];
+        return [.. bias.Select((start, unit) => start + x.Select((value, index) => value * weight[unit * x.Length + index]).Sum())];
+    }
+
+    private static double[] Windows(LayerShape row, int size, double[] x, Func<double[], int, double> reduce)
+    {
+        var (input, output) = (row.Input, row.Output);
+        var y = new double[output.Count];
+        var window = new double[size * size];
+        for (var index = 0; index < y.Length; index++)
+        {
+            var (map, top, left) = (index / (output.Height * output.Width), index / output.Width % output.Height * size, index % output.Width * size);
+            for (var pixel = 0; pixel < window.Length; pixel++)
+                window[pixel] = x[(map * input.Height + top + pixel / size) * input.Width + left + pixel % size];
+            y[index] = reduce(window, map);
+        }
+        return y;
+    }
+
+    private static double Squash(ActivationFunction function, double value) => function switch
+    {
+        ActivationFunction.Relu => Math.Max(0, value),
+        ActivationFunction.Tanh => Math.Tanh(value),
+        ActivationFunction.ScaledTanh => ActivationSpec.ScaledTanhAmplitude * Math.Tanh(ActivationSpec.ScaledTanhSlope * value),
+        _ => throw new SpecException($"no reference for the function {function}"),
+    };
+
+    private static double[] Softmax(double[] x)
+    {
+        var largest = x.Max();
+        var exponentials = Array.ConvertAll(x, value => Math.Exp(value - largest));
+        var sum = exponentials.Sum();
+        return Array.ConvertAll(exponentials, value => value / sum);
+    }
+}

@@ -1,7 +1,0 @@
-namespace LeNetServe.Exporter.Tests;
-
-public sealed class PlaceholderTests
-{
-    [Fact]
-    public void Truth() => Assert.True(true);
-}
