@@ -126,7 +126,7 @@ async Task<Server> Serve(string models)
     var clock = Stopwatch.StartNew();
     var (grpc, http) = (FreePort(), FreePort());
     var server = new Server($"http://127.0.0.1:{grpc}", Start("dotnet", [Assembly("InferenceServer"), "--Models:Path", models,
-        "--Server:GrpcPort", $"{grpc}", "--Server:HttpPort", $"{http}"]));
+        "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", $"{grpc}", "--Listen:HttpPort", $"{http}"]));
     using var client = new LeNetServeClient(server.Url);
     while (true)
     {
