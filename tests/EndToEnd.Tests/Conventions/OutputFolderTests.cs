@@ -1,3 +1,4 @@
+using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
 namespace LeNetServe.EndToEnd.Tests.Conventions;
@@ -26,6 +27,28 @@ public sealed class OutputFolderTests
             select RepositoryTree.Relative(file);
 
         Assert.Empty(carriers);
+    }
+
+    /// <summary>Runtime turns ONNX Runtime's telemetry off before it makes a call; code that could call past it could call before it.</summary>
+    [Fact]
+    public void OnnxRuntime_InTheOutput_IsCalledByTheRuntimeProjectAlone()
+    {
+        var callers =
+            from project in RepositoryTree.Projects
+            let name = Path.GetFileNameWithoutExtension(project)
+            let assembly = Path.Combine(RepositoryTree.Output, name, RepositoryTree.Configuration, $"LeNetServe.{name}.dll")
+            where References(assembly).Contains("Microsoft.ML.OnnxRuntime")
+            select name;
+
+        Assert.Equal(["Runtime"], callers);
+    }
+
+    private static IReadOnlyList<string> References(string assembly)
+    {
+        using var stream = File.OpenRead(assembly);
+        using var file = new PEReader(stream);
+        var metadata = file.GetMetadataReader();
+        return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
     }
 
     private static bool IsOtherPlatformsNative(string file) => Path.GetExtension(file) switch
