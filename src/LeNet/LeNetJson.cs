@@ -1,22 +1,56 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using LeNetServe.Models;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
 
 namespace LeNetServe;
 
-/// <summary>JSON as the project's files are written: snake_case, enums by name, indented; an unknown key is an error.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    UseStringEnumConverter = true,
-    AllowOutOfOrderMetadataProperties = true,
-    WriteIndented = true)]
-[JsonSerializable(typeof(LeNetSpec))]
-[JsonSerializable(typeof(VariantFile))]
-[JsonSerializable(typeof(TrainedModel))]
-[JsonSerializable(typeof(RunSummary))]
-[JsonSerializable(typeof(ModelManifest))]
-public sealed partial class LeNetJson : JsonSerializerContext;
+/// <summary>
+/// JSON as the project's files are written: snake_case, enums by name, indented; an unknown key is an error. By reflection: the source
+/// generator would set an absent init property to zero instead of leaving it at its default.
+/// </summary>
+public sealed class LeNetJson
+{
+    private readonly JsonSerializerOptions options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowOutOfOrderMetadataProperties = true,
+        Converters = { new JsonStringEnumConverter() },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        WriteIndented = true,
+    };
+
+    private LeNetJson()
+    {
+        LeNetSpec = Of<LeNetSpec>();
+        VariantFile = Of<VariantFile>();
+        TrainedModel = Of<TrainedModel>();
+        RunSummary = Of<RunSummary>();
+        ModelManifest = Of<ModelManifest>();
+    }
+
+    /// <summary>The one instance.</summary>
+    public static LeNetJson Default { get; } = new();
+
+    /// <summary>A network.</summary>
+    public JsonTypeInfo<LeNetSpec> LeNetSpec { get; }
+
+    /// <summary>A user's network.</summary>
+    public JsonTypeInfo<VariantFile> VariantFile { get; }
+
+    /// <summary>A run's <c>model.json</c>.</summary>
+    public JsonTypeInfo<TrainedModel> TrainedModel { get; }
+
+    /// <summary>A run's <c>summary.json</c>.</summary>
+    public JsonTypeInfo<RunSummary> RunSummary { get; }
+
+    /// <summary>What a model file says about itself.</summary>
+    public JsonTypeInfo<ModelManifest> ModelManifest { get; }
+
+    private JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+}

@@ -42,11 +42,9 @@ public sealed class ImagePreprocessor(ImagingSpec spec, long maxPixels = ImagePr
     {
         if (pixels.Length != Spec.Input.Count)
             throw new ArgumentException($"room for {pixels.Length} pixels, expected {Spec.Input.Count} ({Spec.Input})", nameof(pixels));
-        using var picture = ImageDecoder.Decode(encoded, Spec.Input.Channels, maxPixels);
-        if (picture.Is(Spec.Input.Height, Spec.Input.Width))
-            picture.Pixels.CopyTo(pixels);
-        else if (picture.Is(contentHeight, contentWidth))
-            Pad(picture, pixels);
+        using var picture = ImageDecoder.Decode(encoded, Spec.Geometry == Geometry.Digit ? 1 : Spec.Input.Channels, maxPixels);
+        if (picture.Is(Spec.Input.Height, Spec.Input.Width) || picture.Is(contentHeight, contentWidth))
+            Keep(picture, pixels);
         else if (Spec.Geometry == Geometry.None)
             throw new ImageException(
                 ImageFault.WrongSize,
@@ -55,19 +53,30 @@ public sealed class ImagePreprocessor(ImagingSpec spec, long maxPixels = ImagePr
             Resize(picture, pixels);
     }
 
+    private void Keep(in Picture picture, Span<byte> pixels)
+    {
+        if (Spec.Geometry == Geometry.Digit && Polarity.IsDarkOnLight(picture.Pixels, picture.Height, picture.Width))
+            foreach (ref var pixel in picture.Pixels)
+                pixel = (byte)(255 - pixel);
+        Pad(picture, pixels);
+    }
+
     private void Resize(in Picture picture, Span<byte> pixels)
     {
-        using var content = Resampling.Resize(picture, contentHeight, contentWidth);
+        using var content = Spec.Geometry == Geometry.Digit
+            ? DigitImaging.Extract(picture, contentHeight, contentWidth)
+            : Resampling.Resize(picture, contentHeight, contentWidth);
         Pad(content, pixels);
     }
 
+    /// <summary>Lays the content into the middle; gray content fills every channel of the input.</summary>
     private void Pad(in Picture content, Span<byte> pixels)
     {
         var (_, height, width) = Spec.Input;
         pixels.Fill(Spec.Background);
         var (top, left) = ((height - content.Height) / 2, (width - content.Width) / 2);
-        for (var channel = 0; channel < content.Channels; channel++)
+        for (var channel = 0; channel < Spec.Input.Channels; channel++)
             for (var row = 0; row < content.Height; row++)
-                content.Row(channel, row).CopyTo(pixels[((channel * height + top + row) * width + left)..]);
+                content.Row(Math.Min(channel, content.Channels - 1), row).CopyTo(pixels[((channel * height + top + row) * width + left)..]);
     }
 }

@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using LeNetServe.Datasets;
+
 namespace LeNetServe.Runs;
 
 /// <summary>Which data a model was trained on.</summary>
@@ -5,4 +9,17 @@ namespace LeNetServe.Runs;
 /// <param name="TrainImages">Number of training images, those held out for validation included.</param>
 /// <param name="TestImages">Number of test images.</param>
 /// <param name="Sha256">SHA-256 over all pixels and labels as loaded, lower-case hexadecimal.</param>
-public sealed record DatasetIdentity(string Name, int TrainImages, int TestImages, string Sha256);
+public sealed record DatasetIdentity(string Name, int TrainImages, int TestImages, string Sha256)
+{
+    /// <summary>The identity of a data set: the hash runs over training pixels, training labels (int32), test pixels, test labels.</summary>
+    public static DatasetIdentity Of(ImageDataset dataset)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var set in new[] { dataset.Train, dataset.Test })
+        {
+            hash.AppendData(set.Pixels);
+            hash.AppendData(MemoryMarshal.AsBytes(set.Labels.AsSpan()));
+        }
+        return new(dataset.Name, dataset.Train.Count, dataset.Test.Count, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+}

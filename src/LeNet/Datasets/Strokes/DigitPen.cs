@@ -10,12 +10,15 @@ namespace LeNetServe.Datasets;
 /// </summary>
 internal sealed class DigitPen : IDisposable
 {
+    private const int PaddedSide = 32;
     private const int ContentSide = 28;
     private const int InkSide = 20;
-    private const int PaddedSide = 32;
 
-    private readonly byte[] drawing = new byte[ContentSide * ContentSide];
-    private readonly SKBitmap bitmap = new(new SKImageInfo(ContentSide, ContentSide, SKColorType.Alpha8, SKAlphaType.Premul));
+    /// <summary>The ink and a pixel around it for soft edges.</summary>
+    private const int Side = InkSide + 2;
+
+    private readonly Picture drawing = new(1, Side, Side);
+    private readonly SKBitmap bitmap = new(new SKImageInfo(Side, Side, SKColorType.Alpha8, SKAlphaType.Premul));
     private readonly SKCanvas canvas;
     private readonly SKPaint paint = new()
     {
@@ -35,10 +38,10 @@ internal sealed class DigitPen : IDisposable
     public void Draw(int digit, ref SplitMix64 random, Span<byte> target)
     {
         var ways = DigitSkeleton.Digits[digit];
-        using var path = Trace(ways[random.Next(ways.Count)], ref random);
+        using var path = Trace(ways[random.Next(ways.Count)], random.Normal(0.09f), ref random);
         var thickness = random.Uniform(1.5f, 3.6f);
         Render(path, thickness, random.Uniform(0.85f, 1f));
-        CentreByMass(target);
+        PlaceByMass(target);
     }
 
     public void Dispose()
@@ -46,15 +49,17 @@ internal sealed class DigitPen : IDisposable
         paint.Dispose();
         canvas.Dispose();
         bitmap.Dispose();
+        drawing.Dispose();
     }
 
-    private static SKPath Trace(DigitSkeleton skeleton, ref SplitMix64 random)
+    /// <summary>The pen's path for one digit, about 100 units high around the origin, rotated by an angle in radians.</summary>
+    public static SKPath Trace(DigitSkeleton skeleton, float rotation, ref SplitMix64 random)
     {
         var transform =
             Matrix3x2.CreateTranslation(-50, -50)
             * Matrix3x2.CreateScale(random.Uniform(0.6f, 1.1f), 1)
             * new Matrix3x2(1, 0, random.Normal(0.22f) - 0.12f, 1, 0, 0)
-            * Matrix3x2.CreateRotation(random.Normal(0.09f));
+            * Matrix3x2.CreateRotation(rotation);
         var wobble = random.Uniform(1, 6);
         using var builder = new SKPathBuilder();
         foreach (var stroke in skeleton.Strokes)
@@ -89,23 +94,19 @@ internal sealed class DigitPen : IDisposable
         paint.Color = SKColors.White.WithAlpha((byte)(255 * ink));
         bitmap.Erase(SKColors.Transparent);
         canvas.ResetMatrix();
-        canvas.Translate(ContentSide / 2f, ContentSide / 2f);
+        canvas.Translate(Side / 2f, Side / 2f);
         canvas.Scale(scale);
         canvas.Translate(-bounds.MidX, -bounds.MidY);
         canvas.DrawPath(path, paint);
-        for (var row = 0; row < ContentSide; row++)
-            bitmap.GetPixelSpan().Slice(row * bitmap.RowBytes, ContentSide).CopyTo(drawing.AsSpan(row * ContentSide));
+        for (var row = 0; row < Side; row++)
+            bitmap.GetPixelSpan().Slice(row * bitmap.RowBytes, Side).CopyTo(drawing.Row(0, row));
     }
 
-    private void CentreByMass(Span<byte> target)
+    private void PlaceByMass(Span<byte> target)
     {
         const int Margin = (PaddedSide - ContentSide) / 2;
-        const int Room = (ContentSide - InkSide) / 2;
-        var (right, down) = CentreOfMass.Shift(drawing, ContentSide);
-        (right, down) = (Math.Clamp(right, -Room, Room), Math.Clamp(down, -Room, Room));
-        for (var row = 0; row < ContentSide; row++)
-            for (var column = 0; column < ContentSide; column++)
-                if (drawing[row * ContentSide + column] is var ink && ink != 0)
-                    target[(row + down + Margin) * PaddedSide + column + right + Margin] = ink;
+        var (top, left) = CentreOfMass.Place(drawing, ContentSide, ContentSide);
+        for (var row = 0; row < Side; row++)
+            drawing.Row(0, row).CopyTo(target[((Margin + top + row) * PaddedSide + Margin + left)..]);
     }
 }

@@ -4,7 +4,7 @@ namespace LeNetServe.Datasets;
 /// Random numbers whose sequence is fixed by the seed on every platform, cheap enough to start anew for each image. Steele, Lea, Flood,
 /// "Fast splittable pseudorandom number generators", OOPSLA 2014.
 /// </summary>
-internal struct SplitMix64(ulong seed)
+public struct SplitMix64(ulong seed)
 {
     private ulong state = seed;
 
@@ -15,6 +15,7 @@ internal struct SplitMix64(ulong seed)
         return new(mixer.Next() + (ulong)index * 0xD1342543DE82EF95UL);
     }
 
+    /// <summary>64 random bits.</summary>
     public ulong Next()
     {
         var z = state += 0x9E3779B97F4A7C15UL;

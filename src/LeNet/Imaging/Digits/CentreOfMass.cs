@@ -1,0 +1,27 @@
+namespace LeNetServe.Imaging;
+
+/// <summary>Where the ink of an image has its middle.</summary>
+internal static class CentreOfMass
+{
+    /// <summary>The row and column at which a gray picture must lie in height×width to have its centre of mass nearest to the middle, without leaving it.</summary>
+    public static (int Top, int Left) Place(in Picture ink, int height, int width)
+    {
+        long mass = 0, horizontal = 0, vertical = 0;
+        for (var row = 0; row < ink.Height; row++)
+        {
+            var pixels = ink.Row(0, row);
+            for (var column = 0; column < pixels.Length; column++)
+            {
+                mass += pixels[column];
+                horizontal += pixels[column] * column;
+                vertical += pixels[column] * row;
+            }
+        }
+        var (centreRow, centreColumn) = mass == 0
+            ? ((ink.Height - 1) / 2d, (ink.Width - 1) / 2d)
+            : ((double)vertical / mass, (double)horizontal / mass);
+        return (
+            Math.Clamp((int)Math.Round((height - 1) / 2d - centreRow), 0, height - ink.Height),
+            Math.Clamp((int)Math.Round((width - 1) / 2d - centreColumn), 0, width - ink.Width));
+    }
+}

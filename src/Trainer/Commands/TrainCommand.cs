@@ -1,0 +1,93 @@
+using System.CommandLine;
+using LeNetServe.Datasets;
+using LeNetServe.Runs;
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Progress;
+using LeNetServe.Trainer.Training;
+using Spectre.Console;
+
+namespace LeNetServe.Trainer.Commands;
+
+/// <summary><c>train</c>: trains a network into a run directory.</summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        var recipe = new Option<string?>("--recipe")
+        {
+            Description = $"Values to start from: {string.Join(", ", RecipeFiles.Names)}, or the path of a .json file. Default: the data set's.",
+        };
+        var runs = new Option<string>("--out") { Description = "Directory of the runs.", DefaultValueFactory = _ => "runs" };
+        var force = new Option<bool>("--force") { Description = "Start anew even if the run is there." };
+        var quiet = new Option<bool>("--quiet") { Description = "No lines per epoch." };
+        var fields = ConfigBuilder.Fields.Select(field => (field.Key, Option: FieldOption(field))).ToArray();
+        var command = new Command("train", "Train a network into a run directory; the same request resumes or skips what is there already.");
+        foreach (var option in (Option[])[recipe, runs, force, quiet, ComputeOptions.Device, ComputeOptions.Threads, .. fields.Select(field => field.Option)])
+            command.Options.Add(option);
+        command.SetAction((result, cancellation) => Task.Run(() =>
+        {
+            var values = fields
+                .Where(field => result.GetResult(field.Option) is not null)
+                .ToDictionary(field => field.Key, field => result.GetValue((Option<string?>)field.Option)!);
+            var config = ConfigBuilder.Build(result.GetValue(recipe), values);
+            return (int)Train(config, result.GetValue(runs)!, result.GetValue(force), result.GetValue(quiet), result, cancellation);
+        }, CancellationToken.None));
+        return command;
+    }
+
+    private static ExitCode Train(TrainingConfig config, string runs, bool force, bool quiet, ParseResult result, CancellationToken cancellation)
+    {
+        var device = ComputeDevice.Choose(result.GetValue(ComputeOptions.Device)!);
+        var dataset = DatasetCatalog.Open(
+            new() { Name = config.Dataset, Directory = config.Data, SkipUnreadable = config.SkipUnreadable }, cancellation);
+        var run = new TrainingRun(config, dataset, runs);
+        if (force)
+            run.Discard();
+        if (run.Finished is { } finished)
+        {
+            Console.WriteLine($"{run.Directory.Path} is finished already (--force starts anew)");
+            Print(finished);
+            return ExitCode.Success;
+        }
+        using var threads = new ShardThreads(ComputeOptions.ThreadCount(result, config));
+        using var display = Display(config, quiet);
+        Console.WriteLine(
+            $"{run.Directory.Path}: {run.Spec.Name}, {run.Spec.TrainableParameters:N0} parameters, {dataset.Name}, {dataset.Train.Count:N0} + {dataset.Test.Count:N0} images, "
+            + $"{device.type.ToString().ToLowerInvariant()}, threads: {threads.Threads}");
+        try
+        {
+            Print(run.Execute(device, threads, display, cancellation));
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException)
+        {
+            display.Dispose();
+            Console.Error.WriteLine($"stopped; saved in {run.Directory.Checkpoint}. The same command goes on from there.");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static void Print(RunSummary summary) => Console.WriteLine(
+        $"test accuracy {summary.TestAccuracy:P2} of {summary.TestImages:N0} images"
+        + (summary.TestAccuracyFlipped is { } flipped ? $" ({flipped:P2} with flip test-time augmentation)" : "")
+        + $", {summary.Epochs} epochs in {summary.Seconds:F1} s, {summary.ImagesPerSecond:N0} images/s");
+
+    private static ITrainingDisplay Display(TrainingConfig config, bool quiet)
+    {
+        if (quiet)
+            return new PlainDisplay(TextWriter.Null);
+        return Console.IsOutputRedirected ? new PlainDisplay(Console.Out) : new TerminalDisplay(AnsiConsole.Console, config.Epochs);
+    }
+
+    /// <summary>Text, because the config's own reader judges it: one place for the messages.</summary>
+    private static Option<string?> FieldOption(ConfigField field)
+    {
+        var option = new Option<string?>(field.Option) { Description = field.Description };
+        if (field.Type == typeof(bool))
+        {
+            option.Arity = ArgumentArity.ZeroOrOne;
+            option.CustomParser = argument => argument.Tokens.Count == 0 ? "true" : argument.Tokens[0].Value;
+        }
+        return option;
+    }
+}

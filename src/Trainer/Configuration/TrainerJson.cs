@@ -1,0 +1,32 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using LeNetServe.Trainer.Training;
+
+namespace LeNetServe.Trainer.Configuration;
+
+/// <summary>
+/// JSON of the Trainer's own files, written like <see cref="LeNetJson"/>'s; an unknown key is an error. By reflection: the source generator
+/// sets an absent init property to zero instead of leaving it at its default.
+/// </summary>
+internal static class TrainerJson
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter() },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        WriteIndented = true,
+    };
+
+    public static JsonTypeInfo<TrainingConfig> TrainingConfig { get; } = Of<TrainingConfig>();
+
+    public static JsonTypeInfo<TrainingProgress> TrainingProgress { get; } = Of<TrainingProgress>();
+
+    public static JsonTypeInfo<RunEnvironment> RunEnvironment { get; } = Of<RunEnvironment>();
+
+    private static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+}

@@ -1,0 +1,136 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+
+namespace LeNetServe.Trainer.Configuration;
+
+/// <summary>
+/// Every hyper-parameter of a run, <c>config.json</c>: equal configs give equal weights, whatever the number of threads. Each property is a
+/// key of a recipe (snake_case) and an option of <c>train</c> (kebab-case); its description is the option's help.
+/// </summary>
+internal sealed record TrainingConfig
+{
+    [Description("Data set: mnist, fashion-mnist, cifar10, strokes, or folder for your own images.")]
+    public string Dataset { get; init; } = "strokes";
+
+    [Description("Directory of the data set's files; not needed for strokes.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Data { get; init; }
+
+    [Description("Pass over unreadable images of a folder, counted, instead of failing.")]
+    public bool SkipUnreadable { get; init; }
+
+    [Description("Network: lenet5, lenet5-bn, lenet5-sparse, lenet5-1998, or the path of a .json file of layers.")]
+    public string Variant { get; init; } = "lenet5";
+
+    [Description("Seed of everything drawn by chance: initial weights, order of the images, augmentation.")]
+    public int Seed { get; init; } = 1;
+
+    [Description("Passes over the training images.")]
+    public int Epochs { get; init; } = 10;
+
+    [Description("Images per step.")]
+    public int BatchSize { get; init; } = 128;
+
+    [Description("Parts of a batch that are computed side by side, each with its own batch statistics. Part of the result; the number of threads is not.")]
+    public int Shards { get; init; } = 2;
+
+    [Description("Optimiser: sgd, adam or adamw.")]
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
+
+    [Description("Largest learning rate of the schedule, per step.")]
+    public double LearningRate { get; init; } = 0.004;
+
+    [Description("Momentum of sgd.")]
+    public double Momentum { get; init; } = 0.9;
+
+    [Description("Nesterov's form of the momentum.")]
+    public bool Nesterov { get; init; } = true;
+
+    [Description("Decay of adam's mean of gradients.")]
+    public double Beta1 { get; init; } = 0.9;
+
+    [Description("Decay of adam's mean of squared gradients.")]
+    public double Beta2 { get; init; } = 0.999;
+
+    [Description("Pull of the weights (not of biases and batch norm) towards zero: decoupled with adamw, added to the gradient otherwise.")]
+    public double WeightDecay { get; init; }
+
+    [Description("Learning rate over time: constant, step, cosine, one-cycle, or lecun-1998 (the paper's, as shares of the run).")]
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.OneCycle;
+
+    [Description("Share of the run in which the learning rate rises, 0 to 1.")]
+    public double WarmUp { get; init; } = 0.3;
+
+    [Description("Factor of each step of the step schedule.")]
+    public double StepFactor { get; init; } = 0.1;
+
+    [Description("Epochs between two steps of the step schedule.")]
+    public int StepEpochs { get; init; } = 10;
+
+    [Description("Share of each target that is spread over all classes, 0 to 1.")]
+    public double LabelSmoothing { get; init; }
+
+    [Description("Decay per step of the moving average of the weights that is evaluated and exported; 0: the weights themselves.")]
+    public double Ema { get; init; }
+
+    [Description("Largest norm of the gradient of a step; 0: no limit.")]
+    public double GradientClip { get; init; }
+
+    [Description("Share of the training images that are held out to choose the best epoch, 0 to 1; 0: the last epoch counts.")]
+    public double Validation { get; init; } = 0.1;
+
+    [Description("Stop after this many epochs without a better validation accuracy; 0: never.")]
+    public int EarlyStopping { get; init; }
+
+    [Description("Mirror the images: none, random, or alternating (each image changes sides every epoch). Not for digits.")]
+    public FlipKind Flip { get; init; } = FlipKind.None;
+
+    [Description("Largest shift, in pixels.")]
+    public double Shift { get; init; }
+
+    [Description("Largest rotation, in degrees.")]
+    public double Rotate { get; init; }
+
+    [Description("Largest change of scale, as a share of the size.")]
+    public double Scale { get; init; }
+
+    [Description("Largest shear, in pixels per pixel.")]
+    public double Shear { get; init; }
+
+    [Description("Standard deviation of the elastic distortion's displacements, in pixels; 0: none.")]
+    public double Elastic { get; init; }
+
+    [Description("Width of the Gaussian that smooths the elastic distortion, in pixels.")]
+    public double ElasticWidth { get; init; } = 5;
+
+    [Description("Side of the square that is blanked out, in pixels; 0: none.")]
+    public int Cutout { get; init; }
+
+    [Description("Report also the test accuracy of the mean of the answers to each image and its mirror image.")]
+    public bool FlipTest { get; init; }
+
+    [Description("The constant j of the MAP criterion's rubbish class (lenet5-1998).")]
+    public double Rubbish { get; init; } = 4;
+
+    /// <summary>Faults of the values, each with key, value and allowed range; empty where there is none.</summary>
+    public IEnumerable<string> Faults()
+    {
+        (string Key, double Value, double Least, double Most)[] ranges =
+        [
+            ("epochs", Epochs, 1, 1_000_000), ("batch_size", BatchSize, 1, 1_000_000), ("shards", Shards, 1, 1024),
+            ("learning_rate", LearningRate, 0, 1000), ("momentum", Momentum, 0, 1), ("beta1", Beta1, 0, 1), ("beta2", Beta2, 0, 1),
+            ("weight_decay", WeightDecay, 0, 1000), ("warm_up", WarmUp, 0, 1), ("step_factor", StepFactor, 0, 1),
+            ("step_epochs", StepEpochs, 1, 1_000_000), ("label_smoothing", LabelSmoothing, 0, 1), ("ema", Ema, 0, 1),
+            ("gradient_clip", GradientClip, 0, 1e9), ("validation", Validation, 0, 0.9), ("early_stopping", EarlyStopping, 0, 1_000_000),
+            ("shift", Shift, 0, 32), ("rotate", Rotate, 0, 180), ("scale", Scale, 0, 0.9), ("shear", Shear, 0, 2),
+            ("elastic", Elastic, 0, 32), ("elastic_width", ElasticWidth, 1, 16), ("cutout", Cutout, 0, 32), ("rubbish", Rubbish, 0, 100),
+        ];
+        foreach (var (key, value, least, most) in ranges)
+            if (!(value >= least && value <= most))
+                yield return $"{key} is {value}, expected {least} to {most}";
+        if (Shards > BatchSize)
+            yield return $"shards is {Shards}, expected at most the batch_size, {BatchSize}";
+        if (EarlyStopping > 0 && Validation == 0)
+            yield return $"early_stopping is {EarlyStopping} and validation 0, expected validation images to stop by";
+    }
+}

@@ -1,0 +1,135 @@
+using LeNetServe.Datasets;
+using LeNetServe.Imaging;
+using LeNetServe.Trainer.Configuration;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace LeNetServe.Trainer.Data;
+
+/// <summary>
+/// Distorts a whole batch by tensor operations: mirror, shift, rotation, scale, shear and elastic distortion are one grid of source points
+/// and one sampling; cutout is one product. What happens to an image depends on seed, epoch and the image's number alone.
+/// </summary>
+internal sealed class Augmentation : IDisposable
+{
+    private readonly TrainingConfig config;
+    private readonly int side;
+    private readonly bool wholePixels;
+    private readonly float background;
+    private readonly GridSamplePaddingMode outside;
+    private readonly Tensor? smoothing;
+
+    public Augmentation(TrainingConfig config, ImagingSpec imaging, Device device)
+    {
+        this.config = config;
+        side = imaging.Input.Width;
+        background = imaging.Background;
+        outside = imaging.Geometry == Geometry.Digit ? GridSamplePaddingMode.Zeros : GridSamplePaddingMode.Reflection;
+        var bends = config.Rotate > 0 || config.Scale > 0 || config.Shear > 0 || config.Elastic > 0;
+        wholePixels = !bends;
+        MovesPixels = bends || config.Shift > 0 || config.Flip != FlipKind.None;
+        if (config.Elastic > 0)
+            smoothing = Smoothing(device).DetachFromDisposeScope();
+    }
+
+    /// <summary>There is something to do.</summary>
+    public bool IsActive => MovesPixels || config.Cutout > 0;
+
+    private bool MovesPixels { get; }
+
+    /// <summary>The batch, distorted.</summary>
+    /// <param name="pixels">B×C×H×W, float32, 0..255.</param>
+    /// <param name="numbers">The images' numbers.</param>
+    /// <param name="epoch">Number of the epoch.</param>
+    public Tensor Apply(Tensor pixels, ReadOnlySpan<int> numbers, int epoch)
+    {
+        if (!IsActive)
+            return pixels;
+        var count = numbers.Length;
+        var transforms = new float[count * 6];
+        var noise = new float[smoothing is null ? 0 : count * 2 * smoothing.shape[1] * smoothing.shape[1]];
+        var holes = new float[config.Cutout > 0 ? count * side * side : 0];
+        for (var place = 0; place < count; place++)
+        {
+            var random = SplitMix64.For(config.Seed, RandomStreams.Augmentation + 1000 * epoch, numbers[place]);
+            Transform(ref random, Mirrored(numbers[place], epoch, ref random), transforms.AsSpan(place * 6, 6));
+            foreach (ref var value in noise.AsSpan(place * (noise.Length / count), noise.Length / count))
+                value = random.Normal((float)(config.Elastic * 2 / side));
+            if (holes.Length > 0)
+                Hole(ref random, holes.AsSpan(place * side * side, side * side));
+        }
+        if (MovesPixels)
+            pixels = functional.grid_sample(
+                pixels, Grid(transforms, noise, count, pixels), wholePixels ? GridSampleMode.Nearest : GridSampleMode.Bilinear, outside, align_corners: false);
+        return holes.Length == 0 ? pixels : pixels.sub_(background).mul_(tensor(holes, [count, 1, side, side], device: pixels.device)).add_(background);
+    }
+
+    public void Dispose() => smoothing?.Dispose();
+
+    private Tensor Grid(float[] transforms, float[] noise, int count, Tensor pixels)
+    {
+        var grid = functional.affine_grid(tensor(transforms, [count, 2, 3], device: pixels.device), [count, 1, side, side], align_corners: false);
+        if (smoothing is null)
+            return grid;
+        var points = smoothing.shape[1];
+        var bend = smoothing.matmul(tensor(noise, [count, 2, points, points], device: pixels.device)).matmul(smoothing.t());
+        return grid.add_(bend.permute(0, 2, 3, 1));
+    }
+
+    private bool Mirrored(int number, int epoch, ref SplitMix64 random) => config.Flip switch
+    {
+        FlipKind.Random => random.Next(2) == 1,
+        FlipKind.Alternating => (SplitMix64.For(config.Seed, RandomStreams.Flip, number).Next(2) + epoch) % 2 == 1,
+        _ => false,
+    };
+
+    /// <summary>The 2×3 matrix from a target point to its source point, in units of half the side.</summary>
+    private void Transform(ref SplitMix64 random, bool mirrored, Span<float> matrix)
+    {
+        var angle = Around(ref random, config.Rotate) * Math.PI / 180;
+        var (width, height) = (1 + Around(ref random, config.Scale), 1 + Around(ref random, config.Scale));
+        var (leanX, leanY) = (Around(ref random, config.Shear), Around(ref random, config.Shear));
+        var (right, down) = wholePixels
+            ? (random.Next((2 * (int)config.Shift) + 1) - (int)config.Shift, random.Next((2 * (int)config.Shift) + 1) - (int)config.Shift)
+            : (Around(ref random, config.Shift), Around(ref random, config.Shift));
+        var (sine, cosine) = Math.SinCos(angle);
+        var mirror = mirrored ? -1 : 1;
+        matrix[0] = (float)(mirror * (cosine - sine * leanY) / width);
+        matrix[1] = (float)(mirror * (cosine * leanX - sine) / width);
+        matrix[2] = (float)(right * 2 / side);
+        matrix[3] = (float)((sine + cosine * leanY) / height);
+        matrix[4] = (float)((sine * leanX + cosine) / height);
+        matrix[5] = (float)(down * 2 / side);
+    }
+
+    private void Hole(ref SplitMix64 random, Span<float> mask)
+    {
+        mask.Fill(1);
+        var (left, top) = (random.Next(side) - config.Cutout / 2, random.Next(side) - config.Cutout / 2);
+        for (var row = Math.Max(top, 0); row < Math.Min(top + config.Cutout, side); row++)
+            mask[(row * side + Math.Max(left, 0))..(row * side + Math.Min(left + config.Cutout, side))].Clear();
+    }
+
+    /// <summary>
+    /// Displacements are smooth mixtures of noise at control points one width apart: H×points; rows of unit length, so that every pixel's
+    /// displacement has the noise's deviation.
+    /// </summary>
+    private Tensor Smoothing(Device device)
+    {
+        var width = config.ElasticWidth;
+        var points = (int)Math.Ceiling(side / width) + 2;
+        var values = new float[side * points];
+        for (var row = 0; row < side; row++)
+        {
+            var weights = Enumerable.Range(0, points)
+                .Select(point => Math.Exp(-Math.Pow((row - (side - 1) / 2.0) / width - (point - (points - 1) / 2.0), 2)))
+                .ToArray();
+            var length = Math.Sqrt(weights.Sum(weight => weight * weight));
+            for (var point = 0; point < points; point++)
+                values[row * points + point] = (float)(weights[point] / length);
+        }
+        return tensor(values, [side, points], device: device);
+    }
+
+    private static double Around(ref SplitMix64 random, double most) => random.Uniform(-1, 1) * most;
+}

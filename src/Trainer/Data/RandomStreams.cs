@@ -1,0 +1,15 @@
+namespace LeNetServe.Trainer.Data;
+
+/// <summary>
+/// Independent streams of random numbers, each a function of (seed, stream, index). No generator has a state that a checkpoint would have
+/// to keep: epoch and step say everything.
+/// </summary>
+internal static class RandomStreams
+{
+    public const int Split = 100;
+    public const int Initialization = 101;
+    public const int Order = 102;
+    public const int Augmentation = 103;
+    public const int Flip = 104;
+    public const int Dropout = 105;
+}

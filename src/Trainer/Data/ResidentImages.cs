@@ -1,0 +1,49 @@
+using LeNetServe.Datasets;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Data;
+
+/// <summary>A set of images held as one uint8 tensor on the device; a batch is one index_select.</summary>
+internal sealed class ResidentImages : IDisposable
+{
+    private readonly Tensor pixels;
+    private readonly Tensor labels;
+
+    public ResidentImages(ImageSet set, Device device)
+    {
+        Count = set.Count;
+        // detach_from_dispose_scope: the set outlives every step's scope.
+        pixels = tensor(set.Pixels, [set.Count, set.Shape.Channels, set.Shape.Height, set.Shape.Width], ScalarType.Byte, device)
+            .DetachFromDisposeScope();
+        labels = tensor(Array.ConvertAll(set.Labels, label => (long)label), ScalarType.Int64, device).DetachFromDisposeScope();
+        Device = device;
+    }
+
+    /// <summary>Number of images.</summary>
+    public int Count { get; }
+
+    /// <summary>Where the tensors are.</summary>
+    public Device Device { get; }
+
+    /// <summary>Pixels of the images with these numbers, B×C×H×W float32 0..255, and their labels, B int64.</summary>
+    public (Tensor Pixels, Tensor Labels) Batch(ReadOnlySpan<int> numbers)
+    {
+        using var index = Index(numbers);
+        using var bytes = pixels.index_select(0, index);
+        return (bytes.to_type(ScalarType.Float32), labels.index_select(0, index));
+    }
+
+    public void Dispose()
+    {
+        pixels.Dispose();
+        labels.Dispose();
+    }
+
+    private Tensor Index(ReadOnlySpan<int> numbers)
+    {
+        var wide = new long[numbers.Length];
+        for (var place = 0; place < wide.Length; place++)
+            wide[place] = numbers[place];
+        return tensor(wide, ScalarType.Int64, Device);
+    }
+}

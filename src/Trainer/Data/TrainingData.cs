@@ -1,0 +1,30 @@
+using LeNetServe.Datasets;
+
+namespace LeNetServe.Trainer.Data;
+
+/// <summary>Which of a data set's training images train and which validate.</summary>
+/// <param name="Train">Numbers of the images that train.</param>
+/// <param name="Validation">Numbers of the images held out.</param>
+internal sealed record TrainingData(int[] Train, int[] Validation)
+{
+    /// <summary>
+    /// Holds out a share of every class. The split is the same for every seed of a run, so that runs compare; it does not depend on the
+    /// order of the classes in the data set.
+    /// </summary>
+    public static TrainingData Split(ImageSet set, double validation)
+    {
+        var held = new bool[set.Count];
+        if (validation > 0)
+            foreach (var group in Enumerable.Range(0, set.Count).GroupBy(number => set.Labels[number]))
+            {
+                var numbers = group.ToArray();
+                var random = SplitMix64.For(seed: 0, RandomStreams.Split, group.Key);
+                random.Shuffle<int>(numbers);
+                foreach (var number in numbers.Take((int)Math.Round(numbers.Length * validation)))
+                    held[number] = true;
+            }
+        return new(
+            [.. Enumerable.Range(0, set.Count).Where(number => !held[number])],
+            [.. Enumerable.Range(0, set.Count).Where(number => held[number])]);
+    }
+}

@@ -1,0 +1,41 @@
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Networks;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Optimization;
+
+/// <summary>
+/// Adam (Kingma and Ba 2015), and with <c>decoupled</c> AdamW (Loshchilov and Hutter 2019): the weight decay then bypasses the adaptive
+/// scaling.
+/// </summary>
+internal sealed class Adam : Optimizer
+{
+    private const double Epsilon = 1e-8;
+    private readonly TrainingConfig config;
+    private readonly bool decoupled;
+    private readonly Tensor mean;
+    private readonly Tensor square;
+    private readonly Tensor decay;
+
+    public Adam(TrainingConfig config, ParameterStore store, bool decoupled)
+    {
+        using var scope = NewDisposeScope();
+        this.config = config;
+        this.decoupled = decoupled;
+        mean = Keep("mean", zeros_like(store.Trained));
+        square = Keep("square", zeros_like(store.Trained));
+        decay = DecayMask(store);
+    }
+
+    public override void Step(Tensor weights, Tensor gradient, double learningRate, long step)
+    {
+        if (config.WeightDecay > 0 && decoupled)
+            weights.addcmul_(decay, weights, -learningRate * config.WeightDecay);
+        else if (config.WeightDecay > 0)
+            gradient.addcmul_(decay, weights, config.WeightDecay);
+        mean.mul_(config.Beta1).add_(gradient, 1 - config.Beta1);
+        square.mul_(config.Beta2).addcmul_(gradient, gradient, 1 - config.Beta2);
+        var scale = Math.Sqrt(1 - Math.Pow(config.Beta2, step));
+        weights.addcdiv_(mean, square.sqrt().add_(Epsilon * scale), -learningRate * scale / (1 - Math.Pow(config.Beta1, step)));
+    }
+}

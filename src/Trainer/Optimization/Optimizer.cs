@@ -1,0 +1,55 @@
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Invocation;
+using LeNetServe.Trainer.Networks;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Optimization;
+
+/// <summary>Changes flat weights by a flat gradient: a step is the same few tensor operations for any network.</summary>
+internal abstract class Optimizer : IDisposable
+{
+    private readonly Dictionary<string, Tensor> state = new(StringComparer.Ordinal);
+
+    /// <summary>What a checkpoint must keep, by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> State => state;
+
+    /// <summary>The optimiser of a config for the weights of a store.</summary>
+    public static Optimizer Create(TrainingConfig config, ParameterStore store) => config.Optimizer switch
+    {
+        OptimizerKind.Sgd => new Sgd(config, store),
+        OptimizerKind.Adam => new Adam(config, store, decoupled: false),
+        OptimizerKind.AdamW => new Adam(config, store, decoupled: true),
+        _ => throw new UsageException($"optimizer is {config.Optimizer}, expected {string.Join(", ", Enum.GetNames<OptimizerKind>())}"),
+    };
+
+    /// <summary>One step.</summary>
+    /// <param name="weights">Changed in place.</param>
+    /// <param name="gradient">May be changed in place.</param>
+    /// <param name="learningRate">Of this step.</param>
+    /// <param name="step">Number of this step, from 1.</param>
+    public abstract void Step(Tensor weights, Tensor gradient, double learningRate, long step);
+
+    public void Dispose()
+    {
+        foreach (var tensor in state.Values)
+            tensor.Dispose();
+    }
+
+    /// <summary>A tensor that lives as long as the optimiser; named ones belong to its state.</summary>
+    protected Tensor Keep(string? name, Tensor tensor)
+    {
+        tensor.DetachFromDisposeScope();
+        if (name is not null)
+            state.Add(name, tensor);
+        return tensor;
+    }
+
+    /// <summary>1 where weight decay applies (kernels and matrices), 0 elsewhere (biases, batch norm, coefficients).</summary>
+    protected Tensor DecayMask(ParameterStore store)
+    {
+        var mask = zeros_like(store.Trained);
+        foreach (var parameter in store.Parameters.Where(parameter => parameter.IsTrained && parameter.Shape.Length > 1))
+            mask.narrow(0, parameter.Offset, parameter.Count).fill_(1);
+        return Keep(null, mask);
+    }
+}

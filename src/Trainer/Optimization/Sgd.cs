@@ -1,0 +1,32 @@
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Networks;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Optimization;
+
+/// <summary>Stochastic gradient descent with momentum, in torch's form: v ← μv + g; w ← w − η(g + μv) with Nesterov, w − ηv without.</summary>
+internal sealed class Sgd : Optimizer
+{
+    private readonly TrainingConfig config;
+    private readonly Tensor velocity;
+    private readonly Tensor decay;
+
+    public Sgd(TrainingConfig config, ParameterStore store)
+    {
+        using var scope = NewDisposeScope();
+        this.config = config;
+        velocity = Keep("velocity", zeros_like(store.Trained));
+        decay = DecayMask(store);
+    }
+
+    public override void Step(Tensor weights, Tensor gradient, double learningRate, long step)
+    {
+        if (config.WeightDecay > 0)
+            gradient.addcmul_(decay, weights, config.WeightDecay);
+        velocity.mul_(config.Momentum).add_(gradient);
+        if (config.Nesterov)
+            weights.add_(gradient.add_(velocity, config.Momentum), -learningRate);
+        else
+            weights.add_(velocity, -learningRate);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using LeNetServe.Trainer.Training;
+
+namespace LeNetServe.Trainer.Progress;
+
+/// <summary>A line per epoch, for logs.</summary>
+internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
+{
+    private double seconds;
+    private int epochs;
+
+    /// <summary>An epoch's figures as one line of text.</summary>
+    public static string Describe(MetricsLine line, int epochs) => string.Create(CultureInfo.InvariantCulture,
+        $"epoch {line.Epoch}/{epochs}: loss {line.TrainLoss:F4}, accuracy {line.TrainAccuracy:P2}")
+        + (line.ValidationAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", validation {accuracy:P2}") : "")
+        + string.Create(CultureInfo.InvariantCulture, $", {line.Seconds:F1} s, {line.ImagesPerSecond:N0} images/s");
+
+    public void Step(TrainingProgress progress, int stepsPerEpoch, int batchSize)
+    {
+    }
+
+    public void Epoch(MetricsLine line, int epochs)
+    {
+        seconds += line.Seconds;
+        this.epochs++;
+        var left = TimeSpan.FromSeconds(Math.Round(seconds / this.epochs * (epochs - line.Epoch)));
+        output.WriteLine($"{Describe(line, epochs)}, {left:c} left");
+    }
+
+    public void Dispose()
+    {
+    }
+}

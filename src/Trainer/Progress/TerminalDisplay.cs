@@ -1,0 +1,48 @@
+using LeNetServe.Trainer.Training;
+using Spectre.Console;
+
+namespace LeNetServe.Trainer.Progress;
+
+/// <summary>A progress bar with loss, accuracy, images/s and time left under the finished epochs' lines.</summary>
+internal sealed class TerminalDisplay : ITrainingDisplay
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
+    private readonly IAnsiConsole console;
+    private readonly int epochs;
+    private readonly long started = TimeProvider.System.GetTimestamp();
+    private long shown;
+    private double startSteps = -1;
+
+    public TerminalDisplay(IAnsiConsole console, int epochs) => (this.console, this.epochs) = (console, epochs);
+
+    public void Step(TrainingProgress progress, int stepsPerEpoch, int batchSize)
+    {
+        var now = TimeProvider.System.GetTimestamp();
+        var done = (double)progress.Epoch * stepsPerEpoch + progress.Step;
+        if (startSteps < 0)
+            startSteps = done - 1;
+        if (shown != 0 && TimeProvider.System.GetElapsedTime(shown, now) < Interval)
+            return;
+        shown = now;
+        var share = done / ((double)epochs * stepsPerEpoch);
+        var elapsed = TimeProvider.System.GetElapsedTime(started, now);
+        var left = TimeSpan.FromSeconds(Math.Round(elapsed.TotalSeconds * (epochs * (double)stepsPerEpoch - done) / (done - startSteps)));
+        var images = (double)progress.Step * batchSize;
+        const int Width = 24;
+        var full = (int)Math.Round(share * Width);
+        Clear();
+        console.Markup(
+            $"[green]{new string('━', full)}[/][grey]{new string('━', Width - full)}[/] epoch {progress.Epoch + 1}/{epochs}  "
+            + $"loss {progress.LossSum / images:F4}  accuracy {progress.Correct / images:P2}  {images / progress.EpochSeconds:N0} images/s  {left:c} left");
+    }
+
+    public void Epoch(MetricsLine line, int epochs)
+    {
+        Clear();
+        console.WriteLine(PlainDisplay.Describe(line, epochs));
+    }
+
+    public void Dispose() => Clear();
+
+    private void Clear() => console.Write(new ControlCode("\r\u001b[2K"));
+}

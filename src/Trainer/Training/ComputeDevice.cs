@@ -1,0 +1,24 @@
+using LeNetServe.Trainer.Invocation;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Training;
+
+/// <summary>Where torch computes.</summary>
+internal static class ComputeDevice
+{
+    /// <summary>The device of that name: auto (cuda where there is one), cpu or cuda.</summary>
+    /// <exception cref="UsageException">No such name, or cuda without a device: never a silent run on the CPU.</exception>
+    public static Device Choose(string name) => Choose(name, cuda.is_available);
+
+    internal static Device Choose(string name, Func<bool> hasCuda) => name switch
+    {
+        "cpu" => CPU,
+        "auto" => hasCuda() ? CUDA : CPU,
+        "cuda" => hasCuda()
+            ? CUDA
+            : throw new UsageException(
+                "--device cuda: torch finds no CUDA device. It needs an NVIDIA GPU with its driver, and the Trainer built with -p:Accelerator=cuda "
+                + "(Linux or Windows, x64); --device cpu trains without"),
+        _ => throw new UsageException($"--device is \"{name}\", expected auto, cpu or cuda"),
+    };
+}

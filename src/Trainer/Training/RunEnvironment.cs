@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using LeNetServe.Runs;
+
+namespace LeNetServe.Trainer.Training;
+
+/// <summary>Where and with what a run was computed, <c>environment.json</c>.</summary>
+internal sealed record RunEnvironment
+{
+    public required string Version { get; init; }
+
+    public required string TorchSharp { get; init; }
+
+    public required string Libtorch { get; init; }
+
+    public required string Framework { get; init; }
+
+    public required string System { get; init; }
+
+    public required string Architecture { get; init; }
+
+    public required string Processor { get; init; }
+
+    public required int Processors { get; init; }
+
+    public required int Threads { get; init; }
+
+    public required string Device { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required DatasetIdentity Dataset { get; init; }
+
+    /// <summary>The machine and program as they are now.</summary>
+    public static RunEnvironment Capture(int threads, string device, int seed, DatasetIdentity dataset) => new()
+    {
+        Version = typeof(RunEnvironment).Assembly.GetName().Version!.ToString(3),
+        TorchSharp = typeof(global::TorchSharp.torch).Assembly.GetName().Version!.ToString(3),
+        Libtorch = global::TorchSharp.torch.__version__,
+        Framework = RuntimeInformation.FrameworkDescription,
+        System = RuntimeInformation.OSDescription,
+        Architecture = RuntimeInformation.ProcessArchitecture.ToString(),
+        Processor = ProcessorName(),
+        Processors = Environment.ProcessorCount,
+        Threads = threads,
+        Device = device,
+        Seed = seed,
+        Dataset = dataset,
+    };
+
+    private static string ProcessorName() => OperatingSystem.IsLinux()
+        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown"
+        : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown";
+}

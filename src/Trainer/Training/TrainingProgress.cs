@@ -1,0 +1,38 @@
+namespace LeNetServe.Trainer.Training;
+
+/// <summary>How far a run is, <c>checkpoint/progress.json</c>; the tensors are in the file that it names.</summary>
+internal sealed record TrainingProgress
+{
+    /// <summary>File beside this one with weights, averages and the optimiser's state at this point.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>Epochs finished.</summary>
+    public int Epoch { get; init; }
+
+    /// <summary>Steps of the next epoch that are done.</summary>
+    public int Step { get; init; }
+
+    /// <summary>Sum of the losses of the images of these steps.</summary>
+    public double LossSum { get; init; }
+
+    /// <summary>Number of the images of these steps that were classified correctly.</summary>
+    public long Correct { get; init; }
+
+    /// <summary>Seconds spent on these steps.</summary>
+    public double EpochSeconds { get; init; }
+
+    /// <summary>Seconds of training in all sessions.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Best validation accuracy so far, 0..1.</summary>
+    public double BestAccuracy { get; init; } = -1;
+
+    /// <summary>Validation loss at that epoch.</summary>
+    public double BestLoss { get; init; }
+
+    /// <summary>The epoch that had it.</summary>
+    public int BestEpoch { get; init; }
+
+    /// <summary>No more epochs are to come: all are done, or training stopped early.</summary>
+    public bool Finished { get; init; }
+}

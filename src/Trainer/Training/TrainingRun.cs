@@ -1,0 +1,134 @@
+using System.Text.Json;
+using LeNetServe.Datasets;
+using LeNetServe.Files;
+using LeNetServe.Runs;
+using LeNetServe.Specs;
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Data;
+using LeNetServe.Trainer.Evaluation;
+using LeNetServe.Trainer.Progress;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Training;
+
+/// <summary>A whole run: its directory, the training, the final figures. The same request resumes or skips what is there already.</summary>
+internal sealed class TrainingRun
+{
+    private readonly TrainingConfig config;
+    private readonly ImageDataset dataset;
+    private readonly LeNetSpec spec;
+
+    public TrainingRun(TrainingConfig config, ImageDataset dataset, string runs)
+    {
+        (this.config, this.dataset) = (config, dataset);
+        var input = dataset.Imaging.Input;
+        spec = Variants.Create(config.Variant, input.Channels, dataset.Labels.Count);
+        if (spec.Input != input)
+            throw new SpecException($"variant {spec.Name} takes {spec.Input}, the images of {dataset.Name} are {input}");
+        Directory = new(Path.Combine(runs, RunId.Of(config, dataset.Name, spec)));
+    }
+
+    /// <summary>The run's directory; its name is the run's id.</summary>
+    public RunDirectory Directory { get; }
+
+    /// <summary>The final figures where the run is finished, else null.</summary>
+    public RunSummary? Finished => File.Exists(Directory.Summary)
+        ? JsonSerializer.Deserialize(File.ReadAllText(Directory.Summary), LeNetJson.Default.RunSummary)
+        : null;
+
+    /// <summary>The network.</summary>
+    public LeNetSpec Spec => spec;
+
+    /// <summary>Deletes what is there, so that the run starts anew.</summary>
+    public void Discard()
+    {
+        if (System.IO.Directory.Exists(Directory.Path))
+            System.IO.Directory.Delete(Directory.Path, recursive: true);
+    }
+
+    /// <summary>Trains to the end, from the last checkpoint where there is one, and writes everything.</summary>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="threads">Threads to compute with.</param>
+    /// <param name="display">Shows progress.</param>
+    /// <param name="stop">Saves and throws.</param>
+    /// <exception cref="IOException">Another process is training this run.</exception>
+    /// <exception cref="OperationCanceledException">Stopped; the checkpoint is saved.</exception>
+    public RunSummary Execute(Device device, ShardThreads threads, ITrainingDisplay display, CancellationToken stop)
+    {
+        System.IO.Directory.CreateDirectory(Directory.Path);
+        using var owner = Lock();
+        var model = new TrainedModel
+        {
+            Spec = spec,
+            Labels = dataset.Labels,
+            Imaging = dataset.Imaging,
+            Normalization = PixelStatistics.Of(dataset.Train),
+            Dataset = DatasetIdentity.Of(dataset),
+        };
+        using var state = new TrainingState(config, spec, device, Directory);
+        var resumed = state.TryLoad();
+        MetricsFile.Truncate(Directory.Metrics, state.Progress.Epoch);
+        WriteDescription(model, device, threads, resumed);
+        using (var session = new TrainingSession(config, model, dataset.Train, state, threads, display))
+            session.Train(Directory, stop);
+        return Finish(model, state, threads);
+    }
+
+    private void WriteDescription(TrainedModel model, Device device, ShardThreads threads, bool resumed)
+    {
+        if (resumed)
+            CheckSameData(model);
+        AtomicFile.WriteText(Directory.Config, JsonSerializer.Serialize(config, TrainerJson.TrainingConfig));
+        AtomicFile.WriteText(Directory.Model, JsonSerializer.Serialize(model, LeNetJson.Default.TrainedModel));
+        AtomicFile.WriteText(Directory.Environment, JsonSerializer.Serialize(
+            RunEnvironment.Capture(threads.Threads, device.ToString(), config.Seed, model.Dataset), TrainerJson.RunEnvironment));
+    }
+
+    private void CheckSameData(TrainedModel model)
+    {
+        var before = JsonSerializer.Deserialize(File.ReadAllText(Directory.Model), LeNetJson.Default.TrainedModel)!;
+        if (before.Dataset != model.Dataset)
+            throw new InvalidDataException(
+                $"{Directory.Path} was begun with data of SHA-256 {before.Dataset.Sha256}, found {model.Dataset.Sha256}: give that data, or --force to start anew");
+    }
+
+    private RunSummary Finish(TrainedModel model, TrainingState state, ShardThreads threads)
+    {
+        var weights = state.Chosen;
+        weights.Save(Directory.Weights);
+        GoldenImages.Of(weights, model.Normalization, dataset.Test).Write(Directory.Golden);
+        using var images = new ResidentImages(dataset.Test, weights.Trained.device);
+        var evaluator = new Evaluator(threads);
+        int[] all = [.. Enumerable.Range(0, images.Count)];
+        var test = evaluator.Measure(weights, model.Normalization, images, all);
+        var speeds = MetricsFile.Read(Directory.Metrics).Select(line => line.ImagesPerSecond).Order().ToArray();
+        var summary = new RunSummary
+        {
+            Run = Directory.Id,
+            TestAccuracy = test.Accuracy,
+            TestLoss = test.Loss,
+            TestImages = test.Images,
+            ValidationAccuracy = state.Best is null ? null : state.Progress.BestAccuracy,
+            TestAccuracyFlipped = config.FlipTest ? evaluator.Measure(weights, model.Normalization, images, all, flip: true).Accuracy : null,
+            Epochs = state.Progress.Epoch,
+            Seconds = state.Progress.Seconds,
+            ImagesPerSecond = speeds[speeds.Length / 2],
+            Parameters = spec.TrainableParameters,
+        };
+        AtomicFile.WriteText(Directory.Summary, JsonSerializer.Serialize(summary, LeNetJson.Default.RunSummary));
+        return summary;
+    }
+
+    /// <summary>Held while training: the operating system lets go of it when the process ends, however it ends.</summary>
+    private FileStream Lock()
+    {
+        try
+        {
+            return new(Path.Combine(Directory.Path, ".lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new IOException($"{Directory.Path} is in use by another process: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using LeNetServe.Datasets;
+using LeNetServe.Runs;
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Data;
+using LeNetServe.Trainer.Evaluation;
+using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Optimization;
+using LeNetServe.Trainer.Progress;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Training;
+
+/// <summary>Trains: the loop.</summary>
+internal sealed class TrainingSession : IDisposable
+{
+    private readonly TrainingConfig config;
+    private readonly TrainedModel model;
+    private readonly TrainingState state;
+    private readonly ShardThreads threads;
+    private readonly Evaluator evaluator;
+    private readonly ITrainingDisplay display;
+    private readonly ResidentImages images;
+    private readonly TrainingData data;
+    private readonly Augmentation augmentation;
+    private readonly Network[] shards;
+    private readonly (double Loss, long Correct)[] results;
+    private readonly int batchSize;
+
+    public TrainingSession(
+        TrainingConfig config, TrainedModel model, ImageSet train, TrainingState state, ShardThreads threads, ITrainingDisplay display)
+    {
+        (this.config, this.model, this.state, this.threads, this.display) = (config, model, state, threads, display);
+        var device = state.Weights.Trained.device;
+        evaluator = new(threads);
+        images = new(train, device);
+        data = TrainingData.Split(train, config.Validation);
+        augmentation = new(config, model.Imaging, device);
+        batchSize = Math.Min(config.BatchSize, data.Train.Length);
+        StepsPerEpoch = data.Train.Length / batchSize;
+        shards = [.. Enumerable.Range(0, Math.Min(config.Shards, batchSize)).Select(_ => new Network(state.Weights, model.Normalization))];
+        results = new (double, long)[shards.Length];
+    }
+
+    /// <summary>Steps of an epoch; images beyond the last whole batch wait for another epoch's order.</summary>
+    public int StepsPerEpoch { get; }
+
+    /// <summary>Images of an epoch.</summary>
+    public int ImagesPerEpoch => StepsPerEpoch * batchSize;
+
+    /// <summary>Trains from the state's progress to the end.</summary>
+    /// <param name="run">Where metrics and checkpoints go.</param>
+    /// <param name="stop">Saves a checkpoint after the current step and throws.</param>
+    /// <exception cref="OperationCanceledException">Training was stopped; the checkpoint is saved.</exception>
+    public void Train(RunDirectory run, CancellationToken stop)
+    {
+        while (!state.Progress.Finished)
+        {
+            var order = EpochOrder.Of(data.Train, config.Seed, state.Progress.Epoch);
+            while (state.Progress.Step < StepsPerEpoch)
+            {
+                if (stop.IsCancellationRequested)
+                    state.Save();
+                stop.ThrowIfCancellationRequested();
+                var started = TimeProvider.System.GetTimestamp();
+                var (loss, correct) = Step(order.AsSpan(state.Progress.Step * batchSize, batchSize));
+                state.Progress = state.Progress with
+                {
+                    Step = state.Progress.Step + 1,
+                    LossSum = state.Progress.LossSum + loss,
+                    Correct = state.Progress.Correct + correct,
+                    EpochSeconds = state.Progress.EpochSeconds + TimeProvider.System.GetElapsedTime(started).TotalSeconds,
+                };
+                display.Step(state.Progress, StepsPerEpoch, batchSize);
+            }
+            var line = EndEpoch();
+            MetricsFile.Append(run.Metrics, line);
+            state.Save();
+            display.Epoch(line, config.Epochs);
+        }
+    }
+
+    /// <summary>One step: every shard's gradient, their sum, the optimiser, the averages.</summary>
+    /// <returns>Sum of the images' losses, and number of those classified correctly.</returns>
+    public (double Loss, long Correct) Step(ReadOnlySpan<int> numbers)
+    {
+        var batch = numbers.ToArray();
+        threads.Run(shards.Length, shard => Backward(shard, batch));
+
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        var gradient = shards[0].Gradient;
+        foreach (var shard in shards.AsSpan(1))
+            gradient.add_(shard.Gradient);
+        if (config.GradientClip > 0)
+            gradient.mul_(Math.Min(1, config.GradientClip / (gradient.norm().item<float>() + 1e-12)));
+        var step = (long)state.Progress.Epoch * StepsPerEpoch + state.Progress.Step;
+        state.Optimizer.Step(state.Weights.Trained, gradient, LearningRate.At(config, step, StepsPerEpoch), step + 1);
+        ShareStatistics();
+        UpdateAverage(step);
+        return (results.Sum(result => result.Loss), results.Sum(result => result.Correct));
+    }
+
+    public void Dispose()
+    {
+        foreach (var shard in shards)
+            shard.Dispose();
+        augmentation.Dispose();
+        images.Dispose();
+    }
+
+    private void Backward(int shard, int[] batch)
+    {
+        using var scope = NewDisposeScope();
+        var (from, to) = (shard * batch.Length / shards.Length, (shard + 1) * batch.Length / shards.Length);
+        var numbers = batch.AsSpan(from, to - from);
+        var network = shards[shard];
+        network.Gradient.zero_();
+        var (pixels, labels) = images.Batch(numbers);
+        pixels = augmentation.Apply(pixels, numbers, state.Progress.Epoch);
+        var logits = network.Forward(pixels, new(Training: true, Seed: PassSeed(shard)));
+        var loss = Criterion.Sum(logits, labels, model.Spec, config);
+        loss.div(batch.Length).backward();
+        results[shard] = (loss.item<float>(), logits.argmax(1).eq(labels).sum().item<long>());
+    }
+
+    private ulong PassSeed(int shard) => SplitMix64.For(
+        config.Seed, RandomStreams.Dropout + 1000 * state.Progress.Epoch, state.Progress.Step * shards.Length + shard).Next() >> 1;
+
+    /// <summary>The running statistics of a network are the mean of its shards'.</summary>
+    private void ShareStatistics()
+    {
+        if (state.Weights.Constant.numel() == 0)
+            return;
+        var mean = state.Weights.Constant;
+        mean.copy_(shards[0].Constant);
+        foreach (var shard in shards.AsSpan(1))
+            mean.add_(shard.Constant);
+        mean.div_(shards.Length);
+        foreach (var shard in shards)
+            shard.Constant.copy_(mean);
+    }
+
+    /// <summary>Young averages forget faster, so that the random start does not weigh on short runs.</summary>
+    private void UpdateAverage(long step)
+    {
+        if (state.Average is not { } average)
+            return;
+        var newest = 1 - Math.Min(config.Ema, (step + 1.0) / (step + 10));
+        average.Trained.lerp_(state.Weights.Trained, newest);
+        if (average.Constant.numel() > 0)
+            average.Constant.lerp_(state.Weights.Constant, newest);
+    }
+
+    private MetricsLine EndEpoch()
+    {
+        var done = state.Progress;
+        var epoch = done.Epoch + 1;
+        var validation = data.Validation.Length > 0 ? evaluator.Measure(state.Current, model.Normalization, images, data.Validation) : null;
+        if (validation is not null && (validation.Accuracy, -validation.Loss).CompareTo((done.BestAccuracy, -done.BestLoss)) > 0)
+        {
+            state.Best!.CopyFrom(state.Current);
+            done = done with { BestAccuracy = validation.Accuracy, BestLoss = validation.Loss, BestEpoch = epoch };
+        }
+        state.Progress = new()
+        {
+            Epoch = epoch,
+            Seconds = done.Seconds + done.EpochSeconds,
+            BestAccuracy = done.BestAccuracy,
+            BestLoss = done.BestLoss,
+            BestEpoch = done.BestEpoch,
+            Finished = epoch == config.Epochs || (config.EarlyStopping > 0 && epoch - done.BestEpoch >= config.EarlyStopping),
+        };
+        return new()
+        {
+            Epoch = epoch,
+            TrainLoss = done.LossSum / ImagesPerEpoch,
+            TrainAccuracy = (double)done.Correct / ImagesPerEpoch,
+            ValidationLoss = validation?.Loss,
+            ValidationAccuracy = validation?.Accuracy,
+            LearningRate = LearningRate.At(config, (long)epoch * StepsPerEpoch - 1, StepsPerEpoch),
+            Seconds = done.EpochSeconds,
+            ImagesPerSecond = ImagesPerEpoch / done.EpochSeconds,
+        };
+    }
+}

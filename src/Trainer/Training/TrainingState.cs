@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using LeNetServe.Files;
+using LeNetServe.Runs;
+using LeNetServe.Specs;
+using LeNetServe.Tensors;
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Optimization;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Training;
+
+/// <summary>All that changes during a run, and nothing else: what is saved is what a resumed run goes on from, to the bit.</summary>
+internal sealed class TrainingState : IDisposable
+{
+    private const string ProgressFile = "progress.json";
+    private readonly RunDirectory run;
+
+    public TrainingState(TrainingConfig config, LeNetSpec spec, Device device, RunDirectory run)
+    {
+        using var scope = NewDisposeScope();
+        this.run = run;
+        Weights = new(spec, device);
+        Initialization.Fill(Weights, config.Seed);
+        Average = config.Ema > 0 ? Weights.Clone() : null;
+        Best = config.Validation > 0 ? Weights.Clone() : null;
+        Optimizer = Optimizer.Create(config, Weights);
+    }
+
+    /// <summary>The weights being trained.</summary>
+    public ParameterStore Weights { get; }
+
+    /// <summary>Their moving average; null where the config has none.</summary>
+    public ParameterStore? Average { get; }
+
+    /// <summary>What was best on the validation images; null without any.</summary>
+    public ParameterStore? Best { get; }
+
+    /// <summary>The optimiser.</summary>
+    public Optimizer Optimizer { get; }
+
+    /// <summary>How far the run is.</summary>
+    public TrainingProgress Progress { get; set; } = new();
+
+    /// <summary>The weights to measure now: the average where there is one.</summary>
+    public ParameterStore Current => Average ?? Weights;
+
+    /// <summary>The weights to keep: the best so far where validation tells, else the current ones.</summary>
+    public ParameterStore Chosen => Progress.BestEpoch > 0 && Best is not null ? Best : Current;
+
+    /// <summary>
+    /// Saves a checkpoint. The tensors go to a new file, then progress.json is replaced, which names that file: at every moment there is
+    /// one complete checkpoint.
+    /// </summary>
+    public void Save()
+    {
+        Directory.CreateDirectory(run.Checkpoint);
+        Progress = Progress with { State = $"state-{Progress.Epoch}-{Progress.Step}.safetensors" };
+        using (NewDisposeScope())
+            SafetensorsFile.Write(Path.Combine(run.Checkpoint, Progress.State), [.. Tensors().Select(pair => (pair.Name, Stored(pair.Tensor)))]);
+        Chosen.Save(run.Weights);
+        AtomicFile.WriteText(Path.Combine(run.Checkpoint, ProgressFile), JsonSerializer.Serialize(Progress, TrainerJson.TrainingProgress));
+        foreach (var file in Directory.EnumerateFiles(run.Checkpoint).Where(IsLeftOver))
+            File.Delete(file);
+    }
+
+    /// <summary>Goes back to the last checkpoint.</summary>
+    /// <returns>False where there is none.</returns>
+    /// <exception cref="InvalidDataException">The checkpoint is of another network or optimiser, or broken.</exception>
+    public bool TryLoad()
+    {
+        var path = Path.Combine(run.Checkpoint, ProgressFile);
+        if (!File.Exists(path))
+            return false;
+        try
+        {
+            Progress = JsonSerializer.Deserialize(File.ReadAllText(path), TrainerJson.TrainingProgress)!;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+        var file = SafetensorsFile.Read(Path.Combine(run.Checkpoint, Progress.State));
+        using var scope = NewDisposeScope();
+        foreach (var (name, target) in Tensors())
+        {
+            var values = file[name].ToSingles();
+            if (values.Length != target.numel())
+                throw new InvalidDataException($"{run.Checkpoint}: tensor \"{name}\" has {values.Length} values, expected {target.numel()}");
+            target.copy_(tensor(values));
+        }
+        return true;
+    }
+
+    public void Dispose()
+    {
+        Weights.Dispose();
+        Average?.Dispose();
+        Best?.Dispose();
+        Optimizer.Dispose();
+    }
+
+    private bool IsLeftOver(string file)
+    {
+        var name = Path.GetFileName(file);
+        return name.EndsWith(".tmp", StringComparison.Ordinal)
+            || (name.StartsWith("state-", StringComparison.Ordinal) && name != Progress.State);
+    }
+
+    private IEnumerable<(string Name, Tensor Tensor)> Tensors()
+    {
+        foreach (var (name, store) in new[] { ("weights", Weights), ("average", Average), ("best", Best) })
+            if (store is not null)
+            {
+                yield return ($"{name}.trained", store.Trained);
+                yield return ($"{name}.constant", store.Constant);
+            }
+        foreach (var (name, tensor) in Optimizer.State)
+            yield return ($"optimizer.{name}", tensor);
+    }
+
+    private static StoredTensor Stored(Tensor tensor) =>
+        StoredTensor.From(MemoryMarshal.Cast<byte, float>(tensor.cpu().bytes), (int)tensor.numel());
+}
