@@ -1,10 +1,14 @@
 using System.CommandLine;
+using LeNetServe.Trainer.Commands;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Reports;
 
 return await CommandLine.RunAsync(new RootCommand("Trains LeNet-5 and compares experiments.")
 {
+    TrainCommand.Create(),
+    EvaluateCommand.Create(),
+    DescribeCommand.Create(),
     DatasetsCommand.Create(),
     ReportCommand.Create(),
 }, args);
