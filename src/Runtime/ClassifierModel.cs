@@ -3,9 +3,8 @@ using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Runtime.Predictions;
 using LeNetServe.Runtime.Running;
-using Microsoft.ML.OnnxRuntime;
-
 using LeNetServe.Tensors;
+using Microsoft.ML.OnnxRuntime;
 namespace LeNetServe.Runtime;
 
 /// <summary>

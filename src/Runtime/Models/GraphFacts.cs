@@ -2,10 +2,9 @@ using LeNetServe.Imaging;
 using LeNetServe.Models;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Specs;
+using LeNetServe.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-
-using LeNetServe.Tensors;
 namespace LeNetServe.Runtime.Models;
 
 /// <summary>Reads a model's facts from its graph: one image-shaped input, one output with a value for each class, the rest from metadata.</summary>

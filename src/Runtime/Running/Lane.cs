@@ -1,8 +1,7 @@
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Models;
-using Microsoft.ML.OnnxRuntime;
-
 using LeNetServe.Tensors;
+using Microsoft.ML.OnnxRuntime;
 namespace LeNetServe.Runtime.Running;
 
 /// <summary>

@@ -1,0 +1,121 @@
+using System.Globalization;
+
+namespace LeNetServe.InferenceServer.Configuration;
+
+/// <summary>
+/// Reads the configuration key by key. Nothing throws: every fault is collected, with key, value and allowed range, so that the user gets all of
+/// them in one message. What was asked for is remembered: it is the list for <c>--help</c>, and any other key in the same section is a fault.
+/// </summary>
+internal sealed class SettingsReader(IConfiguration configuration)
+{
+    private readonly List<string> faults = [];
+    private readonly List<Setting> settings = [];
+
+    /// <summary>Every fault so far.</summary>
+    public IReadOnlyList<string> Faults => faults;
+
+    /// <summary>Every key asked for so far.</summary>
+    public IReadOnlyList<Setting> Settings => settings;
+
+    /// <summary>Adds a fault that concerns more than one key.</summary>
+    public void Fault(string message) => faults.Add(message);
+
+    /// <summary>A text; null where it is not configured and <paramref name="value"/> is null.</summary>
+    public string? Text(string key, string? value, string meaning, string allowed = "text")
+    {
+        settings.Add(new(key, value ?? "", allowed, meaning));
+        return configuration[key] ?? value;
+    }
+
+    /// <summary>An integer within bounds, both included.</summary>
+    public int Integer(string key, int value, int min, int max, string meaning) =>
+        Parse(key, value, $"{min}..{max}", meaning, value.ToString(CultureInfo.InvariantCulture), (string text, out int parsed) =>
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed) && parsed >= min && parsed <= max);
+
+    /// <summary>A number of bytes or pixels, both bounds included.</summary>
+    public long Long(string key, long value, long min, long max, string meaning) =>
+        Parse(key, value, $"{min}..{max}", meaning, value.ToString(CultureInfo.InvariantCulture), (string text, out long parsed) =>
+            long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed) && parsed >= min && parsed <= max);
+
+    /// <summary>true or false.</summary>
+    public bool Flag(string key, bool value, string meaning) =>
+        Parse(key, value, "true or false", meaning, value ? "true" : "false", bool.TryParse);
+
+    /// <summary>A duration such as <c>250us</c>, <c>20ms</c>, <c>5s</c>, <c>2m</c>, or <c>hh:mm:ss</c>.</summary>
+    public TimeSpan Duration(string key, TimeSpan value, TimeSpan max, string meaning) =>
+        Parse(key, value, $"0..{Write(max)}, such as 250us, 20ms, 5s, 2m", meaning, Write(value), (string text, out TimeSpan parsed) =>
+            TryParseDuration(text, out parsed) && parsed >= TimeSpan.Zero && parsed <= max);
+
+    /// <summary>One of an enum's names, in any case.</summary>
+    public T Choice<T>(string key, T value, string meaning)
+        where T : struct, Enum =>
+        Parse(key, value, string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant(), meaning, value.ToString().ToLowerInvariant(), (string text, out T parsed) =>
+            Enum.TryParse(text, ignoreCase: true, out parsed) && Enum.IsDefined(parsed) && !char.IsAsciiDigit(text.FirstOrDefault()));
+
+    /// <summary>A list: <c>a,b</c> in one value, or one value per index.</summary>
+    public IReadOnlyList<string> List(string key, string meaning)
+    {
+        settings.Add(new($"{key}:*", "", "names, separated by commas", meaning));
+        var section = configuration.GetSection(key);
+        return
+        [
+            .. (section.Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            .. section.GetChildren().Select(child => child.Value).OfType<string>(),
+        ];
+    }
+
+    /// <summary>The leaves below a key, by their path below it.</summary>
+    public IReadOnlyDictionary<string, string> Table(string key, string allowed, string meaning)
+    {
+        settings.Add(new($"{key}:*", "", allowed, meaning));
+        return configuration.GetSection(key).AsEnumerable(makePathsRelative: true)
+            .Where(entry => entry is { Key: not "", Value: not null })
+            .ToDictionary(entry => entry.Key, entry => entry.Value!, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>A fault for each configured key, within the sections asked for, that nobody asked for.</summary>
+    public void RejectUnknown()
+    {
+        foreach (var section in settings.Where(setting => setting.Key.Contains(':')).Select(setting => setting.Key.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase))
+            foreach (var (key, value) in configuration.GetSection(section).AsEnumerable())
+                if (value is not null && !settings.Any(setting => IsKeyOf(key, setting.Key)))
+                    faults.Add($"{key} is no setting, expected one of {string.Join(", ", settings.Where(setting => setting.Key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)).Select(setting => setting.Key))}");
+    }
+
+    internal static bool TryParseDuration(string text, out TimeSpan duration)
+    {
+        foreach (var (unit, ticks) in new[] { ("us", TimeSpan.TicksPerMicrosecond), ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond), ("m", TimeSpan.TicksPerMinute) })
+            if (text.EndsWith(unit, StringComparison.Ordinal)
+                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && number * ticks < long.MaxValue)
+            {
+                duration = TimeSpan.FromTicks((long)(number * ticks));
+                return true;
+            }
+        duration = default;
+        return text == "0" || (text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration));
+    }
+
+    private static string Write(TimeSpan duration) => duration switch
+    {
+        { TotalMilliseconds: < 1000 and > 0 } => $"{duration.TotalMilliseconds}ms",
+        _ => $"{duration.TotalSeconds}s",
+    };
+
+    private static bool IsKeyOf(string key, string known) => known.EndsWith(":*", StringComparison.Ordinal)
+        ? key.Equals(known[..^2], StringComparison.OrdinalIgnoreCase) || key.StartsWith(known[..^1], StringComparison.OrdinalIgnoreCase)
+        : key.Equals(known, StringComparison.OrdinalIgnoreCase);
+
+    private T Parse<T>(string key, T value, string allowed, string meaning, string defaultText, TryParse<T> parse)
+    {
+        settings.Add(new(key, defaultText, allowed, meaning));
+        if (configuration[key] is not { } text)
+            return value;
+        if (parse(text, out var parsed))
+            return parsed;
+        faults.Add($"{key} is \"{text}\", expected {allowed}");
+        return value;
+    }
+
+    private delegate bool TryParse<T>(string text, out T parsed);
+}

@@ -1,0 +1,26 @@
+using LeNetServe.InferenceServer.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace LeNetServe.InferenceServer.Hosting;
+
+/// <summary>Opens the listeners: gRPC on one port, HTTP/1.1 on the other, and a unix socket for gRPC where one is named.</summary>
+internal static class ListenerExtensions
+{
+    public static void AddListeners(this WebApplicationBuilder builder, ServerOptions options)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.Limits.MaxMessageBytes;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = options.Limits.MaxStreams;
+            var listen = options.Listen;
+            kestrel.Listen(listen.Address, listen.GrpcPort, listener => listener.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(listen.Address, listen.HttpPort, listener => listener.Protocols = HttpProtocols.Http1);
+            if (listen.UnixSocket is not { } socket)
+                return;
+            // A socket file of a server that was killed would refuse the next one.
+            File.Delete(socket);
+            kestrel.ListenUnixSocket(socket, listener => listener.Protocols = HttpProtocols.Http2);
+        });
+    }
+}

@@ -1,0 +1,42 @@
+using LeNetServe.InferenceServer.Classify;
+using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Health;
+using LeNetServe.InferenceServer.Metrics;
+using LeNetServe.InferenceServer.Models;
+using LeNetServe.InferenceServer.Pipeline;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LeNetServe.InferenceServer.Hosting;
+
+/// <summary>Wires the server's parts; Program.cs and the tests start the same server through this.</summary>
+internal static class ServerExtensions
+{
+    public static void AddServer(this WebApplicationBuilder builder, ServerOptions options)
+    {
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        builder.AddListeners(options);
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options).AddSingleton(options.Limits);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.DrainDelay + options.Shutdown.Timeout);
+        services.AddSingleton<ServerLifecycle>();
+        services.AddServerMetrics();
+        services.AddModels();
+        services.AddPipeline(options.Pipeline);
+        services.AddClassifier(options);
+        services.AddServerHealth();
+        services.AddHostedService<DrainService>();
+    }
+
+    /// <summary>Says on stdout where the server listens and when it is ready.</summary>
+    public static void AddAnnouncement(this WebApplicationBuilder builder) => builder.Services.AddHostedService<ServerAnnouncement>();
+
+    public static void MapServer(this WebApplication app, ServerOptions options)
+    {
+        app.MapClassifier();
+        app.MapServerHealth();
+        app.MapServerMetrics();
+        if (options.Listen.Reflection)
+            app.MapGrpcReflectionService();
+    }
+}

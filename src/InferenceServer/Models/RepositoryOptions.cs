@@ -1,0 +1,73 @@
+using System.Globalization;
+using LeNetServe.InferenceServer.Configuration;
+
+namespace LeNetServe.InferenceServer.Models;
+
+/// <summary>What is served.</summary>
+internal sealed record RepositoryOptions
+{
+    /// <summary>The folder of models: <c>name/version/model.onnx</c>.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>When it is looked at.</summary>
+    public RepositoryMode Mode { get; init; } = RepositoryMode.None;
+
+    /// <summary>How often, in mode poll. A version whose files changed within one interval is left alone until they rest.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Which versions of a model are served unless <see cref="PolicyByModel"/> says otherwise.</summary>
+    public VersionPolicy Policy { get; init; } = VersionPolicy.All;
+
+    /// <summary>Which versions of particular models are served.</summary>
+    public IReadOnlyDictionary<string, VersionPolicy> PolicyByModel { get; init; } = new Dictionary<string, VersionPolicy>();
+
+    /// <summary>Names for versions, by model: <c>name@stable</c> then means that version.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Aliases { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, long>>();
+
+    /// <summary>Models loaded at start in mode explicit; <c>*</c>: all.</summary>
+    public IReadOnlyList<string> Load { get; init; } = [];
+
+    /// <summary>The policy of a model.</summary>
+    public VersionPolicy PolicyOf(string model) => PolicyByModel.GetValueOrDefault(model, Policy);
+
+    public static RepositoryOptions Read(SettingsReader reader)
+    {
+        var path = reader.Text("Models:Path", "models", "Folder of models, name/version/model.onnx", "an existing folder")!;
+        if (!Directory.Exists(path))
+            reader.Fault($"Models:Path is \"{path}\", expected an existing folder ({System.IO.Path.GetFullPath(path)})");
+        var options = new RepositoryOptions
+        {
+            Path = System.IO.Path.GetFullPath(path),
+            Mode = reader.Choice("Models:Mode", RepositoryMode.None, "When the folder is looked at: none = once at start, poll = regularly, explicit = when callers load or unload"),
+            PollInterval = reader.Duration("Models:PollInterval", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), "How often, in mode poll"),
+            Policy = ReadPolicy(reader, "Models:Versions", reader.Text("Models:Versions", "all", "Which versions are served", VersionPolicy.Allowed)!),
+            PolicyByModel = reader.Table("Models:VersionsOf", VersionPolicy.Allowed, "The same for one model: Models:VersionsOf:NAME")
+                .ToDictionary(entry => entry.Key, entry => ReadPolicy(reader, $"Models:VersionsOf:{entry.Key}", entry.Value)),
+            Aliases = ReadAliases(reader),
+            Load = reader.List("Models:Load", "Models loaded at start in mode explicit; * for all"),
+        };
+        if (options.PollInterval < TimeSpan.FromMilliseconds(10))
+            reader.Fault($"Models:PollInterval is \"{options.PollInterval}\", expected 10ms at least");
+        return options;
+    }
+
+    private static VersionPolicy ReadPolicy(SettingsReader reader, string key, string text)
+    {
+        if (!VersionPolicy.TryParse(text, out var policy))
+            reader.Fault($"{key} is \"{text}\", expected {VersionPolicy.Allowed}");
+        return policy;
+    }
+
+    private static Dictionary<string, IReadOnlyDictionary<string, long>> ReadAliases(SettingsReader reader)
+    {
+        var aliases = new Dictionary<string, Dictionary<string, long>>();
+        foreach (var (key, value) in reader.Table("Models:Aliases", "a version's number", "A name for a version, Models:Aliases:NAME:ALIAS=VERSION, asked for as NAME@ALIAS"))
+            if (key.Split(':') is not [var model, { Length: > 0 } alias])
+                reader.Fault($"Models:Aliases:{key} is no alias, expected Models:Aliases:NAME:ALIAS=VERSION");
+            else if (!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version < 1)
+                reader.Fault($"Models:Aliases:{key} is \"{value}\", expected a version's number");
+            else if (!aliases.TryAdd(model, new(StringComparer.Ordinal) { [alias] = version }))
+                aliases[model][alias] = version;
+        return aliases.ToDictionary(entry => entry.Key, IReadOnlyDictionary<string, long> (entry) => entry.Value);
+    }
+}

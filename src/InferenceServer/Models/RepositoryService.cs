@@ -1,0 +1,39 @@
+namespace LeNetServe.InferenceServer.Models;
+
+/// <summary>Loads the models while the listeners open, and looks at the folder regularly in mode poll.</summary>
+internal sealed partial class RepositoryService(
+    ModelRepository repository, Configuration.ServerOptions options, Hosting.ServerLifecycle lifecycle, TimeProvider time, ILogger<RepositoryService> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Without this the first load would run inside the host's start and hold the listeners back.
+        await Task.Yield();
+        await repository.StartAsync(stoppingToken);
+        if (repository.Current.Models.Count == 0)
+            LogNothing(options.Models.Path, repository.Mode);
+        lifecycle.Loaded();
+        if (repository.Mode != RepositoryMode.Poll)
+            return;
+        using var timer = new PeriodicTimer(options.Models.PollInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await ScanAsync(stoppingToken);
+    }
+
+    private async Task ScanAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await repository.ScanAsync(stoppingToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogUnreadable(options.Models.Path, exception.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "No model is served from {Path} (mode {Mode})")]
+    private partial void LogNothing(string path, RepositoryMode mode);
+
+    [LoggerMessage(LogLevel.Warning, "{Path} cannot be looked at, what is served stays: {Reason}")]
+    private partial void LogUnreadable(string path, string reason);
+}

@@ -1,0 +1,43 @@
+namespace LeNetServe.InferenceServer.Models;
+
+/// <summary>A model's versions in memory, immutable.</summary>
+internal sealed class ServedModel
+{
+    private readonly IReadOnlyDictionary<string, long> aliases;
+
+    public ServedModel(string name, IEnumerable<ServedVersion> versions, IReadOnlyDictionary<string, long> aliases)
+    {
+        (Name, this.aliases) = (name, aliases);
+        Versions = [.. versions.OrderBy(version => version.Version)];
+        Default = Versions[^1];
+    }
+
+    /// <summary>The model's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The served versions, ascending; one at least.</summary>
+    public IReadOnlyList<ServedVersion> Versions { get; }
+
+    /// <summary>The newest: it answers where none is asked for.</summary>
+    public ServedVersion Default { get; }
+
+    /// <summary>The version of that number, 0 for the default; null where it is not served.</summary>
+    public ServedVersion? Find(long version)
+    {
+        if (version == 0 || version == Default.Version)
+            return Default;
+        foreach (var served in Versions)
+            if (served.Version == version)
+                return served;
+        return null;
+    }
+
+    /// <summary>The version behind an alias; null where there is no such alias or its version is not served.</summary>
+    public ServedVersion? FindAlias(string alias) => aliases.TryGetValue(alias, out var version) ? Find(version) : null;
+
+    /// <summary>The aliases that lead to a served version.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Aliases => aliases.Where(alias => Find(alias.Value) is not null);
+
+    /// <summary>The versions and aliases a caller may ask for, for messages.</summary>
+    public string Describe() => string.Join(", ", Versions.Select(version => $"{version.Version}").Concat(Aliases.Select(alias => $"@{alias.Key}")));
+}

@@ -1,0 +1,76 @@
+using LeNetServe.Imaging;
+using LeNetServe.InferenceServer.Metrics;
+using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.Runtime;
+using LeNetServe.Runtime.Models;
+
+namespace LeNetServe.InferenceServer.Models;
+
+/// <summary>
+/// One version in memory, immutable. The repository holds one reference and every request in flight another; the last to let go closes the
+/// session, so a version can be taken away while it answers.
+/// </summary>
+internal sealed class ServedVersion
+{
+    private readonly ImagePreprocessor asDeclared;
+    private readonly ImagePreprocessor[] byGeometry;
+    private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int references = 1;
+
+    public ServedVersion(string name, long version, ClassifierModel model, ModelMetrics metrics, GatheredRuns? gathered, long maxImagePixels)
+    {
+        (Name, Version, Model, Metrics, Gathered) = (name, version, model, metrics, gathered);
+        asDeclared = new(model.Facts.Imaging, maxImagePixels);
+        byGeometry = [.. Enum.GetValues<Geometry>().Select(geometry => new ImagePreprocessor(model.Facts.Imaging with { Geometry = geometry }, maxImagePixels))];
+    }
+
+    /// <summary>The model's name: its folder's.</summary>
+    public string Name { get; }
+
+    /// <summary>The version: its folder's.</summary>
+    public long Version { get; }
+
+    /// <summary>The open model.</summary>
+    public ClassifierModel Model { get; }
+
+    /// <summary>What is known of the model.</summary>
+    public ModelFacts Facts => Model.Facts;
+
+    /// <summary>Its figures.</summary>
+    public ModelMetrics Metrics { get; }
+
+    /// <summary>Where its requests gather into batches; null where each runs on its own.</summary>
+    public GatheredRuns? Gathered { get; }
+
+    /// <summary>Completes when the last request has let go and the session is closed.</summary>
+    public Task Drained => drained.Task;
+
+    /// <summary>What makes pixels of a picture: as the model declares, unless the caller asks for another geometry.</summary>
+    public ImagePreprocessor Preprocessor(Geometry? geometry) => geometry is { } asked ? byGeometry[(int)asked] : asDeclared;
+
+    /// <summary>Takes a reference; false where the version is closed already.</summary>
+    public bool TryAcquire()
+    {
+        for (var current = Volatile.Read(ref references); current > 0;)
+        {
+            var seen = Interlocked.CompareExchange(ref references, current + 1, current);
+            if (seen == current)
+                return true;
+            current = seen;
+        }
+        return false;
+    }
+
+    /// <summary>Gives a reference back.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref references) != 0)
+            return;
+        Gathered?.Dispose();
+        Model.Dispose();
+        drained.SetResult();
+    }
+
+    /// <summary><c>name/version</c>.</summary>
+    public override string ToString() => $"{Name}/{Version}";
+}

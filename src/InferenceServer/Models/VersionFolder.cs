@@ -1,0 +1,36 @@
+using LeNetServe.Models;
+using LeNetServe.Runtime.Models;
+
+namespace LeNetServe.InferenceServer.Models;
+
+/// <summary>A version on disk.</summary>
+/// <param name="Version">Its number.</param>
+/// <param name="Path">Its folder.</param>
+/// <param name="Fingerprint">Names, lengths and times of its files: another fingerprint means another content.</param>
+/// <param name="Changed">When its files last changed, UTC.</param>
+internal sealed record VersionFolder(long Version, string Path, string Fingerprint, DateTime Changed)
+{
+    private static readonly string[] FileNames = [ModelFiles.ModelFileName, ModelFiles.LabelsFileName, GoldenTensors.FileName];
+
+    /// <summary>The names of the models in a repository: its folders, without hidden ones.</summary>
+    /// <exception cref="IOException">The repository cannot be read.</exception>
+    public static IReadOnlyList<string> ModelsIn(string repository) =>
+        [.. Directory.EnumerateDirectories(repository).Select(path => System.IO.Path.GetFileName(path)).Where(name => name[0] != '.').Order(StringComparer.Ordinal)];
+
+    /// <summary>The versions of a model that have a model file, ascending; none where the folder is gone.</summary>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    public static IReadOnlyList<VersionFolder> VersionsIn(string repository, string model)
+    {
+        var folder = System.IO.Path.Combine(repository, model);
+        return Directory.Exists(folder)
+            ? [.. ModelFiles.Versions(folder).Select(version => Read(version, System.IO.Path.Combine(folder, version.ToString()))).OfType<VersionFolder>()]
+            : [];
+    }
+
+    private static VersionFolder? Read(long version, string path)
+    {
+        var files = FileNames.Select(name => new FileInfo(System.IO.Path.Combine(path, name))).Where(file => file.Exists).ToArray();
+        var fingerprint = string.Join(';', files.Select(file => $"{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
+        return files.Length == 0 ? null : new(version, path, fingerprint, files.Max(file => file.LastWriteTimeUtc));
+    }
+}

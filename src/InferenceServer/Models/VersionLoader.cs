@@ -1,0 +1,45 @@
+using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Metrics;
+using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.Runtime;
+using LeNetServe.Runtime.Devices;
+using LeNetServe.Runtime.Errors;
+
+namespace LeNetServe.InferenceServer.Models;
+
+/// <summary>Opens a version, proves it on its golden tensors and warms it, so that the first request is as fast as the next.</summary>
+internal sealed class VersionLoader(ServerOptions options, ServerMetrics metrics, TimeProvider time)
+{
+    private const int WarmUpRuns = 3;
+
+    /// <summary>Loads one version.</summary>
+    /// <exception cref="InferenceException">It cannot be served; the message says why.</exception>
+    public ServedVersion Load(string name, VersionFolder folder)
+    {
+        var pipeline = options.Pipeline;
+        var model = ClassifierModel.Open(folder.Path, new() { Device = options.Device, IntraOpThreads = pipeline.IntraOpThreads });
+        try
+        {
+            if (model.CheckGolden() is { Passed: false } failed)
+                throw new InferenceException(InferenceErrorKind.InvalidModel, $"{model.Path} does not give its golden answers: {failed}");
+            var gather = pipeline.Batching == Batching.On || (pipeline.Batching == Batching.Auto && model.Device == Device.Cuda);
+            var sizes = gather ? GatheredRuns.Sizes(Math.Min(pipeline.MaxBatch, model.MaxRunBatch)) : [1];
+            foreach (var size in sizes)
+                WarmUp(model, size);
+            var figures = metrics.For(name, folder.Version);
+            return new(name, folder.Version, model, figures, gather ? new(model, figures, sizes, pipeline, time) : null, options.Limits.MaxImagePixels);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static void WarmUp(ClassifierModel model, int batch)
+    {
+        var (pixels, outputs) = (new byte[batch * model.Facts.Input.Count], new float[batch * model.Facts.Classes]);
+        for (var run = 0; run < WarmUpRuns; run++)
+            model.Run(pixels, outputs);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace LeNetServe.InferenceServer.Models;
+
+/// <summary>Which versions of a model are served: the newest <paramref name="Latest"/>, or exactly <paramref name="Listed"/>, or, with neither, all.</summary>
+internal sealed record VersionPolicy(int? Latest, IReadOnlySet<long>? Listed)
+{
+    /// <summary>What a policy may look like.</summary>
+    public const string Allowed = "all, latest:N, or versions such as 1,3";
+
+    /// <summary>Every version.</summary>
+    public static readonly VersionPolicy All = new(null, null);
+
+    /// <summary>The served ones among <paramref name="versions"/>, ascending.</summary>
+    public IReadOnlyList<long> Choose(IEnumerable<long> versions)
+    {
+        var ascending = versions.Where(version => Listed?.Contains(version) ?? true).Order().ToArray();
+        return Latest is { } count && ascending.Length > count ? ascending[^count..] : ascending;
+    }
+
+    /// <summary>Reads <c>all</c>, <c>latest:N</c> or <c>1,3</c>.</summary>
+    public static bool TryParse(string text, out VersionPolicy policy)
+    {
+        policy = All;
+        if (text.Equals("all", StringComparison.OrdinalIgnoreCase))
+            return true;
+        if (text.StartsWith("latest:", StringComparison.OrdinalIgnoreCase))
+        {
+            var valid = int.TryParse(text.AsSpan("latest:".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0;
+            policy = new(count, null);
+            return valid;
+        }
+        var listed = new HashSet<long>();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+            if (long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0)
+                listed.Add(version);
+            else
+                return false;
+        policy = new(null, listed);
+        return true;
+    }
+}

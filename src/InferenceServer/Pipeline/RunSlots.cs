@@ -1,0 +1,94 @@
+using LeNetServe.Runtime.Errors;
+
+namespace LeNetServe.InferenceServer.Pipeline;
+
+/// <summary>Places to work at, as many as requests may run at once, and a bounded queue before them. First come, first served.</summary>
+internal sealed class RunSlots
+{
+    private readonly Lock gate = new();
+    private readonly LinkedList<Waiter> waiters = [];
+    private readonly int queueLength;
+    private int free;
+
+    public RunSlots(int concurrency, int queueLength) => (free, this.queueLength, Concurrency) = (concurrency, queueLength, concurrency);
+
+    /// <summary>Places in all.</summary>
+    public int Concurrency { get; }
+
+    /// <summary>Requests that wait.</summary>
+    public int Waiting => waiters.Count;
+
+    /// <summary>Places taken.</summary>
+    public int Busy => Concurrency - free;
+
+    /// <summary>Takes a place if one is free and nobody waits for it. Allocates nothing.</summary>
+    public bool TryEnter()
+    {
+        lock (gate)
+        {
+            if (free == 0)
+                return false;
+            free--;
+            return true;
+        }
+    }
+
+    /// <summary>Waits for a place.</summary>
+    /// <param name="patient">Wait even where the queue is full.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="InferenceException">The queue is full (<see cref="InferenceErrorKind.Overloaded"/>); known at once.</exception>
+    /// <exception cref="OperationCanceledException">The wait was given up.</exception>
+    public async Task EnterAsync(bool patient, CancellationToken cancellationToken)
+    {
+        var waiter = new Waiter();
+        lock (gate)
+        {
+            if (free > 0)
+            {
+                free--;
+                return;
+            }
+            if (!patient && waiters.Count >= queueLength)
+                throw new InferenceException(InferenceErrorKind.Overloaded, $"{waiters.Count} requests wait already, expected at most {queueLength}; try again a little later")
+                {
+                    RetryAfter = TimeSpan.FromMilliseconds(Math.Clamp(waiters.Count, 1, 1000)),
+                };
+            waiters.AddLast(waiter.Node);
+        }
+        await using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((Waiter)state!).TrySetCanceled(token), waiter);
+        try
+        {
+            await waiter.Task;
+        }
+        catch (OperationCanceledException)
+        {
+            lock (gate)
+                if (waiter.Node.List is not null)
+                    waiters.Remove(waiter.Node);
+            throw;
+        }
+    }
+
+    /// <summary>Leaves a place to the one who has waited longest.</summary>
+    public void Exit()
+    {
+        lock (gate)
+        {
+            while (waiters.First is { } first)
+            {
+                waiters.RemoveFirst();
+                if (first.Value.TrySetResult())
+                    return;
+            }
+            free++;
+        }
+    }
+
+    private sealed class Waiter : TaskCompletionSource
+    {
+        public Waiter()
+            : base(TaskCreationOptions.RunContinuationsAsynchronously) => Node = new(this);
+
+        public LinkedListNode<Waiter> Node { get; }
+    }
+}

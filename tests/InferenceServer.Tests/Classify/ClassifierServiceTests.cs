@@ -1,0 +1,225 @@
+using Google.Protobuf;
+using Google.Rpc;
+using Grpc.Core;
+using LeNetServe.Tests;
+using LeNetServe.V1;
+
+namespace LeNetServe.InferenceServer.Tests.Classify;
+
+public sealed class ClassifierServiceTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Classify_RawPixels_GivesLabelsBestFirst()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var response = await server.Client.ClassifyAsync(new() { Image = Stripe(1) }, cancellationToken: Cancellation);
+
+        Assert.Equal("tiny", response.Model);
+        Assert.Equal(1, response.Version);
+        Assert.Equal(["b", "a", "c"], response.Predictions.Select(prediction => prediction.Label));
+        Assert.Equal([1, 0, 2], response.Predictions.Select(prediction => prediction.Index));
+        Assert.Equal(1, response.Predictions.Sum(prediction => prediction.Probability), 1e-5f);
+    }
+
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(99, 3)]
+    public async Task Classify_TopK_GivesSoMany(int topK, int expected)
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var response = await server.Client.ClassifyAsync(new() { Model = "tiny", Version = 1, TopK = topK, Image = Stripe(2) }, cancellationToken: Cancellation);
+
+        Assert.Equal(expected, response.Predictions.Count);
+        Assert.Equal("c", response.Predictions[0].Label);
+    }
+
+    [Fact]
+    public async Task Classify_WrongSize_NamesFoundExpectedAndField()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+            await server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(1, 2, 3) } }, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
+        Assert.Contains("3 bytes of pixels, expected 16", exception.Status.Detail);
+        var violation = Assert.Single(exception.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations);
+        Assert.Equal("image.pixels", violation.Field);
+    }
+
+    [Theory]
+    [InlineData("nobody", 0, "no model \"nobody\", expected one of tiny")]
+    [InlineData("tiny", 7, "has no version 7, expected one of 1")]
+    [InlineData("tiny@gone", 0, "has no version @gone")]
+    public async Task Classify_UnknownModel_IsNotFoundWithTheNames(string model, long version, string expected)
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+            await server.Client.ClassifyAsync(new() { Model = model, Version = version, Image = Stripe(0) }, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.NotFound, exception.StatusCode);
+        Assert.Contains(expected, exception.Status.Detail);
+    }
+
+    [Theory]
+    [MemberData(nameof(Faulty))]
+    public async Task Classify_FaultyRequest_IsInvalidArgument(ClassifyRequest request, string expected)
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyAsync(request, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
+        Assert.Contains(expected, exception.Status.Detail);
+    }
+
+    public static TheoryData<ClassifyRequest, string> Faulty => new()
+    {
+        { new(), "no image" },
+        { new() { Image = new() }, "no image" },
+        { new() { Image = Stripe(0), TopK = -1 }, "top_k is -1" },
+        { new() { Image = new() { Encoded = ByteString.CopyFromUtf8("this is certainly no picture") } }, "expected a PNG" },
+        { new() { Image = new() { Encoded = ByteString.CopyFromUtf8("x") }, Geometry = (Geometry)77 }, "geometry is 77" },
+    };
+
+    [Fact]
+    public async Task Classify_EncodedImageOfTheModelsSize_EqualsItsPixels()
+    {
+        await using var server = await TestServer.StartAsync();
+        var pixels = new byte[16];
+        new Random(5).NextBytes(pixels);
+
+        var raw = await server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(pixels) } }, cancellationToken: Cancellation);
+        var png = await server.Client.ClassifyAsync(new() { Image = new() { Encoded = ByteString.CopyFrom(Pictures.Png(pixels, 4, 4)) } }, cancellationToken: Cancellation);
+
+        Assert.Equal(raw, png);
+    }
+
+    [Fact]
+    public async Task Classify_SeveralModelsAndNoName_AsksForOne()
+    {
+        await using var server = await TestServer.StartAsync(models =>
+        {
+            new TinyOnnx().Write(Path.Combine(models, "one", "1"));
+            new TinyOnnx().Write(Path.Combine(models, "two", "1"));
+        });
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyAsync(new() { Image = Stripe(0) }, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
+        Assert.Contains("one, two", exception.Status.Detail);
+    }
+
+    [Fact]
+    public async Task ClassifyBatch_OneBrokenImage_FailsAlone()
+    {
+        await using var server = await TestServer.StartAsync();
+        var request = new ClassifyBatchRequest
+        {
+            TopK = 1,
+            Images = { Stripe(0), new Image { Pixels = ByteString.CopyFrom(1) }, new Image(), Stripe(2), new Image { Encoded = ByteString.CopyFrom(Pictures.Png(new byte[16], 4, 4)) } },
+        };
+
+        var response = await server.Client.ClassifyBatchAsync(request, cancellationToken: Cancellation);
+
+        Assert.Equal(["a", "", "", "c", "a"], response.Items.Select(item => item.Predictions.FirstOrDefault()?.Label ?? ""));
+        Assert.Equal((int)StatusCode.InvalidArgument, response.Items[1].Error.Code);
+        Assert.Contains("1 bytes of pixels, expected 16", response.Items[1].Error.Message);
+        Assert.Contains("no image", response.Items[2].Error.Message);
+    }
+
+    [Fact]
+    public async Task ClassifyBatch_MoreThanTheLimit_IsInvalidArgument()
+    {
+        await using var server = await TestServer.StartAsync("--Limits:MaxBatch=3");
+        var request = new ClassifyBatchRequest { Images = { Enumerable.Repeat(Stripe(0), 4) } };
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyBatchAsync(request, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
+        Assert.Contains("4 images in one request, expected at most 3", exception.Status.Detail);
+    }
+
+    [Fact]
+    public async Task ClassifyBatch_Empty_IsAnEmptyAnswer()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        Assert.Empty((await server.Client.ClassifyBatchAsync(new(), cancellationToken: Cancellation)).Items);
+    }
+
+    [Fact]
+    public async Task ClassifyStream_ManyMixedRequests_AnswersInOrderWithIds()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
+        const int count = 500;
+        var sending = Task.Run(async () =>
+        {
+            for (var index = 0; index < count; index++)
+                await call.RequestStream.WriteAsync(Message(index), Cancellation);
+            await call.RequestStream.CompleteAsync();
+        }, Cancellation);
+
+        var answers = new List<ClassifyStreamResponse>();
+        await foreach (var answer in call.ResponseStream.ReadAllAsync(Cancellation))
+            answers.Add(answer);
+        await sending;
+
+        Assert.Equal(Enumerable.Range(0, count).Select(index => $"{index}"), answers.Select(answer => answer.Id));
+        for (var index = 0; index < count; index++)
+            if (index % 5 == 4)
+                Assert.Equal((int)StatusCode.InvalidArgument, answers[index].Error.Code);
+            else
+                Assert.Equal(index % 3, answers[index].Response.Predictions[0].Index);
+
+        static ClassifyStreamRequest Message(int index) => new()
+        {
+            Id = $"{index}",
+            Request = (index % 5) switch
+            {
+                4 => index % 2 == 0 ? null : new() { Image = new() { Encoded = ByteString.CopyFrom(9) } },
+                1 => new() { Image = new() { Encoded = ByteString.CopyFrom(Pictures.Png(Stripe(index % 3).Pixels.ToByteArray(), 4, 4)) } },
+                _ => new() { Image = Stripe(index % 3) },
+            },
+        };
+    }
+
+    [Fact]
+    public async Task GetModel_AndListModels_TellWhatIsServed()
+    {
+        await using var server = await TestServer.StartAsync(models =>
+        {
+            new TinyOnnx().Write(Path.Combine(models, "tiny", "1"), "a\nb\nc\n");
+            new TinyOnnx { Channels = 3 }.Write(Path.Combine(models, "tiny", "2"));
+            Directory.CreateDirectory(Path.Combine(models, "tiny", "3"));
+            File.WriteAllText(Path.Combine(models, "tiny", "3", "model.onnx"), "no model");
+        });
+
+        var models = (await server.Client.ListModelsAsync(new(), cancellationToken: Cancellation)).Models;
+        var newest = await server.Client.GetModelAsync(new() { Name = "tiny" }, cancellationToken: Cancellation);
+        var broken = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.GetModelAsync(new() { Name = "tiny", Version = 3 }, cancellationToken: Cancellation));
+
+        Assert.Equal([(1, "READY", false), (2, "READY", true), (3, "UNAVAILABLE", false)], models.Select(model => (model.Version, model.State, model.Default)));
+        Assert.Equal(["a", "b", "c"], models[0].Labels);
+        Assert.Equal(models[1], newest);
+        Assert.Equal((2, 3, 4, 4, "cpu", 64), (newest.Version, newest.Channels, newest.Height, newest.Width, newest.Device, newest.Sha256.Length));
+        Assert.Equal(StatusCode.Unavailable, broken.StatusCode);
+        Assert.Contains("cannot open it", broken.Status.Detail);
+    }
+
+    internal static Image Stripe(int stripe)
+    {
+        var pixels = new byte[16];
+        for (var pixel = 0; pixel < 16; pixel++)
+            pixels[pixel] = (byte)(pixel * 3 / 16 == stripe ? 255 : 0);
+        return new() { Pixels = ByteString.CopyFrom(pixels) };
+    }
+}

@@ -1,7 +1,0 @@
-namespace LeNetServe.InferenceServer.Tests;
-
-public sealed class PlaceholderTests
-{
-    [Fact]
-    public void Truth() => Assert.True(true);
-}
