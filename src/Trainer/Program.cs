@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LeNetServe.Trainer.Commands;
+using LeNetServe.Trainer.Comparison;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Reports;
@@ -11,4 +12,5 @@ return await CommandLine.RunAsync(new RootCommand("Trains LeNet-5 and compares e
     DescribeCommand.Create(),
     DatasetsCommand.Create(),
     ReportCommand.Create(),
+    CompareCommand.Create(),
 }, args);

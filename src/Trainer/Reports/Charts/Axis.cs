@@ -15,6 +15,9 @@ internal sealed record Axis(string Title)
     /// <summary>Values are whole numbers, and so are the ticks.</summary>
     public bool Whole { get; init; }
 
+    /// <summary>Names of the values 0, 1, 2, … of an axis that has no numbers.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
     /// <summary>Where a value lies on the axis.</summary>
     public double Position(double value) => Logarithmic ? Math.Log10(value) : value;
 
@@ -24,16 +27,20 @@ internal sealed record Axis(string Title)
     /// <summary>The value as text for the tick labels of an axis with that distance between its ticks.</summary>
     public string Label(double value, double step)
     {
+        if (Names is not null)
+            return Names[(int)value];
         var shown = Percent ? 100 * value : value;
         var decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(Percent ? 100 * step : step) - 1e-9), 0, 6);
         if (Logarithmic && !Percent)
-            return shown.ToString(shown is >= 1e-3 and < 1e6 ? "0.######" : "0.##e0", CultureInfo.InvariantCulture);
-        return shown.ToString($"F{decimals}", CultureInfo.InvariantCulture) + (Percent ? " %" : "");
+            return shown.ToString(shown is >= 1e-3 and < 1e6 ? "#,0.######" : "0.##e0", CultureInfo.InvariantCulture);
+        return shown.ToString($"N{decimals}", CultureInfo.InvariantCulture) + (Percent ? "\u00A0%" : "");
     }
 
     /// <summary>Round values within the range, about <paramref name="count"/> of them, and the distance between them.</summary>
     public (IReadOnlyList<double> Values, double Step) Ticks(double low, double high, int count)
     {
+        if (Names is not null)
+            return ([.. Enumerable.Range(0, Names.Count).Select(index => (double)index)], 1);
         if (Logarithmic)
             return (LogarithmicTicks(low, high), low);
         var rough = (high - low) / Math.Max(1, count);
@@ -48,7 +55,7 @@ internal sealed record Axis(string Title)
 
     private static List<double> LogarithmicTicks(double low, double high)
     {
-        int[] digits = Math.Log10(high / low) switch { < 1.5 => [1, 2, 3, 5, 7], < 3 => [1, 2, 5], _ => [1] };
+        int[] digits = Math.Log10(high / low) switch { < 1.1 => [1, 2, 3, 5, 7], < 3 => [1, 2, 5], _ => [1] };
         var ticks = new List<double>();
         for (var exponent = (int)Math.Floor(Math.Log10(low)); exponent <= Math.Ceiling(Math.Log10(high)); exponent++)
             ticks.AddRange(digits.Select(digit => digit * Math.Pow(10, exponent)).Where(value => value >= low && value <= high));

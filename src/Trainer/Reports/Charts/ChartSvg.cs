@@ -34,7 +34,7 @@ internal static partial class ChartSvg
         var points = series.SelectMany(one => one.Points).ToList();
         if (points.Count == 0)
             return "<p class=\"none\">no values</p>";
-        var x = Span(chart.X, points.Select(point => point.X), padding: chart.Series.Any(one => one.Line) ? 0 : 0.05);
+        var x = Span(chart.X, points.Select(point => point.X), padding: chart.Series.All(one => one.Line) ? 0 : 0.04);
         var y = Span(chart.Y, points.SelectMany(point => (double?[])[point.Y, point.Low, point.High]).OfType<double>().Where(chart.Y.Takes), padding: 0.06);
         var (xTicks, xStep) = chart.X.Ticks(x.Low, x.High, 7);
         var (yTicks, yStep) = chart.Y.Ticks(y.Low, y.High, 5);
@@ -59,7 +59,7 @@ internal static partial class ChartSvg
         var svg = new StringBuilder(Number($"<svg viewBox=\"0 0 {chart.Width} {chart.Height}\" role=\"img\" aria-label=\"{Text(chart.Title)}\">"));
         svg.Append(Identified(Sentinel.Restore(PointlessTicks().Replace(drawn, "")), id));
         foreach (var tick in xTicks)
-            svg.Append(Number($"<text x=\"{plot.GetPixel(new(chart.X.Position(tick), 0)).X:0.#}\" y=\"{chart.Height - Bottom + 16}\" class=\"tx\">{chart.X.Label(tick, xStep)}</text>"));
+            svg.Append(Number($"<text x=\"{plot.GetPixel(new(chart.X.Position(tick), 0)).X:0.#}\" y=\"{chart.Height - Bottom + 16}\" class=\"tx\">{Text(chart.X.Label(tick, xStep))}</text>"));
         foreach (var tick in yTicks)
             svg.Append(Number($"<text x=\"{Left - 7}\" y=\"{plot.GetPixel(new(0, chart.Y.Position(tick))).Y + 4:0.#}\" class=\"ty\">{chart.Y.Label(tick, yStep)}</text>"));
         svg.Append(Number($"<text x=\"{(Left + chart.Width - Right) / 2}\" y=\"{chart.Height - 8}\" class=\"tt\">{Text(chart.X.Title)}</text>"));
@@ -110,6 +110,8 @@ internal static partial class ChartSvg
 
     private static (double Low, double High) Span(Axis axis, IEnumerable<double> values, double padding)
     {
+        if (axis.Names is { } names)
+            return (-0.5, names.Count - 0.5);
         var all = values.ToList();
         var (low, high) = (axis.Position(all.Min()), axis.Position(all.Max()));
         var margin = high > low ? (high - low) * padding : Math.Max(Math.Abs(high) * 0.05, axis.Whole ? 1 : axis.Logarithmic ? 0.05 : 1e-3);

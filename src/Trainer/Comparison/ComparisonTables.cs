@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+
+namespace LeNetServe.Trainer.Comparison;
+
+/// <summary>A comparison as tables for documents and for other programs.</summary>
+internal static class ComparisonTables
+{
+    /// <summary>The header of the table of experiments.</summary>
+    public static IReadOnlyList<string> Header(RunComparison comparison) =>
+        [.. comparison.Varied.DefaultIfEmpty("experiment"), "runs", .. comparison.Measures.Select(measure => measure.Name)];
+
+    /// <summary>One row for each experiment, best first: the cells and whether each is its column's best.</summary>
+    public static IEnumerable<IReadOnlyList<(string Text, bool Best)>> Rows(RunComparison comparison)
+    {
+        var best = comparison.Measures.Select(comparison.Best).ToList();
+        foreach (var group in comparison.Groups)
+        {
+            var names = comparison.Varied.Count == 0 ? [comparison.NameOf(group)] : comparison.Varied.Select(key => group.Settings.GetValueOrDefault(key, "–"));
+            var count = group.Finished.Count == group.Runs.Count ? $"{group.Runs.Count}" : $"{group.Finished.Count} of {group.Runs.Count}";
+            yield return
+            [
+                .. names.Append(count).Select(text => (text, false)),
+                .. comparison.Measures.Zip(best, (measure, mean) => group.Of(measure) is var interval
+                    ? (interval.ToString(measure.Format, measure.Factor), interval.Count > 0 && interval.Mean == mean) : default),
+            ];
+        }
+    }
+
+    /// <summary>The table of experiments in Markdown; the best of each column is bold.</summary>
+    public static string Markdown(RunComparison comparison)
+    {
+        var header = Header(comparison);
+        var table = new StringBuilder()
+            .Append("| ").AppendJoin(" | ", header.Select(Escape)).Append(" |\n")
+            .Append('|').Append(string.Concat(Enumerable.Repeat("---|", Math.Max(1, comparison.Varied.Count))))
+            .Append(string.Concat(Enumerable.Repeat("--:|", comparison.Measures.Count + 1))).Append('\n');
+        foreach (var row in Rows(comparison))
+            table.Append("| ").AppendJoin(" | ", row.Select(cell => cell.Best ? $"**{Escape(cell.Text)}**" : Escape(cell.Text))).Append(" |\n");
+        return table.Append('\n').Append(Caption(comparison)).Append('\n').ToString();
+    }
+
+    /// <summary>One line for each run with every setting and figure (RFC 4180), for a spreadsheet or a notebook.</summary>
+    public static string Csv(RunComparison comparison)
+    {
+        var keys = comparison.Runs.SelectMany(run => run.Settings.Keys).Distinct().ToList();
+        var table = new StringBuilder();
+        Line(["run", "finished", .. keys, .. Measure.All.Select(measure => measure.Key)]);
+        foreach (var run in comparison.Runs)
+            Line([
+                run.Id,
+                run.Summary is null ? "false" : "true",
+                .. keys.Select(key => run.Settings.GetValueOrDefault(key, "")),
+                .. Measure.All.Select(measure => run.Summary is { } summary ? measure.Of(summary)?.ToString("R", CultureInfo.InvariantCulture) ?? "" : ""),
+            ]);
+        return table.ToString();
+
+        void Line(IEnumerable<string> cells) => table.AppendJoin(',', cells.Select(Quote)).Append("\r\n");
+    }
+
+    /// <summary>What the figures are.</summary>
+    public static string Caption(RunComparison comparison) =>
+        $"{comparison.Runs.Count} runs in {comparison.Groups.Count} experiments; mean ± 95 % interval over seeds (Student's t); ranked by {comparison.Choice.Name.Split(',')[0]}"
+        + (comparison.Unfinished > 0 ? $"; {comparison.Unfinished} runs are not finished and count nowhere." : ".");
+
+    private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+
+    private static string Quote(string cell) =>
+        cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using LeNetServe.Trainer.Reports;
+
+namespace LeNetServe.Trainer.Comparison;
+
+/// <summary>What a set of runs says.</summary>
+internal sealed class RunComparison
+{
+    /// <summary>Compares these runs.</summary>
+    public RunComparison(IReadOnlyList<RecordedRun> runs)
+    {
+        Runs = runs;
+        var groups = RunGroup.Group(runs);
+        var finished = groups.SelectMany(group => group.Finished).ToList();
+        Measures = [.. Measure.All.Where(measure => finished.Any(run => measure.Of(run.Summary!) is not null))];
+        Choice = finished.Count > 0 && finished.All(run => run.Summary!.ValidationAccuracy is not null) ? Measure.ValidationAccuracy : Measure.TestAccuracy;
+        Groups = [.. groups.OrderByDescending(group => group.Of(Choice) is { Count: > 0 } interval ? interval.Mean : double.NegativeInfinity)];
+        Varied =
+        [
+            .. groups.SelectMany(group => group.Settings.Keys).Distinct()
+                .Where(key => groups.Select(group => group.Settings.GetValueOrDefault(key)).Distinct().Count() > 1),
+        ];
+    }
+
+    /// <summary>All runs.</summary>
+    public IReadOnlyList<RecordedRun> Runs { get; }
+
+    /// <summary>The experiments, best first by <see cref="Choice"/>.</summary>
+    public IReadOnlyList<RunGroup> Groups { get; }
+
+    /// <summary>What experiments are ranked by: validation accuracy, so that the test set chooses nothing; test accuracy only where a run held nothing out.</summary>
+    public Measure Choice { get; }
+
+    /// <summary>The figures that at least one finished run has.</summary>
+    public IReadOnlyList<Measure> Measures { get; }
+
+    /// <summary>The settings that are not the same everywhere, in the config's order.</summary>
+    public IReadOnlyList<string> Varied { get; }
+
+    /// <summary>Runs that are not finished.</summary>
+    public int Unfinished => Runs.Count(run => run.Summary is null);
+
+    /// <summary>A short name of an experiment: the settings in which it differs.</summary>
+    public string NameOf(RunGroup group) => Varied.Count == 0
+        ? string.Join(", ", ((string[])["dataset", "variant"]).Select(key => group.Settings.GetValueOrDefault(key)).Where(value => value is not null))
+        : string.Join(", ", Varied.Select(key => $"{key} {group.Settings.GetValueOrDefault(key, "–")}"));
+
+    /// <summary>The best mean of a measure over the experiments; null where none has a value or neither way is better.</summary>
+    public double? Best(Measure measure)
+    {
+        var means = Groups.Select(group => group.Of(measure)).Where(interval => interval.Count > 0).Select(interval => interval.Mean).ToList();
+        if (means.Count < 2 || measure.MoreIsBetter is not { } more || means.Distinct().Count() < 2)
+            return null;
+        return more ? means.Max() : means.Min();
+    }
+
+    /// <summary>For each value of a varied setting the choice measure over all finished runs that have it, numbers in ascending order.</summary>
+    public IReadOnlyList<(string Value, Interval Interval)> ValuesOf(string key) =>
+    [
+        .. Groups.GroupBy(group => group.Settings.GetValueOrDefault(key, "–"))
+            .Select(same => (Value: same.Key, Interval: Interval.Of(same.SelectMany(group => group.Finished).Select(run => Choice.Of(run.Summary!)).OfType<double>())))
+            .OrderBy(pair => AsNumber(pair.Value) ?? double.MaxValue).ThenBy(pair => pair.Value, StringComparer.Ordinal),
+    ];
+
+    /// <summary>A setting's value as a number, or null.</summary>
+    public static double? AsNumber(string? text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

@@ -1,0 +1,22 @@
+using LeNetServe.Trainer.Reports;
+
+namespace LeNetServe.Trainer.Comparison;
+
+/// <summary>Finds the runs that a user means.</summary>
+internal static class RunFinder
+{
+    /// <summary>Reads run directories, and all runs in folders of runs.</summary>
+    /// <exception cref="DirectoryNotFoundException">A path is neither.</exception>
+    public static IReadOnlyList<RecordedRun> Read(IEnumerable<string> paths) =>
+        [.. paths.SelectMany(Expand).DistinctBy(Path.GetFullPath).Select(RecordedRun.Read)];
+
+    private static IEnumerable<string> Expand(string path)
+    {
+        if (File.Exists(Path.Combine(path, "config.json")))
+            return [path];
+        var inside = Directory.Exists(path)
+            ? Directory.EnumerateFiles(path, "config.json", SearchOption.AllDirectories).Select(file => Path.GetDirectoryName(file)!).Order(StringComparer.Ordinal).ToList()
+            : throw new DirectoryNotFoundException($"{path} does not exist, expected a run directory or a folder of runs");
+        return inside.Count > 0 ? inside : throw new DirectoryNotFoundException($"{path} holds no run: found no config.json in it or below");
+    }
+}

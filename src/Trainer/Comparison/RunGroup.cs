@@ -1,0 +1,29 @@
+using LeNetServe.Trainer.Reports;
+
+namespace LeNetServe.Trainer.Comparison;
+
+/// <summary>Runs that differ in their seeds alone.</summary>
+/// <param name="Settings">What they have in common.</param>
+/// <param name="Runs">The runs, by seed.</param>
+internal sealed record RunGroup(IReadOnlyDictionary<string, string> Settings, IReadOnlyList<RecordedRun> Runs)
+{
+    /// <summary>Keys that do not make another experiment: the seed, and where the data lie.</summary>
+    public static IReadOnlyList<string> SeedKeys { get; } = ["seed", "data"];
+
+    /// <summary>The runs that are finished.</summary>
+    public IReadOnlyList<RecordedRun> Finished => [.. Runs.Where(run => run.Summary is not null)];
+
+    /// <summary>The measure over the finished runs.</summary>
+    public Interval Of(Measure measure) => Interval.Of(Finished.Select(run => measure.Of(run.Summary!)).OfType<double>());
+
+    /// <summary>Groups runs by their settings.</summary>
+    public static IReadOnlyList<RunGroup> Group(IEnumerable<RecordedRun> runs) =>
+    [
+        .. runs.GroupBy(run => string.Join('\n', Shared(run).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")))
+            .Select(group => new RunGroup(
+                Shared(group.First()).ToDictionary(),
+                [.. group.OrderBy(run => run.Settings.GetValueOrDefault("seed", "").Length).ThenBy(run => run.Settings.GetValueOrDefault("seed", ""), StringComparer.Ordinal)])),
+    ];
+
+    private static IEnumerable<KeyValuePair<string, string>> Shared(RecordedRun run) => run.Settings.Where(pair => !SeedKeys.Contains(pair.Key));
+}

@@ -1,0 +1,138 @@
+using System.Text.RegularExpressions;
+using LeNetServe.Trainer.Comparison;
+using LeNetServe.Trainer.Tests.Reports;
+
+namespace LeNetServe.Trainer.Tests.Comparison;
+
+public sealed class RunComparisonTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("lenet-compare-").FullName;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public void Groups_RunsOfThreeConfigsAndTwoSeeds_AreThreeExperimentsBestFirst()
+    {
+        WriteGrid([0.001, 0.01, 0.1], ["adam"], seeds: 2);
+
+        var comparison = Compare();
+
+        Assert.Equal(["learning_rate"], comparison.Varied);
+        Assert.Equal(["learning_rate 0.01", "learning_rate 0.1", "learning_rate 0.001"], comparison.Groups.Select(comparison.NameOf));
+        Assert.All(comparison.Groups, group => Assert.Equal(2, group.Runs.Count));
+        Assert.Same(Measure.ValidationAccuracy, comparison.Choice);
+    }
+
+    [Fact]
+    public void ValuesOf_Setting_AveragesOverTheOtherSettings()
+    {
+        WriteGrid([0.001, 0.01], ["adam", "sgd"], seeds: 3);
+
+        var values = Compare().ValuesOf("optimizer");
+
+        Assert.Equal(["adam", "sgd"], values.Select(value => value.Value));
+        Assert.All(values, value => Assert.Equal(6, value.Interval.Count));
+        Assert.True(values[0].Interval.Mean > values[1].Interval.Mean);
+    }
+
+    [Fact]
+    public void Groups_UnfinishedRun_CountsNowhere()
+    {
+        WriteGrid([0.01], ["adam"], seeds: 2);
+        RunFixture.Write(root, "torn", Config(0.01, "adam", 3), 0.1, finished: false);
+
+        var comparison = Compare();
+
+        Assert.Equal(1, comparison.Unfinished);
+        Assert.Equal(2, comparison.Groups[0].Of(Measure.TestAccuracy).Count);
+        Assert.Contains("1 runs are not finished", ComparisonTables.Caption(comparison), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Markdown_Experiments_MarksTheBestOfEachColumn()
+    {
+        WriteGrid([0.001, 0.01], ["adam"], seeds: 2);
+
+        var lines = ComparisonTables.Markdown(Compare()).Split('\n');
+
+        Assert.StartsWith(@"| learning\_rate | runs | test accuracy, % |", lines[0], StringComparison.Ordinal);
+        Assert.Matches(@"^\| 0\.01 \| 2 \| \*\*9\d\.\d\d ± \d\.\d\d\*\* \|", lines[2]);
+        Assert.Matches(@"^\| 0\.001 \| 2 \| 9\d\.\d\d ± \d\.\d\d \|", lines[3]);
+    }
+
+    [Fact]
+    public void Csv_EveryRun_HasItsSettingsAndFigures()
+    {
+        RunFixture.Write(root, "a", new Dictionary<string, object> { ["variant"] = "my \"net\", big", ["seed"] = 1 }, 0.9);
+        RunFixture.Write(root, "b", new Dictionary<string, object> { ["variant"] = "lenet5", ["seed"] = 1, ["ema"] = 0.99 }, 0.8, finished: false);
+
+        var lines = ComparisonTables.Csv(Compare()).Split("\r\n");
+
+        Assert.Equal("run,finished,variant,seed,ema,test_accuracy,validation_accuracy,test_accuracy_flipped,test_loss,epochs,seconds,images_per_second,parameters", lines[0]);
+        Assert.StartsWith("a,true,\"my \"\"net\"\", big\",1,,0.9,", lines[1], StringComparison.Ordinal);
+        Assert.Equal("b,false,lenet5,1,0.99,,,,,,,,", lines[2]);
+    }
+
+    [Fact]
+    public void Render_Page_IsOneFileWithoutScriptOrOutsideAddress()
+    {
+        WriteGrid([0.001, 0.003, 0.01, 0.03], ["adam", "sgd"], seeds: 3);
+
+        var html = ComparisonPage.Render(Compare());
+
+        if (Environment.GetEnvironmentVariable("LENETSERVE_KEEP") is { Length: > 0 } keep)
+            File.WriteAllText(Path.Combine(keep, "comparison.html"), html);
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotMatch("(src|href)=\"", html);
+        // two settings, two learning curves, two of cost
+        Assert.Equal(6, Regex.Count(html, "<figure class=\"chart\">"));
+        Assert.Contains("class=\"n best\"", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_SingleUnfinishedRun_IsAPageAllTheSame()
+    {
+        RunFixture.Write(root, "a", Config(0.01, "adam", 1), 0.9, epochs: 0, finished: false);
+
+        Assert.Contains("no values", ComparisonPage.Render(Compare()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compare_FolderOfRuns_WritesPageMarkdownAndCsv()
+    {
+        WriteGrid([0.001, 0.01], ["adam"], seeds: 2);
+        var page = Path.Combine(root, "out", "c.html");
+
+        var (code, output, error) = await TrainerProcess.RunAsync(["compare", root, "--output", page]);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("4 runs in 2 experiments", output, StringComparison.Ordinal);
+        Assert.All((string[])[".html", ".md", ".csv"], extension => Assert.True(File.Exists(Path.ChangeExtension(page, extension))));
+    }
+
+    [Fact]
+    public async Task Compare_NoSuchFolder_IsBadInput()
+    {
+        var (code, _, error) = await TrainerProcess.RunAsync(["compare", Path.Combine(root, "none")]);
+
+        Assert.Equal(3, code);
+        Assert.Contains("does not exist, expected a run directory or a folder of runs", error, StringComparison.Ordinal);
+    }
+
+    private RunComparison Compare() => new(RunFinder.Read([root]));
+
+    private void WriteGrid(double[] rates, string[] optimizers, int seeds)
+    {
+        var random = new Random(3);
+        foreach (var rate in rates)
+            foreach (var optimizer in optimizers)
+                for (var seed = 1; seed <= seeds; seed++)
+                {
+                    var accuracy = 0.98 - 0.02 * Math.Abs(Math.Log10(rate / 0.012)) - (optimizer == "sgd" ? 0.006 : 0) + 0.003 * random.NextDouble();
+                    RunFixture.Write(root, $"run-{rate}-{optimizer}-{seed}", Config(rate, optimizer, seed), accuracy, secondsPerEpoch: optimizer == "sgd" ? 1.6 : 2 + random.NextDouble());
+                }
+    }
+
+    private static Dictionary<string, object> Config(double rate, string optimizer, int seed) =>
+        new() { ["dataset"] = "mnist", ["learning_rate"] = rate, ["optimizer"] = optimizer, ["seed"] = seed };
+}
