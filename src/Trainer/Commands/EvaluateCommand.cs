@@ -4,6 +4,7 @@ using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
+using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Evaluation;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Training;
@@ -19,14 +20,15 @@ internal static class EvaluateCommand
         var data = new Option<string?>("--data") { Description = "Directory of the data set's files. Default: where the run found them." };
         var flip = new Option<bool>("--flip-test") { Description = "Measure also the mean of the answers to each image and its mirror image." };
         var command = new Command("evaluate", "Measure a run's weights on the test images.") { run, data, flip, ComputeOptions.Device, ComputeOptions.Threads };
-        command.SetAction((result, cancellation) => Task.Run(() =>
+        command.SetAction((result, cancellation) => Task.Run(async () =>
         {
             var directory = new RunDirectory(result.GetValue(run)!);
             var config = ConfigBuilder.Read(directory.Config);
             var model = JsonSerializer.Deserialize(File.ReadAllText(directory.Model), LeNetJson.Default.TrainedModel)!;
             var device = ComputeDevice.Choose(result.GetValue(ComputeOptions.Device)!);
+            var directoryOfData = await DatasetDownload.DirectoryAsync(config.Dataset, result.GetValue(data) ?? config.Data, offline: true, cancellation);
             var dataset = DatasetCatalog.Open(
-                new() { Name = config.Dataset, Directory = result.GetValue(data) ?? config.Data, SkipUnreadable = config.SkipUnreadable }, cancellation);
+                new() { Name = config.Dataset, Directory = directoryOfData, SkipUnreadable = config.SkipUnreadable }, cancellation);
             using var store = new ParameterStore(model.Spec, device);
             store.Load(directory.Weights);
             using var threads = new ShardThreads(result.GetValue(ComputeOptions.Threads) ?? Environment.ProcessorCount);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Progress;
 using LeNetServe.Trainer.Training;
 using Spectre.Console;
@@ -20,26 +21,28 @@ internal static class TrainCommand
         var runs = new Option<string>("--out") { Description = "Directory of the runs.", DefaultValueFactory = _ => "runs" };
         var force = new Option<bool>("--force") { Description = "Start anew even if the run is there." };
         var quiet = new Option<bool>("--quiet") { Description = "No lines per epoch." };
+        var offline = new Option<bool>("--offline") { Description = "Never touch the network: a data set that is missing is an error." };
         var fields = ConfigBuilder.Fields.Select(field => (field.Key, Option: FieldOption(field))).ToArray();
         var command = new Command("train", "Train a network into a run directory; the same request resumes or skips what is there already.");
-        foreach (var option in (Option[])[recipe, runs, force, quiet, ComputeOptions.Device, ComputeOptions.Threads, .. fields.Select(field => field.Option)])
+        foreach (var option in (Option[])[recipe, runs, force, quiet, offline, ComputeOptions.Device, ComputeOptions.Threads, .. fields.Select(field => field.Option)])
             command.Options.Add(option);
-        command.SetAction((result, cancellation) => Task.Run(() =>
+        command.SetAction((result, cancellation) => Task.Run(async () =>
         {
             var values = fields
                 .Where(field => result.GetResult(field.Option) is not null)
                 .ToDictionary(field => field.Key, field => result.GetValue((Option<string?>)field.Option)!);
             var config = ConfigBuilder.Build(result.GetValue(recipe), values);
-            return (int)Train(config, result.GetValue(runs)!, result.GetValue(force), result.GetValue(quiet), result, cancellation);
+            var data = await DatasetDownload.DirectoryAsync(config.Dataset, config.Data, result.GetValue(offline), cancellation);
+            return (int)Train(config, data, result.GetValue(runs)!, result.GetValue(force), result.GetValue(quiet), result, cancellation);
         }, CancellationToken.None));
         return command;
     }
 
-    private static ExitCode Train(TrainingConfig config, string runs, bool force, bool quiet, ParseResult result, CancellationToken cancellation)
+    private static ExitCode Train(TrainingConfig config, string? data, string runs, bool force, bool quiet, ParseResult result, CancellationToken cancellation)
     {
         var device = ComputeDevice.Choose(result.GetValue(ComputeOptions.Device)!);
         var dataset = DatasetCatalog.Open(
-            new() { Name = config.Dataset, Directory = config.Data, SkipUnreadable = config.SkipUnreadable }, cancellation);
+            new() { Name = config.Dataset, Directory = data, SkipUnreadable = config.SkipUnreadable }, cancellation);
         var run = new TrainingRun(config, dataset, runs);
         if (force)
             run.Discard();

@@ -12,7 +12,7 @@ internal sealed record TrainingConfig
     [Description("Data set: mnist, fashion-mnist, cifar10, strokes, or folder for your own images.")]
     public string Dataset { get; init; } = "strokes";
 
-    [Description("Directory of the data set's files; not needed for strokes.")]
+    [Description("Directory of the data set's files. Default: data/NAME (or LENETSERVE_DATA/NAME), downloaded there if missing; strokes needs none.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Data { get; init; }
 

@@ -5,6 +5,13 @@ namespace LeNetServe.Trainer.Downloads;
 /// <summary>Obtains a data set with progress shown on standard error: bars on a terminal, plain lines elsewhere.</summary>
 internal static class DatasetDownload
 {
+    /// <summary>Where a training's data lie: the directory that the user gives, else the data set's own under <see cref="DatasetStore.DefaultRoot"/>, filled on demand.</summary>
+    /// <returns>Null for a data set that has no files.</returns>
+    public static async Task<string?> DirectoryAsync(string dataset, string? given, bool offline, CancellationToken cancellationToken) =>
+        given is null && PublishedDatasets.Find(dataset) is { } published
+            ? await ObtainAsync(published, DatasetStore.DefaultRoot, new() { Offline = offline }, cancellationToken)
+            : given;
+
     /// <summary>Makes the data set ready and returns its folder; see <see cref="DatasetStore.ObtainAsync"/> for the errors.</summary>
     public static async Task<string> ObtainAsync(RemoteDataset dataset, string root, DownloadOptions options, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using LeNetServe.Trainer.Training;
 using Tensorboard;
 
 namespace LeNetServe.Trainer.TensorBoard;
@@ -30,12 +31,24 @@ internal sealed class EventFile : IDisposable
         return file;
     }
 
-    /// <summary>Writes the figures of one epoch and hands them to the operating system, so that a TensorBoard that is open shows them.</summary>
-    public void WriteScalars(long step, IEnumerable<(string Tag, double Value)> scalars)
+    /// <summary>Writes an epoch's line of <c>metrics.jsonl</c>.</summary>
+    public void WriteEpoch(MetricsLine line) => WriteScalars(line.Epoch, ((string Tag, double? Value)[])
+    [
+        ("loss/train", line.TrainLoss),
+        ("loss/validation", line.ValidationLoss),
+        ("accuracy/train", line.TrainAccuracy),
+        ("accuracy/validation", line.ValidationAccuracy),
+        ("learning_rate", line.LearningRate),
+        ("images_per_second", line.ImagesPerSecond),
+    ]);
+
+    /// <summary>Writes figures, those that are null left out, and hands them to the operating system, so that a TensorBoard that is open shows them.</summary>
+    public void WriteScalars(long step, IEnumerable<(string Tag, double? Value)> scalars)
     {
         var summary = new Summary();
         foreach (var (tag, value) in scalars)
-            summary.Value.Add(new Summary.Types.Value { Tag = tag, SimpleValue = (float)value });
+            if (value is not null)
+                summary.Value.Add(new Summary.Types.Value { Tag = tag, SimpleValue = (float)value });
         Write(new Event { Step = step, Summary = summary });
     }
 

@@ -7,6 +7,7 @@ using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;
 using LeNetServe.Trainer.Progress;
+using LeNetServe.Trainer.Reports;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Training;
@@ -101,6 +102,7 @@ internal sealed class TrainingRun
         var evaluator = new Evaluator(threads);
         int[] all = [.. Enumerable.Range(0, images.Count)];
         var test = evaluator.Measure(weights, model.Normalization, images, all);
+        TestEvidence.Collect(weights, model, dataset.Test, images, threads).Write(Directory);
         var speeds = MetricsFile.Read(Directory.Metrics).Select(line => line.ImagesPerSecond).Order().ToArray();
         var summary = new RunSummary
         {
@@ -116,6 +118,7 @@ internal sealed class TrainingRun
             Parameters = spec.TrainableParameters,
         };
         AtomicFile.WriteText(Directory.Summary, JsonSerializer.Serialize(summary, LeNetJson.Default.RunSummary));
+        RunReport.Write(Directory);
         return summary;
     }
 

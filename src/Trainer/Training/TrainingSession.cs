@@ -6,6 +6,7 @@ using LeNetServe.Trainer.Evaluation;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Optimization;
 using LeNetServe.Trainer.Progress;
+using LeNetServe.Trainer.TensorBoard;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Training;
@@ -53,6 +54,7 @@ internal sealed class TrainingSession : IDisposable
     /// <exception cref="OperationCanceledException">Training was stopped; the checkpoint is saved.</exception>
     public void Train(RunDirectory run, CancellationToken stop)
     {
+        using var events = EventFile.Open(run.Path, state.Progress.Epoch, TimeProvider.System);
         while (!state.Progress.Finished)
         {
             var order = EpochOrder.Of(data.Train, config.Seed, state.Progress.Epoch);
@@ -74,6 +76,7 @@ internal sealed class TrainingSession : IDisposable
             }
             var line = EndEpoch();
             MetricsFile.Append(run.Metrics, line);
+            events.WriteEpoch(line);
             state.Save();
             display.Epoch(line, config.Epochs);
         }

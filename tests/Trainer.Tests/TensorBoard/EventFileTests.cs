@@ -45,7 +45,7 @@ public sealed class EventFileTests : IDisposable
     {
         using (var file = EventFile.Open(directory, 0, TimeProvider.System))
             for (var step = 1; step <= 5; step++)
-                file.WriteScalars(step, [("loss", step)]);
+                file.WriteScalars(step, [("loss", (double?)step)]);
         using (var file = EventFile.Open(directory, 3, TimeProvider.System))
             file.WriteScalars(4, [("loss", 40)]);
 
@@ -58,7 +58,7 @@ public sealed class EventFileTests : IDisposable
     {
         using (var file = EventFile.Open(directory, 0, TimeProvider.System))
             for (var step = 1; step <= 3; step++)
-                file.WriteScalars(step, [("loss", step)]);
+                file.WriteScalars(step, [("loss", (double?)step)]);
         var bytes = File.ReadAllBytes(OnlyFile());
         File.WriteAllBytes(OnlyFile(), bytes[..^7]);
 

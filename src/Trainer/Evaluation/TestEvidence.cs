@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using LeNetServe.Datasets;
+using LeNetServe.Runs;
+using LeNetServe.Specs;
+using LeNetServe.Tensors;
+using LeNetServe.Trainer.Data;
+using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Reports;
+using LeNetServe.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Evaluation;
+
+/// <summary>Collects what a run's report shows of its weights.</summary>
+internal static class TestEvidence
+{
+    private const int BatchSize = 250;
+    private const int Sample = 0;
+
+    /// <summary>The probabilities of all test images, the first convolution's weights and the feature maps of the first test image.</summary>
+    public static ReportEvidence Collect(ParameterStore store, TrainedModel model, ImageSet test, ResidentImages images, ShardThreads threads)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        using var network = new Network(store, model.Normalization);
+        var first = model.Spec.Layers.OfType<ConvolutionSpec>().First();
+        return ReportEvidence.From(
+            test, Probabilities(network, images, model.Spec.Classes, threads), Stored(network[$"{first.Name}.weight"]), Sample, FeatureMaps(network, model, images));
+    }
+
+    private static float[] Probabilities(Network network, ResidentImages images, int classes, ShardThreads threads)
+    {
+        var all = new float[images.Count * classes];
+        threads.Run((images.Count + BatchSize - 1) / BatchSize, batch =>
+        {
+            using var off = no_grad();
+            using var scope = NewDisposeScope();
+            var numbers = Enumerable.Range(batch * BatchSize, Math.Min(BatchSize, images.Count - batch * BatchSize)).ToArray();
+            var (pixels, _) = images.Batch(numbers);
+            Values(network.Forward(pixels, Pass.Evaluation).softmax(1)).CopyTo(all, batch * BatchSize * classes);
+        });
+        return all;
+    }
+
+    /// <summary>Layer by layer with torch's own operations: a fused kernel would keep what lies between to itself.</summary>
+    private static List<(string Layer, StoredTensor Maps)> FeatureMaps(Network network, TrainedModel model, ResidentImages images)
+    {
+        var maps = new List<(string, StoredTensor)>();
+        var (pixels, _) = images.Batch([Sample]);
+        var values = (pixels - PerChannel(model.Normalization.Mean, pixels.device)) / PerChannel(model.Normalization.Deviation, pixels.device);
+        foreach (var (row, layer) in model.Spec.Trace().Zip(LayerBuilder.Build(model.Spec, network)))
+        {
+            values = layer(values, Pass.Evaluation);
+            if (!row.Output.IsVector && (row.Layer is ActivationSpec or PoolingSpec or SubsamplingSpec))
+                maps.Add((row.Layer.Name, Stored(values[0])));
+        }
+        return maps;
+    }
+
+    private static Tensor PerChannel(IReadOnlyList<double> values, Device device) =>
+        tensor(values.Select(value => (float)value).ToArray(), [1, values.Count, 1, 1], ScalarType.Float32, device);
+
+    private static StoredTensor Stored(Tensor values) => StoredTensor.From(Values(values), [.. values.shape.Select(dimension => (int)dimension)]);
+
+    private static float[] Values(Tensor values) => MemoryMarshal.Cast<byte, float>(values.cpu().contiguous().bytes).ToArray();
+}
