@@ -10,16 +10,27 @@ internal static unsafe class ImageDecoder
     /// <exception cref="ImageException">The picture cannot be used.</exception>
     public static Picture Decode(ReadOnlySpan<byte> encoded, int channels, long maxPixels)
     {
-        var format = ImageFormat.Identify(encoded);
+        var format = ImageFile.Identify(encoded);
         fixed (byte* bytes = encoded)
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);
-            using var codec = Open(data, format);
+            using var codec = SKCodec.Create(data) ?? throw Unreadable(encoded, format, HeaderResult(data));
             if ((long)codec.Info.Width * codec.Info.Height is var pixels && pixels > maxPixels)
                 throw new ImageException(
                     ImageFault.TooLarge,
                     $"the {format} header says {codec.Info.Width}×{codec.Info.Height} = {pixels} pixels, expected at most {maxPixels}");
-            return Decode(codec, format, channels);
+            var picture = new Picture(channels, codec.Info.Height, codec.Info.Width);
+            try
+            {
+                if (Fill(picture, codec) is var result && result != SKCodecResult.Success)
+                    throw Unreadable(encoded, format, result);
+                return Orientation.Upright(picture, codec.EncodedOrigin);
+            }
+            catch
+            {
+                picture.Dispose();
+                throw;
+            }
         }
     }
 
@@ -27,73 +38,48 @@ internal static unsafe class ImageDecoder
     /// <exception cref="ImageException">The header cannot be read.</exception>
     public static (int Width, int Height) ReadSize(ReadOnlySpan<byte> encoded)
     {
-        var format = ImageFormat.Identify(encoded);
+        var format = ImageFile.Identify(encoded);
         fixed (byte* bytes = encoded)
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);
-            using var codec = Open(data, format);
+            using var codec = SKCodec.Create(data) ?? throw Unreadable(encoded, format, HeaderResult(data));
             return (codec.Info.Width, codec.Info.Height);
         }
     }
 
-    private static SKCodec Open(SKData data, string format) => SKCodec.Create(data) ?? throw Unreadable(data, format);
-
-    private static Picture Decode(SKCodec codec, string format, int channels)
+    private static SKCodecResult Fill(in Picture picture, SKCodec codec)
     {
-        var (width, height) = (codec.Info.Width, codec.Info.Height);
-        var picture = new Picture(channels, height, width);
-        try
-        {
-            if (channels == 1 && codec.Info.ColorType == SKColorType.Gray8)
-                Read(codec, format, new(width, height, SKColorType.Gray8, SKAlphaType.Opaque), picture.Pixels);
-            else
-                ReadColor(codec, format, picture);
-        }
-        catch
-        {
-            picture.Dispose();
-            throw;
-        }
-        if (codec.EncodedOrigin is SKEncodedOrigin.TopLeft)
-            return picture;
-        using (picture)
-            return Orientation.Upright(picture, codec.EncodedOrigin);
-    }
-
-    private static void ReadColor(SKCodec codec, string format, in Picture picture)
-    {
+        if (picture.Channels == 1 && codec.Info.ColorType == SKColorType.Gray8)
+            return Read(codec, new(picture.Width, picture.Height, SKColorType.Gray8, SKAlphaType.Opaque), picture.Pixels);
         var info = new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         var buffer = ArrayPool<byte>.Shared.Rent(info.BytesSize);
-        try
-        {
-            var rgba = buffer.AsSpan(0, info.BytesSize);
-            Read(codec, format, info, rgba);
+        var rgba = buffer.AsSpan(0, info.BytesSize);
+        var result = Read(codec, info, rgba);
+        if (result == SKCodecResult.Success)
             ColorConversion.FromRgba(rgba, picture);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        ArrayPool<byte>.Shared.Return(buffer);
+        return result;
     }
 
-    private static void Read(SKCodec codec, string format, SKImageInfo info, Span<byte> pixels)
+    private static SKCodecResult Read(SKCodec codec, SKImageInfo info, Span<byte> pixels)
     {
         fixed (byte* target = pixels)
-        {
-            var result = codec.GetPixels(info, (nint)target);
-            if (result != SKCodecResult.Success)
-                throw Unreadable(result, format, $"{info.Width}×{info.Height} pixels");
-        }
+            return codec.GetPixels(info, (nint)target);
     }
 
-    private static ImageException Unreadable(SKData data, string format)
+    /// <summary>Why a codec found no header.</summary>
+    private static SKCodecResult HeaderResult(SKData data)
     {
         using var stream = new SKMemoryStream(data);
         using var codec = SKCodec.Create(stream, out var result);
-        return Unreadable(result, format, "a whole header");
+        return result;
     }
 
-    private static ImageException Unreadable(SKCodecResult result, string format, string expected) => result == SKCodecResult.IncompleteInput
-        ? new(ImageFault.Truncated, $"the {format} file ends too early, expected {expected}")
-        : new(ImageFault.Damaged, $"the {format} file is damaged ({result}), expected {expected}");
+    private static ImageException Unreadable(ReadOnlySpan<byte> encoded, ImageFormat format, SKCodecResult result)
+    {
+        var whole = ImageFile.IsWhole(encoded, format) ?? result != SKCodecResult.IncompleteInput;
+        return whole
+            ? new(ImageFault.Damaged, $"the {format} file ({encoded.Length} bytes) contradicts itself, expected a sound one")
+            : new(ImageFault.Truncated, $"the {format} file ends after {encoded.Length} bytes, before the picture does, expected the whole");
+    }
 }

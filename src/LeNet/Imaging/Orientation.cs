@@ -5,9 +5,11 @@ namespace LeNetServe.Imaging;
 /// <summary>Applies EXIF's orientation (tag 0x0112): the camera says how the stored rows and columns stand.</summary>
 internal static class Orientation
 {
-    /// <summary>The picture as it should be seen.</summary>
+    /// <summary>The picture as it should be seen; takes over the stored one.</summary>
     public static Picture Upright(in Picture stored, SKEncodedOrigin origin)
     {
+        if (origin == SKEncodedOrigin.TopLeft)
+            return stored;
         var sideways = origin >= SKEncodedOrigin.LeftTop;
         var upright = sideways ? new Picture(stored.Channels, stored.Width, stored.Height) : new Picture(stored.Channels, stored.Height, stored.Width);
         var (bottom, right) = (stored.Height - 1, stored.Width - 1);
@@ -34,6 +36,7 @@ internal static class Orientation
                 }
             }
         }
+        stored.Dispose();
         return upright;
     }
 }

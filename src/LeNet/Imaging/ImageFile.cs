@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+
+namespace LeNetServe.Imaging;
+
+/// <summary>What a picture's bytes say about themselves, before any decoder is asked.</summary>
+internal static class ImageFile
+{
+    private const string Expected = "a whole PNG, JPEG, BMP, GIF or WebP file";
+
+    private static ReadOnlySpan<byte> PngSignature => [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+    /// <summary>The file's format.</summary>
+    /// <exception cref="ImageException">None of those that are read.</exception>
+    public static ImageFormat Identify(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.StartsWith(PngSignature))
+            return ImageFormat.Png;
+        if (encoded.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8, 0xff]))
+            return ImageFormat.Jpeg;
+        if (encoded.StartsWith("BM"u8))
+            return ImageFormat.Bmp;
+        if (encoded.StartsWith("GIF87a"u8) || encoded.StartsWith("GIF89a"u8))
+            return ImageFormat.Gif;
+        if (encoded.Length >= 12 && encoded.StartsWith("RIFF"u8) && encoded[8..].StartsWith("WEBP"u8))
+            return ImageFormat.WebP;
+        throw encoded.Length < 12
+            ? new ImageException(ImageFault.Truncated, $"the picture has {encoded.Length} bytes, expected {Expected}")
+            : new ImageException(ImageFault.UnknownFormat, $"the picture starts with the bytes {Convert.ToHexStringLower(encoded[..8])}, expected {Expected}");
+    }
+
+    /// <summary>Whether the file is as long as its own lengths say; null where the format has none. Tells a damaged file from a truncated one.</summary>
+    public static bool? IsWhole(ReadOnlySpan<byte> encoded, ImageFormat format) => format switch
+    {
+        ImageFormat.Png => HasPngEnd(encoded),
+        ImageFormat.WebP => encoded.Length - 8 >= BinaryPrimitives.ReadUInt32LittleEndian(encoded[4..]),
+        _ => null,
+    };
+
+    private static bool HasPngEnd(ReadOnlySpan<byte> encoded)
+    {
+        var rest = encoded[PngSignature.Length..];
+        while (rest.Length >= 12 && BinaryPrimitives.ReadUInt32BigEndian(rest) is var length && length <= rest.Length - 12)
+        {
+            if (rest[4..].StartsWith("IEND"u8))
+                return true;
+            rest = rest[(12 + (int)length)..];
+        }
+        return false;
+    }
+}

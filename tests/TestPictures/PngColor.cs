@@ -1,0 +1,11 @@
+namespace LeNetServe.TestPictures;
+
+/// <summary>PNG's colour types.</summary>
+public enum PngColor
+{
+    Gray = 0,
+    Rgb = 2,
+    Palette = 3,
+    GrayAlpha = 4,
+    Rgba = 6,
+}
