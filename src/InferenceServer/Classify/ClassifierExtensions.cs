@@ -1,3 +1,5 @@
+using Google.Protobuf.Reflection;
+using Google.Rpc;
 using LeNetServe.InferenceServer.Configuration;
 
 namespace LeNetServe.InferenceServer.Classify;
@@ -11,7 +13,10 @@ internal static class ClassifierExtensions
         {
             grpc.MaxReceiveMessageSize = options.Limits.MaxMessageBytes;
             grpc.EnableDetailedErrors = false;
-            grpc.IgnoreUnknownServices = false;
+        }).AddJsonTranscoding(transcoding =>
+        {
+            transcoding.JsonSettings.WriteInt64sAsStrings = true;
+            transcoding.TypeRegistry = TypeRegistry.FromMessages(BadRequest.Descriptor, RetryInfo.Descriptor);
         });
         services.AddGrpcReflection();
         services.AddSingleton<ClassifierService>();

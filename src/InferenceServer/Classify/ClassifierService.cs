@@ -92,7 +92,8 @@ internal sealed partial class ClassifierService(
         ArrayPool<float>.Shared.Return(outputs);
     }
 
-    private async Task<ClassifyBatchResponse> ClassifyBatchAsync(ClassifyBatchRequest request, Caller caller)
+    /// <summary>Classifies many images, each with its own answer or error.</summary>
+    internal async Task<ClassifyBatchResponse> ClassifyBatchAsync(ClassifyBatchRequest request, Caller caller)
     {
         using var lease = Lease(request.Model, request.Version);
         var version = lease.Version;

@@ -4,6 +4,7 @@ using LeNetServe.InferenceServer.Health;
 using LeNetServe.InferenceServer.Metrics;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Rest;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LeNetServe.InferenceServer.Hosting;
@@ -24,6 +25,7 @@ internal static class ServerExtensions
         services.AddModels();
         services.AddPipeline(options.Pipeline);
         services.AddClassifier(options);
+        services.AddRest(options.Listen);
         services.AddServerHealth();
         services.AddHostedService<DrainService>();
     }
@@ -33,7 +35,9 @@ internal static class ServerExtensions
 
     public static void MapServer(this WebApplication app, ServerOptions options)
     {
+        app.UseRest(options.Listen);
         app.MapClassifier();
+        app.MapRest();
         app.MapServerHealth();
         app.MapServerMetrics();
         if (options.Listen.Reflection)
