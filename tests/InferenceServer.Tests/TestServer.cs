@@ -46,9 +46,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>A server with one model, <c>tiny/1</c>: 1×4×4 pixels, three classes, labels a, b and c.</summary>
     public static Task<TestServer> StartAsync(params string[] settings) =>
-        StartAsync(models => new TinyOnnx().Write(Path.Combine(models, "tiny", "1"), "a\nb\nc\n"), settings);
+        StartAsync(WriteTiny, settings);
 
-    public static async Task<TestServer> StartAsync(Action<string> fill, params string[] settings)
+    public static void WriteTiny(string models) => new TinyOnnx().Write(Path.Combine(models, "tiny", "1"), "a\nb\nc\n");
+
+    public static Task<TestServer> StartAsync(Action<string> fill, params string[] settings) => StartAsync(fill, _ => { }, settings);
+
+    public static async Task<TestServer> StartAsync(Action<string> fill, Action<WebApplicationBuilder> configure, params string[] settings)
     {
         var directory = new TemporaryDirectory();
         var models = Directory.CreateDirectory(directory["models"]).FullName;
@@ -60,6 +64,7 @@ internal sealed class TestServer : IAsyncDisposable
         reader.RejectUnknown();
         Assert.Empty(reader.Faults);
         builder.AddServer(options);
+        configure(builder);
         var app = builder.Build();
         app.MapServer(options);
         await app.StartAsync(TestContext.Current.CancellationToken);

@@ -1,6 +1,8 @@
 using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Security;
+using LeNetServe.InferenceServer.Telemetry;
 using LeNetServe.Runtime.Devices;
 
 namespace LeNetServe.InferenceServer.Configuration;
@@ -23,6 +25,12 @@ internal sealed record ServerOptions
     /// <summary>What is refused for its size.</summary>
     public required LimitOptions Limits { get; init; }
 
+    /// <summary>Who may talk to the server.</summary>
+    public required SecurityOptions Security { get; init; }
+
+    /// <summary>Where traces and metrics are sent to.</summary>
+    public required TelemetryOptions Telemetry { get; init; }
+
     /// <summary>How the server ends.</summary>
     public required ShutdownOptions Shutdown { get; init; }
 
@@ -34,6 +42,8 @@ internal sealed record ServerOptions
         Models = RepositoryOptions.Read(reader),
         Pipeline = PipelineOptions.Read(reader),
         Limits = LimitOptions.Read(reader),
+        Security = SecurityOptions.Read(reader),
+        Telemetry = TelemetryOptions.Read(reader),
         Shutdown = ShutdownOptions.Read(reader),
     };
 }

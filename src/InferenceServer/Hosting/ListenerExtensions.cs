@@ -1,4 +1,5 @@
 using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Security;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LeNetServe.InferenceServer.Hosting;
@@ -14,13 +15,20 @@ internal static class ListenerExtensions
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaxMessageBytes;
             kestrel.Limits.Http2.MaxStreamsPerConnection = options.Limits.MaxStreams;
             var listen = options.Listen;
-            kestrel.Listen(listen.Address, listen.GrpcPort, listener => listener.Protocols = HttpProtocols.Http2);
-            kestrel.Listen(listen.Address, listen.HttpPort, listener => listener.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(listen.Address, listen.GrpcPort, listener => Speak(listener, HttpProtocols.Http2, options.Security));
+            kestrel.Listen(listen.Address, listen.HttpPort, listener => Speak(listener, HttpProtocols.Http1, options.Security));
             if (listen.UnixSocket is not { } socket)
                 return;
             // A socket file of a server that was killed would refuse the next one.
             File.Delete(socket);
             kestrel.ListenUnixSocket(socket, listener => listener.Protocols = HttpProtocols.Http2);
         });
+    }
+
+    // With TLS the client says which protocol it wants, so that either port can serve both.
+    private static void Speak(ListenOptions listener, HttpProtocols protocols, SecurityOptions security)
+    {
+        listener.Protocols = security.Tls is null ? protocols : HttpProtocols.Http1AndHttp2;
+        listener.UseConfiguredTls();
     }
 }

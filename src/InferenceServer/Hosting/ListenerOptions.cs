@@ -21,9 +21,6 @@ internal sealed record ListenerOptions
     /// <summary>Web pages from these origins may call the server through gRPC-Web and REST; <c>*</c>: all. Empty: none.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
-    /// <summary>gRPC reflection, for grpcurl and its like.</summary>
-    public bool Reflection { get; init; } = true;
-
     public static ListenerOptions Read(SettingsReader reader)
     {
         var address = reader.Text("Listen:Address", "0.0.0.0", "Address of both ports", "an IP address, localhost or *")!;
@@ -39,7 +36,6 @@ internal sealed record ListenerOptions
             HttpPort = reader.Integer("Listen:HttpPort", 8000, 0, 65535, "REST, health, metrics, gRPC-Web (HTTP/1.1); 0 takes a free port"),
             UnixSocket = socket,
             Origins = reader.List("Listen:Origins", "Origins of web pages that may call the server; * for all"),
-            Reflection = reader.Flag("Listen:Reflection", true, "gRPC reflection"),
         };
     }
 

@@ -3,8 +3,11 @@ using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Health;
 using LeNetServe.InferenceServer.Metrics;
 using LeNetServe.InferenceServer.Models;
+using LeNetServe.InferenceServer.OpenInference;
 using LeNetServe.InferenceServer.Pipeline;
 using LeNetServe.InferenceServer.Rest;
+using LeNetServe.InferenceServer.Security;
+using LeNetServe.InferenceServer.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LeNetServe.InferenceServer.Hosting;
@@ -27,6 +30,9 @@ internal static class ServerExtensions
         services.AddClassifier(options);
         services.AddRest(options.Listen);
         services.AddServerHealth();
+        services.AddOpenInference();
+        services.AddSecurity(options.Security);
+        services.AddTelemetry(options.Telemetry);
         services.AddHostedService<DrainService>();
     }
 
@@ -36,11 +42,12 @@ internal static class ServerExtensions
     public static void MapServer(this WebApplication app, ServerOptions options)
     {
         app.UseRest(options.Listen);
+        app.UseSecurity();
         app.MapClassifier();
         app.MapRest();
+        app.MapOpenInference();
         app.MapServerHealth();
         app.MapServerMetrics();
-        if (options.Listen.Reflection)
-            app.MapGrpcReflectionService();
+        app.MapGrpcReflectionService();
     }
 }

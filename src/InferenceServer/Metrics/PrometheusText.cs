@@ -97,11 +97,11 @@ internal static class PrometheusText
                 for (var i = 0; i < buckets.Length; i++)
                 {
                     cumulated += buckets[i];
-                    Labels(text, name + "bucket", model, "outcome", Name(outcome)).Append(",le=\"");
+                    Labels(text, name + "_bucket", model, "outcome", Name(outcome)).Append(",le=\"");
                     (i < PhaseHistogram.Bounds.Length ? text.Append(PhaseHistogram.Bounds[i]) : text.Append("+Inf")).Append("\"} ").Append(cumulated).Append('\n');
                 }
-                Labels(text, name + "sum", model, "outcome", Name(outcome)).Append("} ").Append((nanoseconds / 1e3).ToString("R", CultureInfo.InvariantCulture)).Append('\n');
-                Labels(text, name + "count", model, "outcome", Name(outcome)).Append("} ").Append(count).Append('\n');
+                Labels(text, name + "_sum", model, "outcome", Name(outcome)).Append("} ").Append((nanoseconds / 1e3).ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+                Labels(text, name + "_count", model, "outcome", Name(outcome)).Append("} ").Append(count).Append('\n');
             }
         }
     }

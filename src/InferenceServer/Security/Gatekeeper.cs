@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Microsoft.Extensions.Options;
 
 namespace LeNetServe.InferenceServer.Security;
 
@@ -12,9 +11,9 @@ internal sealed class Gatekeeper : IDisposable
     private readonly ClientRate? rate;
     private readonly SecurityLog log;
 
-    public Gatekeeper(RequestDelegate next, IOptions<SecurityOptions> options, TimeProvider time, SecurityLog log, IHostApplicationLifetime lifetime)
+    public Gatekeeper(RequestDelegate next, SecurityOptions options, TimeProvider time, SecurityLog log, IHostApplicationLifetime lifetime)
     {
-        (this.next, this.options, this.log) = (next, options.Value, log);
+        (this.next, this.options, this.log) = (next, options, log);
         BearerTokens? Tokens(string? path) =>
             path is null ? null : new(new([path], () => TokenFile.Read(path), this.options.ReloadInterval, time, log));
         inference = Tokens(this.options.InferenceTokensFile);
@@ -75,7 +74,7 @@ internal sealed class Gatekeeper : IDisposable
             return new Refusal(StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted,
                 $"more than {options.RateLimit!.CallsPerSecond} calls a second (bursts of {options.RateLimit.Burst}) from one client", retryAfter).WriteAsync(context);
         }
-        context.Features.Set(new Caller(client, rate));
+        context.Features.Set(new RatedClient(client, rate));
         return next(context);
     }
 }

@@ -1,16 +1,14 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 
 namespace LeNetServe.InferenceServer.Security;
 
 /// <summary>Wires TLS, tokens and rate limits.</summary>
 internal static class SecurityExtensions
 {
-    public static IServiceCollection AddSecurity(this IServiceCollection services)
+    public static IServiceCollection AddSecurity(this IServiceCollection services, SecurityOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<IValidateOptions<SecurityOptions>, SecurityOptionsValidation>();
-        services.AddOptions<SecurityOptions>().BindConfiguration(SecurityOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton(options);
         services.AddSingleton<SecurityLog>();
         services.AddSingleton<TlsState>();
         return services;

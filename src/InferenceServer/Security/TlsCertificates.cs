@@ -32,7 +32,7 @@ internal static class TlsCertificates
                 AskForClientCertificates(authentication, ReadAuthorities(path));
             return authentication;
         }
-        catch (CryptographicException exception)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             throw new InvalidDataException($"{options.CertificateFile} and {options.KeyFile ?? "the key in it"}: {exception.Message}", exception);
         }

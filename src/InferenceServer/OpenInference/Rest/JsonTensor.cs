@@ -83,16 +83,15 @@ internal static class JsonTensor
     {
         if (element.ValueKind != JsonValueKind.String)
             throw OpenInferenceErrors.Invalid($"Unable to parse 'data': found {Shorten(element)}, expected a string");
-        if (!element.TryGetBytesFromBase64(out var bytes))
+        byte[]? bytes;
+        try
         {
-            try
-            {
+            if (!element.TryGetBytesFromBase64(out bytes))
                 bytes = Encoding.UTF8.GetBytes(element.GetString()!);
-            }
-            catch (InvalidOperationException)
-            {
-                throw OpenInferenceErrors.Invalid("Unable to parse 'data': a string is not valid UTF-16");
-            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw OpenInferenceErrors.Invalid("Unable to parse 'data': a string is not valid UTF-16");
         }
         BinaryPrimitives.WriteUInt32LittleEndian(buffer.GetSpan(sizeof(uint)), (uint)bytes.Length);
         buffer.Advance(sizeof(uint));

@@ -1,11 +1,10 @@
-using Microsoft.Extensions.Options;
-
 namespace LeNetServe.InferenceServer.Security;
 
 /// <summary>Finds every fault of <see cref="SecurityOptions"/> at the start, unreadable files included.</summary>
-internal sealed class SecurityOptionsValidation : IValidateOptions<SecurityOptions>
+internal static class SecurityFaults
 {
-    public ValidateOptionsResult Validate(string? name, SecurityOptions options)
+    /// <summary>The faults, each with key, value and what was expected.</summary>
+    public static IReadOnlyList<string> Find(SecurityOptions options)
     {
         var faults = new List<string>();
         if (options.Tls is { } tls)
@@ -22,17 +21,10 @@ internal sealed class SecurityOptionsValidation : IValidateOptions<SecurityOptio
         if (options is { OpenControl: true, ControlTokensFile: not null })
             faults.Add("Security:OpenControl is true and Security:ControlTokensFile is set, expected one of them");
         if (options.InferenceTokensFile is null && (options.Metrics == EndpointAccess.Token || options.Reflection == EndpointAccess.Token))
-            faults.Add("Security:Metrics or Security:Reflection is Token and Security:InferenceTokensFile is not set, expected the file of tokens");
-        if (options.RateLimit is { } limit)
-        {
-            if (limit.CallsPerSecond is not (> 0 and <= 1_000_000))
-                faults.Add($"Security:RateLimit:CallsPerSecond is {limit.CallsPerSecond}, expected more than 0 and at most 1,000,000");
-            if (limit.Burst is < 1 or > 1_000_000)
-                faults.Add($"Security:RateLimit:Burst is {limit.Burst}, expected 1 to 1,000,000");
-        }
-        if (options.ReloadInterval < TimeSpan.FromMilliseconds(100) || options.ReloadInterval > TimeSpan.FromDays(1))
-            faults.Add($"Security:ReloadInterval is {options.ReloadInterval}, expected 0.1 seconds to 1 day");
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+            faults.Add("Security:Metrics or Security:Reflection is token and Security:InferenceTokensFile is not set, expected the file of tokens");
+        if (options.ReloadInterval < TimeSpan.FromMilliseconds(10))
+            faults.Add($"Security:ReloadInterval is {options.ReloadInterval}, expected 10ms at least");
+        return faults;
     }
 
     private static void Try(List<string> faults, string key, Action read)

@@ -1,7 +1,7 @@
 namespace LeNetServe.InferenceServer.Security;
 
 /// <summary>Who a call comes from, as far as the rate limit is concerned; a feature of the request.</summary>
-internal sealed class Caller(string name, ClientRate rate)
+internal sealed class RatedClient(string name, ClientRate rate)
 {
     /// <summary>A name that is no secret.</summary>
     public string Name => name;

@@ -1,0 +1,96 @@
+using Grpc.Core;
+using Inference;
+using LeNetServe.InferenceServer.Classify;
+using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Telemetry;
+using LeNetServe.Runtime.Errors;
+
+namespace LeNetServe.InferenceServer.OpenInference.Grpc;
+
+/// <summary>The gRPC edge of the Open Inference Protocol: translates, and leaves the rest to others. What is not offered answers UNIMPLEMENTED.</summary>
+internal sealed partial class OpenInferenceService(CallRunner runner, ModelCatalog catalog, LimitOptions limits, ServerLifecycle lifecycle)
+    : GRPCInferenceService.GRPCInferenceServiceBase
+{
+    public override Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) =>
+        Task.FromResult(new ServerLiveResponse { Live = true });
+
+    public override Task<ServerReadyResponse> ServerReady(ServerReadyRequest request, ServerCallContext context) =>
+        Task.FromResult(new ServerReadyResponse { Ready = catalog.IsReady });
+
+    public override Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context) =>
+        Task.FromResult(catalog.Server());
+
+    public override Task<ModelReadyResponse> ModelReady(ModelReadyRequest request, ServerCallContext context) =>
+        Translate(() => new ModelReadyResponse { Ready = catalog.IsModelReady(request.Name, request.Version) });
+
+    public override Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context) =>
+        Translate(() => catalog.Metadata(request.Name, request.Version));
+
+    public override Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context) =>
+        Translate(() => new ModelConfigResponse { Config = catalog.Config(request.Name, request.Version) });
+
+    public override Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context) =>
+        Translate(() => catalog.Statistics(request.Name, request.Version));
+
+    public override Task<RepositoryIndexResponse> RepositoryIndex(RepositoryIndexRequest request, ServerCallContext context) =>
+        Translate(() => catalog.Index(request.RepositoryName, request.Ready));
+
+    public override async Task<RepositoryModelLoadResponse> RepositoryModelLoad(RepositoryModelLoadRequest request, ServerCallContext context)
+    {
+        await TranslateAsync(() => catalog.LoadAsync(request.RepositoryName, request.ModelName, request.Parameters.Keys, context.CancellationToken));
+        return new();
+    }
+
+    public override async Task<RepositoryModelUnloadResponse> RepositoryModelUnload(RepositoryModelUnloadRequest request, ServerCallContext context)
+    {
+        await TranslateAsync(() => catalog.UnloadAsync(request.RepositoryName, request.ModelName, context.CancellationToken));
+        return new();
+    }
+
+    public override async Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context)
+    {
+        try
+        {
+            return await InferAsync(request, Callers.Of(context), context);
+        }
+        catch (InferenceException exception)
+        {
+            throw OpenInferenceErrors.ToRpcException(exception);
+        }
+    }
+
+    private async ValueTask<ModelInferResponse> InferAsync(ModelInferRequest request, Caller caller, ServerCallContext? timed)
+    {
+        var call = GrpcCallReader.Read(request);
+        var answer = await runner.RunAsync(call, caller);
+        if (timed is not null)
+            ServerTiming.Write(timed, answer.Phases);
+        return GrpcAnswerWriter.Write(call, answer.Model, answer.Version, answer.Facts, answer.Outputs);
+    }
+
+    private static Task<T> Translate<T>(Func<T> answer)
+    {
+        try
+        {
+            return Task.FromResult(answer());
+        }
+        catch (InferenceException exception)
+        {
+            throw OpenInferenceErrors.ToRpcException(exception);
+        }
+    }
+
+    private static async Task TranslateAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (InferenceException exception)
+        {
+            throw OpenInferenceErrors.ToRpcException(exception);
+        }
+    }
+}

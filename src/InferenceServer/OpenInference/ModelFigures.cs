@@ -1,0 +1,61 @@
+using Inference;
+using LeNetServe.InferenceServer.Metrics;
+using LeNetServe.InferenceServer.Models;
+
+namespace LeNetServe.InferenceServer.OpenInference;
+
+/// <summary>A version's statistics, from the figures that the metrics have.</summary>
+internal static class ModelFigures
+{
+    /// <summary>The statistics of a served version.</summary>
+    public static ModelStatistics Of(ServedVersion version)
+    {
+        var metrics = version.Metrics;
+        var statistics = new ModelStatistics
+        {
+            Name = version.Name,
+            Version = CallRunner.Text(version.Version),
+            LastInference = (ulong)metrics.LastInferenceMilliseconds,
+            InferenceCount = (ulong)metrics.Inferences,
+            ExecutionCount = (ulong)metrics.Executions,
+            InferenceStats = Requests(metrics),
+        };
+        foreach (var batch in metrics.Batches)
+            statistics.BatchStats.Add(new InferBatchStatistics
+            {
+                BatchSize = (ulong)batch.Size,
+                ComputeInput = new(),
+                ComputeInfer = Duration(batch.Runs.Read()),
+                ComputeOutput = new(),
+            });
+        return statistics;
+    }
+
+    private static InferStatistics Requests(ModelMetrics metrics)
+    {
+        var fail = new StatisticDuration();
+        foreach (var outcome in Enum.GetValues<RequestOutcome>().Where(outcome => outcome != RequestOutcome.Ok))
+            if (metrics[outcome] is { } failed)
+            {
+                var (_, count, nanoseconds) = failed.Request.Read();
+                fail.Count += (ulong)count;
+                fail.Ns += (ulong)nanoseconds;
+            }
+        var ok = metrics[RequestOutcome.Ok];
+        var (request, queue, decode, inference) = (ok?.Request.Read() ?? default, ok?.Queue.Read() ?? default, ok?.Decode.Read() ?? default, ok?.Inference.Read() ?? default);
+        var rest = request.Nanoseconds - queue.Nanoseconds - decode.Nanoseconds - inference.Nanoseconds;
+        return new()
+        {
+            Success = Duration(request),
+            Fail = fail,
+            Queue = Duration(queue),
+            ComputeInput = Duration(decode),
+            ComputeInfer = Duration(inference),
+            ComputeOutput = new() { Count = (ulong)request.Count, Ns = (ulong)Math.Max(0, rest) },
+            CacheHit = new(),
+            CacheMiss = new(),
+        };
+    }
+
+    private static StatisticDuration Duration(PhaseSnapshot snapshot) => new() { Count = (ulong)snapshot.Count, Ns = (ulong)snapshot.Nanoseconds };
+}
