@@ -17,7 +17,7 @@ internal static class GoldenImages
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
-        using var network = new Network(store, normalization);
+        using var network = new Network(store, normalization, kernels: false);
         var count = Math.Min(Count, test.Count);
         var pixels = new byte[count * test.Shape.Count];
         for (var image = 0; image < count; image++)

@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LeNetServe.Runs;
+using LeNetServe.Trainer.Kernels;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Networks;
@@ -12,10 +15,14 @@ internal sealed class Network : IDisposable
     private readonly Dictionary<string, Tensor> leaves = new(StringComparer.Ordinal);
     private readonly List<Tensor> kept = [];
     private readonly Layer[] layers;
+    private readonly ConvolutionFront? front;
     private readonly Tensor mean;
     private readonly Tensor deviation;
 
-    public Network(ParameterStore store, Normalization normalization)
+    /// <param name="store">The weights.</param>
+    /// <param name="normalization">Mean and deviation of the raw pixels.</param>
+    /// <param name="kernels">Use the own kernels where they fit; without, every layer is torch's.</param>
+    public Network(ParameterStore store, Normalization normalization, bool kernels = true)
     {
         using var scope = NewDisposeScope();
         Store = store;
@@ -34,7 +41,8 @@ internal sealed class Network : IDisposable
         }
         mean = PerChannel(normalization.Mean, device);
         deviation = PerChannel(normalization.Deviation, device);
-        layers = [.. LayerBuilder.Build(store.Spec, this)];
+        front = kernels ? ConvolutionFront.TryCreate(this, normalization) : null;
+        layers = [.. LayerBuilder.Build(store.Spec, this).Skip(front?.Layers ?? 0)];
     }
 
     /// <summary>The weights.</summary>
@@ -50,15 +58,29 @@ internal sealed class Network : IDisposable
     public Tensor this[string name] => leaves[name];
 
     /// <summary>Logits, B×classes, of raw pixels, B×C×H×W float32 0..255.</summary>
-    public Tensor Forward(Tensor pixels, Pass pass) => ForwardNormalized(pixels.sub(mean).div_(deviation), pass);
-
-    /// <summary>Logits, B×classes, of normalised pixels, B×C×H×W.</summary>
-    public Tensor ForwardNormalized(Tensor input, Pass pass)
+    public Tensor Forward(Tensor pixels, Pass pass)
     {
+        var values = front is null ? pixels.sub(mean).div_(deviation) : front.Forward(pixels, pass);
         foreach (var layer in layers)
-            input = layer(input, pass);
-        return input;
+            values = layer(values, pass);
+        return values;
     }
+
+    /// <summary>Adds to <see cref="Gradient"/> what the loss of the last training pass gives.</summary>
+    public void Backward(Tensor loss)
+    {
+        loss.backward();
+        front?.Backward();
+    }
+
+    /// <summary>Where a parameter's values are in memory.</summary>
+    public unsafe float* Values(string name) => Pointer(leaves[name]);
+
+    /// <summary>Where a trained parameter's gradient is in memory.</summary>
+    public unsafe float* Gradients(string name) => Pointer(Gradient) + Store[name].Offset;
+
+    /// <summary>Where a float tensor's values are in memory.</summary>
+    public static unsafe float* Pointer(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
     /// <summary>Makes a layer's constant live as long as the network.</summary>
     public Tensor Keep(Tensor constant)
@@ -69,6 +91,7 @@ internal sealed class Network : IDisposable
 
     public void Dispose()
     {
+        front?.Dispose();
         foreach (var constant in kept)
             constant.Dispose();
         foreach (var leaf in leaves.Values)

@@ -122,7 +122,7 @@ internal sealed class TrainingSession : IDisposable
         pixels = augmentation.Apply(pixels, numbers, state.Progress.Epoch);
         var logits = network.Forward(pixels, new(Training: true, Seed: PassSeed(shard)));
         var loss = Criterion.Sum(logits, labels, model.Spec, config);
-        loss.div(batch.Length).backward();
+        network.Backward(loss.div(batch.Length));
         results[shard] = (loss.item<float>(), logits.argmax(1).eq(labels).sum().item<long>());
     }
 

@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace LeNetServe.Trainer.Kernels;
+
+/// <summary>Native memory on cache-line boundaries, with one vector of slack at the end: a kernel may load or store a whole vector at the last value.</summary>
+internal sealed unsafe class AlignedMemory<T>(long count) : IDisposable
+    where T : unmanaged
+{
+    private const int Line = 64;
+
+    /// <summary>First value.</summary>
+    public T* Pointer { get; private set; } = (T*)Allocate(count);
+
+    /// <summary>Number of values.</summary>
+    public long Count { get; } = count;
+
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(Pointer);
+        Pointer = null;
+    }
+
+    private static void* Allocate(long count)
+    {
+        var bytes = (nuint)(((count * sizeof(T)) + (2 * Line) - 1) / Line * Line);
+        var memory = NativeMemory.AlignedAlloc(bytes, Line);
+        NativeMemory.Clear(memory, bytes);
+        return memory;
+    }
+}

@@ -1,0 +1,278 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace LeNetServe.Trainer.Kernels;
+
+/// <summary>
+/// C1's arithmetic: 5×5 convolution of a 32 pixels wide image into few maps of 28 columns. A vector holds 16 columns of a row; the two
+/// vectors of a row overlap by 4 columns. One image and 6 maps per call.
+/// </summary>
+internal static unsafe class RowLanes
+{
+    public const int Side = 32;
+    public const int Out = 28;
+    public const int Pooled = 14;
+    public const int Maps = 6;
+    private const int Kernel = 5;
+    private const int Second = Out - 16;
+    private const int Plane = Side * Side;
+
+    private static readonly Vector512<int> Even = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    private static readonly Vector512<int> Odd = Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    private static readonly Vector512<int> LowPairs = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    private static readonly Vector512<int> HighPairs = Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+
+    /// <summary>One output row of 6 maps.</summary>
+    /// <param name="x">Input at the row's top left, channels × 32 × 32.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="weights">channels × 5 × 5 × 6 maps.</param>
+    /// <param name="bias">6 values.</param>
+    /// <param name="output">28 values of the first map.</param>
+    /// <param name="stride">Values from one map to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Convolve(float* x, int channels, float* weights, float* bias, float* output, int stride)
+    {
+        Vector512<float> a = Vector512.Create(bias[0]), b = Vector512.Create(bias[1]), c = Vector512.Create(bias[2]);
+        Vector512<float> d = Vector512.Create(bias[3]), e = Vector512.Create(bias[4]), f = Vector512.Create(bias[5]);
+        Vector512<float> a2 = a, b2 = b, c2 = c, d2 = d, e2 = e, f2 = f;
+        for (var channel = 0; channel < channels; channel++)
+            for (var row = 0; row < Kernel; row++)
+            {
+                var line = x + (channel * Plane) + (row * Side);
+                for (var column = 0; column < Kernel; column++, weights += Maps)
+                {
+                    var (left, right) = (Vector512.Load(line + column), Vector512.Load(line + column + Second));
+                    var weight = Vector512.Create(weights[0]);
+                    a = Vector512.FusedMultiplyAdd(weight, left, a);
+                    a2 = Vector512.FusedMultiplyAdd(weight, right, a2);
+                    weight = Vector512.Create(weights[1]);
+                    b = Vector512.FusedMultiplyAdd(weight, left, b);
+                    b2 = Vector512.FusedMultiplyAdd(weight, right, b2);
+                    weight = Vector512.Create(weights[2]);
+                    c = Vector512.FusedMultiplyAdd(weight, left, c);
+                    c2 = Vector512.FusedMultiplyAdd(weight, right, c2);
+                    weight = Vector512.Create(weights[3]);
+                    d = Vector512.FusedMultiplyAdd(weight, left, d);
+                    d2 = Vector512.FusedMultiplyAdd(weight, right, d2);
+                    weight = Vector512.Create(weights[4]);
+                    e = Vector512.FusedMultiplyAdd(weight, left, e);
+                    e2 = Vector512.FusedMultiplyAdd(weight, right, e2);
+                    weight = Vector512.Create(weights[5]);
+                    f = Vector512.FusedMultiplyAdd(weight, left, f);
+                    f2 = Vector512.FusedMultiplyAdd(weight, right, f2);
+                }
+            }
+        a.Store(output);
+        a2.Store(output + Second);
+        b.Store(output + stride);
+        b2.Store(output + stride + Second);
+        c.Store(output + (2 * stride));
+        c2.Store(output + (2 * stride) + Second);
+        d.Store(output + (3 * stride));
+        d2.Store(output + (3 * stride) + Second);
+        e.Store(output + (4 * stride));
+        e2.Store(output + (4 * stride) + Second);
+        f.Store(output + (5 * stride));
+        f2.Store(output + (5 * stride) + Second);
+    }
+
+    /// <summary>Sum and sum of squares of a map, 28 × 28 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (float Sum, float Squares) Sums(float* map)
+    {
+        Vector512<float> sum = default, sum2 = default, squares = default, squares2 = default;
+        // 784 values are 49 vectors: rows do not matter here.
+        for (var at = 0; at < (Out * Out) - 16; at += 32)
+        {
+            var (first, second) = (Vector512.Load(map + at), Vector512.Load(map + at + 16));
+            sum += first;
+            sum2 += second;
+            squares = Vector512.FusedMultiplyAdd(first, first, squares);
+            squares2 = Vector512.FusedMultiplyAdd(second, second, squares2);
+        }
+        var last = Vector512.Load(map + (Out * Out) - 16);
+        return (Vector512.Sum(sum + sum2 + last), Vector512.Sum(squares + Vector512.FusedMultiplyAdd(last, last, squares2)));
+    }
+
+    /// <summary>Scale, shift, ReLU and 2×2 maximum of two rows.</summary>
+    /// <param name="upper">First row, 28 values and 4 readable beyond; the second is <paramref name="stride"/> further.</param>
+    /// <param name="stride">Values from one row to the next.</param>
+    /// <param name="scale">Factor.</param>
+    /// <param name="shift">Summand.</param>
+    /// <param name="output">14 values; 2 beyond are overwritten.</param>
+    /// <param name="winner">14 values, where each maximum was: 0 1 / 2 3, or 4 where ReLU gave zero; 2 beyond are overwritten.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Pool(float* upper, int stride, float scale, float shift, float* output, byte* winner)
+    {
+        Vector512<float> factor = Vector512.Create(scale), summand = Vector512.Create(shift);
+        var (left, right) = (Vector512.Load(upper), Vector512.Load(upper + 16));
+        var (left2, right2) = (Vector512.Load(upper + stride), Vector512.Load(upper + stride + 16));
+        var p0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, Even, right), factor, summand);
+        var p1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, Odd, right), factor, summand);
+        var p2 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left2, Even, right2), factor, summand);
+        var p3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left2, Odd, right2), factor, summand);
+        var (value, index) = Maximum(p0, p1, p2, p3);
+        value.Store(output);
+        Avx512F.ConvertToVector128Byte(index).Store(winner);
+    }
+
+    /// <summary>The largest of four and zero, and which it was; 4: zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector512<float> Value, Vector512<int> Index) Maximum(
+        Vector512<float> p0, Vector512<float> p1, Vector512<float> p2, Vector512<float> p3)
+    {
+        var (first, second) = (Avx512F.Max(p0, p1), Avx512F.Max(p2, p3));
+        var largest = Avx512F.Max(first, second);
+        var inFirst = Vector512.ConditionalSelect(Vector512.GreaterThan(p1, p0).AsInt32(), Vector512<int>.One, Vector512<int>.Zero);
+        var inSecond = Vector512.ConditionalSelect(Vector512.GreaterThan(p3, p2).AsInt32(), Vector512.Create(3), Vector512.Create(2));
+        var index = Vector512.ConditionalSelect(Vector512.GreaterThan(second, first).AsInt32(), inSecond, inFirst);
+        index = Vector512.ConditionalSelect(Vector512.GreaterThan(largest, Vector512<float>.Zero).AsInt32(), index, Vector512.Create(4));
+        return (Avx512F.Max(largest, Vector512<float>.Zero), index);
+    }
+
+    /// <summary>Adds the weight gradient of one map and channel where only the maxima have a gradient.</summary>
+    /// <param name="x">One channel of the image, 32 × 32 and 4 readable beyond.</param>
+    /// <param name="gradient">14 × 14 gradients of the pooled values.</param>
+    /// <param name="winner">14 × 14 places of the maxima.</param>
+    /// <param name="sums">5 × 8: rows of the kernel, of whose 8 values the first 5 count.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddSparseGradient(float* x, float* gradient, byte* winner, float* sums)
+    {
+        Vector256<float> s0 = Vector256.Load(sums), s1 = Vector256.Load(sums + 8), s2 = Vector256.Load(sums + 16);
+        Vector256<float> s3 = Vector256.Load(sums + 24), s4 = Vector256.Load(sums + 32);
+        for (var row = 0; row < Pooled; row++)
+            for (var column = 0; column < Pooled; column++, gradient++, winner++)
+            {
+                var place = *winner;
+                // Place 4 has gradient zero by the caller's masking; any address will do.
+                var at = x + (((2 * row) + ((place >> 1) & 1)) * Side) + (2 * column) + (place & 1);
+                var value = Vector256.Create(*gradient);
+                s0 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at), s0);
+                s1 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + Side), s1);
+                s2 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + (2 * Side)), s2);
+                s3 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + (3 * Side)), s3);
+                s4 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + (4 * Side)), s4);
+            }
+        s0.Store(sums);
+        s1.Store(sums + 8);
+        s2.Store(sums + 16);
+        s3.Store(sums + 24);
+        s4.Store(sums + 32);
+    }
+
+    /// <summary>Sets the gradients of pooled values that ReLU made zero to zero.</summary>
+    /// <returns>Sum of the others.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Mask(float* gradient, byte* winner)
+    {
+        var sum = 0f;
+        for (var place = 0; place < Pooled * Pooled; place++)
+        {
+            var value = winner[place] < 4 ? gradient[place] : 0;
+            gradient[place] = value;
+            sum += value;
+        }
+        return sum;
+    }
+
+    /// <summary>Sum of the gradients of one map, and of their products with the value before batch norm that was the maximum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (float Sum, float Product) GradientSums(float* gradient, byte* winner, float* z)
+    {
+        Vector512<float> sum = default, product = default;
+        var inside = Vector512.LessThan(Vector512.CreateSequence(0, 1), Vector512.Create(Pooled)).AsSingle();
+        for (var row = 0; row < Pooled; row++, gradient += Pooled, winner += Pooled, z += 2 * Out)
+        {
+            var place = Avx512F.ConvertToVector512Int32(Vector128.Load(winner));
+            var value = Vector512.Load(gradient) & inside & Vector512.LessThan(place, Vector512.Create(4)).AsSingle();
+            var (left, right) = (Vector512.Load(z), Vector512.Load(z + 16));
+            var (left2, right2) = (Vector512.Load(z + Out), Vector512.Load(z + Out + 16));
+            var chosen = At(Avx512F.PermuteVar16x32x2(left, Even, right), place, 0) | At(Avx512F.PermuteVar16x32x2(left, Odd, right), place, 1)
+                | At(Avx512F.PermuteVar16x32x2(left2, Even, right2), place, 2) | At(Avx512F.PermuteVar16x32x2(left2, Odd, right2), place, 3);
+            sum += value;
+            product = Vector512.FusedMultiplyAdd(value, chosen & inside, product);
+        }
+        return (Vector512.Sum(sum), Vector512.Sum(product));
+    }
+
+    /// <summary>Gradient before batch norm: factor·(gradient at the maxima) + slope·z + offset, for one map.</summary>
+    /// <param name="gradient">14 × 14.</param>
+    /// <param name="winner">14 × 14.</param>
+    /// <param name="z">28 × 28.</param>
+    /// <param name="coefficients">factor, slope, offset.</param>
+    /// <param name="output">28 × 32; the last four columns become zero.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Spread(float* gradient, byte* winner, float* z, (float Factor, float Slope, float Offset) coefficients, float* output)
+    {
+        var (factor, slope, offset) = (Vector512.Create(coefficients.Factor), Vector512.Create(coefficients.Slope), Vector512.Create(coefficients.Offset));
+        var inside = Vector512.LessThan(Vector512.CreateSequence(0, 1), Vector512.Create(Out - 16)).AsSingle();
+        for (var row = 0; row < Pooled; row++, gradient += Pooled, winner += Pooled, z += 2 * Out, output += 2 * Side)
+        {
+            var value = Vector512.Load(gradient) * factor;
+            var place = Avx512F.ConvertToVector512Int32(Vector128.Load(winner));
+            var (p0, p1) = (At(value, place, 0), At(value, place, 1));
+            var (p2, p3) = (At(value, place, 2), At(value, place, 3));
+            (Avx512F.PermuteVar16x32x2(p0, LowPairs, p1) + Vector512.FusedMultiplyAdd(Vector512.Load(z), slope, offset)).Store(output);
+            (inside & (Avx512F.PermuteVar16x32x2(p0, HighPairs, p1) + Vector512.FusedMultiplyAdd(Vector512.Load(z + 16), slope, offset))).Store(output + 16);
+            (Avx512F.PermuteVar16x32x2(p2, LowPairs, p3) + Vector512.FusedMultiplyAdd(Vector512.Load(z + Out), slope, offset)).Store(output + Side);
+            (inside & (Avx512F.PermuteVar16x32x2(p2, HighPairs, p3) + Vector512.FusedMultiplyAdd(Vector512.Load(z + Out + 16), slope, offset)))
+                .Store(output + Side + 16);
+        }
+    }
+
+    /// <summary>Adds the weight gradient of three maps for one channel and one row of the kernel where every value has a gradient.</summary>
+    /// <param name="x">One channel of the image at the kernel row, with 4 readable beyond the image.</param>
+    /// <param name="gradient">3 maps × 28 × 32.</param>
+    /// <param name="sums">3 maps × 5 columns × 16 partial sums; maps are <paramref name="stride"/> apart.</param>
+    /// <param name="stride">Values from one map's sums to the next's.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddDenseGradient(float* x, float* gradient, float* sums, int stride)
+    {
+        const int Map = Out * Side;
+        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default;
+        Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default;
+        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default;
+        for (var at = 0; at < Map; at += 16)
+        {
+            var (a, b, c) = (Vector512.Load(gradient + at), Vector512.Load(gradient + at + Map), Vector512.Load(gradient + at + (2 * Map)));
+            var value = Vector512.Load(x + at);
+            a0 = Vector512.FusedMultiplyAdd(a, value, a0);
+            b0 = Vector512.FusedMultiplyAdd(b, value, b0);
+            c0 = Vector512.FusedMultiplyAdd(c, value, c0);
+            value = Vector512.Load(x + at + 1);
+            a1 = Vector512.FusedMultiplyAdd(a, value, a1);
+            b1 = Vector512.FusedMultiplyAdd(b, value, b1);
+            c1 = Vector512.FusedMultiplyAdd(c, value, c1);
+            value = Vector512.Load(x + at + 2);
+            a2 = Vector512.FusedMultiplyAdd(a, value, a2);
+            b2 = Vector512.FusedMultiplyAdd(b, value, b2);
+            c2 = Vector512.FusedMultiplyAdd(c, value, c2);
+            value = Vector512.Load(x + at + 3);
+            a3 = Vector512.FusedMultiplyAdd(a, value, a3);
+            b3 = Vector512.FusedMultiplyAdd(b, value, b3);
+            c3 = Vector512.FusedMultiplyAdd(c, value, c3);
+            value = Vector512.Load(x + at + 4);
+            a4 = Vector512.FusedMultiplyAdd(a, value, a4);
+            b4 = Vector512.FusedMultiplyAdd(b, value, b4);
+            c4 = Vector512.FusedMultiplyAdd(c, value, c4);
+        }
+        Add(sums, a0, a1, a2, a3, a4);
+        Add(sums + stride, b0, b1, b2, b3, b4);
+        Add(sums + (2 * stride), c0, c1, c2, c3, c4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> At(Vector512<float> value, Vector512<int> place, int wanted) =>
+        Vector512.Equals(place, Vector512.Create(wanted)).AsSingle() & value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float* sums, Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3, Vector512<float> s4)
+    {
+        (Vector512.Load(sums) + s0).Store(sums);
+        (Vector512.Load(sums + 16) + s1).Store(sums + 16);
+        (Vector512.Load(sums + 32) + s2).Store(sums + 32);
+        (Vector512.Load(sums + 48) + s3).Store(sums + 48);
+        (Vector512.Load(sums + 64) + s4).Store(sums + 64);
+    }
+}

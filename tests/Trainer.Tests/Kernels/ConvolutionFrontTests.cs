@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using LeNetServe.Runs;
+using LeNetServe.Specs;
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Tests.Kernels;
+
+/// <summary>The own kernels against torch's operations, on the same weights and images.</summary>
+public sealed class ConvolutionFrontTests
+{
+    [Theory]
+    [InlineData("lenet5", 1, 5)]
+    [InlineData("lenet5", 3, 4)]
+    [InlineData("lenet5-bn", 1, 7)]
+    [InlineData("lenet5-bn", 3, 64)]
+    public void Training_LogitsGradientsAndStatistics_AgreeWithTorch(string variant, int channels, int images)
+    {
+        Assert.SkipUnless(Avx512F.IsSupported, "The own kernels need AVX-512.");
+        using var scope = NewDisposeScope();
+        var (own, torchs, pixels, labels) = Networks(variant, channels, images);
+        using (own)
+        using (torchs)
+        {
+            for (var repeat = 0; repeat < 2; repeat++)
+            {
+                var (first, second) = (Step(own, pixels, labels), Step(torchs, pixels, labels));
+                AssertClose(second, first, 1e-4f);
+                foreach (var parameter in own.Store.Parameters.Where(parameter => parameter.IsTrained))
+                    AssertClose(
+                        Values(ParameterStore.View(parameter, torchs.Gradient)), Values(ParameterStore.View(parameter, own.Gradient)), 2e-4f);
+                AssertClose(Values(torchs.Constant), Values(own.Constant), 1e-4f);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("lenet5", 1, 5)]
+    [InlineData("lenet5-bn", 3, 33)]
+    public void Evaluation_Logits_AgreeWithTorch(string variant, int channels, int images)
+    {
+        Assert.SkipUnless(Avx512F.IsSupported, "The own kernels need AVX-512.");
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        var (own, torchs, pixels, _) = Networks(variant, channels, images);
+        using (own)
+        using (torchs)
+            AssertClose(Values(torchs.Forward(pixels, Pass.Evaluation)), Values(own.Forward(pixels, Pass.Evaluation)), 1e-4f);
+    }
+
+    private static (Network Own, Network Torchs, Tensor Pixels, Tensor Labels) Networks(string variant, int channels, int images)
+    {
+        var store = new ParameterStore(Variants.Create(variant, channels, 10), CPU);
+        Initialization.Fill(store, seed: 3);
+        var random = new Generator(7);
+        foreach (var parameter in store.Parameters.Where(parameter => parameter.Name.Contains("_bn", StringComparison.Ordinal)))
+            store.View(parameter).add_(rand(parameter.Shape, generator: random), 0.5);
+        var normalization = new Normalization(Enumerable.Repeat(110.0, channels).ToArray(), Enumerable.Repeat(60.0, channels).ToArray());
+        var pixels = randint(0, 256, [images, channels, 32, 32], ScalarType.Float32, generator: random);
+        var labels = randint(0, 10, [images], ScalarType.Int64, generator: random);
+        return (new(store, normalization), new(store, normalization, kernels: false), pixels, labels);
+    }
+
+    private static float[] Step(Network network, Tensor pixels, Tensor labels)
+    {
+        var logits = network.Forward(pixels, new(Training: true, Seed: 1));
+        network.Backward(Criterion.Sum(logits, labels, network.Store.Spec, new TrainingConfig()));
+        return Values(logits);
+    }
+
+    private static float[] Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.detach().contiguous().bytes).ToArray();
+
+    private static void AssertClose(float[] expected, float[] actual, float tolerance)
+    {
+        var scale = expected.Append(1f).Max(MathF.Abs);
+        Assert.Equal(expected.Length, actual.Length);
+        for (var index = 0; index < expected.Length; index++)
+            Assert.True(MathF.Abs(expected[index] - actual[index]) <= tolerance * scale, $"value {index} is {actual[index]}, expected {expected[index]} ± {tolerance * scale}");
+    }
+}
