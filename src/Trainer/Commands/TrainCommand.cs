@@ -3,6 +3,7 @@ using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Downloads;
+using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Progress;
 using LeNetServe.Trainer.Training;
 using Spectre.Console;
@@ -22,12 +23,17 @@ internal static class TrainCommand
         var force = new Option<bool>("--force") { Description = "Start anew even if the run is there." };
         var quiet = new Option<bool>("--quiet") { Description = "No lines per epoch." };
         var offline = new Option<bool>("--offline") { Description = "Never touch the network: a data set that is missing is an error." };
+        var stopWithInput = new Option<bool>("--stop-with-input") { Description = "Save and stop when standard input ends: for a parent process that may be killed.", Hidden = true };
         var fields = ConfigBuilder.Fields.Select(field => (field.Key, Option: FieldOption(field))).ToArray();
         var command = new Command("train", "Train a network into a run directory; the same request resumes or skips what is there already.");
-        foreach (var option in (Option[])[recipe, runs, force, quiet, offline, ComputeOptions.Device, ComputeOptions.Threads, .. fields.Select(field => field.Option)])
+        foreach (var option in (Option[])[recipe, runs, force, quiet, offline, stopWithInput, ComputeOptions.Device, ComputeOptions.Threads, .. fields.Select(field => field.Option)])
             command.Options.Add(option);
-        command.SetAction((result, cancellation) => Task.Run(async () =>
+        command.SetAction((result, outer) => Task.Run(async () =>
         {
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(outer);
+            if (result.GetValue(stopWithInput))
+                InputEnd.Cancels(ending);
+            var cancellation = ending.Token;
             var values = fields
                 .Where(field => result.GetResult(field.Option) is not null)
                 .ToDictionary(field => field.Key, field => result.GetValue((Option<string?>)field.Option)!);

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using LeNetServe.Runs;
+using LeNetServe.Trainer.Downloads;
+
+namespace LeNetServe.Trainer.Sweeps;
+
+/// <summary>
+/// Works through runs, several at a time. What is finished is told by the run directories alone, so a sweep that was killed goes on when it is started
+/// again, and several sweeps on one folder share the work: a run that another process holds is left to it.
+/// </summary>
+/// <param name="train">Trains one run and returns the exit code and its last line of error.</param>
+/// <param name="say">Told a line for each run.</param>
+internal sealed class Sweep(Func<SweepRun, CancellationToken, Task<(int Code, string Message)>> train, Action<string> say)
+{
+    private const int Attempts = 2;
+    private int done;
+
+    /// <summary>Runs what is not finished yet.</summary>
+    /// <returns>The runs that failed in both attempts, and why.</returns>
+    /// <exception cref="OperationCanceledException">Stopped; the runs that were going on have saved.</exception>
+    public async Task<IReadOnlyList<(SweepRun Run, string Reason)>> RunAsync(IReadOnlyList<SweepRun> runs, int workers, CancellationToken cancellationToken)
+    {
+        var open = runs.Where(run => !run.IsFinished).ToList();
+        done = runs.Count - open.Count;
+        if (done > 0)
+            say($"{done} of {runs.Count} runs are finished already");
+        var failed = new ConcurrentQueue<(SweepRun, string)>();
+        var queue = new ConcurrentQueue<(SweepRun Run, int Attempt)>(open.Select(run => (run, 1)));
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(workers, open.Count)).Select(_ => WorkAsync(queue, failed, runs.Count, cancellationToken)));
+        cancellationToken.ThrowIfCancellationRequested();
+        return [.. failed];
+    }
+
+    /// <summary>Whether another process is training the run.</summary>
+    public static bool IsHeld(RunDirectory run)
+    {
+        var path = Path.Combine(run.Path, ".lock");
+        if (!File.Exists(path))
+            return false;
+        using var taken = DirectoryLock.TryTake(path);
+        return taken is null;
+    }
+
+    private async Task WorkAsync(ConcurrentQueue<(SweepRun Run, int Attempt)> queue, ConcurrentQueue<(SweepRun, string)> failed, int count, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested && queue.TryDequeue(out var next))
+        {
+            var (run, attempt) = next;
+            if (!run.IsFinished && IsHeld(run.Directory))
+            {
+                // Another sweep is at it, or the worker of one that was killed is just stopping.
+                queue.Enqueue(next);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+            var (code, message) = run.IsFinished ? (0, "") : await train(run, cancellationToken);
+            if (cancellationToken.IsCancellationRequested)
+                return;
+            if (run.IsFinished)
+            {
+                say($"[{Interlocked.Increment(ref done)}/{count}] {run.Directory.Id}: {Figures(run.Directory)}");
+            }
+            else if (attempt < Attempts)
+            {
+                say($"{run.Directory.Id} failed with exit code {code} and will be tried once more: {message}");
+                queue.Enqueue((run, attempt + 1));
+            }
+            else
+            {
+                say($"{run.Directory.Id} failed again with exit code {code}: {message}");
+                failed.Enqueue((run, $"exit code {code}: {message}"));
+            }
+        }
+    }
+
+    private static string Figures(RunDirectory run)
+    {
+        var summary = JsonSerializer.Deserialize(File.ReadAllText(run.Summary), LeNetJson.Default.RunSummary)!;
+        return string.Create(CultureInfo.InvariantCulture, $"test accuracy {100 * summary.TestAccuracy:0.00} %, {summary.Epochs} epochs in {summary.Seconds:0.0} s");
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json;
+using LeNetServe.Datasets;
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Invocation;
+
+namespace LeNetServe.Trainer.Sweeps;
+
+/// <summary>The configs that a plan means, in an order that depends on the plan alone.</summary>
+internal static class SweepConfigs
+{
+    /// <summary>Expands the plan; runs that come out equal are kept once.</summary>
+    /// <exception cref="UsageException">A key, a value, a range, or the plan as a whole is wrong.</exception>
+    public static IReadOnlyList<TrainingConfig> Of(SweepPlan plan)
+    {
+        Check(plan);
+        var common = plan.Set.ToDictionary(pair => pair.Key, pair => Text(pair.Value));
+        var configs = new List<TrainingConfig>();
+        foreach (var (cell, values) in Combinations(plan.Grid).Index())
+            for (var sample = 0; sample < plan.Samples; sample++)
+            {
+                var drawn = Draw(plan, cell * plan.Samples + sample);
+                foreach (var seed in plan.Seeds)
+                    configs.Add(ConfigBuilder.Build(plan.Recipe, new Dictionary<string, string>(common.Concat(values).Concat(drawn)) { ["seed"] = $"{seed}" }));
+            }
+        return [.. configs.Distinct()];
+    }
+
+    private static void Check(SweepPlan plan)
+    {
+        string[] keys = [.. plan.Set.Keys, .. plan.Grid.Keys, .. plan.Random.Keys];
+        if (keys.CountBy(key => key).FirstOrDefault(pair => pair.Value > 1) is { Key: { } twice })
+            throw new UsageException($"{twice} is given twice, expected it in one of set, grid and random");
+        if (keys.Contains("seed"))
+            throw new UsageException("seed is given as a field, expected the sweep's seeds");
+        if (plan.Seeds.Count == 0 || plan.Samples < 1)
+            throw new UsageException($"{plan.Seeds.Count} seeds and {plan.Samples} samples, expected at least 1 of each");
+        foreach (var (key, values) in plan.Grid)
+            if (values.Count == 0)
+                throw new UsageException($"the grid has no value for {key}, expected at least one");
+        foreach (var (key, range) in plan.Random)
+        {
+            if (range.Fault is { } fault)
+                throw new UsageException($"the range of {key}: {fault}");
+            if (ConfigBuilder.Fields.FirstOrDefault(field => field.Key == key) is { } field && field.Type != typeof(int) && field.Type != typeof(double))
+                throw new UsageException($"{key} is not a number, expected a list of values for it");
+        }
+        if (plan.Samples > 1 && plan.Random.Count == 0)
+            throw new UsageException($"{plan.Samples} samples and no range to draw from, expected one such as learning_rate=0.001..0.1:log");
+    }
+
+    /// <summary>The draws of one sample: a function of the plan's seed, the sample's number and the key.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Draw(SweepPlan plan, int sample)
+    {
+        foreach (var (index, (key, range)) in plan.Random.OrderBy(pair => pair.Key, StringComparer.Ordinal).Index())
+        {
+            var random = SplitMix64.For(plan.RandomSeed, index, sample);
+            var whole = ConfigBuilder.Fields.FirstOrDefault(field => field.Key == key)?.Type == typeof(int);
+            var value = range.At((random.Next() >> 11) * (1.0 / (1UL << 53)));
+            // Four digits are enough for a rate and keep the tables readable.
+            yield return new(key, whole ? Math.Round(value).ToString(CultureInfo.InvariantCulture) : value.ToString("G4", CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static IEnumerable<Dictionary<string, string>> Combinations(IReadOnlyDictionary<string, IReadOnlyList<JsonElement>> grid)
+    {
+        IEnumerable<Dictionary<string, string>> all = [[]];
+        foreach (var (key, values) in grid)
+            all = all.SelectMany(_ => values, (before, value) => new Dictionary<string, string>(before) { [key] = Text(value) });
+        return all;
+    }
+
+    private static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        _ => throw new UsageException($"{value.GetRawText()} is no value of a config, expected text, a number, true or false"),
+    };
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+
+namespace LeNetServe.Trainer.Tests.Sweeps;
+
+public sealed class SweepCommandTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("lenet-sweeps-").FullName;
+    private readonly string runs;
+    private readonly string[] arguments;
+
+    public SweepCommandTests()
+    {
+        runs = Path.Combine(root, "runs");
+        arguments = ["sweep", "--set", "dataset=folder", "--set", $"data={TinyPictures.Write(root)}", "--set", "epochs=2", "--set", "batch-size=4",
+            "--set", "learning-rate=0.001,0.01", "--seeds", "1..3", "--out", runs, "--workers", "2"];
+    }
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public async Task Sweep_KilledInTheMiddle_RepeatsNoFinishedRun()
+    {
+        using (var first = TrainerProcess.Start(arguments))
+        {
+            // Finished runs are told line by line; the kill comes while others are being trained.
+            while (await first.StandardOutput.ReadLineAsync(Cancel) is { } line && !line.StartsWith("[2/6]", StringComparison.Ordinal))
+                Assert.DoesNotContain("failed", line, StringComparison.Ordinal);
+            first.Kill();
+            await first.WaitForExitAsync(Cancel);
+        }
+        var finished = Summaries();
+        Assert.InRange(finished.Count, 2, 5);
+
+        var (code, output, error) = await TrainerProcess.RunAsync(arguments);
+
+        Assert.True(code == 0, output + error);
+        Assert.Matches("[2-6] of 6 runs are finished already", output);
+        Assert.Contains("6 of 6 runs are finished; look at them with: compare", output, StringComparison.Ordinal);
+        var all = Summaries();
+        Assert.Equal(6, all.Count);
+        Assert.All(finished, pair => Assert.Equal(pair.Value, all[pair.Key]));
+    }
+
+    [Fact]
+    public async Task Sweep_FaultyRun_IsTriedTwiceAndReported()
+    {
+        var (code, output, error) = await TrainerProcess.RunAsync([.. arguments.Select(argument => argument == "1..3" ? "1" : argument), "--set", "learning-rate=0.01", "--device", "cuda"]);
+
+        Assert.Equal(4, code);
+        Assert.Contains("will be tried once more", output, StringComparison.Ordinal);
+        Assert.Contains("0 of 1 runs are finished", output, StringComparison.Ordinal);
+        Assert.StartsWith("failed: pictures-lenet5-s1-", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sweep_TwoShares_DoAllRunsBetweenThem()
+    {
+        for (var index = 0; index < 2; index++)
+        {
+            var (code, output, error) = await TrainerProcess.RunAsync([.. arguments, "--set", "epochs=1", "--set", "learning-rate=0.01", "--index", $"{index}", "--count", "2"]);
+
+            Assert.True(code == 0, output + error);
+            Assert.Contains($"3 runs, share {index} of 2: {2 - index}", output, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(3, Summaries().Count);
+    }
+
+    [Fact]
+    public async Task Sweep_DryRun_ListsTheRunsAndTrainsNone()
+    {
+        var (code, output, _) = await TrainerProcess.RunAsync([.. arguments, "--dry-run"]);
+
+        Assert.Equal(0, code);
+        Assert.Equal(6, output.Split('\n').Count(line => line.StartsWith("open ", StringComparison.Ordinal)));
+        Assert.False(Directory.Exists(runs));
+    }
+
+    [Fact]
+    public async Task Sbatch_ArrayOfTwoTasks_DoesAllRuns()
+    {
+        Assert.SkipUnless(await SlurmTakesJobsAsync(), "no Slurm takes jobs here: bash .ci/slurm start");
+        var script = Path.Combine(Repository(), "deploy", "slurm", "sweep.sbatch");
+        var start = new ProcessStartInfo("sbatch", ["--wait", "--array=0-1", "--cpus-per-task=1", $"--output={root}/slurm-%a.log", script, .. arguments[1..], "--set", "epochs=1", "--set", "learning-rate=0.01"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["LENETSERVE_TRAINER"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "LeNetServe.Trainer.dll")}";
+        using var job = Process.Start(start)!;
+        var error = job.StandardError.ReadToEndAsync(Cancel);
+        await job.StandardOutput.ReadToEndAsync(Cancel);
+        await job.WaitForExitAsync(Cancel);
+
+        var logs = string.Concat(Directory.GetFiles(root, "slurm-*.log").Order(StringComparer.Ordinal).Select(File.ReadAllText));
+        Assert.True(job.ExitCode == 0, await error + logs);
+        Assert.Contains("3 runs, share 0 of 2: 2", logs, StringComparison.Ordinal);
+        Assert.Contains("3 runs, share 1 of 2: 1", logs, StringComparison.Ordinal);
+        Assert.Equal(3, Summaries().Count);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static async Task<bool> SlurmTakesJobsAsync()
+    {
+        try
+        {
+            using var sinfo = Process.Start(new ProcessStartInfo("sinfo", ["--noheader", "--format=%T"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var states = await sinfo.StandardOutput.ReadToEndAsync(Cancel);
+            await sinfo.WaitForExitAsync(Cancel);
+            return sinfo.ExitCode == 0 && (states.Contains("idle", StringComparison.Ordinal) || states.Contains("mixed", StringComparison.Ordinal) || states.Contains("allocated", StringComparison.Ordinal));
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "LeNetServe.sln")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("the tests run outside the repository");
+        return folder.FullName;
+    }
+
+    private Dictionary<string, DateTime> Summaries() => Directory.Exists(runs)
+        ? Directory.GetFiles(runs, "summary.json", SearchOption.AllDirectories).ToDictionary(path => path, File.GetLastWriteTimeUtc)
+        : [];
+}
