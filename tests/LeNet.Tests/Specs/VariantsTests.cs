@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LeNetServe.Specs;
 
-namespace LeNetServe.LeNet.Tests.Specs;
+namespace LeNetServe.Tests.Specs;
 
 public sealed class VariantsTests
 {

@@ -1,0 +1,39 @@
+using LeNetServe.Datasets;
+
+namespace LeNetServe.Tests.Datasets;
+
+public sealed class DatasetCatalogTests
+{
+    [Fact]
+    public void Open_UnknownName_ListsTheKnown() =>
+        Assert.Equal(
+            "data set \"mnits\" is unknown, expected mnist, fashion-mnist, cifar10, folder, strokes",
+            Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(new() { Name = "mnits" })).Message);
+
+    [Theory]
+    [InlineData("mnist")]
+    [InlineData("fashion-mnist")]
+    [InlineData("cifar10")]
+    [InlineData("folder")]
+    public void Open_DirectoryMissing_Asks(string name) =>
+        Assert.Contains("needs a directory with", Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(new() { Name = name })).Message);
+
+    [Fact]
+    public void Sha256_OnePixelOrLabelChanged_Differs()
+    {
+        var set = new ImageSet(new(1, 2, 2), [1, 2, 3, 4, 5, 6, 7, 8], [0, 1]);
+        var dataset = new ImageDataset { Name = "tiny", Labels = ["a", "b"], Imaging = new() { Input = set.Shape }, Train = set, Test = set };
+
+        string[] hashes =
+        [
+            dataset.Sha256(),
+            (dataset with { Test = set with { Pixels = [1, 2, 3, 4, 5, 6, 7, 9] } }).Sha256(),
+            (dataset with { Train = set with { Pixels = [1, 2, 3, 4, 5, 6, 7, 9] } }).Sha256(),
+            (dataset with { Train = set with { Labels = [1, 1] } }).Sha256(),
+            (dataset with { Train = set with { Shape = new(1, 4, 1) } }).Sha256(),
+        ];
+
+        Assert.Equal(5, hashes.Distinct().Count());
+        Assert.Equal(dataset.Sha256(), (dataset with { Name = "other" }).Sha256());
+    }
+}

@@ -1,0 +1,161 @@
+using LeNetServe.Datasets;
+using LeNetServe.Imaging;
+using LeNetServe.Specs;
+using LeNetServe.TestPictures;
+
+namespace LeNetServe.Tests.Datasets;
+
+public sealed class ImageFolderTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Open_TrainAndTest_TakesEachAsItIs()
+    {
+        for (var index = 0; index < 3; index++)
+        {
+            Add($"train/cat/{index}.png", Flat(10 + index));
+            Add($"train/dog/{index}.bmp", BmpWriter.Write(32, 32, (_, _) => ((byte)(20 + index), 0, 0)));
+        }
+        Add("test/cat/a.gif", GifWriter.Write(32, 32, (_, _) => 30));
+        Add("test/dog/a.PNG", Flat(40));
+        Add("train/cat/notes.txt", "no picture"u8.ToArray());
+        Add("train/cat/.hidden.png", "no picture"u8.ToArray());
+
+        var dataset = Open();
+
+        Assert.Equal(["cat", "dog"], dataset.Labels);
+        Assert.Equal([0, 1, 0, 1, 0, 1], dataset.Train.Labels);
+        Assert.Equal([10, 20, 11, 21, 12, 22], Enumerable.Range(0, 6).Select(index => dataset.Train.Image(index)[0]));
+        Assert.Equal([30, 40], Enumerable.Range(0, 2).Select(index => dataset.Test.Image(index)[0]));
+        Assert.Equal(new TensorShape(3, 32, 32), dataset.Train.Shape);
+        Assert.Equal(new ImagingSpec { Input = new(3, 32, 32) }, dataset.Imaging);
+    }
+
+    [Fact]
+    public void Open_ClassesAlone_DrawsAFifthOfEachBySeed()
+    {
+        AddClasses(10, "a", "b");
+
+        var (first, again, other) = (Open(), Open(), Open(seed: 2));
+
+        Assert.Equal((16, 4), (first.Train.Count, first.Test.Count));
+        Assert.Equal([0, 1, 0, 1], first.Test.Labels);
+        Assert.Equal(first.Sha256(), again.Sha256());
+        Assert.NotEqual(first.Sha256(), other.Sha256());
+        var levels = Enumerable.Range(0, 16).Select(index => first.Train.Image(index)[0]).Concat(Enumerable.Range(0, 4).Select(index => first.Test.Image(index)[0]));
+        Assert.Equal(20, levels.Distinct().Count());
+    }
+
+    [Fact]
+    public void Open_OnlyGrayPictures_GivesGrayImages()
+    {
+        AddClasses(3, "a", "b");
+        Add("a/rgb-but-gray.bmp", BmpWriter.Write(32, 32, (x, _) => ((byte)x, (byte)x, (byte)x)));
+
+        Assert.Equal(new TensorShape(1, 32, 32), Open().Train.Shape);
+        Assert.Equal(new TensorShape(1, 32, 32), Open().Imaging.Input);
+    }
+
+    [Fact]
+    public void Open_ChannelsAsked_GivesThem()
+    {
+        AddClasses(3, "a", "b");
+
+        var dataset = DatasetCatalog.Open(new() { Name = "folder", Directory = folder.Path, Channels = 3 }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, dataset.Train.Shape.Channels);
+    }
+
+    [Fact]
+    public void Open_SmallSquares_ArePaddedAndNotResampled()
+    {
+        foreach (var (label, index) in new[] { ("0", 0), ("0", 1), ("1", 0), ("1", 1) })
+            Add($"{label}/{index}.png", new PngWriter { Width = 28, Height = 28, Pixel = (x, y) => [9 * x * y & 255] }.ToArray());
+
+        var dataset = Open();
+
+        Assert.Equal(28, dataset.Imaging.ContentSize);
+        var image = dataset.Train.Image(0);
+        Assert.Equal((0, 9 * 13 * 17 & 255), (image[0], image[(17 + 2) * 32 + 13 + 2]));
+    }
+
+    [Fact]
+    public void Open_NumberedClasses_AreInTheOrderOfTheNumbers()
+    {
+        AddClasses(2, "10", "9", "0");
+
+        Assert.Equal(["0", "9", "10"], Open().Labels);
+    }
+
+    [Fact]
+    public void Open_UnreadablePicture_IsNamed()
+    {
+        AddClasses(4, "a", "b");
+        Add("a/bad.png", "This is not a picture."u8.ToArray());
+
+        Rejects(Path.Combine("a", "bad.png") + ": the picture starts with the bytes 5468697320697320, expected");
+    }
+
+    [Fact]
+    public void Open_UnreadablePictureSkipped_IsCounted()
+    {
+        AddClasses(4, "a", "b");
+        Add("a/bad.png", "This is not a picture."u8.ToArray());
+        Add("b/cut.png", Flat(7)[..50]);
+
+        var dataset = DatasetCatalog.Open(new() { Name = "folder", Directory = folder.Path, SkipUnreadable = true }, TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, 8), (dataset.Skipped, dataset.Train.Count + dataset.Test.Count));
+    }
+
+    [Fact]
+    public void Open_ClassWithoutPictures_IsNamed()
+    {
+        AddClasses(2, "a", "b");
+        Directory.CreateDirectory(folder.Combine("empty"));
+
+        Rejects(folder.Combine("empty") + ": no pictures, expected one or more files *.png");
+    }
+
+    [Fact]
+    public void Open_TestHasOtherClasses_Throws()
+    {
+        Add("train/a/1.png", Flat(1));
+        Add("train/b/1.png", Flat(1));
+        Add("test/a/1.png", Flat(1));
+        Add("test/c/1.png", Flat(1));
+
+        Rejects("test has the classes a, c, expected those of train, a, b");
+    }
+
+    [Fact]
+    public void Open_OneClass_Throws()
+    {
+        AddClasses(2, "a");
+
+        Rejects("1 folders, expected two or more");
+    }
+
+    private static byte[] Flat(int level) => new PngWriter { Width = 32, Height = 32, Pixel = (_, _) => [level] }.ToArray();
+
+    private void AddClasses(int count, params string[] names)
+    {
+        for (var label = 0; label < names.Length; label++)
+            for (var index = 0; index < count; index++)
+                Add($"{names[label]}/{index}.png", Flat(1 + 20 * label + index));
+    }
+
+    private void Add(string path, byte[] bytes)
+    {
+        var file = new FileInfo(folder.Combine(path));
+        file.Directory!.Create();
+        File.WriteAllBytes(file.FullName, bytes);
+    }
+
+    private ImageDataset Open(int seed = 1) => DatasetCatalog.Open(new() { Name = "folder", Directory = folder.Path, Seed = seed });
+
+    private void Rejects(string expected) => Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Open()).Message);
+}
