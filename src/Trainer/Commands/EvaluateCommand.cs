@@ -19,7 +19,11 @@ internal static class EvaluateCommand
         var run = new Option<string>("--run") { Description = "The run's directory.", Required = true };
         var data = new Option<string?>("--data") { Description = "Directory of the data set's files. Default: where the run found them." };
         var flip = new Option<bool>("--flip-test") { Description = "Measure also the mean of the answers to each image and its mirror image." };
-        var command = new Command("evaluate", "Measure a run's weights on the test images.") { run, data, flip, ComputeOptions.Device, ComputeOptions.Threads };
+        var answers = new Option<string?>("--answers")
+        {
+            Description = "Write all test images with torch's logits and probabilities to this .safetensors file, laid out as golden.safetensors.",
+        };
+        var command = new Command("evaluate", "Measure a run's weights on the test images.") { run, data, flip, answers, ComputeOptions.Device, ComputeOptions.Threads };
         command.SetAction((result, cancellation) => Task.Run(async () =>
         {
             var directory = new RunDirectory(result.GetValue(run)!);
@@ -42,6 +46,8 @@ internal static class EvaluateCommand
                 $"{directory.Id}: accuracy {test.Accuracy:P2}, loss {test.Loss:F4}, {test.Images - test.Correct:N0} of {test.Images:N0} wrong, {test.Images / seconds:N0} images/s");
             if (result.GetValue(flip))
                 Console.WriteLine($"with flip test-time augmentation: accuracy {evaluator.Measure(store, model.Normalization, images, all, flip: true).Accuracy:P2}");
+            if (result.GetValue(answers) is { } file)
+                GoldenImages.OfAll(store, model.Normalization, dataset.Test).Write(file);
             if (DatasetIdentity.Of(dataset) != model.Dataset)
                 Console.Error.WriteLine($"note: these are not the data of the run (SHA-256 {model.Dataset.Sha256})");
             return (int)ExitCode.Success;
