@@ -25,15 +25,12 @@ internal sealed class Evaluator(ShardThreads threads)
         var (correct, loss) = (0L, 0.0);
         var batches = (numbers.Length + BatchSize - 1) / BatchSize;
         var partial = new (long Correct, double Loss)[batches];
-        // A network holds its pass's values: one for each thread, which takes every Threads-th batch.
-        var networks = Enumerable.Range(0, threads.Threads).Select(_ => new Network(store, normalization)).ToArray();
-        try
-        {
+        using (var networks = new ThreadNetworks(store, normalization, threads))
             threads.Run(batches, batch =>
             {
                 using var off = no_grad();
                 using var scope = NewDisposeScope();
-                var network = networks[batch % networks.Length];
+                var network = networks[batch];
                 var part = numbers.AsSpan(batch * BatchSize, Math.Min(BatchSize, numbers.Length - batch * BatchSize));
                 var (pixels, labels) = images.Batch(part);
                 var log = network.Forward(pixels, Pass.Evaluation).log_softmax(1);
@@ -43,12 +40,6 @@ internal sealed class Evaluator(ShardThreads threads)
                     log.argmax(1).eq(labels).sum().item<long>(),
                     functional.nll_loss(log, labels, reduction: Reduction.Sum).item<float>());
             });
-        }
-        finally
-        {
-            foreach (var network in networks)
-                network.Dispose();
-        }
         foreach (var (right, sum) in partial)
             (correct, loss) = (correct + right, loss + sum);
         return new(numbers.Length, (int)correct, loss / numbers.Length);

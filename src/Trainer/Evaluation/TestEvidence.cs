@@ -25,11 +25,13 @@ internal static class TestEvidence
         using var network = new Network(store, model.Normalization);
         var first = model.Spec.Layers.OfType<ConvolutionSpec>().First();
         return ReportEvidence.From(
-            test, Probabilities(network, images, model.Spec.Classes, threads), Stored(network[$"{first.Name}.weight"]), Sample, FeatureMaps(network, model, images));
+            test, Probabilities(store, model, images, threads), Stored(network[$"{first.Name}.weight"]), Sample, FeatureMaps(network, model, images));
     }
 
-    private static float[] Probabilities(Network network, ResidentImages images, int classes, ShardThreads threads)
+    private static float[] Probabilities(ParameterStore store, TrainedModel model, ResidentImages images, ShardThreads threads)
     {
+        using var networks = new ThreadNetworks(store, model.Normalization, threads);
+        var classes = model.Spec.Classes;
         var all = new float[images.Count * classes];
         threads.Run((images.Count + BatchSize - 1) / BatchSize, batch =>
         {
@@ -37,7 +39,7 @@ internal static class TestEvidence
             using var scope = NewDisposeScope();
             var numbers = Enumerable.Range(batch * BatchSize, Math.Min(BatchSize, images.Count - batch * BatchSize)).ToArray();
             var (pixels, _) = images.Batch(numbers);
-            Values(network.Forward(pixels, Pass.Evaluation).softmax(1)).CopyTo(all, batch * BatchSize * classes);
+            Values(networks[batch].Forward(pixels, Pass.Evaluation).softmax(1)).CopyTo(all, batch * BatchSize * classes);
         });
         return all;
     }
