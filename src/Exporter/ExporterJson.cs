@@ -1,5 +1,8 @@
 using System.Text.Json.Serialization;
+using LeNetServe.Exporter.Inspect;
 using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Quantize;
+using LeNetServe.Exporter.Verify;
 
 namespace LeNetServe.Exporter;
 
@@ -11,6 +14,10 @@ namespace LeNetServe.Exporter;
     UseStringEnumConverter = true,
     WriteIndented = true)]
 [JsonSerializable(typeof(ModelProof))]
+[JsonSerializable(typeof(QuantizationReport))]
+[JsonSerializable(typeof(VerifyResult))]
+[JsonSerializable(typeof(ModelInspection))]
+[JsonSerializable(typeof(IReadOnlyList<ModelDifference>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class ExporterJson : JsonSerializerContext
 {

@@ -73,8 +73,16 @@ internal static class ModelPublisher
     private static void WriteFlushed(string path, ReadOnlySpan<byte> content)
     {
         using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
-        stream.Write(content);
-        stream.Flush(flushToDisk: true);
+        try
+        {
+            stream.Write(content);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            // What .NET makes of EFBIG: the user's limit on a file's size.
+            throw new IOException($"{path}: {content.Length} bytes are more than a file may have here", exception);
+        }
     }
 
     private static bool TryRename(string staged, string target)

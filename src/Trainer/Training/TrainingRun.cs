@@ -118,6 +118,7 @@ internal sealed class TrainingRun
             Parameters = spec.TrainableParameters,
         };
         AtomicFile.WriteText(Directory.Summary, JsonSerializer.Serialize(summary, LeNetJson.Default.RunSummary));
+        RunChecksums.Write(Directory);
         RunReport.Write(Directory);
         return summary;
     }

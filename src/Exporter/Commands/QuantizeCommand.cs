@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Text.Json;
+using LeNetServe.Datasets;
+using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Publish;
+using LeNetServe.Exporter.Quantize;
+using LeNetServe.Models;
+using LeNetServe.Runtime;
+using LeNetServe.Runtime.Models;
+
+namespace LeNetServe.Exporter.Commands;
+
+/// <summary><c>quantize</c>: a published float model becomes an int8 model, if it loses little enough.</summary>
+internal static class QuantizeCommand
+{
+    private static readonly Option<string> Model = OptionText.Required<string>("--model", "the float model: an ONNX file, a version's directory, or a model's directory (its highest version)");
+    private static readonly Option<string> Calibrate = OptionText.Required<string>("--calibrate", "the data set: its training images calibrate, its test images measure");
+    private static readonly Option<string?> Data = OptionText.Optional<string>("--data", "the directory of that data set");
+    private static readonly Option<string?> Repository = OptionText.Optional<string>("--repository", "the model repository; the next version of the model is written there");
+    private static readonly Option<string?> Name = OptionText.Optional<string>("--name", "the new model's name (default: the float model's with -int8)");
+    private static readonly Option<string?> Out = OptionText.Optional<string>("--out", "a new directory for the files, instead of a repository");
+    private static readonly Option<RangeMethod> Method = OptionText.Choice("--method", RangeMethod.MinMax, "how ranges follow from the values seen");
+    private static readonly Option<double> Percentile = OptionText.WithDefault("--percentile", 99.99, "percent of a tensor's values inside its range, with --method percentile");
+    private static readonly Option<int> Images = OptionText.WithDefault("--images", 1024, "training images to calibrate with");
+    private static readonly Option<int> Seed = OptionText.WithDefault("--seed", 1, "which training images");
+    private static readonly Option<int> WeightBits = OptionText.WithDefault("--weight-bits", 7, "7 or 8; with 7 every processor gives the same answers");
+    private static readonly Option<double> MaxLoss = OptionText.WithDefault("--max-loss", 0.5, "largest loss of accuracy, in percentage points, that is published");
+
+    public static Command Create()
+    {
+        var command = new Command("quantize", "Writes a float model as int8 (static QDQ), measures both on the test set, and publishes unless too much is lost.")
+        {
+            Model, Calibrate, Data, Repository, Name, Out, Method, Percentile, Images, Seed, WeightBits, MaxLoss,
+        };
+        command.SetAction((parsed, cancellation) => Task.FromResult((int)Execute(parsed, cancellation)));
+        return command;
+    }
+
+    private static ExitCode Execute(ParseResult parsed, CancellationToken cancellation)
+    {
+        var options = ReadOptions(parsed);
+        var (repository, target) = (parsed.GetValue(Repository), parsed.GetValue(Out));
+        if ((repository is null) == (target is null))
+            throw new UsageException($"{(repository is null ? "neither --repository nor --out is given" : "--repository and --out are both given")}, expected one of them");
+        var source = ModelFiles.Locate(parsed.GetValue(Model)!).Model;
+        using var before = ClassifierModel.Open(source);
+        var name = ModelName.Require(parsed.GetValue(Name) ?? $"{before.Facts.Manifest?.Name}-int8");
+        var dataset = DatasetCatalog.Open(DatasetOptions.Read(parsed.GetValue(Calibrate), parsed.GetValue(Data), "--calibrate")!, cancellation);
+        var quantized = ModelQuantizer.Quantize(source, name, dataset, options, parsed.GetValue(MaxLoss), cancellation);
+        var report = Timed(quantized, before, dataset);
+        Console.Write(report.ToMarkdown());
+        if (!report.Passed)
+            throw new CheckFailedException($"nothing is published: {report.Loss:0.00} points of accuracy lost ({report.FloatAccuracy:P2} to {report.Accuracy:P2}), expected {report.MaxLoss:0.00} at most");
+
+        var files = Files(quantized, report);
+        Console.WriteLine($"published: {(target is null ? ModelPublisher.PublishNext(repository!, name, files) : ModelPublisher.PublishTo(target, files))}");
+        return ExitCode.Success;
+    }
+
+    private static QuantizationOptions ReadOptions(ParseResult parsed)
+    {
+        var (percentile, images, bits, loss) = (parsed.GetValue(Percentile), parsed.GetValue(Images), parsed.GetValue(WeightBits), parsed.GetValue(MaxLoss));
+        if (percentile is not (> 50 and <= 100))
+            throw new UsageException($"--percentile is {percentile}, expected more than 50 and at most 100");
+        if (images < 1)
+            throw new UsageException($"--images is {images}, expected 1 or more");
+        if (bits is not (7 or 8))
+            throw new UsageException($"--weight-bits is {bits}, expected 7 or 8");
+        if (loss is not (>= 0 and <= 100))
+            throw new UsageException($"--max-loss is {loss}, expected percentage points from 0 to 100");
+        return new() { Method = parsed.GetValue(Method), Percentile = percentile, Images = images, Seed = parsed.GetValue(Seed), WeightBits = bits };
+    }
+
+    // The server's door opens files; the model is timed from a file of its own before it is published.
+    private static QuantizationReport Timed(QuantizedModel quantized, ClassifierModel before, ImageDataset dataset)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"lenetserve-{Guid.NewGuid():N}.onnx");
+        try
+        {
+            File.WriteAllBytes(file, quantized.Model);
+            using var after = ClassifierModel.Open(file);
+            var microseconds = Latency.Measure(dataset.Test.Image(0), TimeProvider.System, before, after);
+            return quantized.Report with { FloatMicroseconds = microseconds[0], Microseconds = microseconds[1] };
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static VersionFiles Files(QuantizedModel quantized, QuantizationReport report)
+    {
+        var files = new VersionFiles
+        {
+            { ModelFiles.ModelFileName, quantized.Model },
+            { GoldenTensors.FileName, quantized.Golden },
+        };
+        files.AddText(ModelFiles.LabelsFileName, string.Concat(quantized.Manifest.Labels.Select(label => label + "\n")));
+        files.AddText(ProofReport.JsonName, JsonSerializer.Serialize(report, ExporterJson.Default.QuantizationReport) + "\n");
+        files.AddText(ProofReport.MarkdownName, report.ToMarkdown());
+        return files;
+    }
+}

@@ -1,0 +1,47 @@
+using LeNetServe.Datasets;
+using LeNetServe.Exporter.Onnx;
+using LeNetServe.Exporter.Prove;
+
+namespace LeNetServe.Exporter.Quantize;
+
+/// <summary>Runs the float model on training images and takes the range of each tensor that becomes bytes.</summary>
+internal static class Calibration
+{
+    /// <summary>The ranges by tensor. Pixels are bytes already: their range is 0..255, exactly.</summary>
+    public static IReadOnlyDictionary<string, ActivationRange> Measure(
+        ModelProto model, QuantizationPlan plan, ImageSet training, QuantizationOptions options, CancellationToken cancellation)
+    {
+        const int portion = 256;
+        var input = model.Graph.Input.Single().Name;
+        var roots = plan.Sources.Values.Distinct(StringComparer.Ordinal).ToList();
+        var observers = roots.Where(root => !IsPixels(model.Graph, root, input)).ToDictionary(root => root, _ => new RangeObserver(), StringComparer.Ordinal);
+        using var session = new ModelUnderTest("the float model", WithOutputs(model, observers.Keys), optimize: false);
+        foreach (var pixels in Pick(training, options).Chunk(portion))
+        {
+            var batch = pixels.SelectMany(index => training.Image(index).ToArray()).ToArray();
+            var values = session.Run(batch, cancellation);
+            foreach (var (root, observer) in observers)
+                observer.Add(values[root]);
+        }
+        return roots.ToDictionary(root => root, root => observers.TryGetValue(root, out var observer) ? observer.Range(options.Method, options.Percentile) : new(0, 255), StringComparer.Ordinal);
+    }
+
+    private static bool IsPixels(GraphProto graph, string tensor, string input) =>
+        tensor == input || graph.Node.Any(node => node.OpType is "Cast" && node.Output[0] == tensor && node.Input[0] == input);
+
+    // The same images on every run: drawn by a seed, without replacement.
+    private static IEnumerable<int> Pick(ImageSet training, QuantizationOptions options)
+    {
+        var order = Enumerable.Range(0, training.Count).ToArray();
+        new Random(options.Seed).Shuffle(order);
+        return order.Take(options.Images);
+    }
+
+    private static ModelProto WithOutputs(ModelProto model, IEnumerable<string> tensors)
+    {
+        var copy = model.Clone();
+        foreach (var tensor in tensors.Where(tensor => copy.Graph.Output.All(output => output.Name != tensor)))
+            copy.Graph.Output.Add(copy.Graph.ValueInfo.Single(value => value.Name == tensor));
+        return copy;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using LeNetServe.Datasets;
+using LeNetServe.Exporter.Check;
+using LeNetServe.Exporter.Onnx;
+using LeNetServe.Exporter.Prove;
+using LeNetServe.Models;
+using LeNetServe.Runtime.Models;
+
+namespace LeNetServe.Exporter.Quantize;
+
+/// <summary>From a published float model to an int8 model that is checked and measured beside it. Nothing is published here.</summary>
+internal static class ModelQuantizer
+{
+    private const int LowestOpset = 13;
+
+    /// <summary>Plans, calibrates, writes, checks and measures.</summary>
+    /// <exception cref="InvalidDataException">The model cannot be quantized, or does not fit the data set.</exception>
+    public static QuantizedModel Quantize(string path, string name, ImageDataset dataset, QuantizationOptions options, double maxLoss, CancellationToken cancellation)
+    {
+        var files = ModelFiles.Locate(path);
+        var bytes = File.ReadAllBytes(files.Model);
+        var model = OnnxFile.Parse(files.Model, bytes);
+        OnnxFile.CheckSeal(files.Model, model);
+        var manifest = Require(files, model);
+        DatasetProof.RequireFit(dataset, manifest.Spec.Input, manifest.Labels);
+        if (dataset.Train.Count == 0)
+            throw new InvalidDataException($"data set {dataset.Name} has no training images, expected some to calibrate with");
+
+        var plan = QuantizationPlan.Of(model.Graph);
+        var ranges = Calibration.Measure(model, plan, dataset.Train, options, cancellation);
+        var quantized = model.Clone();
+        quantized.Graph = QuantizedGraph.Write(model.Graph, plan, ranges, options.WeightBits);
+        using var before = new ModelUnderTest(files.Model, model);
+        using var after = new ModelUnderTest("the quantized model", quantized);
+        var golden = GoldenTensors.Read(files.Golden!);
+        var parity = GoldenParity.Measure(after, golden, 1, cancellation);
+        var (accuracy, floatAccuracy) = (DatasetProof.Measure(after, dataset.Name, dataset.Test, cancellation), DatasetProof.Measure(before, dataset.Name, dataset.Test, cancellation));
+
+        // Twice what was measured: other processors round elsewhere.
+        var tolerance = Math.Min(1, Math.Ceiling(Math.Max(parity.MaxDifference * 2, 0.05) * 100) / 100);
+        manifest = manifest with { Name = name, TestAccuracy = accuracy.Accuracy, TestImages = accuracy.Images, GoldenTolerance = tolerance };
+        quantized.MetadataProps.Single(entry => entry.Key == ModelManifest.MetadataKey).Value = JsonSerializer.Serialize(manifest, LeNetJson.Default.ModelManifest);
+        var result = OnnxFile.Seal(quantized);
+        _ = ModelChecker.Check(OnnxFile.Parse("the quantized model", result));
+        return new(result, manifest, File.ReadAllBytes(files.Golden!), new()
+        {
+            Name = name,
+            FloatSha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(result)),
+            Dataset = dataset.Name,
+            Calibration = $"{(options.Method == RangeMethod.MinMax ? "smallest and largest value" : $"the {options.Percentile} % percentile")} on {Math.Min(options.Images, dataset.Train.Count)} training images, weights of {options.WeightBits} bits",
+            TestImages = accuracy.Images,
+            FloatAccuracy = floatAccuracy.Accuracy,
+            Accuracy = accuracy.Accuracy,
+            FloatBytes = bytes.Length,
+            Bytes = result.Length,
+            MaxLoss = maxLoss,
+            MaxDifference = parity.MaxDifference,
+        });
+    }
+
+    private static ModelManifest Require(ModelFiles files, ModelProto model)
+    {
+        if (!OnnxFile.Metadata(model).TryGetValue(ModelManifest.MetadataKey, out var json) || files.Golden is null)
+            throw new InvalidDataException($"{files.Model}: no {ModelManifest.MetadataKey} in the metadata or no {GoldenTensors.FileName} beside it, expected a model that this program exported");
+        var opset = model.OpsetImport[0].Version;
+        if (opset < LowestOpset)
+            throw new InvalidDataException($"{files.Model}: operator set {opset}, expected {LowestOpset} or higher, which has scales per output map: export with --opset {LowestOpset}");
+        _ = ModelChecker.Check(model);
+        if (model.Graph.Node.Any(node => node.OpType == "QuantizeLinear"))
+            throw new InvalidDataException($"{files.Model} is quantized already, expected a float32 model");
+        if (model.Graph.Initializer.Any(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Float16))
+            throw new InvalidDataException($"{files.Model} is float16, expected float32: export with --precision float32");
+        try
+        {
+            return JsonSerializer.Deserialize(json, LeNetJson.Default.ModelManifest)!;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{files.Model}: metadata {ModelManifest.MetadataKey}: {exception.Message}", exception);
+        }
+    }
+}

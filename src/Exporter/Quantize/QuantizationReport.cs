@@ -1,0 +1,71 @@
+using System.Text;
+
+namespace LeNetServe.Exporter.Quantize;
+
+/// <summary>What quantizing cost and gained: the float model and the int8 model on the same test images.</summary>
+internal sealed record QuantizationReport
+{
+    /// <summary>The new model's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>SHA-256 of the float file.</summary>
+    public required string FloatSha256 { get; init; }
+
+    /// <summary>SHA-256 of the int8 file.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>The data set that calibrated and tested.</summary>
+    public required string Dataset { get; init; }
+
+    /// <summary>How ranges were taken.</summary>
+    public required string Calibration { get; init; }
+
+    /// <summary>Test images.</summary>
+    public required int TestImages { get; init; }
+
+    /// <summary>Accuracy of the float file, 0..1.</summary>
+    public required double FloatAccuracy { get; init; }
+
+    /// <summary>Accuracy of the int8 file, 0..1.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>Bytes of the float file.</summary>
+    public required long FloatBytes { get; init; }
+
+    /// <summary>Bytes of the int8 file.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Largest accuracy loss, in percentage points, that is published.</summary>
+    public required double MaxLoss { get; init; }
+
+    /// <summary>Largest difference of a probability from torch's on the golden images.</summary>
+    public required double MaxDifference { get; init; }
+
+    /// <summary>Median microseconds of one image, float file, one thread.</summary>
+    public double? FloatMicroseconds { get; init; }
+
+    /// <summary>Median microseconds of one image, int8 file, one thread.</summary>
+    public double? Microseconds { get; init; }
+
+    /// <summary>Percentage points of accuracy lost; negative where the int8 file is the better one.</summary>
+    public double Loss => (FloatAccuracy - Accuracy) * 100;
+
+    /// <summary>Whether the model may be published.</summary>
+    public bool Passed => Loss <= MaxLoss + 1e-9;
+
+    /// <summary>For people.</summary>
+    public string ToMarkdown()
+    {
+        var text = new StringBuilder();
+        text.AppendLine($"# {Name}: int8, {(Passed ? "proved" : "refused")}").AppendLine()
+            .AppendLine($"Static QDQ, weights per output map; calibrated on {Dataset}: {Calibration}.").AppendLine()
+            .AppendLine("| | float32 | int8 |").AppendLine("|---|---|---|")
+            .AppendLine($"| accuracy on {TestImages:N0} test images | {FloatAccuracy:P2} | {Accuracy:P2} |")
+            .AppendLine($"| bytes | {FloatBytes:N0} | {Bytes:N0} ({(double)Bytes / FloatBytes:P0}) |");
+        if (FloatMicroseconds is { } before && Microseconds is { } after)
+            text.AppendLine($"| one image, one thread, median | {before:0.0} µs | {after:0.0} µs |");
+        text.AppendLine($"| SHA-256 | `{FloatSha256}` | `{Sha256}` |").AppendLine()
+            .AppendLine($"{Loss:0.00} points lost (at most {MaxLoss:0.00} are published); largest difference of a probability from torch's on the golden images {MaxDifference:0.0e0}.");
+        return text.ToString();
+    }
+}

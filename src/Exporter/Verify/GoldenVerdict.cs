@@ -1,0 +1,14 @@
+namespace LeNetServe.Exporter.Verify;
+
+/// <summary>A file's answers on the golden tensors beside it.</summary>
+/// <param name="Images">Images compared.</param>
+/// <param name="SameArgmax">Images with torch's best class.</param>
+/// <param name="MaxDifference">Largest difference of a probability.</param>
+/// <param name="Tolerance">Largest that passes.</param>
+/// <param name="Passed">Whether the server would take the model.</param>
+internal sealed record GoldenVerdict(int Images, int SameArgmax, double MaxDifference, double Tolerance, bool Passed)
+{
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{SameArgmax} of {Images} golden images with torch's best class, largest difference of a probability {MaxDifference:0.0e0} (tolerance {Tolerance:0.0e0})";
+}

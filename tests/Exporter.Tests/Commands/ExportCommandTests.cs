@@ -1,0 +1,184 @@
+using System.Text.Json;
+using LeNetServe.Exporter.Prove;
+using LeNetServe.Runs;
+
+namespace LeNetServe.Exporter.Tests.Commands;
+
+public sealed class ExportCommandTests : IDisposable
+{
+    private readonly TemporaryDirectory temporary = new();
+    private readonly RunDirectory run;
+    private readonly string models;
+
+    public ExportCommandTests()
+    {
+        run = TestRuns.Create(temporary["runs"], TestSpecs.Create("lenet5"));
+        models = temporary["models"];
+    }
+
+    [Fact]
+    public async Task Export_GoodRun_PublishesAWholeVersionThatTheOtherCommandsRead()
+    {
+        var (code, output, error) = await Export();
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains($"published: {models}/net/1", output, StringComparison.Ordinal);
+        Assert.Equal(
+            ["golden.safetensors", "labels.txt", "model.onnx", "report.json", "report.md"],
+            Directory.GetFiles(Path.Combine(models, "net/1")).Select(Path.GetFileName).Order());
+
+        var verified = await ExporterProcess.RunAsync("", "verify", "--model", Path.Combine(models, "net"));
+        Assert.Equal(0, verified.Code);
+        Assert.Contains("16 of 16 golden images", verified.Output, StringComparison.Ordinal);
+
+        var inspected = await ExporterProcess.RunAsync("", "inspect", Path.Combine(models, "net"));
+        Assert.Contains("would serve the file", inspected.Output, StringComparison.Ordinal);
+        Assert.Contains("float32 batch×6×28×28", inspected.Output, StringComparison.Ordinal);
+        var json = await ExporterProcess.RunAsync("", "inspect", "--json", Path.Combine(models, "net"));
+        Assert.Equal(61_706, JsonDocument.Parse(json.Output).RootElement.GetProperty("parameters").GetInt64());
+    }
+
+    [Fact]
+    public async Task Export_Twice_GivesEqualFilesAsVersionsOneAndTwo()
+    {
+        await Export();
+        await Export();
+
+        foreach (var file in new[] { "model.onnx", "golden.safetensors", "labels.txt" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine(models, "net/1", file)), File.ReadAllBytes(Path.Combine(models, "net/2", file)));
+        Assert.Equal(0, (await ExporterProcess.RunAsync("", "diff", Path.Combine(models, "net/1"), Path.Combine(models, "net/2"))).Code);
+    }
+
+    [Fact]
+    public async Task Export_GoldenTensorsThatDisagree_PublishesNothingAndSaysWhichLayer()
+    {
+        var golden = LeNetServe.Models.GoldenTensors.Read(run.Golden);
+        golden.Probabilities[3] += 2e-4f;
+        golden.Write(run.Golden);
+        RunChecksums.Write(run);
+
+        var (code, _, error) = await Export("--report", temporary["report"]);
+
+        Assert.Equal((int)ExitCode.CheckFailed, code);
+        Assert.Contains("nothing is published", error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+        Assert.False(Directory.Exists(models));
+        var proof = JsonDocument.Parse(File.ReadAllText(Path.Combine(temporary["report"], ProofReport.JsonName))).RootElement;
+        Assert.False(proof.GetProperty("passed").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("--opset", "10", "expected 11 to 21")]
+    [InlineData("--batch", "0", "expected dynamic or a number")]
+    [InlineData("--input-type", "int8", "expected float32, uint8")]
+    [InlineData("--outputs", "both", "the server reads one output")]
+    [InlineData("--name", "../net", "expected up to 100 letters")]
+    public async Task Export_OptionThatCannotBe_SaysWhy(string option, string value, string expected)
+    {
+        var arguments = option == "--name"
+            ? new[] { "export", "--run", run.Path, "--repository", models, option, value }
+            : ["export", "--run", run.Path, "--repository", models, "--name", "net", option, value];
+
+        var (code, _, error) = await ExporterProcess.RunAsync("", arguments);
+
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(models));
+    }
+
+    [Fact]
+    public async Task Export_NoSuchRun_IsBadInput()
+    {
+        var (code, _, error) = await ExporterProcess.RunAsync("", "export", "--run", temporary["nowhere"], "--repository", models, "--name", "net");
+
+        Assert.Equal((int)ExitCode.BadInput, code);
+        Assert.Contains("expected a run", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Export_NoRoomForTheFile_PublishesNothing()
+    {
+        // A file may not grow past 100 KB: what a full disk does to the write, on every file system. .NET's own executable memory is a file too, unless it is told otherwise.
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("ulimit -f is Linux'");
+        await Export();
+
+        var (code, _, error) = await ExporterProcess.RunAsync("export DOTNET_EnableWriteXorExecute=0; trap '' XFSZ; ulimit -f 100;", "export", "--run", run.Path, "--repository", models, "--name", "net");
+
+        Assert.Equal((int)ExitCode.Trouble, code);
+        Assert.StartsWith("error: ", error, StringComparison.Ordinal);
+        Assert.Equal([Path.Combine(models, "net", "1")], Directory.GetFileSystemEntries(Path.Combine(models, "net")));
+        Assert.Equal([Path.Combine(models, "net")], Directory.GetFileSystemEntries(models));
+    }
+
+    [Fact]
+    public async Task Export_KilledAtAnyMoment_LeavesWholeVersionsOnly()
+    {
+        foreach (var delay in new[] { 100, 200, 300, 350, 400, 450, 500, 550, 600, 700 })
+        {
+            using var process = ExporterProcess.Start("", "export", "--run", run.Path, "--repository", models, "--name", "net");
+            if (!process.WaitForExit(TimeSpan.FromMilliseconds(delay)))
+                process.Kill();
+            await process.WaitForExitAsync();
+            if (!Directory.Exists(models))
+                continue;
+            foreach (var version in Directory.GetDirectories(models).Where(path => !Path.GetFileName(path).StartsWith('.')).SelectMany(Directory.GetDirectories))
+                Assert.Equal(5, Directory.GetFiles(version).Length);
+        }
+
+        Assert.Equal(0, (await Export()).Code);
+        Assert.Equal([Path.Combine(models, "net")], Directory.GetFileSystemEntries(models));
+    }
+
+    [Fact]
+    public async Task Inspect_ForeignModel_SaysWhatTheServerMisses()
+    {
+        await Export();
+        var path = temporary["foreign.onnx"];
+        var model = Onnx.OnnxFile.Read(Path.Combine(models, "net/1/model.onnx"));
+        model.MetadataProps.Clear();
+        model.ProducerName = "somebody";
+        File.WriteAllBytes(path, Google.Protobuf.MessageExtensions.ToByteArray(model));
+
+        var (code, output, _) = await ExporterProcess.RunAsync("", "inspect", path);
+
+        Assert.Equal(0, code);
+        Assert.Contains("No metadata lenetserve.manifest", output, StringComparison.Ordinal);
+        Assert.Contains("No labels.txt beside the file", output, StringComparison.Ordinal);
+        Assert.Contains("server would serve the file", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Diff_OtherWeights_NamesThem()
+    {
+        await Export();
+        var other = TestRuns.Create(temporary["runs"], TestSpecs.Create("lenet5"), seed: 2);
+        await ExporterProcess.RunAsync("", "export", "--run", other.Path, "--repository", models, "--name", "net", "--opset", "17");
+
+        var (code, output, _) = await ExporterProcess.RunAsync("", "diff", Path.Combine(models, "net/1"), Path.Combine(models, "net/2"));
+
+        Assert.Equal((int)ExitCode.CheckFailed, code);
+        Assert.Contains("operator sets: ai.onnx 13 → ai.onnx 17", output, StringComparison.Ordinal);
+        Assert.Contains("initializer C1.weight: values differ by", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_FileWithOneBitFlipped_IsBadInput()
+    {
+        await Export();
+        var path = Path.Combine(models, "net/1/model.onnx");
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
+
+        var (code, _, error) = await ExporterProcess.RunAsync("", "verify", "--model", path);
+
+        Assert.Equal((int)ExitCode.BadInput, code);
+        Assert.Contains("changed or damaged", error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => temporary.Dispose();
+
+    private Task<(int Code, string Output, string Error)> Export(params string[] more) =>
+        ExporterProcess.RunAsync("", ["export", "--run", run.Path, "--repository", models, "--name", "net", .. more]);
+}

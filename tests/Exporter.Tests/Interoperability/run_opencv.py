@@ -1,0 +1,24 @@
+"""OpenCV's DNN module on golden tensors: run_opencv.py DIRECTORY… prints a line of JSON for each model version."""
+import json
+import os
+import sys
+
+import cv2
+import numpy as np
+
+import golden
+
+for directory in sys.argv[1:]:
+    result = {"directory": directory, "tool": "OpenCV DNN", "version": cv2.__version__}
+    try:
+        tensors = golden.read(os.path.join(directory, "golden.safetensors"))
+        net = cv2.dnn.readNetFromONNX(os.path.join(directory, "model.onnx"))
+        net.setPreferableBackend(cv2.dnn.DNN_BACKEND_OPENCV)
+        rows = []
+        for image in tensors["pixels"]:
+            net.setInput(image[None].astype(np.float32))
+            rows.append(net.forward().reshape(-1).copy())
+        result.update(golden.compare(tensors["probabilities"], np.stack(rows)))
+    except Exception as error:  # the caller reports it
+        result["error"] = " ".join(f"{type(error).__name__}: {error}".split())
+    print(json.dumps(result), flush=True)
