@@ -1,6 +1,8 @@
 using Google.Protobuf.Reflection;
 using Google.Rpc;
+using Grpc.AspNetCore.Server.Model;
 using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Errors;
 
 namespace LeNetServe.InferenceServer.Classify;
 
@@ -18,8 +20,16 @@ internal static class ClassifierExtensions
             transcoding.JsonSettings.WriteInt64sAsStrings = true;
             transcoding.TypeRegistry = TypeRegistry.FromMessages(BadRequest.Descriptor, RetryInfo.Descriptor);
         });
+        services.RemoveAll(typeof(IServiceMethodProvider<>), "BinderServiceMethodProvider`1");
+        services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(GuardedMethodProvider<>));
         services.AddGrpcReflection();
         services.AddSingleton<ClassifierService>();
+    }
+
+    private static void RemoveAll(this IServiceCollection services, Type service, string implementation)
+    {
+        foreach (var descriptor in services.Where(descriptor => descriptor.ServiceType == service && descriptor.ImplementationType?.Name == implementation).ToArray())
+            services.Remove(descriptor);
     }
 
     public static void MapClassifier(this IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<ClassifierService>();

@@ -43,7 +43,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     /// <summary>A duration such as <c>250us</c>, <c>20ms</c>, <c>5s</c>, <c>2m</c>, or <c>hh:mm:ss</c>.</summary>
     public TimeSpan Duration(string key, TimeSpan value, TimeSpan max, string meaning) =>
-        Parse(key, value, $"0..{Write(max)}, such as 250us, 20ms, 5s, 2m", meaning, Write(value), (string text, out TimeSpan parsed) =>
+        Parse(key, value, $"0..{Write(max)}, such as 250us, 20ms, 5s, 2m, 1h", meaning, Write(value), (string text, out TimeSpan parsed) =>
             TryParseDuration(text, out parsed) && parsed >= TimeSpan.Zero && parsed <= max);
 
     /// <summary>One of an enum's names, in any case.</summary>
@@ -84,7 +84,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     internal static bool TryParseDuration(string text, out TimeSpan duration)
     {
-        foreach (var (unit, ticks) in new[] { ("us", TimeSpan.TicksPerMicrosecond), ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond), ("m", TimeSpan.TicksPerMinute) })
+        foreach (var (unit, ticks) in new[] { ("us", TimeSpan.TicksPerMicrosecond), ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond), ("m", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour) })
             if (text.EndsWith(unit, StringComparison.Ordinal)
                 && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
                 && number * ticks < long.MaxValue)

@@ -9,6 +9,7 @@ using LeNetServe.InferenceServer.Rest;
 using LeNetServe.InferenceServer.Security;
 using LeNetServe.InferenceServer.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Console;
 
 namespace LeNetServe.InferenceServer.Hosting;
 
@@ -18,6 +19,8 @@ internal static class ServerExtensions
     public static void AddServer(this WebApplicationBuilder builder, ServerOptions options)
     {
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        // stdout is the announcement's: scripts read it line by line.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddListeners(options);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);

@@ -85,7 +85,7 @@ public sealed class ClassifierServiceTests
         { new(), "no image" },
         { new() { Image = new() }, "no image" },
         { new() { Image = Stripe(0), TopK = -1 }, "top_k is -1" },
-        { new() { Image = new() { Encoded = ByteString.CopyFromUtf8("this is certainly no picture") } }, "expected a PNG" },
+        { new() { Image = new() { Encoded = ByteString.CopyFromUtf8("this is certainly no picture") } }, "the picture starts with the bytes" },
         { new() { Image = new() { Encoded = ByteString.CopyFromUtf8("x") }, Geometry = (Geometry)77 }, "geometry is 77" },
     };
 

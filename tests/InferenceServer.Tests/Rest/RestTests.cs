@@ -78,8 +78,8 @@ public sealed class RestTests
     }
 
     [Theory]
-    [InlineData("/v1/models/tiny:classify", "image/png", "no picture at all", 400, "expected a PNG")]
-    [InlineData("/v1/models/tiny:classify", "image/png", "", 400, "expected a whole PNG")]
+    [InlineData("/v1/models/tiny:classify", "image/png", "no picture at all", 400, "the picture starts with the bytes")]
+    [InlineData("/v1/models/tiny:classify", "image/png", "", 400, "the picture has 0 bytes")]
     [InlineData("/v1/models/nobody:classify", "image/png", "x", 404, "expected one of tiny")]
     [InlineData("/v1/models/tiny/versions/9:classify", "image/png", "x", 404, "has no version 9")]
     [InlineData("/v1/models/tiny/versions/x:classify", "image/png", "x", 400, "version is")]

@@ -1,0 +1,7 @@
+namespace LeNetServe.InferenceServer.Tests.Fuzz;
+
+internal enum MethodKind
+{
+    Unary,
+    Duplex,
+}

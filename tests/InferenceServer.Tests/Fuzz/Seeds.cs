@@ -1,0 +1,76 @@
+using System.Text;
+using Google.Protobuf;
+using LeNetServe.InferenceServer.Tests.Classify;
+using LeNetServe.V1;
+using SkiaSharp;
+
+namespace LeNetServe.InferenceServer.Tests.Fuzz;
+
+/// <summary>Sound requests, from which the mutations start.</summary>
+internal static class Seeds
+{
+    /// <summary>Small pictures of every format, and one whose header promises a gigapixel.</summary>
+    public static IReadOnlyList<byte[]> Pictures { get; } = [.. Encode(), Bomb()];
+
+    /// <summary>Every RPC of every service with sound requests.</summary>
+    public static IReadOnlyList<(string Service, string Method, MethodKind Kind, byte[] Message)> Rpcs { get; } =
+    [
+        .. Pictures.Select(picture => ("lenetserve.v1.Classifier", "Classify", MethodKind.Unary, new ClassifyRequest { Model = "tiny", TopK = 2, Image = new() { Encoded = ByteString.CopyFrom(picture) } }.ToByteArray())),
+        ("lenetserve.v1.Classifier", "Classify", MethodKind.Unary, new ClassifyRequest { Model = "tiny", Version = 1, Image = ClassifierServiceTests.Stripe(1) }.ToByteArray()),
+        ("lenetserve.v1.Classifier", "ClassifyBatch", MethodKind.Unary, new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(1), new Image { Encoded = ByteString.CopyFrom(Pictures[0]) } }, Geometry = Geometry.Digit }.ToByteArray()),
+        ("lenetserve.v1.Classifier", "ClassifyStream", MethodKind.Duplex, new ClassifyStreamRequest { Id = "id", Request = new() { Image = ClassifierServiceTests.Stripe(0) } }.ToByteArray()),
+        ("lenetserve.v1.Classifier", "ListModels", MethodKind.Unary, []),
+        ("lenetserve.v1.Classifier", "GetModel", MethodKind.Unary, new GetModelRequest { Name = "tiny", Version = 1 }.ToByteArray()),
+        ("grpc.health.v1.Health", "Check", MethodKind.Unary, new Grpc.Health.V1.HealthCheckRequest { Service = "tiny/1" }.ToByteArray()),
+    ];
+
+    /// <summary>Every REST route with sound requests.</summary>
+    public static IReadOnlyList<(string Method, string Path, string? ContentType, byte[] Body)> Rest { get; } =
+    [
+        .. Pictures.Select(picture => ("POST", "/v1/models/tiny:classify?topK=1&geometry=fit", (string?)"image/png", picture)),
+        ("POST", "/v1/models/tiny:classify", "application/json", JsonFormatter.Default.Format(new ClassifyRequest { TopK = 1, Image = ClassifierServiceTests.Stripe(1) }).ToUtf8()),
+        ("POST", "/v1/models/tiny/versions/1:classify", "application/json", JsonFormatter.Default.Format(new ClassifyRequest { Geometry = Geometry.Fit, Image = new() { Encoded = ByteString.CopyFrom(Pictures[0]) } }).ToUtf8()),
+        ("POST", "/v1/models/tiny:classifyBatch", "application/json", JsonFormatter.Default.Format(new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(1) } }).ToUtf8()),
+        ("POST", "/v1/models/tiny:classifyBatch", "multipart/form-data; boundary=b", [.. "--b\r\nContent-Disposition: form-data; name=\"i\"; filename=\"i.png\"\r\n\r\n".ToUtf8(), .. Pictures[0], .. "\r\n--b--\r\n".ToUtf8()]),
+        ("GET", "/v1/models", null, []),
+        ("GET", "/v1/models/tiny/versions/1", null, []),
+        ("GET", "/openapi/v1.json", null, []),
+    ];
+
+    private static byte[] ToUtf8(this string text) => Encoding.UTF8.GetBytes(text);
+
+    private static IEnumerable<byte[]> Encode()
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(9, 7, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        for (var y = 0; y < 7; y++)
+            for (var x = 0; x < 9; x++)
+                bitmap.SetPixel(x, y, new((byte)(x * 28), (byte)(y * 36), 99));
+        foreach (var format in new[] { SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp })
+        {
+            using var data = bitmap.Encode(format, 80);
+            yield return data.ToArray();
+        }
+        yield return Convert.FromHexString("47494638396101000100800000000000ffffff2c00000000010001000002024401003b");
+    }
+
+    /// <summary>A PNG whose header says 40,000×40,000 pixels; a decoder that believes it takes 6 GB.</summary>
+    private static byte[] Bomb()
+    {
+        byte[] header = [.. "IHDR"u8, 0, 0, 0x9C, 0x40, 0, 0, 0x9C, 0x40, 8, 6, 0, 0, 0];
+        var checksum = Crc32(header);
+        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, .. header, (byte)(checksum >> 24), (byte)(checksum >> 16), (byte)(checksum >> 8), (byte)checksum, .. new byte[64]];
+    }
+
+    /// <summary>PNG's checksum, https://www.w3.org/TR/png/#D-CRCAppendix.</summary>
+    private static uint Crc32(byte[] bytes)
+    {
+        var checksum = uint.MaxValue;
+        foreach (var value in bytes)
+        {
+            checksum ^= value;
+            for (var bit = 0; bit < 8; bit++)
+                checksum = (checksum & 1) != 0 ? 0xEDB8_8320 ^ (checksum >> 1) : checksum >> 1;
+        }
+        return ~checksum;
+    }
+}

@@ -1,0 +1,210 @@
+using LeNetServe.InferenceServer.Models;
+using LeNetServe.Models;
+using LeNetServe.Runtime;
+using LeNetServe.Runtime.Errors;
+using LeNetServe.Tests;
+
+namespace LeNetServe.InferenceServer.Tests.Models;
+
+public sealed class ModelRepositoryTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Scan_NewVersion_BecomesTheDefaultAndTheOldStays()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=poll", "--Models:PollInterval=60m");
+        Publish(server, "tiny", 2);
+
+        await server.Repository.ScanAsync(Cancellation);
+
+        Assert.Equal(["tiny/1", "tiny/2"], server.Repository.Current.Versions.Select(version => $"{version}"));
+        using var lease = server.Repository.Lease("tiny", 0);
+        Assert.Equal(2, lease.Version.Version);
+    }
+
+    [Fact]
+    public async Task Scan_FilesStillChanging_AreLeftAloneUntilTheyRest()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=poll", "--Models:PollInterval=60m");
+        var path = new TinyOnnx().Write(Path.Combine(server.Models, "tiny", "2"));
+
+        await server.Repository.ScanAsync(Cancellation);
+        Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
+
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-2));
+        await server.Repository.ScanAsync(Cancellation);
+        Assert.Equal(["tiny/1", "tiny/2"], server.Repository.Current.Versions.Select(version => $"{version}"));
+    }
+
+    [Fact]
+    public async Task Scan_LatestOnlyAndNewVersionFails_OldGoesOnAndTheFailureIsReported()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=poll", "--Models:PollInterval=60m", "--Models:Versions=latest:1");
+        Publish(server, "tiny", 2, new TinyOnnx { Bias = [1, 0, 0] }, golden: Golden(new TinyOnnx()));
+
+        await server.Repository.ScanAsync(Cancellation);
+
+        Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
+        var report = server.Repository.Current.Index.Single(report => report.Version == 2);
+        Assert.Equal(VersionState.Unavailable, report.State);
+        Assert.Contains("does not give its golden answers", report.Reason);
+        Assert.Equal(InferenceErrorKind.Unavailable, Assert.Throws<InferenceException>(() => server.Repository.Lease("tiny", 2)).Kind);
+
+        Publish(server, "tiny", 2, golden: Golden(new TinyOnnx()));
+        await server.Repository.ScanAsync(Cancellation);
+        Assert.Equal(["tiny/2"], server.Repository.Current.Versions.Select(version => $"{version}"));
+    }
+
+    [Fact]
+    public async Task Scan_ChangedFileOfAServedVersionFails_WhatIsServedStays()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=poll", "--Models:PollInterval=60m");
+        var before = server.Repository.Current.Versions.Single().Facts.Sha256;
+        File.WriteAllBytes(Path.Combine(server.Models, "tiny", "1", "model.onnx"), [1, 2, 3]);
+        Age(server, "tiny", 1);
+
+        await server.Repository.ScanAsync(Cancellation);
+
+        Assert.Equal(before, server.Repository.Current.Versions.Single().Facts.Sha256);
+        var report = Assert.Single(server.Repository.Current.Index);
+        Assert.Equal(VersionState.Ready, report.State);
+        Assert.Contains("cannot open it", report.Reason);
+    }
+
+    [Fact]
+    public async Task Scan_DeletedVersion_DrainsWithItsLastLease()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=poll", "--Models:PollInterval=60m");
+        Publish(server, "tiny", 2);
+        await server.Repository.ScanAsync(Cancellation);
+        var lease = server.Repository.Lease("tiny", 1);
+        Directory.Delete(Path.Combine(server.Models, "tiny", "1"), recursive: true);
+
+        await server.Repository.ScanAsync(Cancellation);
+
+        Assert.Equal(["tiny/2"], server.Repository.Current.Versions.Select(version => $"{version}"));
+        Assert.False(lease.Version.Drained.IsCompleted);
+        lease.Version.Model.Run(new byte[16], new float[3]);
+        lease.Dispose();
+        await lease.Version.Drained.WaitAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Scan_RepositoryGone_KeepsWhatIsServed()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=poll", "--Models:PollInterval=60m");
+        Directory.Move(server.Models, server.Models + ".away");
+
+        await Assert.ThrowsAnyAsync<IOException>(() => server.Repository.ScanAsync(Cancellation));
+
+        Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
+    }
+
+    [Fact]
+    public async Task Explicit_LoadAndUnload_ServeWhatCallersSay()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=explicit");
+        Assert.Empty(server.Repository.Current.Versions);
+        Assert.Equal((VersionState.Unavailable, "not loaded"), server.Repository.Current.Index.Select(report => (report.State, report.Reason)).Single());
+
+        await server.Repository.LoadAsync("tiny", Cancellation);
+        Assert.True(server.Repository.IsReady("tiny"));
+
+        await server.Repository.UnloadAsync("tiny", Cancellation);
+        Assert.False(server.Repository.IsReady("tiny"));
+        Assert.Equal(InferenceErrorKind.NotFound, (await Assert.ThrowsAsync<InferenceException>(() => server.Repository.LoadAsync("nobody", Cancellation))).Kind);
+        Assert.Equal(InferenceErrorKind.NotFound, (await Assert.ThrowsAsync<InferenceException>(() => server.Repository.UnloadAsync("nobody", Cancellation))).Kind);
+    }
+
+    [Fact]
+    public async Task Explicit_ModelsToLoad_AreThereAtStart()
+    {
+        await using var server = await TestServer.StartAsync(
+            models =>
+            {
+                new TinyOnnx().Write(Path.Combine(models, "one", "1"));
+                new TinyOnnx().Write(Path.Combine(models, "two", "1"));
+            },
+            "--Models:Mode=explicit", "--Models:Load=two");
+
+        Assert.Equal(["two/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
+    }
+
+    [Fact]
+    public async Task LoadAsync_OtherMode_IsRefused()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var exception = await Assert.ThrowsAsync<InferenceException>(() => server.Repository.LoadAsync("tiny", Cancellation));
+
+        Assert.Contains("expected explicit", exception.Message);
+    }
+
+    [Fact]
+    public async Task Lease_AliasAndTextualVersion_LeadToTheVersion()
+    {
+        await using var server = await TestServer.StartAsync(
+            models =>
+            {
+                new TinyOnnx().Write(Path.Combine(models, "tiny", "1"));
+                new TinyOnnx().Write(Path.Combine(models, "tiny", "2"));
+            },
+            "--Models:Aliases:tiny:stable=1", "--Models:Aliases:tiny:canary=2", "--Models:Aliases:tiny:gone=3");
+
+        long VersionOf(string name, string version)
+        {
+            using var lease = server.Repository.Lease(name, version);
+            return lease.Version.Version;
+        }
+
+        Assert.Equal((1, 2, 1, 2), (VersionOf("tiny@stable", ""), VersionOf("tiny", "canary"), VersionOf("tiny", "1"), VersionOf("tiny", "")));
+        var exception = Assert.Throws<InferenceException>(() => server.Repository.Lease("tiny", "gone"));
+        Assert.Equal(InferenceErrorKind.NotFound, exception.Kind);
+        Assert.Contains("expected one of 1, 2, @stable, @canary", exception.Message);
+    }
+
+    [Fact]
+    public async Task Start_VersionsOfOneModel_FollowTheirOwnPolicy()
+    {
+        await using var server = await TestServer.StartAsync(
+            models =>
+            {
+                foreach (var name in new[] { "one", "two" })
+                    foreach (var version in new[] { "1", "2", "3" })
+                        new TinyOnnx().Write(Path.Combine(models, name, version));
+            },
+            "--Models:Versions=latest:1", "--Models:VersionsOf:two=1,3");
+
+        Assert.Equal(["one/3", "two/1", "two/3"], server.Repository.Current.Versions.Select(version => $"{version}"));
+    }
+
+    private static void Publish(TestServer server, string name, long version, TinyOnnx? tiny = null, GoldenTensors? golden = null)
+    {
+        var folder = Path.Combine(server.Models, name, $"{version}");
+        (tiny ?? new()).Write(folder);
+        golden?.Write(Path.Combine(folder, GoldenTensors.FileName));
+        Age(server, name, version);
+    }
+
+    private static int ages;
+
+    /// <summary>Gives files a time of long ago, another one at each call.</summary>
+    private static void Age(TestServer server, string name, long version)
+    {
+        foreach (var file in Directory.GetFiles(Path.Combine(server.Models, name, $"{version}")))
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1).AddSeconds(Interlocked.Increment(ref ages)));
+    }
+
+    private static GoldenTensors Golden(TinyOnnx tiny)
+    {
+        using var directory = new TemporaryDirectory();
+        tiny.Write(directory.Path);
+        using var model = ClassifierModel.Open(directory.Path);
+        var pixels = new byte[16 * 4];
+        new Random(1).NextBytes(pixels);
+        var probabilities = new float[3 * 4];
+        model.Classify(pixels, probabilities);
+        return new(model.Facts.Input, pixels, new float[3 * 4], probabilities);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Grpc.Core;
+using LeNetServe.InferenceServer.Metrics;
+using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Tests.Classify;
+using LeNetServe.V1;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LeNetServe.InferenceServer.Tests.Pipeline;
+
+public sealed class OverloadTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static ClassifyRequest Request => new() { Image = ClassifierServiceTests.Stripe(1) };
+
+    [Fact]
+    public async Task Classify_QueueFull_IsRefusedWithPushBackAndRecovers()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=2");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        var waiting = new[] { server.Client.ClassifyAsync(Request, cancellationToken: Cancellation), server.Client.ClassifyAsync(Request, cancellationToken: Cancellation) };
+        await Eventually(() => slots.Waiting == 2);
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
+        Assert.True(int.Parse(exception.Trailers.GetValue("grpc-retry-pushback-ms")!) > 0);
+        slots.Exit();
+        foreach (var call in waiting)
+            Assert.Equal("b", (await call).Predictions[0].Label);
+        Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
+        Assert.Equal(1, Count(server, RequestOutcome.Refused));
+    }
+
+    [Fact]
+    public async Task Classify_DeadlinePassesInTheQueue_IsDeadlineExceededAndNothingStays()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+            await server.Client.ClassifyAsync(Request, deadline: DateTime.UtcNow.AddMilliseconds(100), cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, exception.StatusCode);
+        await Eventually(() => slots.Waiting == 0);
+        slots.Exit();
+        Assert.Equal(0, slots.Busy);
+    }
+
+    [Fact]
+    public async Task Classify_StormOfCancelledCalls_LeavesNothingRunning()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=50");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        await Parallel.ForAsync(0, 10_000, new ParallelOptions { MaxDegreeOfParallelism = 90, CancellationToken = Cancellation }, async (index, _) =>
+        {
+            using var gone = new CancellationTokenSource();
+            using var call = server.Client.ClassifyAsync(Request, cancellationToken: gone.Token);
+            if (index % 2 == 0)
+                await Task.Yield();
+            await gone.CancelAsync();
+            await Assert.ThrowsAsync<RpcException>(async () => await call);
+        });
+
+        await Eventually(() => slots.Waiting == 0);
+        slots.Exit();
+
+        Assert.Equal(0, slots.Busy);
+        Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
+        await Eventually(() => server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Pending == 0);
+    }
+
+    [Fact]
+    public async Task ClassifyStream_QueueFull_WaitsInsteadOfBeingRefused()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=0");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
+        for (var index = 0; index < 3; index++)
+            await call.RequestStream.WriteAsync(new() { Id = $"{index}", Request = Request }, Cancellation);
+        await call.RequestStream.CompleteAsync();
+        await Eventually(() => slots.Waiting > 0);
+
+        slots.Exit();
+
+        var answers = await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(["0", "1", "2"], answers.Select(answer => answer.Id));
+        Assert.All(answers, answer => Assert.Equal("b", answer.Response.Predictions[0].Label));
+    }
+
+    [Theory]
+    [InlineData("--Pipeline:Batching=off")]
+    [InlineData("--Pipeline:Batching=on")]
+    public async Task Classify_ManyCallers_EveryAnswerIsRight(string batching)
+    {
+        await using var server = await TestServer.StartAsync(batching);
+
+        await Parallel.ForAsync(0, 1_000, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = Cancellation }, async (index, token) =>
+        {
+            var stripe = ClassifierServiceTests.Stripe(index % 3);
+            var image = index % 4 == 0 ? new Image { Encoded = Google.Protobuf.ByteString.CopyFrom(Pictures.Png(stripe.Pixels.ToByteArray(), 4, 4)) } : stripe;
+            var response = await server.Client.ClassifyAsync(new() { Image = image }, cancellationToken: token);
+            Assert.Equal(index % 3, response.Predictions[0].Index);
+        });
+
+        Assert.Equal(1_000, server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Inferences);
+    }
+
+    internal static async Task Eventually(Func<bool> condition)
+    {
+        for (var started = Stopwatch.GetTimestamp(); !condition();)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(30), "the condition did not come true within 30 seconds");
+            await Task.Delay(1, Cancellation);
+        }
+    }
+
+    private static long Count(TestServer server, RequestOutcome outcome) =>
+        server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1)[outcome]?.Request.Read().Count ?? 0;
+}
