@@ -1,4 +1,3 @@
-using System.Buffers;
 using SkiaSharp;
 
 namespace LeNetServe.Imaging;
@@ -52,12 +51,12 @@ internal static unsafe class ImageDecoder
         if (picture.Channels == 1 && codec.Info.ColorType == SKColorType.Gray8)
             return Read(codec, new(picture.Width, picture.Height, SKColorType.Gray8, SKAlphaType.Opaque), picture.Pixels);
         var info = new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        var buffer = ArrayPool<byte>.Shared.Rent(info.BytesSize);
+        var buffer = Scratch.Rent<byte>(info.BytesSize);
         var rgba = buffer.AsSpan(0, info.BytesSize);
         var result = Read(codec, info, rgba);
         if (result == SKCodecResult.Success)
             ColorConversion.FromRgba(rgba, picture);
-        ArrayPool<byte>.Shared.Return(buffer);
+        Scratch.Return(buffer);
         return result;
     }
 

