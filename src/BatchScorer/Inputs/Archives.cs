@@ -21,10 +21,14 @@ internal static class Archives
         : null;
 
     /// <summary>The images of an archive.</summary>
-    public static IEnumerable<InputImage> Images(byte[] path, ArchiveKind kind, NameFilter filter)
+    /// <param name="path">Its file.</param>
+    /// <param name="kind">What it is.</param>
+    /// <param name="filter">Which of its members are images.</param>
+    /// <param name="name">What rows call it.</param>
+    /// <param name="wanted">Asked before each member whether its content is; unwanted members come without.</param>
+    public static IEnumerable<InputImage> Images(byte[] path, ArchiveKind kind, NameFilter filter, string name, Func<bool> wanted)
     {
-        var name = FilePath.ToText(path);
-        using var members = Members(path, kind, filter).GetEnumerator();
+        using var members = Members(path, kind, filter, wanted).GetEnumerator();
         while (true)
         {
             InputImage? image;
@@ -47,38 +51,42 @@ internal static class Archives
     private static InputImage Image(string archive, (string Member, byte[]? Content, RowError? Error) member) => new()
     {
         Name = archive + Separator + member.Member,
+        Archive = archive,
         Folder = Path.GetFileName(Path.GetDirectoryName(member.Member)),
         Content = member.Content,
         Error = member.Error,
     };
 
-    private static IEnumerable<(string Member, byte[]? Content, RowError? Error)> Members(byte[] path, ArchiveKind kind, NameFilter filter)
+    private static IEnumerable<(string Member, byte[]? Content, RowError? Error)> Members(byte[] path, ArchiveKind kind, NameFilter filter, Func<bool> wanted)
     {
         using var file = Open(path);
         if (kind == ArchiveKind.Zip)
         {
-            foreach (var member in ZipMembers(file, filter))
+            foreach (var member in ZipMembers(file, filter, wanted))
                 yield return member;
             yield break;
         }
         using var tar = new TarReader(kind == ArchiveKind.TarGz ? new GZipStream(file, CompressionMode.Decompress) : file);
         while (tar.GetNextEntry() is { } entry)
         {
-            if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile && Takes(filter, entry.Name))
-                yield return Member(entry.Name, entry.Length, () => entry.DataStream ?? Stream.Null);
+            if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile
+                && Takes(filter, entry.Name))
+                yield return Member(entry.Name, entry.Length, () => entry.DataStream ?? Stream.Null, wanted);
         }
     }
 
-    private static IEnumerable<(string Member, byte[]? Content, RowError? Error)> ZipMembers(Stream file, NameFilter filter)
+    private static IEnumerable<(string Member, byte[]? Content, RowError? Error)> ZipMembers(Stream file, NameFilter filter, Func<bool> wanted)
     {
         using var zip = new ZipArchive(file, ZipArchiveMode.Read);
         foreach (var entry in zip.Entries)
             if (!entry.FullName.EndsWith('/') && Takes(filter, entry.FullName))
-                yield return Member(entry.FullName, entry.Length, entry.Open);
+                yield return Member(entry.FullName, entry.Length, entry.Open, wanted);
     }
 
-    private static (string, byte[]?, RowError?) Member(string name, long length, Func<Stream> open)
+    private static (string, byte[]?, RowError?) Member(string name, long length, Func<Stream> open, Func<bool> wanted)
     {
+        if (!wanted())
+            return (name, null, null);
         if (length > ImageReader.MaxFileBytes)
             return (name, null, new RowError("too_large", $"the file has {length} bytes, expected at most {ImageReader.MaxFileBytes}"));
         var content = new byte[length];
@@ -87,7 +95,7 @@ internal static class Archives
             using var stream = open();
             stream.ReadExactly(content);
         }
-        catch (Exception exception) when (exception is InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
             return (name, null, new RowError(RowError.Unreadable, $"cannot be unpacked: {exception.Message}"));
         }

@@ -3,7 +3,7 @@ using LeNetServe.BatchScorer.Scoring;
 namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>One image to score, or an input that could not even be listed.</summary>
-internal sealed class InputImage
+internal sealed record InputImage
 {
     /// <summary>What the row calls it: the path's text, with <c>!/member</c> behind it for a member of an archive.</summary>
     public required string Name { get; init; }
@@ -17,6 +17,15 @@ internal sealed class InputImage
     /// <summary>The content of a member of an archive.</summary>
     public byte[]? Content { get; init; }
 
+    /// <summary>The archive it is a member of.</summary>
+    public string? Archive { get; init; }
+
     /// <summary>Why there is nothing to read.</summary>
     public RowError? Error { get; init; }
+
+    /// <summary>The part of a job that it belongs to.</summary>
+    public long Part { get; init; }
+
+    /// <summary>Its row of an earlier call; good where the content is still the same.</summary>
+    public ScoreRow? Known { get; init; }
 }

@@ -32,29 +32,30 @@ internal sealed class InputListing
     }
 
     /// <summary>The images. Read once, lazily.</summary>
-    public IEnumerable<InputImage> Images()
+    /// <param name="contents">Whether members of archives come with their content.</param>
+    public IEnumerable<InputImage> Images(bool contents)
     {
         foreach (var path in options.Paths)
         {
-            var images = path == "-" ? Listed(Console.OpenStandardInput()) : Of(Encoding.UTF8.GetBytes(path));
+            var images = path == "-" ? Listed(Console.OpenStandardInput(), contents) : Of(Encoding.UTF8.GetBytes(path), contents);
             foreach (var image in images)
                 yield return image;
         }
         if (options.ListFile is { } list)
         {
             using var stream = File.OpenRead(list);
-            foreach (var image in Listed(stream))
+            foreach (var image in Listed(stream, contents))
                 yield return image;
         }
     }
 
-    private IEnumerable<InputImage> Listed(Stream stream) =>
-        PathList.Read(stream, options.NullSeparated).SelectMany(Of);
+    private IEnumerable<InputImage> Listed(Stream stream, bool contents) =>
+        PathList.Read(stream, options.NullSeparated).SelectMany(path => Of(path, contents));
 
-    private IEnumerable<InputImage> Of(byte[] path)
+    private IEnumerable<InputImage> Of(byte[] path, bool contents)
     {
         if (Archives.KindOf(path) is { } kind && !FolderWalk.IsFolder(path))
-            return Archives.Images(path, kind, filter);
+            return Archives.Images(path, kind, filter, FilePath.ToText(path), () => contents);
         return FolderWalk.IsFolder(path) ? walk.Images(path) : [Single(path)];
     }
 

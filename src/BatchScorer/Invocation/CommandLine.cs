@@ -7,6 +7,14 @@ namespace LeNetServe.BatchScorer.Invocation;
 /// <summary>Runs a command line: an expected failure is one line on standard error and its own exit code; a bug is a stack trace.</summary>
 internal static class CommandLine
 {
+    /// <summary>The commands.</summary>
+    public static RootCommand Root() => new("Scores images with an ONNX image classifier, here or through servers.")
+    {
+        new ScoreCommand().Create(),
+        MergeCommand.Create(),
+        CompletionCommand.Create(),
+    };
+
     /// <summary>Parses and runs; Ctrl-C and SIGTERM cancel the command's token.</summary>
     public static async Task<int> RunAsync(Command root, IReadOnlyList<string> arguments)
     {

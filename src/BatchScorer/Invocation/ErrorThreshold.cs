@@ -9,6 +9,9 @@ internal readonly record struct ErrorThreshold(long Count, double? Percent)
 {
     public bool IsExceededBy(long failed, long images) => Percent is { } percent ? failed * 100.0 > percent * images : failed > Count;
 
+    /// <summary>What to say where it is exceeded.</summary>
+    public string Message(long failed, long images) => $"error: {failed} of {images} images failed, expected at most {this}; their rows name the errors";
+
     public static ErrorThreshold Parse(string text)
     {
         if (text.EndsWith('%') && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent <= 100)

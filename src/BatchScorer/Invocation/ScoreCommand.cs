@@ -1,6 +1,8 @@
 using System.CommandLine;
 using LeNetServe.BatchScorer.Inputs;
+using LeNetServe.BatchScorer.Jobs;
 using LeNetServe.BatchScorer.Outputs;
+using LeNetServe.BatchScorer.Progress;
 using LeNetServe.Imaging;
 
 namespace LeNetServe.BatchScorer.Invocation;
@@ -27,27 +29,34 @@ internal sealed class ScoreCommand
     private readonly Option<bool> noLabels = new("--no-labels") { Description = "Folder names are not labels: no accuracy, no confusion matrix." };
     private readonly Option<string> threshold = new("--error-threshold") { Description = "Failed images, N or P%, above which the exit code is 4.", DefaultValueFactory = _ => "0", HelpName = "N|P%" };
     private readonly Option<int?> parallel = new("--parallel", "-j") { Description = "Chunks of 64 images worked on at a time; by default one per core, or eight with servers.", HelpName = "N" };
+    private readonly Option<string?> shard = new("--shard") { Description = "Score share I of N, I from 0; taken also from a Slurm array and a Kubernetes Indexed Job. 'none' ignores those.", HelpName = "I/N" };
+    private readonly Option<int?> shards = new("--shards") { Description = "Number of shards where only the index is in the environment (JOB_COMPLETION_INDEX).", HelpName = "N" };
+    private readonly Option<int> partSize = new("--part-size") { Description = "Images in a part of a new job: what a killed scorer loses at most, and what shards share.", DefaultValueFactory = _ => 1000, HelpName = "N" };
+    private readonly Option<bool> refresh = new("--refresh") { Description = "List the images of a job anew; rows of unchanged images are kept." };
+    private readonly Option<int> preview = new("--preview") { Description = "Writes a contact sheet of the first N images as the model saw them.", HelpName = "N" };
+    private readonly Option<string?> tokenFile = new("--token-file") { Description = "A file with the servers' bearer token.", HelpName = "FILE" };
+    private readonly Option<string?> caFile = new("--ca-file") { Description = "A PEM file of the authorities that may sign the servers' certificates.", HelpName = "FILE" };
+    private readonly Option<int> serverWait = new("--server-wait") { Description = "Seconds to wait for servers that are away or full.", DefaultValueFactory = _ => 120, HelpName = "SECONDS" };
+    private readonly Option<bool> json = new("--json") { Description = "Progress as a JSON object a line on standard error, once a second." };
     private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "Nothing on standard error but failures." };
 
     public Command Create()
     {
         var command = new Command("score", "Scores images: a row each, in the order of the inputs.");
         AddTo(command);
-        return command;
+        return Help.WithExamples(command, Help.ScoreExamples);
     }
 
     private void AddTo(Command command)
     {
         command.Add(paths);
-        foreach (var option in (Option[])[model, server, output, format, topK, imaging, list, nullSeparated, include, exclude, noLabels, threshold, parallel, quiet])
+        foreach (var option in (Option[])[model, server, output, format, topK, imaging, list, nullSeparated, include, exclude, noLabels, threshold, preview, shard, shards, partSize, refresh, tokenFile, caFile, serverWait, parallel, json, quiet])
             command.Add(option);
         command.SetAction(async (parsed, cancellationToken) => (int)await new ScoreRun(Options(parsed), Console.Error).RunAsync(cancellationToken));
     }
 
     private ScoreOptions Options(ParseResult parsed)
     {
-        if (parsed.GetValue(topK) < 1)
-            throw new UsageException($"--top-k is {parsed.GetValue(topK)}, expected 1 or more");
         if (parsed.GetValue(parallel) < 1)
             throw new UsageException($"--parallel is {parsed.GetValue(parallel)}, expected 1 or more");
         return new ScoreOptions
@@ -64,12 +73,32 @@ internal sealed class ScoreCommand
             Servers = [.. (parsed.GetValue(server) ?? []).SelectMany(urls => urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
             Output = parsed.GetValue(output)!,
             Format = parsed.GetValue(format),
-            TopK = parsed.GetValue(topK),
+            TopK = Positive(parsed, topK),
             Imaging = parsed.GetValue(imaging),
             FolderLabels = !parsed.GetValue(noLabels),
             Threshold = ErrorThreshold.Parse(parsed.GetValue(threshold)!),
             Parallelism = parsed.GetValue(parallel),
-            Quiet = parsed.GetValue(quiet),
+            TokenFile = parsed.GetValue(tokenFile),
+            CaFile = parsed.GetValue(caFile),
+            ServerPatience = TimeSpan.FromSeconds(parsed.GetValue(serverWait)),
+            Shard = ShardOf(parsed),
+            PartSize = Positive(parsed, partSize),
+            Refresh = parsed.GetValue(refresh),
+            Preview = parsed.GetValue(preview),
+            Progress = parsed.GetValue(json) ? ProgressStyle.Json : parsed.GetValue(quiet) || Console.IsErrorRedirected ? ProgressStyle.None : ProgressStyle.Terminal,
+            Quiet = parsed.GetValue(quiet) || parsed.GetValue(json),
         };
     }
+
+    /// <summary>A single file is never a shard, so the environment of a cluster's job does not make it one.</summary>
+    private Shard? ShardOf(ParseResult parsed)
+    {
+        var path = parsed.GetValue(output)!;
+        var isFile = path == OutputSink.StandardOutput || OutputFormats.OfExtension(path) is not null;
+        return Shard.Parse(parsed.GetValue(shard), parsed.GetValue(shards), isFile ? _ => null : Environment.GetEnvironmentVariable);
+    }
+
+    private static int Positive(ParseResult parsed, Option<int> option) => parsed.GetValue(option) is var value and >= 1
+        ? value
+        : throw new UsageException($"{option.Name} is {value}, expected 1 or more");
 }

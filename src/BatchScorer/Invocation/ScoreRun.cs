@@ -1,8 +1,10 @@
-using System.Diagnostics;
 using LeNetServe.BatchScorer.Inputs;
+using LeNetServe.BatchScorer.Jobs;
 using LeNetServe.BatchScorer.Models;
 using LeNetServe.BatchScorer.Outputs;
+using LeNetServe.BatchScorer.Progress;
 using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.Client;
 using LeNetServe.Imaging;
 
 namespace LeNetServe.BatchScorer.Invocation;
@@ -10,61 +12,149 @@ namespace LeNetServe.BatchScorer.Invocation;
 /// <summary>One call of <c>score</c>.</summary>
 internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
 {
+    private readonly TimeProvider time = TimeProvider.System;
+
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
         var listing = new InputListing(options.Inputs);
-        listing.Check();
+        if (options.Shard is not null && !options.IsJob)
+            throw new UsageException($"--shard with --out {options.Output}, expected a folder that all shards share");
+        if (!options.IsJob || !File.Exists(Path.Combine(options.Output, "job.json")))
+            listing.Check();
         using var classifier = await OpenAsync(cancellationToken);
         var topK = Math.Min(options.TopK, classifier.Model.Labels.Count);
-        var tally = new Tally(classifier.Model);
-        var started = Stopwatch.GetTimestamp();
-        using (var rows = RowFile.Open(options.Output, Format(), classifier.Model, topK))
+        using var progress = new ScoringProgress(messages, options.Progress, time);
+        try
         {
-            var imaging = new ImagePreprocessor(classifier.Model.Imaging);
-            var labels = new FolderLabels(classifier.Model.Labels, options.FolderLabels);
-            var workers = options.Parallelism ?? classifier.DefaultParallelism;
-            var pipeline = new ScoringPipeline(() => new ChunkWorker(classifier, imaging, labels, topK, rows.Prepare), workers, topK);
-            await pipeline.RunAsync(listing.Images(), Write, cancellationToken);
+            return options.IsJob
+                ? await JobAsync(listing, classifier, topK, progress, cancellationToken)
+                : await FileAsync(listing, classifier, topK, progress, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(options.IsJob
+                ? $"stopped after {progress.Images} images; the same command goes on from there"
+                : $"stopped after {progress.Images} images, nothing was published; --out FOLDER makes a job that can be resumed");
+        }
+    }
+
+    private async Task<ExitCode> FileAsync(InputListing listing, IBatchClassifier classifier, int topK, ScoringProgress progress, CancellationToken cancellationToken)
+    {
+        var companions = new Companions(classifier.Model, classifier.Model.Imaging, options.Preview);
+        if (options.Progress != ProgressStyle.None && !options.Inputs.Paths.Contains("-"))
+            _ = Task.Run(() => progress.Expect(new InputListing(options.Inputs).Images(contents: false).TakeWhile(_ => !cancellationToken.IsCancellationRequested).LongCount()), cancellationToken);
+        using (var rows = RowFile.Open(options.Output, options.Format ?? OutputFormats.OfExtension(options.Output) ?? OutputFormat.Jsonl, classifier.Model, topK))
+        {
+            long number = 0;
+            await Pipeline(classifier, topK, hashContent: false, rows.Prepare).RunAsync(listing.Images(contents: true), Write, cancellationToken);
             rows.Complete();
 
             void Write(Chunk chunk)
             {
                 for (var i = 0; i < chunk.Count; i++)
-                    tally.Add(chunk.Rows[i]);
+                    companions.Add(chunk.Rows[i], number++, chunk.Images[i]);
                 rows.Write(chunk);
+                progress.Add(chunk.Count, Failed(chunk));
             }
         }
         if (options.Output != OutputSink.StandardOutput)
-            SummaryFile.Write(Path.ChangeExtension(options.Output, ".summary.json"), tally);
-        return Report(tally, Stopwatch.GetElapsedTime(started));
+            companions.Write(Beside(".summary.json"), Beside(".mistakes.html"), Beside(".preview.png"));
+        progress.End();
+        Say(companions.Tally, progress.Elapsed);
+        if (listing.Loops > 0 && !options.Quiet)
+            messages.WriteLine($"{listing.Loops} symbolic links lead back to a folder above them and were left out");
+        return Verdict(companions.Tally.Failed, companions.Tally.Images);
     }
 
-    private Task<IBatchClassifier> OpenAsync(CancellationToken cancellationToken)
+    private async Task<ExitCode> JobAsync(InputListing listing, IBatchClassifier classifier, int topK, ScoringProgress progress, CancellationToken cancellationToken)
     {
+        var job = Job.OpenOrBegin(options.Output, options.Inputs, () => listing.Images(contents: false).TakeWhile(_ => !cancellationToken.IsCancellationRequested), options.PartSize, options.Refresh);
         cancellationToken.ThrowIfCancellationRequested();
-        if (options.Model is null)
-            throw new UsageException("no model, expected --model PATH");
-        IBatchClassifier classifier = new InProcessClassifier(options.Model, options.Imaging);
-        return Task.FromResult(classifier);
+        var shard = options.Shard ?? Shard.Whole;
+        using var onlyOne = JobLock.Take(job, shard);
+        job.Clean(shard);
+        var key = ScoringKey.Of(classifier.Model, topK, options.FolderLabels);
+        var images = new JobImages(job, row => shard.Has(row / job.File.PartSize), key, job.Filter());
+        var parts = new PartWriter(job, key);
+        var tally = new Tally(classifier.Model);
+        progress.Expect(job.CountOf(shard));
+        await Pipeline(classifier, topK, hashContent: true, new PartRows(classifier.Model, topK).Prepare).RunAsync(images.Images(), Write, cancellationToken);
+        progress.End();
+        if (options.Shard is { } share)
+        {
+            if (!options.Quiet)
+                messages.WriteLine($"shard {share}: {tally.Images} of {job.File.Images} images in {progress.Elapsed.TotalSeconds:0.0} s, {tally.Failed} failed; when all shards are done: merge {options.Output}");
+            return Verdict(tally.Failed, tally.Images);
+        }
+        var merged = await new MergeRun(new MergeOptions
+        {
+            Folder = options.Output,
+            Format = options.Format ?? OutputFormat.Jsonl,
+            Preview = options.Preview,
+            Threshold = options.Threshold,
+            Quiet = options.Quiet,
+        }, messages).RunAsync(progress.Elapsed, cancellationToken);
+        return merged;
+
+        void Write(Chunk chunk)
+        {
+            for (var i = 0; i < chunk.Count; i++)
+                tally.Add(chunk.Rows[i]);
+            parts.Write(chunk);
+            progress.Add(chunk.Count, Failed(chunk));
+        }
     }
 
-    private OutputFormat Format() => options.Format ?? Path.GetExtension(options.Output).ToLowerInvariant() switch
+    private ScoringPipeline Pipeline(IBatchClassifier classifier, int topK, bool hashContent, Action<Chunk> prepare)
     {
-        ".csv" => OutputFormat.Csv,
-        ".parquet" => OutputFormat.Parquet,
-        _ => OutputFormat.Jsonl,
-    };
+        var imaging = new ImagePreprocessor(classifier.Model.Imaging);
+        var labels = new FolderLabels(classifier.Model.Labels, options.FolderLabels);
+        var workers = options.Parallelism ?? classifier.DefaultParallelism;
+        return new ScoringPipeline(() => new ChunkWorker(classifier, imaging, labels, topK, hashContent, prepare), workers, topK);
+    }
 
-    private ExitCode Report(Tally tally, TimeSpan elapsed)
+    private async Task<IBatchClassifier> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (options.Servers.Count == 0)
+            return new InProcessClassifier(options.Model ?? throw new UsageException("no model, expected --model PATH"), options.Imaging);
+        var client = new LeNetServeClientOptions
+        {
+            Token = options.TokenFile is { } file ? (await File.ReadAllTextAsync(file, cancellationToken)).Trim() : null,
+            CaCertificatePath = options.CaFile,
+        };
+        foreach (var url in options.Servers)
+            client.Urls.Add(url);
+        try
+        {
+            return await ServerClassifier.OpenAsync(client, options.Model, options.Imaging, options.ServerPatience, time, cancellationToken);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+    }
+
+    private string Beside(string ending) => Path.ChangeExtension(options.Output, ending);
+
+    private static int Failed(Chunk chunk)
+    {
+        var failed = 0;
+        for (var i = 0; i < chunk.Count; i++)
+            failed += chunk.Rows[i].Error is null ? 0 : 1;
+        return failed;
+    }
+
+    private void Say(Tally tally, TimeSpan elapsed)
     {
         if (!options.Quiet)
-        {
-            messages.WriteLine($"{tally.Images} images in {elapsed.TotalSeconds:0.0} s ({tally.Images / elapsed.TotalSeconds:0} images/s), {tally.Failed} failed");
-            messages.Write(ConfusionText.Of(tally));
-        }
-        if (!options.Threshold.IsExceededBy(tally.Failed, tally.Images))
+            messages.Write(ResultText.Of(tally, elapsed));
+    }
+
+    private ExitCode Verdict(long failed, long images)
+    {
+        if (!options.Threshold.IsExceededBy(failed, images))
             return ExitCode.Success;
-        messages.WriteLine($"error: {tally.Failed} of {tally.Images} images failed, expected at most {options.Threshold}; their rows name the errors");
+        messages.WriteLine(options.Threshold.Message(failed, images));
         return ExitCode.CheckFailed;
     }
 }

@@ -26,7 +26,7 @@ internal abstract class RowFile : IDisposable
         {
             OutputFormat.Csv => new TextFile(sink, new CsvRows(model, topK)),
             OutputFormat.Jsonl => new TextFile(sink, new JsonRows(model, topK)),
-            _ => throw new NotSupportedException($"{format}"),
+            _ => new ParquetRows(sink, model, topK),
         };
     }
 }

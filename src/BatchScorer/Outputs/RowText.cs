@@ -16,4 +16,7 @@ internal abstract class RowText(ScoringModel model, int topK)
 
     /// <summary>Writes the rows of a chunk into its text.</summary>
     public abstract void Write(ReadOnlySpan<ScoreRow> rows, ArrayBufferWriter<byte> target);
+
+    /// <summary>Writes the rows of a chunk into its text; may be called by many threads at once.</summary>
+    public void Prepare(Chunk chunk) => Write(chunk.Rows.AsSpan(0, chunk.Count), chunk.Text);
 }

@@ -14,7 +14,7 @@ internal sealed class TextFile : RowFile
         sink.Stream.Write(text.Header);
     }
 
-    public override void Prepare(Chunk chunk) => text.Write(chunk.Rows.AsSpan(0, chunk.Count), chunk.Text);
+    public override void Prepare(Chunk chunk) => text.Prepare(chunk);
 
     public override void Write(Chunk chunk) => sink.Stream.Write(chunk.Text.WrittenSpan);
 

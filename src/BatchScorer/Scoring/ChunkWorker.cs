@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.BatchScorer.Models;
 using LeNetServe.Imaging;
@@ -9,8 +10,9 @@ namespace LeNetServe.BatchScorer.Scoring;
 /// <param name="imaging">Pictures to pixels; shared.</param>
 /// <param name="labels">Which folder names are labels; shared.</param>
 /// <param name="topK">Best classes in a row.</param>
+/// <param name="hashContent">Whether rows get their image's hash, and known rows of equal hash are taken as they are.</param>
 /// <param name="finish">What else a worker does with a chunk whose rows are filled, such as writing them as text.</param>
-internal sealed class ChunkWorker(IBatchClassifier classifier, ImagePreprocessor imaging, FolderLabels labels, int topK, Action<Chunk> finish)
+internal sealed class ChunkWorker(IBatchClassifier classifier, ImagePreprocessor imaging, FolderLabels labels, int topK, bool hashContent, Action<Chunk> finish)
 {
     private readonly ImageReader reader = new();
     private readonly int imageBytes = classifier.Model.Imaging.Input.Count;
@@ -36,7 +38,10 @@ internal sealed class ChunkWorker(IBatchClassifier classifier, ImagePreprocessor
         row.Name = image.Name;
         row.Actual = labels.IndexOf(image.Folder);
         row.Error = reader.Read(image, out var content);
+        Array.Clear(row.ContentHash);
         if (row.Error is not null)
+            return false;
+        if (hashContent && IsKnown(image.Known, row, content))
             return false;
         try
         {
@@ -48,5 +53,15 @@ internal sealed class ChunkWorker(IBatchClassifier classifier, ImagePreprocessor
             row.Error = new RowError(exception.FaultName, exception.Message);
             return false;
         }
+    }
+
+    private static bool IsKnown(ScoreRow? known, ScoreRow row, ReadOnlySpan<byte> content)
+    {
+        SHA256.HashData(content, row.ContentHash);
+        if (known is null || !known.ContentHash.AsSpan().SequenceEqual(row.ContentHash))
+            return false;
+        row.Error = known.Error;
+        known.Top.CopyTo(row.Top, 0);
+        return true;
     }
 }

@@ -43,6 +43,11 @@ internal sealed class ScoringPipeline(Func<ChunkWorker> newWorker, int workers, 
         Chunk? chunk = null;
         foreach (var image in images)
         {
+            if (chunk is not null && chunk.Images[0].Part != image.Part)
+            {
+                await Send(chunk);
+                chunk = null;
+            }
             chunk ??= free.TryTake(out var used) ? used : new Chunk(topK);
             chunk.Images[chunk.Count++] = image;
             if (chunk.Count == Chunk.Capacity)

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using LeNetServe.BatchScorer.Inputs;
+using LeNetServe.BatchScorer.Scoring;
+
+namespace LeNetServe.BatchScorer.Jobs;
+
+/// <summary>The list of images that a job is about, as a file that never changes: every shard, on every machine, counts by it.</summary>
+internal static class FrozenList
+{
+    /// <summary>Writes a list; its name says its content.</summary>
+    /// <returns>File name, SHA-256 and number of rows.</returns>
+    public static (string Name, string Sha256, long Images) Write(string folder, IEnumerable<InputImage> images)
+    {
+        var temporary = Path.Combine(folder, $"manifest.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long count = 0;
+        using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+        {
+            foreach (var image in images)
+            {
+                byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(Line(image), JobJson.Default.ManifestLine), (byte)'\n'];
+                hash.AppendData(line);
+                file.Write(line);
+                count++;
+            }
+            file.Flush(flushToDisk: true);
+        }
+        var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        var name = $"manifest-{sha256[..16]}.jsonl";
+        File.Move(temporary, Path.Combine(folder, name), overwrite: true);
+        return (name, sha256, count);
+    }
+
+    /// <summary>Reads a list; <see cref="InvalidDataException"/> where it is not the one that was frozen.</summary>
+    public static IEnumerable<ManifestLine> Read(string folder, JobFile job)
+    {
+        var path = Path.Combine(folder, job.Manifest);
+        using (var file = File.OpenRead(path))
+        {
+            var found = Convert.ToHexStringLower(SHA256.HashData(file));
+            if (found != job.ManifestSha256)
+                throw new InvalidDataException($"{path}: SHA-256 {found}, expected {job.ManifestSha256} as in job.json; the frozen list was changed, start anew in another folder");
+        }
+        return Lines(path);
+    }
+
+    private static IEnumerable<ManifestLine> Lines(string path)
+    {
+        using var file = File.OpenRead(path);
+        foreach (var line in PathList.Read(file, nullSeparated: false))
+            yield return JsonSerializer.Deserialize(line, JobJson.Default.ManifestLine)!;
+    }
+
+    private static ManifestLine Line(InputImage image) => new()
+    {
+        Path = image.Name,
+        Archive = image.Archive,
+        Folder = image.Folder,
+        Error = image.Error?.Kind,
+        ErrorText = image.Error?.Text,
+    };
+
+    /// <summary>The image of a row that is no archive's.</summary>
+    public static InputImage Image(ManifestLine line, byte[] directory, long part, ScoreRow? known)
+    {
+        var path = line.Error is null ? FilePath.ToBytes(line.Path) : [];
+        return new InputImage
+        {
+            Name = line.Path,
+            File = path is [(byte)'/', ..] || path.Length == 0 || !Libc.IsUsable ? FilePath.Terminated(path) : FilePath.Terminated([.. directory, (byte)'/', .. path]),
+            Folder = line.Folder,
+            Error = line.Error is null ? null : new RowError(line.Error, line.ErrorText ?? ""),
+            Part = part,
+            Known = known,
+        };
+    }
+
+    public static byte[] DirectoryBytes(JobFile job) => Encoding.UTF8.GetBytes(job.Directory);
+}

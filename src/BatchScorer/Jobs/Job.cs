@@ -1,0 +1,130 @@
+using System.Text.Json;
+using LeNetServe.BatchScorer.Inputs;
+using LeNetServe.BatchScorer.Invocation;
+using LeNetServe.Files;
+
+namespace LeNetServe.BatchScorer.Jobs;
+
+/// <summary>A job's folder: <c>job.json</c>, the frozen list, and a file for each finished part under <c>parts/</c>.</summary>
+internal sealed class Job
+{
+    private const string FileName = "job.json";
+
+    private Job(string folder, JobFile file) => (Folder, File) = (folder, file);
+
+    public string Folder { get; }
+
+    public JobFile File { get; }
+
+    public long Parts => (File.Images + File.PartSize - 1) / File.PartSize;
+
+    public string PartPath(long part) => Path.Combine(Folder, "parts", $"{part:00000000}.jsonl");
+
+    public int CountOf(long part) => (int)Math.Min(File.PartSize, File.Images - (part * File.PartSize));
+
+    /// <summary>Images in a shard.</summary>
+    public long CountOf(Shard shard)
+    {
+        long count = 0;
+        for (var part = (long)shard.Index; part < Parts; part += shard.Count)
+            count += CountOf(part);
+        return count;
+    }
+
+    /// <summary>Which members of archives are images, as said when the list was frozen.</summary>
+    public NameFilter Filter()
+    {
+        List<string> includes = [], excludes = [];
+        for (var i = 0; i + 1 < File.Inputs.Length; i++)
+            (File.Inputs[i] switch { "--include" => includes, "--exclude" => excludes, _ => null })?.Add(File.Inputs[i + 1]);
+        return new NameFilter(includes, excludes);
+    }
+
+    /// <summary>Opens a job that is there.</summary>
+    public static Job Open(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!System.IO.File.Exists(path))
+            throw new FileNotFoundException($"{path}: no such file, expected a folder that 'score --out {folder}' has begun");
+        return new Job(folder, Read(path));
+    }
+
+    /// <summary>
+    /// Opens the job in a folder, or begins it: lists the images and freezes the list. Where several shards begin at a time, one of them wins and the
+    /// others take its list.
+    /// </summary>
+    public static Job OpenOrBegin(string folder, InputOptions inputs, Func<IEnumerable<InputImage>> list, int partSize, bool refresh)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "parts"));
+        var path = Path.Combine(folder, FileName);
+        var named = Named(inputs);
+        if (refresh || !System.IO.File.Exists(path))
+        {
+            if (inputs.Paths.Count == 0 && inputs.ListFile is null)
+                throw new UsageException("nothing to score, expected a file, a folder, an archive, '-' or --list FILE");
+            var (name, sha256, images) = FrozenList.Write(folder, list());
+            var begun = new JobFile
+            {
+                Manifest = name,
+                ManifestSha256 = sha256,
+                Images = images,
+                PartSize = partSize,
+                Directory = Environment.CurrentDirectory,
+                Inputs = named,
+            };
+            Publish(path, JsonSerializer.SerializeToUtf8Bytes(begun, JobJson.Default.JobFile), refresh);
+        }
+        var file = Read(path);
+        return named.Length == 0 || file.Inputs.AsSpan().SequenceEqual(named)
+            ? new Job(folder, file)
+            : throw new UsageException($"{folder} holds a job about {string.Join(' ', file.Inputs)}, found {string.Join(' ', named)}: name the same inputs, another --out, or --refresh for a new list");
+    }
+
+    /// <summary>Removes what a killed scorer has left of a shard's parts.</summary>
+    public void Clean(Shard shard)
+    {
+        foreach (var temporary in Directory.EnumerateFiles(Path.Combine(Folder, "parts"), "*.tmp"))
+            if (long.TryParse(Path.GetFileName(temporary).Split('.')[0], out var part) && shard.Has(part))
+                System.IO.File.Delete(temporary);
+    }
+
+    private static void Publish(string path, byte[] content, bool replace)
+    {
+        if (replace)
+        {
+            AtomicFile.Write(path, stream => stream.Write(content));
+            return;
+        }
+        var temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        System.IO.File.WriteAllBytes(temporary, content);
+        try
+        {
+            System.IO.File.Move(temporary, path, overwrite: false);
+        }
+        catch (IOException) when (System.IO.File.Exists(path))
+        {
+            System.IO.File.Delete(temporary);
+        }
+    }
+
+    private static JobFile Read(string path)
+    {
+        try
+        {
+            var file = JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(path), JobJson.Default.JobFile);
+            return file is { Format: 1, PartSize: > 0 } ? file : throw new InvalidDataException($"{path}: format {file?.Format}, expected 1");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{path}: no job: {exception.Message}", exception);
+        }
+    }
+
+    private static string[] Named(InputOptions inputs) =>
+    [
+        .. inputs.Paths,
+        .. inputs.ListFile is { } list ? (string[])["--list", list] : [],
+        .. inputs.Includes.SelectMany(glob => (string[])["--include", glob]),
+        .. inputs.Excludes.SelectMany(glob => (string[])["--exclude", glob]),
+    ];
+}

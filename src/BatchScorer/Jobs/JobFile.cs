@@ -1,0 +1,25 @@
+namespace LeNetServe.BatchScorer.Jobs;
+
+/// <summary><c>job.json</c>: what a job's folder is about. Written once, when the list of images is frozen.</summary>
+internal sealed record JobFile
+{
+    public int Format { get; init; } = 1;
+
+    /// <summary>The frozen list's file name.</summary>
+    public required string Manifest { get; init; }
+
+    /// <summary>SHA-256 of the frozen list.</summary>
+    public required string ManifestSha256 { get; init; }
+
+    /// <summary>Rows of the frozen list.</summary>
+    public required long Images { get; init; }
+
+    /// <summary>Images in a part; the last one may have fewer.</summary>
+    public required int PartSize { get; init; }
+
+    /// <summary>The folder that relative paths start from.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The inputs as they were named; another call must name the same.</summary>
+    public required string[] Inputs { get; init; }
+}

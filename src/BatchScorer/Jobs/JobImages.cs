@@ -1,0 +1,69 @@
+using LeNetServe.BatchScorer.Inputs;
+using LeNetServe.BatchScorer.Scoring;
+
+namespace LeNetServe.BatchScorer.Jobs;
+
+/// <summary>Images of a job by their rows in the frozen list, each with the row that an earlier call left for it.</summary>
+/// <param name="job">The job.</param>
+/// <param name="wants">Which rows, by number.</param>
+/// <param name="key">What scores: rows of another key are of no use. Null where earlier rows are not wanted.</param>
+/// <param name="filter">Which members of an archive are images.</param>
+internal sealed class JobImages(Job job, Func<long, bool> wants, ScoringKey? key, NameFilter filter)
+{
+    private readonly byte[] directory = FrozenList.DirectoryBytes(job.File);
+    private string? archive;
+    private IEnumerator<InputImage>? members;
+    private bool wanted;
+
+    public IEnumerable<InputImage> Images()
+    {
+        long row = -1;
+        IReadOnlyList<ScoreRow>? known = null;
+        foreach (var line in FrozenList.Read(job.Folder, job.File))
+        {
+            row++;
+            var (part, at) = (row / job.File.PartSize, (int)(row % job.File.PartSize));
+            var mine = wants(row);
+            if (mine && at == 0 && key is not null)
+                known = Known(part);
+            if (line.Archive is not null)
+            {
+                var image = Member(line, mine);
+                if (mine)
+                    yield return image with { Part = part, Known = Same(known, at, line) };
+            }
+            else if (mine)
+            {
+                yield return FrozenList.Image(line, directory, part, Same(known, at, line));
+            }
+        }
+        members?.Dispose();
+    }
+
+    private IReadOnlyList<ScoreRow>? Known(long part) =>
+        PartFile.TryRead(job.PartPath(part)) is { } file && file.Header.Scoring == key ? file.Rows : null;
+
+    private static ScoreRow? Same(IReadOnlyList<ScoreRow>? known, int at, ManifestLine line) =>
+        known is not null && at < known.Count && known[at].Name == line.Path ? known[at] : null;
+
+    /// <summary>The next member of an archive. The list has the archive's order, so one walk through it serves all its rows.</summary>
+    private InputImage Member(ManifestLine line, bool mine)
+    {
+        if (line.Archive != archive)
+        {
+            members?.Dispose();
+            archive = line.Archive!;
+            var path = FilePath.ToBytes(archive);
+            if (path is not [(byte)'/', ..] && Libc.IsUsable)
+                path = [.. directory, (byte)'/', .. path];
+            members = Archives.Images(path, Archives.KindOf(path)!.Value, filter, archive, () => wanted).GetEnumerator();
+        }
+        wanted = mine;
+        if (!members!.MoveNext())
+            return new InputImage { Name = line.Path, Error = new RowError(RowError.Unreadable, $"the archive has changed: it ends before {line.Path}") };
+        var image = members.Current;
+        return image.Name == line.Path
+            ? image
+            : image with { Name = line.Path, Content = null, Error = image.Error ?? new RowError(RowError.Unreadable, $"the archive has changed: found {image.Name}") };
+    }
+}

@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LeNetServe.BatchScorer.Models;
+using LeNetServe.BatchScorer.Outputs;
+using LeNetServe.BatchScorer.Scoring;
+
+namespace LeNetServe.BatchScorer.Jobs;
+
+/// <summary>Rows as they stand in a part's file: an array a row, of path, content hash, actual class, and either the best classes or the error.</summary>
+internal sealed class PartRows(ScoringModel model, int topK) : RowText(model, topK)
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public override void Write(ReadOnlySpan<ScoreRow> rows, ArrayBufferWriter<byte> target)
+    {
+        using var json = new Utf8JsonWriter(target, Options);
+        foreach (var row in rows)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(row.Name);
+            json.WriteBase64StringValue(row.ContentHash);
+            json.WriteNumberValue(row.Actual);
+            if (row.Error is { } error)
+            {
+                json.WriteStringValue(error.Kind);
+                json.WriteStringValue(error.Text);
+            }
+            else
+            {
+                foreach (var score in row.Top)
+                {
+                    json.WriteNumberValue(score.Index);
+                    json.WriteNumberValue(BitConverter.SingleToInt32Bits(score.Probability));
+                }
+            }
+            json.WriteEndArray();
+            json.Flush();
+            target.Write("\n"u8);
+            json.Reset();
+        }
+    }
+
+    /// <summary>Reads a row; <see cref="JsonException"/> or <see cref="InvalidOperationException"/> where it is none.</summary>
+    public static ScoreRow Read(ReadOnlySpan<byte> line, int topK)
+    {
+        var row = new ScoreRow(topK);
+        var json = new Utf8JsonReader(line);
+        Next(ref json, JsonTokenType.StartArray);
+        row.Name = Next(ref json, JsonTokenType.String).GetString()!;
+        Next(ref json, JsonTokenType.String).GetBytesFromBase64().CopyTo(row.ContentHash, 0);
+        row.Actual = Next(ref json, JsonTokenType.Number).GetInt32();
+        json.Read();
+        if (json.TokenType == JsonTokenType.String)
+        {
+            row.Error = new RowError(json.GetString()!, Next(ref json, JsonTokenType.String).GetString()!);
+            Next(ref json, JsonTokenType.EndArray);
+            return row;
+        }
+        for (var rank = 0; rank < topK; rank++)
+        {
+            var index = json.GetInt32();
+            row.Top[rank] = new Score(index, BitConverter.Int32BitsToSingle(Next(ref json, JsonTokenType.Number).GetInt32()));
+            json.Read();
+        }
+        return json.TokenType == JsonTokenType.EndArray ? row : throw new JsonException($"found {json.TokenType}, expected the row's end");
+    }
+
+    private static ref Utf8JsonReader Next(ref Utf8JsonReader json, JsonTokenType expected)
+    {
+        if (!json.Read() || json.TokenType != expected)
+            throw new JsonException($"found {json.TokenType}, expected {expected}");
+        return ref json;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Text.Json;
+using LeNetServe.BatchScorer.Invocation;
+using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.Client;
+using LeNetServe.Imaging;
+using LeNetServe.Specs;
+using Geometry = LeNetServe.Imaging.Geometry;
+
+namespace LeNetServe.BatchScorer.Models;
+
+/// <summary>
+/// A model in one server or several. Pictures are decoded here and sent as raw pixels, so the rows are the same as those of a model in process.
+/// The version is pinned at the start, and all servers must have the same file of it.
+/// </summary>
+internal sealed class ServerClassifier : IBatchClassifier
+{
+    /// <summary>Most pixels in a message: below .NET's large object heap, where a payload costs more.</summary>
+    private const int MessageBytes = 80_000;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    private readonly LeNetServeClient client;
+    private readonly ClassifyOptions request;
+    private readonly TimeSpan patience;
+    private readonly TimeProvider time;
+
+    private ServerClassifier(LeNetServeClient client, ScoringModel model, TimeSpan patience, TimeProvider time)
+    {
+        (this.client, Model, this.patience, this.time) = (client, model, patience, time);
+        request = new ClassifyOptions { Model = model.Name, Version = model.Version };
+    }
+
+    public ScoringModel Model { get; }
+
+    public int DefaultParallelism => Math.Max(8, Environment.ProcessorCount);
+
+    /// <summary>Asks every server for the model.</summary>
+    /// <param name="options">The servers.</param>
+    /// <param name="model">A path, <c>NAME</c> or <c>NAME/VERSION</c>; null where the servers have one model.</param>
+    /// <param name="geometry">Imaging in place of the model's.</param>
+    /// <param name="patience">How long to try again where servers are away or full.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async Task<ServerClassifier> OpenAsync(
+        LeNetServeClientOptions options, string? model, Geometry? geometry, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var (name, version, sha256) = Wanted(model);
+        ModelInfo? found = null;
+        foreach (var url in options.Urls)
+        {
+            using var one = new LeNetServeClient(One(options, url));
+            var info = name is null ? await OnlyModelAsync(one, url, cancellationToken) : await one.GetModelAsync(name, version, cancellationToken);
+            if (found is not null && (info.Name, info.Version, info.Sha256) != (found.Name, found.Version, found.Sha256))
+                throw new InvalidDataException($"{url} serves {Text(info)}, {options.Urls[0]} serves {Text(found)}; expected one model on all servers");
+            found = info;
+            (name, version) = (info.Name, info.Version);
+        }
+        if (sha256 is not null && sha256 != found!.Sha256)
+            throw new InvalidDataException($"{model} has SHA-256 {sha256}, the servers' {found.Name}/{found.Version} has {found.Sha256}; expected the same file");
+        var imaging = ImagingOf(found!);
+        return new ServerClassifier(
+            new LeNetServeClient(options),
+            new ScoringModel
+            {
+                Name = found!.Name,
+                Version = found.Version,
+                Sha256 = found.Sha256,
+                Labels = found.Labels,
+                Imaging = geometry is { } chosen ? imaging with { Geometry = chosen } : imaging,
+            },
+            patience,
+            time);
+    }
+
+    public async ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Score> scores, CancellationToken cancellationToken)
+    {
+        var imageBytes = pixels.Length / count;
+        var most = Math.Max(1, MessageBytes / imageBytes);
+        for (var first = 0; first < count; first += most)
+        {
+            var images = new ImageSource[Math.Min(most, count - first)];
+            for (var i = 0; i < images.Length; i++)
+                images[i] = ImageSource.Pixels(pixels.Slice((first + i) * imageBytes, imageBytes));
+            var outcomes = await PatientlyAsync(images, topK, cancellationToken);
+            for (var i = 0; i < images.Length; i++)
+                Take(outcomes[i].OrThrow(), scores.Span.Slice((first + i) * topK, topK));
+        }
+    }
+
+    public void Dispose() => client.Dispose();
+
+    /// <summary>The client tries again for a moment; a job waits until a server is back, or has room.</summary>
+    private async Task<IReadOnlyList<ImageOutcome>> PatientlyAsync(ImageSource[] images, int topK, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var wait = TimeSpan.FromMilliseconds(200);
+        while (true)
+        {
+            try
+            {
+                return await client.ClassifyBatchAsync(images, request with { TopK = topK }, cancellationToken);
+            }
+            catch (LeNetServeException exception) when (exception.IsTransient && time.GetElapsedTime(started) < patience)
+            {
+                await Task.Delay(wait, time, cancellationToken);
+                wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+            }
+        }
+    }
+
+    private void Take(Classification answer, Span<Score> scores)
+    {
+        if (answer.Predictions.Count != scores.Length || answer.Version != Model.Version)
+            throw new InvalidDataException($"a server gave {answer.Predictions.Count} classes of version {answer.Version}, expected {scores.Length} of version {Model.Version}");
+        for (var rank = 0; rank < scores.Length; rank++)
+            scores[rank] = new Score(answer.Predictions[rank].Index, answer.Predictions[rank].Probability);
+    }
+
+    /// <summary>A path that exists names the model as its folders do, and its file's hash is checked; anything else is a name in the servers.</summary>
+    private static (string? Name, long Version, string? Sha256) Wanted(string? model)
+    {
+        if (model is null)
+            return (null, 0, null);
+        if (Path.Exists(model))
+        {
+            using var local = new InProcessClassifier(model, null);
+            return (local.Model.Name, local.Model.Version, local.Model.Sha256);
+        }
+        var parts = model.Split('/');
+        if (parts.Length == 1)
+            return (model, 0, null);
+        return parts.Length == 2 && long.TryParse(parts[1], System.Globalization.NumberStyles.None, null, out var version)
+            ? (parts[0], version, null)
+            : throw new UsageException($"--model is '{model}', expected an existing path, NAME or NAME/VERSION");
+    }
+
+    private static async Task<ModelInfo> OnlyModelAsync(LeNetServeClient client, string url, CancellationToken cancellationToken)
+    {
+        var models = await client.ListModelsAsync(cancellationToken);
+        var names = models.Select(info => info.Name).Distinct().ToList();
+        return names.Count == 1
+            ? await client.GetModelAsync(names[0], 0, cancellationToken)
+            : throw new UsageException($"{url} serves {names.Count} models ({string.Join(", ", names)}), expected --model NAME");
+    }
+
+    private static ImagingSpec ImagingOf(ModelInfo info)
+    {
+        if (info.Manifest.Length > 0)
+            return JsonSerializer.Deserialize(info.Manifest, LeNetJson.Default.ModelManifest)!.Imaging;
+        return new ImagingSpec
+        {
+            Input = new TensorShape(info.Channels, info.Height, info.Width),
+            ContentSize = Math.Max(info.Height, info.Width),
+            Geometry = info.Geometry switch
+            {
+                Client.Geometry.Digit => Geometry.Digit,
+                Client.Geometry.None => Geometry.None,
+                _ => Geometry.Fit,
+            },
+        };
+    }
+
+    private static LeNetServeClientOptions One(LeNetServeClientOptions options, string url) => new()
+    {
+        Urls = { url },
+        Timeout = options.Timeout,
+        Token = options.Token,
+        CaCertificatePath = options.CaCertificatePath,
+        UseTls = options.UseTls,
+    };
+
+    private static string Text(ModelInfo info) => $"{info.Name}/{info.Version} (SHA-256 {info.Sha256})";
+}

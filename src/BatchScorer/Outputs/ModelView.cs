@@ -1,0 +1,42 @@
+using LeNetServe.BatchScorer.Inputs;
+using LeNetServe.Imaging;
+using SkiaSharp;
+
+namespace LeNetServe.BatchScorer.Outputs;
+
+/// <summary>Shows pictures as the model sees them: through the same imaging as those that are scored.</summary>
+internal sealed class ModelView(ImagingSpec spec)
+{
+    private readonly ImagePreprocessor imaging = new(spec);
+    private readonly ImageReader reader = new();
+
+    /// <summary>The model's input as a bitmap, which the caller disposes; null where the image cannot be used.</summary>
+    public SKBitmap? Bitmap(InputImage image)
+    {
+        var pixels = new byte[spec.Input.Count];
+        try
+        {
+            if (reader.Read(image, out var content) is not null)
+                return null;
+            imaging.Process(content, pixels);
+        }
+        catch (ImageException)
+        {
+            return null;
+        }
+        var (channels, height, width) = spec.Input;
+        var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        var plane = channels == 1 ? 0 : height * width;
+        for (var i = 0; i < height * width; i++)
+            bitmap.SetPixel(i % width, i / width, new SKColor(pixels[i], pixels[plane + i], pixels[(2 * plane) + i]));
+        return bitmap;
+    }
+
+    /// <summary>The model's input as a PNG file; null where the image cannot be used.</summary>
+    public byte[]? Png(InputImage image)
+    {
+        using var bitmap = Bitmap(image);
+        using var data = bitmap?.Encode(SKEncodedImageFormat.Png, 100);
+        return data?.ToArray();
+    }
+}
