@@ -98,7 +98,9 @@ internal sealed class ScoreCommand
         return Shard.Parse(parsed.GetValue(shard), parsed.GetValue(shards), isFile ? _ => null : Environment.GetEnvironmentVariable);
     }
 
-    private static int Positive(ParseResult parsed, Option<int> option) => parsed.GetValue(option) is var value and >= 1
-        ? value
-        : throw new UsageException($"{option.Name} is {value}, expected 1 or more");
+    private static int Positive(ParseResult parsed, Option<int> option)
+    {
+        var value = parsed.GetValue(option);
+        return value >= 1 ? value : throw new UsageException($"{option.Name} is {value}, expected 1 or more");
+    }
 }

@@ -1,4 +1,3 @@
-using LeNetServe.BatchScorer.Invocation;
 using LeNetServe.BatchScorer.Outputs;
 using LeNetServe.BatchScorer.Scoring;
 

@@ -150,7 +150,7 @@ internal sealed class ServerClassifier : IBatchClassifier
         return new ImagingSpec
         {
             Input = new TensorShape(info.Channels, info.Height, info.Width),
-            ContentSize = Math.Max(info.Height, info.Width),
+            ContentSize = Math.Min(info.Height, info.Width),
             Geometry = info.Geometry switch
             {
                 Client.Geometry.Digit => Geometry.Digit,

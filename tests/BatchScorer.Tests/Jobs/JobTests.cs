@@ -1,0 +1,277 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using LeNetServe.BatchScorer.Invocation;
+using LeNetServe.BatchScorer.Jobs;
+using LeNetServe.BatchScorer.Outputs;
+using LeNetServe.BatchScorer.Tests.Fakes;
+using LeNetServe.EndToEnd.Tests.Programs;
+using LeNetServe.Tests;
+
+namespace LeNetServe.BatchScorer.Tests.Jobs;
+
+public sealed class JobTests : IDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+    private readonly string model;
+    private readonly string images;
+    private readonly string job;
+
+    public JobTests()
+    {
+        model = Pictures.WriteModel(directory["model"]);
+        images = directory["images"];
+        job = directory["job"];
+        Pictures.WriteFolder(images, perClass: 8);
+        File.WriteAllText(Path.Combine(images, "3", "001.png"), "this is a text and no picture at all");
+    }
+
+    public void Dispose() => directory.Dispose();
+
+    private ScoreOptions Options => Scorer.Options(model, job, images) with { PartSize = 7, Threshold = new ErrorThreshold(1, null) };
+
+    private byte[] Merged => File.ReadAllBytes(Path.Combine(job, "scores.jsonl"));
+
+    [Fact]
+    public async Task Run_AJob_GivesTheBytesOfASingleFile()
+    {
+        var (code, messages) = await Scorer.Run(Options);
+        await Scorer.Run(Options with { Output = directory["whole.jsonl"] });
+
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Equal(File.ReadAllBytes(directory["whole.jsonl"]), Merged);
+        Assert.Equal(File.ReadAllBytes(directory["whole.summary.json"]), File.ReadAllBytes(Path.Combine(job, "summary.json")));
+        Assert.Equal(File.ReadAllBytes(directory["whole.mistakes.html"]), File.ReadAllBytes(Path.Combine(job, "mistakes.html")));
+        Assert.Contains("80 images", messages);
+        Assert.Equal(12, Directory.GetFiles(Path.Combine(job, "parts"), "*.jsonl").Length);
+    }
+
+    [Fact]
+    public async Task Run_AgainWithNothingChanged_LeavesEveryPartAlone()
+    {
+        await Scorer.Run(Options);
+        var before = Merged;
+        var longAgo = new DateTime(2001, 2, 3, 0, 0, 0, DateTimeKind.Utc);
+        foreach (var part in Directory.GetFiles(Path.Combine(job, "parts"), "*.jsonl"))
+            File.SetLastWriteTimeUtc(part, longAgo);
+
+        await Scorer.Run(Options);
+
+        Assert.All(Directory.GetFiles(Path.Combine(job, "parts"), "*.jsonl"), part => Assert.Equal(longAgo, File.GetLastWriteTimeUtc(part)));
+        Assert.Equal(before, Merged);
+    }
+
+    [Fact]
+    public async Task Run_AnImageChangedWithItsTimeKept_IsScoredAgain()
+    {
+        await Scorer.Run(Options);
+        var path = Path.Combine(images, "2", "003.png");
+        var time = File.GetLastWriteTimeUtc(path);
+        File.WriteAllBytes(path, Pictures.Png(9, 77));
+        File.SetLastWriteTimeUtc(path, time);
+
+        await Scorer.Run(Options);
+
+        Assert.Equal("9", Scorer.Rows(Path.Combine(job, "scores.jsonl"))[19].Text("label"));
+        await Scorer.Run(Options with { Output = directory["fresh.jsonl"] });
+        Assert.Equal(File.ReadAllBytes(directory["fresh.jsonl"]), Merged);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_AnotherModelOrImaging_ScoresEverythingAgain(bool otherModel)
+    {
+        await Scorer.Run(Options);
+        if (otherModel)
+            Pictures.WriteModel(directory["model"], scale: 0.001f);
+        var options = otherModel ? Options : Options with { Imaging = LeNetServe.Imaging.Geometry.Digit };
+
+        await Scorer.Run(options);
+        await Scorer.Run(options with { Output = directory["fresh.jsonl"] });
+
+        Assert.Equal(File.ReadAllBytes(directory["fresh.jsonl"]), Merged);
+    }
+
+    [Fact]
+    public async Task Run_TheListIsFrozen_UntilItIsRefreshed()
+    {
+        await Scorer.Run(Options);
+        File.WriteAllBytes(Path.Combine(images, "9", "new.png"), Pictures.Png(9, 500));
+
+        await Scorer.Run(Options);
+        Assert.Equal(80, Scorer.Rows(Path.Combine(job, "scores.jsonl")).Length);
+
+        await Scorer.Run(Options with { Refresh = true });
+        Assert.Equal(81, Scorer.Rows(Path.Combine(job, "scores.jsonl")).Length);
+    }
+
+    [Fact]
+    public async Task Run_AFileThatWentAway_IsAnErrorRow()
+    {
+        await Scorer.Run(Options);
+        File.Delete(Path.Combine(images, "5", "005.png"));
+
+        var (code, _) = await Scorer.Run(Options);
+
+        Assert.Equal(ExitCode.CheckFailed, code);
+        Assert.Equal("unreadable", Scorer.Rows(Path.Combine(job, "scores.jsonl"))[45].Text("error"));
+    }
+
+    [Fact]
+    public async Task Run_ADamagedPart_IsScoredAgain()
+    {
+        await Scorer.Run(Options);
+        var before = Merged;
+        var part = Directory.GetFiles(Path.Combine(job, "parts"), "*.jsonl")[4];
+        var bytes = File.ReadAllBytes(part);
+        bytes[^100] ^= 1;
+        File.WriteAllBytes(part, bytes);
+
+        var missing = await Assert.ThrowsAsync<IOException>(() => Merge());
+        await Scorer.Run(Options);
+
+        Assert.Contains("1 of 12 parts are missing or damaged", missing.Message);
+        Assert.Equal(before, Merged);
+    }
+
+    [Fact]
+    public async Task Run_OtherInputs_AreRefused()
+    {
+        await Scorer.Run(Options);
+
+        var error = await Assert.ThrowsAsync<UsageException>(() => Scorer.Run(Scorer.Options(model, job, model)));
+
+        Assert.Contains(images, error.Message);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(20)]
+    public async Task Merge_ShardsThatBeganTogether_GiveTheBytesOfASingleRun(int count)
+    {
+        var codes = await Task.WhenAll(Enumerable.Range(0, count).Select(index => Scorer.Run(Options with { Shard = new Shard(index, count) })));
+        await Merge();
+        var merged = Merged;
+        await Scorer.Run(Options with { Output = directory["whole.jsonl"] });
+
+        Assert.All(codes, result => Assert.Equal(ExitCode.Success, result.Code));
+        Assert.Equal(File.ReadAllBytes(directory["whole.jsonl"]), merged);
+        Assert.Equal(File.ReadAllBytes(directory["whole.summary.json"]), File.ReadAllBytes(Path.Combine(job, "summary.json")));
+        Assert.Single(Directory.GetFiles(job, "manifest-*.jsonl"));
+    }
+
+    [Fact]
+    public async Task Merge_AShardIsMissing_SaysWhichPartsAndToTryAgain()
+    {
+        await Scorer.Run(Options with { Shard = new Shard(0, 2) });
+
+        var error = await Assert.ThrowsAsync<IOException>(() => Merge());
+
+        Assert.Contains("6 of 12 parts are missing or damaged (1, 3, 5, 7, 9, 11)", error.Message);
+        Assert.False(File.Exists(Path.Combine(job, "scores.jsonl")));
+    }
+
+    [Fact]
+    public async Task Merge_ShardsOfTwoModels_IsRefused()
+    {
+        await Scorer.Run(Options with { Shard = new Shard(0, 2) });
+        Pictures.WriteModel(directory["model"], version: 2, scale: 0.001f);
+        await Scorer.Run(Options with { Shard = new Shard(1, 2) });
+
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Merge());
+
+        Assert.Contains("part 1 was scored by model/2", error.Message);
+    }
+
+    [Fact]
+    public async Task Merge_AChangedManifest_IsRefused()
+    {
+        await Scorer.Run(Options with { Shard = new Shard(0, 1) });
+        var manifest = Directory.GetFiles(job, "manifest-*.jsonl")[0];
+        File.WriteAllLines(manifest, File.ReadAllLines(manifest).Reverse());
+
+        Assert.Contains("the frozen list was changed", (await Assert.ThrowsAsync<InvalidDataException>(() => Merge())).Message);
+    }
+
+    [Fact]
+    public async Task Merge_APartInAnothersPlace_IsRefused()
+    {
+        await Scorer.Run(Options with { Shard = new Shard(0, 1) });
+        File.Copy(Path.Combine(job, "parts", "00000002.jsonl"), Path.Combine(job, "parts", "00000003.jsonl"), overwrite: true);
+
+        Assert.Contains("(part, first row, rows) is (2, 14, 7), expected (3, 21, 7)", (await Assert.ThrowsAsync<InvalidDataException>(() => Merge())).Message);
+    }
+
+    [Fact]
+    public async Task Run_AShardThatIsBeingScored_IsRefused()
+    {
+        await Scorer.Run(Options with { Shard = new Shard(0, 2) });
+        using var held = JobLock.Take(Job.Open(job), new Shard(0, 2));
+
+        var error = await Assert.ThrowsAsync<IOException>(() => Scorer.Run(Options with { Shard = new Shard(0, 2) }));
+
+        Assert.Contains("another scorer is working on shard 0/2", error.Message);
+    }
+
+    [Fact]
+    public async Task Run_Archives_GiveTheFoldersRowsAndResumeInShards()
+    {
+        ZipFile.CreateFromDirectory(images, directory["a.zip"]);
+        await using (var file = File.Create(directory["a.tar.gz"]))
+        await using (var gzip = new GZipStream(file, CompressionLevel.Fastest))
+            await TarFile.CreateFromDirectoryAsync(images, gzip, includeBaseDirectory: false, TestContext.Current.CancellationToken);
+        var options = Options with { Threshold = new ErrorThreshold(2, null), Inputs = new() { Paths = [directory["a.zip"], directory["a.tar.gz"]] } };
+
+        await Scorer.Run(options with { Shard = new Shard(1, 2) });
+        await Scorer.Run(options with { Shard = new Shard(0, 2) });
+        await Merge(new ErrorThreshold(2, null));
+        await Scorer.Run(options with { Output = directory["whole.jsonl"] });
+
+        Assert.Equal(File.ReadAllBytes(directory["whole.jsonl"]), Merged);
+        await Scorer.Run(Options with { Output = directory["folder.jsonl"] });
+        var folder = Scorer.Rows(directory["folder.jsonl"]).Select(row => (row.Text("path")![(images.Length + 1)..], row.GetProperty("top").GetRawText(), row.Text("error"))).Order();
+        foreach (var archive in (string[])["a.zip", "a.tar.gz"])
+        {
+            var prefix = directory[archive] + "!/";
+            var rows = Scorer.Rows(directory["whole.jsonl"]).Where(row => row.Text("path")!.StartsWith(prefix, StringComparison.Ordinal));
+            Assert.Equal(folder, rows.Select(row => (row.Text("path")![prefix.Length..], row.GetProperty("top").GetRawText(), row.Text("error"))).Order());
+        }
+    }
+
+    [Fact]
+    public async Task Run_AnArchiveThatBreaksOff_IsAnErrorRowBehindTheOthers()
+    {
+        await using (var file = File.Create(directory["a.tar"]))
+            await TarFile.CreateFromDirectoryAsync(images, file, includeBaseDirectory: false, TestContext.Current.CancellationToken);
+        File.WriteAllBytes(directory["broken.tar"], File.ReadAllBytes(directory["a.tar"])[..50_000]);
+
+        var (code, _) = await Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], directory["broken.tar"]));
+
+        Assert.Equal(ExitCode.CheckFailed, code);
+        var rows = Scorer.Rows(directory["scores.jsonl"]);
+        Assert.InRange(rows.Length, 5, 79);
+        Assert.NotNull(rows[^1].Text("error"));
+    }
+
+    [Fact]
+    public async Task Run_InvalidUtf8InAName_IsScoredAndResumed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "names that are no UTF-8 exist on Linux only");
+        File.WriteAllBytes(directory["new.png"], Pictures.Png(4, 9));
+        (await BuiltProgram.Run(BuiltProgram.Start("bash", directory.Path, ["-c", @"cp new.png images/4/$'caf\xe9 \n.png'"]))).Expect(ExitCode.Success);
+
+        await Scorer.Run(Options);
+        var (code, _) = await Scorer.Run(Options);
+
+        // .NET cannot remove what it cannot name.
+        (await BuiltProgram.Run(BuiltProgram.Start("rm", directory.Path, ["-r", images]))).Expect(ExitCode.Success);
+        Assert.Equal(ExitCode.Success, code);
+        var row = Assert.Single(Scorer.Rows(Path.Combine(job, "scores.jsonl")), row => row.Text("path")!.EndsWith(" \n.png", StringComparison.Ordinal));
+        Assert.Equal((Path.Combine(images, "4", "caf\\xe9 \n.png"), "4", "4"), (row.Text("path"), row.Text("label"), row.Text("actual")));
+    }
+
+    private Task<ExitCode> Merge(ErrorThreshold? threshold = null) =>
+        new MergeRun(new MergeOptions { Folder = job, Format = OutputFormat.Jsonl, Threshold = threshold ?? new ErrorThreshold(1, null) }, TextWriter.Null)
+            .RunAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+}
