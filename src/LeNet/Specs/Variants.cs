@@ -6,7 +6,7 @@ namespace LeNetServe.Specs;
 public static class Variants
 {
     /// <summary>Names that <see cref="Create"/> knows.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["lenet5", "lenet5-bn", "lenet5-sparse"];
+    public static IReadOnlyList<string> Names { get; } = ["lenet5", "lenet5-bn", "lenet5-sparse", "lenet5-1998"];
 
     /// <summary>
     /// Which S2 maps feed each of the 16 C3 maps: LeCun et al. 1998, table I. 60 kernels instead of 96.
@@ -35,6 +35,7 @@ public static class Variants
                 "lenet5" => LeNet5(classes),
                 "lenet5-bn" => LeNet5BatchNorm(classes),
                 "lenet5-sparse" => LeNet5Sparse(classes),
+                "lenet5-1998" => LeNet5Of1998(classes),
                 _ when nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) => FromFile(nameOrPath, classes),
                 _ => throw new SpecException($"variant \"{nameOrPath}\" is unknown, expected {string.Join(", ", Names)} or the path of a .json file"),
             },
@@ -93,6 +94,33 @@ public static class Variants
         new DenseSpec { Name = "output", Units = classes },
         new SoftmaxSpec { Name = "softmax" },
     ];
+
+    /// <summary>LeCun et al. 1998, section II-B; the squashing function follows every layer up to F6, subsampling included.</summary>
+    private static LayerSpec[] LeNet5Of1998(int classes) =>
+    [
+        new ConvolutionSpec { Name = "C1", Maps = 6, Kernel = 5 },
+        ScaledTanh("C1_tanh"),
+        new SubsamplingSpec { Name = "S2" },
+        ScaledTanh("S2_tanh"),
+        new ConvolutionSpec { Name = "C3", Maps = 16, Kernel = 5, InputMaps = C3Table },
+        ScaledTanh("C3_tanh"),
+        new SubsamplingSpec { Name = "S4" },
+        ScaledTanh("S4_tanh"),
+        new ConvolutionSpec { Name = "C5", Maps = 120, Kernel = 5 },
+        ScaledTanh("C5_tanh"),
+        new DenseSpec { Name = "F6", Units = 84 },
+        ScaledTanh("F6_tanh"),
+        new RbfSpec
+        {
+            Name = "output",
+            Centers = classes <= DigitBitmaps.Centers.Count
+                ? [.. DigitBitmaps.Centers.Take(classes)]
+                : throw new SpecException($"layer output: there are bitmaps for {DigitBitmaps.Centers.Count} classes, found {classes}"),
+        },
+        new SoftmaxSpec { Name = "softmax" },
+    ];
+
+    private static ActivationSpec ScaledTanh(string name) => new() { Name = name, Function = ActivationFunction.ScaledTanh };
 
     private static ActivationSpec Relu(string name) => new() { Name = name, Function = ActivationFunction.Relu };
 

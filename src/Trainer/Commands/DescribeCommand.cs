@@ -15,6 +15,8 @@ internal static class DescribeCommand
         var command = new Command("describe", "Print a network's layers with shapes, parameters, connections and multiply-adds.") { variant, channels, classes };
         command.SetAction(result =>
         {
+            if (Console.IsOutputRedirected)
+                AnsiConsole.Profile.Width = 120;
             Print(Variants.Create(result.GetValue(variant)!, result.GetValue(channels), result.GetValue(classes)), AnsiConsole.Console);
             return (int)ExitCode.Success;
         });

@@ -18,6 +18,29 @@ public sealed class VariantsTests
         Assert.Equal(multiplyAdds, spec.MultiplyAdds);
     }
 
+    [Fact]
+    public void Create_LeNet5Of1998_HasThePapersCountsLayerByLayer()
+    {
+        var spec = Variants.Create("lenet5-1998", 1, 10);
+
+        Assert.Equal(60_000, spec.TrainableParameters);
+        Assert.Equal(340_908, spec.Connections);
+        Assert.Equal(
+            [("C1", 156, 122_304L), ("S2", 12, 5_880), ("C3", 1_516, 151_600), ("S4", 32, 2_000), ("C5", 48_120, 48_120), ("F6", 10_164, 10_164), ("output", 0, 840)],
+            spec.Trace().Where(row => row.Connections > 0).Select(row => (row.Layer.Name, row.TrainableParameters, row.Connections)));
+    }
+
+    [Fact]
+    public void Centers_OfTheDigits_AreTenDifferentBitmapsOf84()
+    {
+        Assert.All(DigitBitmaps.Centers, center => Assert.Equal(84, center.Count));
+        Assert.Equal(10, DigitBitmaps.Centers.Select(center => string.Join(' ', center)).Distinct().Count());
+    }
+
+    [Fact]
+    public void Create_LeNet5Of1998WithMoreClassesThanBitmaps_SaysSo() =>
+        Assert.Contains("bitmaps for 10 classes, found 11", Assert.Throws<SpecException>(() => Variants.Create("lenet5-1998", 1, 11)).Message, StringComparison.Ordinal);
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Create_EveryVariant_SurvivesJson(string name)
