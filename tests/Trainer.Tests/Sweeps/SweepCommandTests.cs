@@ -77,6 +77,43 @@ public sealed class SweepCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Sweep_Terminated_SavesAndLetsGoOfItsRuns()
+    {
+        string[] longer = [.. arguments, "--set", "epochs=100000"];
+        using (var sweep = TrainerProcess.Start(longer))
+        {
+            await sweep.StandardOutput.ReadLineAsync(Cancel);
+            // A worker is training once its run has a line of metrics.
+            while (Directory.GetFiles(root, "metrics.jsonl", SearchOption.AllDirectories).Length < 2)
+                await Task.Delay(50, Cancel);
+            using (var kill = Process.Start("kill", ["-TERM", $"{sweep.Id}"]))
+                await kill.WaitForExitAsync(Cancel);
+            await sweep.WaitForExitAsync(Cancel);
+            Assert.Equal(130, sweep.ExitCode);
+        }
+
+        Assert.All(Directory.GetDirectories(runs, "pictures-*"), run =>
+        {
+            Assert.False(LeNetServe.Trainer.Sweeps.Sweep.IsHeld(new(run)));
+            Assert.True(File.Exists(Path.Combine(run, "checkpoint", "progress.json")));
+        });
+    }
+
+    [Fact]
+    public async Task Sweep_CommandsOfTheDocumentation_AreUnderstood()
+    {
+        var lines = (await File.ReadAllLinesAsync(Path.Combine(Repository(), "docs", "experiments.md"), Cancel))
+            .Where(line => line.StartsWith("trainer sweep --set", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(lines);
+        foreach (var line in lines)
+        {
+            var (code, output, error) = await TrainerProcess.RunAsync([.. line.Split(' ')[1..], "--dry-run"]);
+            Assert.True(code == 0, $"{line}: {output}{error}");
+        }
+    }
+
+    [Fact]
     public async Task Sbatch_ArrayOfTwoTasks_DoesAllRuns()
     {
         Assert.SkipUnless(await SlurmTakesJobsAsync(), "no Slurm takes jobs here: bash .ci/slurm start");
