@@ -108,11 +108,8 @@ internal sealed class GatheredRuns : IDisposable
             {
                 if (batch.Count > 0 && (images + first.Images > sizes[^1] || first.Floats != batch[0].Floats))
                     return first;
-                if (first.TryClaim())
-                {
-                    batch.Add(first);
-                    images += first.Images;
-                }
+                batch.Add(first);
+                images += first.Images;
             }
             first = null;
         }
@@ -137,6 +134,7 @@ internal sealed class GatheredRuns : IDisposable
 
     private void Run(List<Request> batch)
     {
+        batch.RemoveAll(request => !request.TryClaim());
         if (batch.Count == 0)
             return;
         try
@@ -205,10 +203,10 @@ internal sealed class GatheredRuns : IDisposable
 
         public TaskCompletionSource<(long Waited, long Inference)> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>The batch takes it: from here on its memory is in use until the batch is done.</summary>
+        /// <summary>The run takes it: from here on its memory is in use until the run is done. False where the caller has gone before.</summary>
         public bool TryClaim() => Interlocked.Exchange(ref claimed, 1) == 0;
 
-        /// <summary>The caller has gone; without effect once a batch has it, because the batch writes to the caller's memory.</summary>
+        /// <summary>The caller has gone; without effect once a run has it, because the run writes to the caller's memory.</summary>
         public void Abandon(InferenceException reason)
         {
             if (TryClaim())

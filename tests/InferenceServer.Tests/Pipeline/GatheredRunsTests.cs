@@ -87,11 +87,15 @@ public sealed class GatheredRunsTests : IDisposable
     [Fact]
     public async Task RunAsync_CallerGoneWhileItGathers_EndsAtOnce()
     {
-        using var gathered = Create(TimeSpan.FromMilliseconds(5), new FakeTimeProvider());
+        var time = new FakeTimeProvider();
+        using var gathered = Create(TimeSpan.FromMilliseconds(5), time);
         using var gone = new CancellationTokenSource();
+        var waiting = gathered.RunAsync(Pixels(1, 1), false, new float[3], new(DateTime.MaxValue, gone.Token));
+        Assert.False(waiting.IsCompleted);
+
         await gone.CancelAsync();
 
-        var exception = await Assert.ThrowsAsync<InferenceException>(() => gathered.RunAsync(Pixels(1, 1), false, new float[3], new(DateTime.MaxValue, gone.Token)));
+        var exception = await Assert.ThrowsAsync<InferenceException>(() => waiting);
 
         Assert.Equal(InferenceErrorKind.Cancelled, exception.Kind);
     }
