@@ -83,7 +83,8 @@ internal sealed class FileDownload(HttpClient http, TimeProvider time, DownloadO
                 File.Delete(part);
                 return new($"answers with range {response.Content.Headers.ContentRange}, expected one from byte {have}", Final: false);
             }
-            return await ReceiveAsync(response, part, file, resumed, stall, either.Token);
+            var total = ExpectedLength(file, response.Content.Headers.ContentLength + (resumed ? have : 0));
+            return await ReceiveAsync(response, part, file.Name, total, resumed, stall, either.Token);
         }
         catch (OperationCanceledException) when (stall.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -101,7 +102,7 @@ internal sealed class FileDownload(HttpClient http, TimeProvider time, DownloadO
     }
 
     private async Task<Answer> ReceiveAsync(
-        HttpResponseMessage response, string part, RemoteFile file, bool resumed, CancellationTokenSource stall, CancellationToken cancellationToken)
+        HttpResponseMessage response, string part, string name, long total, bool resumed, CancellationTokenSource stall, CancellationToken cancellationToken)
     {
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         await using var target = new FileStream(part, resumed ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
@@ -112,19 +113,23 @@ internal sealed class FileDownload(HttpClient http, TimeProvider time, DownloadO
             var count = await body.ReadAsync(buffer, cancellationToken);
             if (count == 0)
                 break;
-            if (target.Position + count > file.Bytes)
+            if (target.Position + count > total)
             {
                 target.SetLength(0);
-                return new($"sends more than the expected {file.Bytes} bytes", Final: !resumed);
+                return new($"sends more than the expected {total} bytes", Final: !resumed);
             }
             await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-            report(new(file.Name, target.Position, file.Bytes));
+            report(new(name, target.Position, total));
         }
         target.Flush(flushToDisk: true);
-        return target.Position == file.Bytes
+        return target.Position == total
             ? new(null, Final: false, resumed)
-            : new($"ends after {target.Position} of {file.Bytes} bytes", Final: false, resumed);
+            : new($"ends after {target.Position} of {total} bytes", Final: false, resumed);
     }
+
+    /// <summary>The published length; where the content's hash is pinned also that of a copy that was compressed anew, up to twice as long.</summary>
+    private static long ExpectedLength(RemoteFile file, long? announced) =>
+        file.ContentSha256 is not null && announced is { } length && length <= 2 * file.Bytes ? length : file.Bytes;
 
     private static bool IsPassing(HttpStatusCode status) =>
         (int)status >= 500 || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests;

@@ -206,6 +206,26 @@ public sealed class DatasetStoreTests : IDisposable
         Assert.Contains("sends more than the expected 200000 bytes", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(CompressionLevel.Fastest)]
+    [InlineData(CompressionLevel.NoCompression)]
+    public async Task ObtainAsync_MirrorThatCompressedAnew_IsAcceptedByItsContent(CompressionLevel level)
+    {
+        var content = new byte[50_000];
+        new Random(1).NextBytes(content);
+        var copy = GZip(content, level);
+        await using var mirror = new TestMirror(request => TestMirror.Serve(copy, request) with { CloseAfter = request.From == 0 ? 20_000 : null });
+        var dataset = Toy(mirror.Address) with
+        {
+            Files = [new() { Name = "toy.gz", Bytes = 40_000, Md5 = new('0', 32), ContentSha256 = Hash(content) }],
+        };
+
+        var directory = await ObtainAsync(dataset);
+
+        Assert.Equal(copy, File.ReadAllBytes(Path.Combine(directory, "toy.gz")));
+        Assert.Equal([0, 20_000], mirror.Requests.Select(request => request.From));
+    }
+
     [Fact]
     public async Task ObtainAsync_DamagedFileHere_NamesFoundAndExpectedHash()
     {
@@ -311,6 +331,14 @@ public sealed class DatasetStoreTests : IDisposable
     };
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static byte[] GZip(byte[] content, CompressionLevel level)
+    {
+        using var buffer = new MemoryStream();
+        using (var gzip = new GZipStream(buffer, level))
+            gzip.Write(content);
+        return buffer.ToArray();
+    }
 
     private static byte[] TarGz(string name, byte[] content)
     {
