@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Google.Protobuf;
+using Grpc.Net.Client;
+using LeNetServe.InferenceServer.OpenInference.Rest;
+using LeNetServe.Tests;
+using LeNetServe.V1;
+
+namespace LeNetServe.InferenceServer.Tests.Deploy;
+
+/// <summary>Two replicas behind HAProxy, as <c>deploy/haproxy/haproxy.cfg</c> has it, are restarted in turn under load.</summary>
+public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
+{
+    private const string HaProxy = "/usr/sbin/haproxy";
+    private const string CheckEvery = "50ms";
+    private readonly TemporaryDirectory directory = new();
+
+    /// <summary>
+    /// Neither the gRPC nor the REST callers try again by themselves, so that each request that a draining server lost would show.
+    /// LENETSERVE_ROLLING_RESTARTS says how many restarts there are.
+    /// </summary>
+    [Fact]
+    public async Task Restart_OneReplicaAfterTheOther_LosesNoRequest()
+    {
+        Assert.SkipUnless(File.Exists(HaProxy), "haproxy is not installed");
+        var restarts = int.TryParse(Environment.GetEnvironmentVariable("LENETSERVE_ROLLING_RESTARTS"), out var asked) ? asked : 4;
+        TestServer.WriteTiny(directory.Path);
+        await using var first = new Replica(directory.Path, "--Shutdown:DrainDelay=300ms");
+        await using var second = new Replica(directory.Path, "--Shutdown:DrainDelay=300ms");
+        await Task.WhenAll(first.StartAsync(Cancel), second.StartAsync(Cancel));
+        var (grpcPort, httpPort) = (FreePort(), FreePort());
+        using var proxy = StartProxy(first, second, grpcPort, httpPort);
+        try
+        {
+            await UntilUpAsync(4);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+            using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{grpcPort}", new() { MaxRetryAttempts = 1 });
+            using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{httpPort}") };
+            Task<int>[] callers =
+            [
+                .. Enumerable.Range(0, 4).Select(_ => Task.Run(() => CallAsync(new Classifier.ClassifierClient(channel), end.Token), Cancel)),
+                .. Enumerable.Range(0, 2).Select(_ => Task.Run(() => PostAsync(http, end.Token), Cancel)),
+            ];
+
+            for (var restart = 0; restart < restarts && !callers.Any(caller => caller.IsFaulted); restart++)
+            {
+                var replica = restart % 2 == 0 ? first : second;
+                Assert.Equal(0, await replica.StopAsync(Cancel));
+                await replica.StartAsync(Cancel);
+                await UntilUpAsync(4);
+            }
+
+            await end.CancelAsync();
+            var answered = await Task.WhenAll(callers);
+            Assert.All(answered, count => Assert.True(count > 0));
+            output.WriteLine($"{restarts} restarts, {answered.Sum()} requests, none failed");
+        }
+        finally
+        {
+            proxy.Kill();
+            await proxy.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    public void Dispose() => directory.Dispose();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static async Task<int> CallAsync(Classifier.ClassifierClient client, CancellationToken end)
+    {
+        var request = new ClassifyRequest { Image = new() { Pixels = ByteString.CopyFrom(new byte[16]) } };
+        var answered = 0;
+        for (; !end.IsCancellationRequested; answered++)
+            Assert.Equal("tiny", (await client.ClassifyAsync(request, deadline: DateTime.UtcNow.AddSeconds(30), cancellationToken: Cancel)).Model);
+        return answered;
+    }
+
+    private static async Task<int> PostAsync(HttpClient http, CancellationToken end)
+    {
+        var answered = 0;
+        for (; !end.IsCancellationRequested; answered++)
+        {
+            using var content = new ByteArrayContent(new byte[64]);
+            content.Headers.Add(RestHeaders.HeaderLength, "0");
+            using var response = await http.PostAsync("/v2/models/tiny/infer", content, Cancel);
+            Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync(Cancel)}");
+        }
+        return answered;
+    }
+
+    private Process StartProxy(Replica first, Replica second, int grpcPort, int httpPort) => Process.Start(new ProcessStartInfo(HaProxy, ["-db", "-f", Path.Combine(RepositoryRoot.Find(), "deploy", "haproxy", "haproxy.cfg")])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        Environment =
+        {
+            ["LENETSERVE_STATS"] = directory["stats"],
+            ["LENETSERVE_CHECK_EVERY"] = CheckEvery,
+            ["LENETSERVE_GRPC"] = $"127.0.0.1:{grpcPort}",
+            ["LENETSERVE_HTTP"] = $"127.0.0.1:{httpPort}",
+            ["REPLICA1_GRPC"] = $"127.0.0.1:{first.GrpcPort}",
+            ["REPLICA2_GRPC"] = $"127.0.0.1:{second.GrpcPort}",
+            ["REPLICA1_HTTP_PORT"] = $"{first.HttpPort}",
+            ["REPLICA2_HTTP_PORT"] = $"{second.HttpPort}",
+            ["REPLICA1_HTTP"] = $"127.0.0.1:{first.HttpPort}",
+            ["REPLICA2_HTTP"] = $"127.0.0.1:{second.HttpPort}",
+        },
+    })!;
+
+    /// <summary>Waits until HAProxy says of so many servers that their checks pass.</summary>
+    private async Task UntilUpAsync(int expected)
+    {
+        while (true)
+        {
+            try
+            {
+                using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(directory["stats"]), Cancel);
+                await using var stream = new NetworkStream(socket);
+                await stream.WriteAsync("show stat\n"u8.ToArray(), Cancel);
+                using var reader = new StreamReader(stream);
+                var servers = (await reader.ReadToEndAsync(Cancel)).Split('\n').Select(line => line.Split(',')).Where(fields => fields.Length > 17 && fields[1].StartsWith("replica", StringComparison.Ordinal));
+                // "L7OK": a check has passed; a server is taken for up before its first.
+                if (servers.Count(fields => fields[17] == "UP" && fields[36] == "L7OK") == expected)
+                    return;
+            }
+            catch (SocketException)
+            {
+                // HAProxy has not made its socket yet.
+            }
+            await Task.Delay(20, Cancel);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
