@@ -19,7 +19,7 @@ public sealed record OddPicture(string FileName, byte[] Encoded, ImageFault? Fau
     /// <summary>All of them.</summary>
     public static IReadOnlyList<OddPicture> All { get; } = [.. Readable(), .. Refused()];
 
-    private static PngWriter Gray { get; } = new() { Width = Side, Height = Side, Pixel = (x, y) => [Level(x, y)] };
+    private static PngWriter Gray => new() { Width = Side, Height = Side, Pixel = (x, y) => [Level(x, y)] };
 
     private static IEnumerable<OddPicture> Readable()
     {
@@ -72,7 +72,7 @@ public sealed record OddPicture(string FileName, byte[] Encoded, ImageFault? Fau
         return Gray with { Color = PngColor.Rgb, Depth = depth, Pixel = (x, y) => [unit * Level(x, y), unit * Level(x, y), unit * Level(x, y)] };
     }
 
-    private static PngWriter Palette { get; } = Gray with
+    private static PngWriter Palette => Gray with
     {
         Color = PngColor.Palette,
         Palette = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120],

@@ -17,7 +17,7 @@ public sealed record PhotographedDigit(int Label, byte[] Encoded)
     {
         var random = SplitMix64.For(seed, stream: 100, index);
         var label = index % 10;
-        var (width, height) = (120 + random.Next(400), 120 + random.Next(400));
+        var (width, height) = (100 + random.Next(200), 100 + random.Next(200));
         using var drawing = Draw(label, width, height, ref random);
         using var photograph = Expose(drawing, ref random);
         using var data = photograph.Encode(index % 2 == 0 ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 85);
@@ -53,19 +53,21 @@ public sealed record PhotographedDigit(int Label, byte[] Encoded)
     private static SKBitmap Expose(SKBitmap drawing, ref SplitMix64 random)
     {
         var photograph = new SKBitmap(drawing.Width, drawing.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        var coverage = drawing.GetPixelSpan();
+        var pixels = photograph.GetPixelSpan();
         var (paper, ink) = (random.Uniform(0.65f, 0.95f), random.Uniform(0.05f, 0.35f));
         var (slopeX, slopeY, vignette) = (random.Uniform(-0.25f, 0.25f), random.Uniform(-0.25f, 0.25f), random.Uniform(0, 0.25f));
         var noise = random.Uniform(0, 0.05f);
-        var (red, blue) = (random.Uniform(0.95f, 1.05f), random.Uniform(0.85f, 1f));
+        float[] tint = [random.Uniform(0.95f, 1.05f), 1, random.Uniform(0.85f, 1f)];
         for (var row = 0; row < drawing.Height; row++)
             for (var column = 0; column < drawing.Width; column++)
             {
                 var (x, y) = (2f * column / drawing.Width - 1, 2f * row / drawing.Height - 1);
                 var light = 1 + slopeX * x + slopeY * y - vignette * (x * x + y * y) / 2;
-                var coverage = drawing.GetPixelSpan()[row * drawing.RowBytes + column] / 255f;
-                var level = light * (paper + (ink - paper) * coverage);
-                var color = new SKColor(Byte(level * red + random.Normal(noise)), Byte(level + random.Normal(noise)), Byte(level * blue + random.Normal(noise)));
-                photograph.SetPixel(column, row, color);
+                var level = light * (paper + (ink - paper) * coverage[row * drawing.RowBytes + column] / 255f);
+                for (var channel = 0; channel < 3; channel++)
+                    pixels[row * photograph.RowBytes + 4 * column + channel] = Byte(level * tint[channel] + random.Normal(noise));
+                pixels[row * photograph.RowBytes + 4 * column + 3] = 255;
             }
         return photograph;
     }

@@ -8,15 +8,16 @@ public sealed class DatasetCatalogTests
     public void Open_UnknownName_ListsTheKnown() =>
         Assert.Equal(
             "data set \"mnits\" is unknown, expected mnist, fashion-mnist, cifar10, folder, strokes",
-            Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(new() { Name = "mnits" })).Message);
+            Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(new() { Name = "mnits" }, TestContext.Current.CancellationToken)).Message);
 
     [Theory]
     [InlineData("mnist")]
     [InlineData("fashion-mnist")]
     [InlineData("cifar10")]
     [InlineData("folder")]
-    public void Open_DirectoryMissing_Asks(string name) =>
-        Assert.Contains("needs a directory with", Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(new() { Name = name })).Message);
+    public void Open_DirectoryMissing_Asks(string name) => Assert.Contains(
+        "needs a directory with",
+        Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(new() { Name = name }, TestContext.Current.CancellationToken)).Message);
 
     [Fact]
     public void Sha256_OnePixelOrLabelChanged_Differs()

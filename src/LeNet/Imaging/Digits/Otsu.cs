@@ -3,8 +3,8 @@ namespace LeNetServe.Imaging;
 /// <summary>The threshold that parts two kinds of pixels best (N. Otsu, "A threshold selection method from gray-level histograms", 1979).</summary>
 internal static class Otsu
 {
-    /// <summary>The threshold, 0..255, of values of which those below 0 count as 0.</summary>
-    public static int Threshold(ReadOnlySpan<float> values)
+    /// <summary>The threshold, 0..255, midway between the means of both kinds. Values below 0 count as 0.</summary>
+    public static double Threshold(ReadOnlySpan<float> values)
     {
         Span<int> counts = stackalloc int[256];
         counts.Clear();
@@ -14,7 +14,7 @@ internal static class Otsu
         for (var level = 0; level < 256; level++)
             total += (double)level * counts[level];
 
-        var (best, bestSpread, below, belowSum) = (0, -1d, 0L, 0d);
+        var (best, bestSpread, below, belowSum) = (0d, -1d, 0L, 0d);
         for (var level = 0; level < 255; level++)
         {
             below += counts[level];
@@ -22,9 +22,9 @@ internal static class Otsu
             var above = values.Length - below;
             if (below == 0 || above == 0)
                 continue;
-            var difference = belowSum / below - (total - belowSum) / above;
-            if (below * (double)above * difference * difference is var spread && spread > bestSpread)
-                (best, bestSpread) = (level, spread);
+            var (lower, upper) = (belowSum / below, (total - belowSum) / above);
+            if (below * (double)above * (upper - lower) * (upper - lower) is var spread && spread > bestSpread)
+                (best, bestSpread) = ((lower + upper) / 2, spread);
         }
         return best;
     }
