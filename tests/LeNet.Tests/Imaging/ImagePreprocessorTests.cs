@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using CsCheck;
 using LeNetServe.Datasets;
 using LeNetServe.Imaging;
@@ -157,7 +156,7 @@ public sealed class ImagePreprocessorTests
         for (var length = 0; length < encoded.Length; length++)
             try
             {
-                Assert.Equal(whole, Rgb.Process(encoded[..length]));
+                Assert.Equal(whole, Rgb.Process(encoded.AsSpan(0, length)));
             }
             catch (ImageException exception)
             {
