@@ -9,6 +9,7 @@ namespace LeNetServe.Trainer.Comparison;
 internal static class ComparisonPage
 {
     private const int Coloured = 6;
+    private const int MostLabels = 6;
 
     /// <summary>The page.</summary>
     public static string Render(RunComparison comparison)
@@ -51,7 +52,7 @@ internal static class ComparisonPage
         var numbers = values.Select(value => RunComparison.AsNumber(value.Value)).OfType<double>().ToList();
         var numeric = numbers.Count == values.Count && values.Count > 1;
         var axis = numeric
-            ? new Axis(key) { Logarithmic = numbers.Min() > 0 && numbers.Max() / numbers.Min() >= 8 }
+            ? new Axis(key) { Logarithmic = numbers.Min() > 0 && numbers.Max() / numbers.Min() >= 8, Labelled = numbers.Count <= MostLabels ? numbers : null }
             : new Axis(key) { Names = [.. values.Select(value => value.Value)] };
         var at = values.Select((value, index) => (value.Value, X: numeric ? numbers[index] : index)).ToDictionary(pair => pair.Value, pair => pair.X);
         return new()

@@ -33,7 +33,7 @@ internal static class RunReport
         page.Add(Figures(run, confusion, model));
         page.Section("Learning curves", page.Charts(Curves(run.Epochs)));
         page.Section("Confusion matrix", ConfusionTable(confusion, model.Labels),
-            "Rows are the right class, columns the model's answer; a cell's strength is its share of the row.");
+            "Rows are the right class, columns the model's answer; a cell's strength is its share of the row, for mistakes relative to the most frequent one.");
         page.Section("Classes", ClassTable(confusion, model.Labels), "Precision: of the images given this class, the share that are of it. Recall: of the images of this class, the share that were given it.");
         page.Section("Most confident mistakes", Mistakes(evidence, answers, model.Labels),
             "The test images that were classified wrongly with the highest probability, worst first: hard, mislabelled, or a weakness of the model.");
@@ -109,6 +109,10 @@ internal static class RunReport
         foreach (var label in labels)
             html.Append("<th>").Append(Page.Text(label)).Append("</th>");
         html.Append("</tr></thead><tbody>");
+        var worst = (from label in Enumerable.Range(0, confusion.Classes)
+                     from answer in Enumerable.Range(0, confusion.Classes)
+                     where label != answer
+                     select (double)confusion[label, answer] / Math.Max(1, confusion.Images(label))).Max();
         for (var label = 0; label < confusion.Classes; label++)
         {
             html.Append("<tr><th class=\"n\">").Append(Page.Text(labels[label])).Append("</th>");
@@ -116,8 +120,8 @@ internal static class RunReport
             {
                 var count = confusion[label, answer];
                 var share = (double)count / Math.Max(1, confusion.Images(label));
-                // Mistakes are rare: the square root keeps one in a hundred visible.
-                var heat = label == answer ? 0.12 + 0.5 * share : Math.Min(0.9, 1.6 * Math.Sqrt(share));
+                // Mistakes are rare: the square root keeps the small ones visible.
+                var heat = label == answer ? 0.12 + 0.5 * share : 0.08 + 0.6 * Math.Sqrt(share / Math.Max(worst, 1e-9));
                 var kind = count == 0 ? "zero" : label == answer ? "right" : "wrong";
                 html.Append(Number($"<td class=\"{kind}\" style=\"--h:{heat:0.##}\" title=\"{Page.Text(labels[label])} taken for {Page.Text(labels[answer])}: {count}\">{count}</td>"));
             }

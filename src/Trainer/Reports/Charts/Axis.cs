@@ -18,6 +18,9 @@ internal sealed record Axis(string Title)
     /// <summary>Names of the values 0, 1, 2, … of an axis that has no numbers.</summary>
     public IReadOnlyList<string>? Names { get; init; }
 
+    /// <summary>The values to label, where not round ones: the few that occur.</summary>
+    public IReadOnlyList<double>? Labelled { get; init; }
+
     /// <summary>Where a value lies on the axis.</summary>
     public double Position(double value) => Logarithmic ? Math.Log10(value) : value;
 
@@ -31,8 +34,8 @@ internal sealed record Axis(string Title)
             return Names[(int)value];
         var shown = Percent ? 100 * value : value;
         var decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(Percent ? 100 * step : step) - 1e-9), 0, 6);
-        if (Logarithmic && !Percent)
-            return shown.ToString(shown is >= 1e-3 and < 1e6 ? "#,0.######" : "0.##e0", CultureInfo.InvariantCulture);
+        if ((Logarithmic || Labelled is not null) && !Percent)
+            return shown.ToString(shown == 0 || Math.Abs(shown) is >= 1e-3 and < 1e6 ? "#,0.######" : "0.##e0", CultureInfo.InvariantCulture);
         return shown.ToString($"N{decimals}", CultureInfo.InvariantCulture) + (Percent ? "\u00A0%" : "");
     }
 
@@ -41,8 +44,10 @@ internal sealed record Axis(string Title)
     {
         if (Names is not null)
             return ([.. Enumerable.Range(0, Names.Count).Select(index => (double)index)], 1);
-        if (Logarithmic)
-            return (LogarithmicTicks(low, high), low);
+        if (Labelled is not null)
+            return (Labelled, Labelled.Count > 1 ? Labelled.Zip(Labelled.Skip(1), (one, next) => next - one).Min() : high - low);
+        if (Logarithmic && LogarithmicTicks(low, high) is { Count: > 2 } ticks)
+            return (ticks, low);
         var rough = (high - low) / Math.Max(1, count);
         var magnitude = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         var step = magnitude * (rough / magnitude) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
