@@ -12,11 +12,11 @@ internal static class OperatorRules
         ["Add"] = new(7, 2, 2, [], Broadcast),
         ["AveragePool"] = new(11, 1, 1, ["kernel_shape", "pads", "strides"], Pool),
         ["Cast"] = new(9, 1, 1, ["to"], Cast),
+        ["Concat"] = new(11, 1, int.MaxValue, ["axis"], Concat),
         ["Conv"] = new(11, 2, 3, ["dilations", "group", "kernel_shape", "pads", "strides"], Conv),
         ["DequantizeLinear"] = new(10, 3, 3, ["axis"], Dequantize),
         ["Flatten"] = new(11, 1, 1, ["axis"], Flatten),
         ["Gemm"] = new(11, 2, 3, ["transB"], Gemm),
-        ["MatMul"] = new(9, 2, 2, [], MatMul),
         ["MaxPool"] = new(11, 1, 1, ["kernel_shape", "pads", "strides"], Pool),
         ["Mul"] = new(7, 2, 2, [], Broadcast),
         ["QuantizeLinear"] = new(10, 3, 3, ["axis"], Quantize),
@@ -111,14 +111,12 @@ internal static class OperatorRules
         return new(x.Element, [x.Shape[0], weight.Shape[0]]);
     }
 
-    private static ValueType MatMul(NodeTypes node)
+    private static ValueType Concat(NodeTypes node)
     {
-        RequireFloat(node);
         RequireSameElement(node);
-        var (x, weight) = (node.X, node.Inputs[1]);
-        node.Require(x.Rank >= 2 && weight.Rank == 2, "expected stacked matrices and a matrix");
-        node.Require(x.Shape[^1] == weight.Shape[0], $"{x.Shape[^1]} columns, expected {weight.Shape[0]}");
-        return new(x.Element, [.. x.Shape.SkipLast(1), weight.Shape[1]]);
+        var axis = node.Node.Int("axis", -1);
+        node.Require(axis == 1 && node.Inputs.All(input => input.Rank == 2 && input.Shape[0] == node.X.Shape[0] && input.Shape[1].IsKnown), "expected matrices of equal height and axis 1");
+        return new(node.X.Element, [node.X.Shape[0], node.Inputs.Sum(input => input.Shape[1].Size)]);
     }
 
     private static ValueType Flatten(NodeTypes node)

@@ -24,6 +24,9 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>Whether an exception is an expected failure, one line for the user, and no bug.</summary>
+    internal static bool IsExpected(Exception exception) => CodeOf(exception) is not null;
+
     private static ExitCode? CodeOf(Exception exception) => exception switch
     {
         OperationCanceledException => ExitCode.Interrupted,

@@ -5,8 +5,9 @@ using LeNetServe.Specs;
 namespace LeNetServe.Exporter.Emit;
 
 /// <summary>
-/// −Σ(x − w)² as it stands: x as N×1×n minus the centres, squared, summed by a product with −1s. The expanded form |x|² − 2w·x + |w|² needs
-/// fewer operations and loses digits where x is close to a centre, which is where the answer is made.
+/// −Σ(x − w)² as it stands: x once per class side by side, minus the centres, squared, and summed by a Gemm of −1s. The expanded form
+/// |x|² − 2w·x + |w|² needs fewer operations and loses digits where x is close to a centre, which is where the answer is made; a form with
+/// three dimensions is refused by OpenCV 4.6.
 /// </summary>
 internal static class RbfEmitter
 {
@@ -14,13 +15,13 @@ internal static class RbfEmitter
     {
         graph.Flatten(layer.Name);
         var (inputs, classes) = (folded.Row.Input.Count, folded.Row.Output.Channels);
-        var name = layer.Name;
-        graph.Append("Reshape", $"{name}.row", [1, inputs], [graph.Constant($"{name}.row_shape", [graph.BatchSize, 1, inputs])]);
-        graph.Append("Sub", $"{name}.difference", [classes, inputs], [graph.Constant($"{name}.centers", folded.Weight, 1, classes, inputs)]);
-        graph.Append("Mul", $"{name}.square", [classes, inputs], [graph.Value]);
-        var ones = new double[inputs];
-        Array.Fill(ones, -1);
-        graph.Append("MatMul", $"{name}.sum", [classes, 1], [graph.Constant($"{name}.minus_ones", ones, inputs, 1)]);
-        graph.Append("Flatten", name, [classes]).AddInt("axis", 1);
+        var (name, all) = (layer.Name, folded.Row.Input.Count * folded.Row.Output.Channels);
+        graph.Append("Concat", $"{name}.copies", [all], [.. Enumerable.Repeat(graph.Value, classes - 1)]).AddInt("axis", 1);
+        graph.Append("Sub", $"{name}.difference", [all], [graph.Constant($"{name}.centers", folded.Weight, 1, all)]);
+        graph.Append("Mul", $"{name}.square", [all], [graph.Value]);
+        var sums = new double[classes * all];
+        for (var unit = 0; unit < classes; unit++)
+            sums.AsSpan(unit * all + unit * inputs, inputs).Fill(-1);
+        graph.Append("Gemm", name, [classes], [graph.Constant($"{name}.sums", sums, classes, all), graph.Constant($"{name}.zeros", new double[classes], classes)]).AddInt("transB", 1);
     }
 }

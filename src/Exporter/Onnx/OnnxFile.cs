@@ -58,12 +58,20 @@ internal static class OnnxFile
         return sealedModel.ToByteArray();
     }
 
-    /// <summary>Throws where a model carries a seal that its content does not have. A model without a seal passes.</summary>
+    /// <summary>
+    /// Throws where a model's content is not what its seal says, or where a model of this project (one with a manifest) has lost its seal. A
+    /// foreign model passes.
+    /// </summary>
     /// <exception cref="InvalidDataException">The file was changed after it was written.</exception>
     public static void CheckSeal(string path, ModelProto model)
     {
-        if (!Metadata(model).TryGetValue(SealKey, out var expected))
+        var metadata = Metadata(model);
+        if (!metadata.TryGetValue(SealKey, out var expected))
+        {
+            if (model.ProducerName == Emit.ModelMetadata.Producer || metadata.ContainsKey(LeNetServe.Models.ModelManifest.MetadataKey))
+                throw new InvalidDataException($"{path}: no metadata {SealKey}, expected it in a file of this project: the file was changed or damaged after it was written");
             return;
+        }
         var found = Hash(WithoutSeal(model));
         if (found != expected)
             throw new InvalidDataException($"{path}: SHA-256 of the content is {found}, expected {expected} as its metadata say: the file was changed or damaged after it was written");

@@ -119,7 +119,7 @@ public sealed class ExportCommandTests : IDisposable
             using var process = ExporterProcess.Start("", "export", "--run", run.Path, "--repository", models, "--name", "net");
             if (!process.WaitForExit(TimeSpan.FromMilliseconds(delay)))
                 process.Kill();
-            await process.WaitForExitAsync();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             if (!Directory.Exists(models))
                 continue;
             foreach (var version in Directory.GetDirectories(models).Where(path => !Path.GetFileName(path).StartsWith('.')).SelectMany(Directory.GetDirectories))

@@ -15,8 +15,10 @@ for directory in sys.argv[1:]:
         net = cv2.dnn.readNetFromONNX(os.path.join(directory, "model.onnx"))
         net.setPreferableBackend(cv2.dnn.DNN_BACKEND_OPENCV)
         rows = []
+        # A model with channels last has it in its directory's name; OpenCV does not tell its inputs' shapes.
+        channels_last = os.path.basename(directory).endswith("-nhwc")
         for image in tensors["pixels"]:
-            net.setInput(image[None].astype(np.float32))
+            net.setInput((image.transpose(1, 2, 0) if channels_last else image)[None].astype(np.float32))
             rows.append(net.forward().reshape(-1).copy())
         result.update(golden.compare(tensors["probabilities"], np.stack(rows)))
     except Exception as error:  # the caller reports it

@@ -67,8 +67,18 @@ public sealed class ModelQuantizerTests : IDisposable
     {
         var report = new QuantizationReport
         {
-            Name = "net", FloatSha256 = "", Sha256 = "", Dataset = "noise", Calibration = "", TestImages = 1000, FloatAccuracy = 0.99, Accuracy = 0.984,
-            FloatBytes = 2, Bytes = 1, MaxLoss = 0.5, MaxDifference = 0,
+            Name = "net",
+            FloatSha256 = "",
+            Sha256 = "",
+            Dataset = "noise",
+            Calibration = "",
+            TestImages = 1000,
+            FloatAccuracy = 0.99,
+            Accuracy = 0.984,
+            FloatBytes = 2,
+            Bytes = 1,
+            MaxLoss = 0.5,
+            MaxDifference = 0,
         };
 
         Assert.False(report.Passed);
@@ -106,7 +116,11 @@ public sealed class ModelQuantizerTests : IDisposable
         var labels = Enumerable.Range(0, 200).Select(image => Comparison.ArgMax(probabilities.AsSpan(image * 10, 10))).ToArray();
         return (directory, new()
         {
-            Name = "noise", Labels = result.Labels, Imaging = new() { Input = spec.Input }, Train = new(spec.Input, pixels, labels), Test = new(spec.Input, pixels, labels),
+            Name = "noise",
+            Labels = result.Labels,
+            Imaging = new() { Input = spec.Input },
+            Train = new(spec.Input, pixels, labels),
+            Test = new(spec.Input, pixels, labels),
         });
     }
 }

@@ -1,0 +1,133 @@
+using LeNetServe.Exporter.Check;
+using LeNetServe.Exporter.Commands;
+using LeNetServe.Exporter.Export;
+using LeNetServe.Exporter.Inspect;
+using LeNetServe.Exporter.Onnx;
+using LeNetServe.Exporter.Publish;
+using LeNetServe.Exporter.Verify;
+using LeNetServe.Models;
+using LeNetServe.Runs;
+
+namespace LeNetServe.Exporter.Tests.Fuzz;
+
+/// <summary>1,000 damaged files: every one ends in an error that the command line knows, none in a crash, a hang or a model that is published.</summary>
+public sealed class FuzzTests : IDisposable
+{
+    private static readonly TimeSpan Hang = TimeSpan.FromMinutes(1);
+    private readonly TemporaryDirectory temporary = new();
+
+    [Theory]
+    [InlineData("checkpoint/model.safetensors", 200)]
+    [InlineData("model.json", 150)]
+    [InlineData("golden.safetensors", 100)]
+    [InlineData("summary.json", 50)]
+    [InlineData("SHA256SUMS", 50)]
+    public async Task Export_FileOfAFinishedRunDamaged_IsRefused(string file, int mutations)
+    {
+        var run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5-bn"), images: 2);
+        var (path, random) = (Path.Combine(run.Path, file), new Random(file.Length));
+        var bytes = File.ReadAllBytes(path);
+        for (var index = 0; index < mutations; index++)
+        {
+            File.WriteAllBytes(path, Mutation.Of(bytes, random));
+
+            var outcome = await Try(() => Export(run));
+
+            Assert.True(outcome is not null && CommandLine.IsExpected(outcome), $"mutation {index} of {file}: {outcome?.ToString() ?? "exported"}");
+        }
+    }
+
+    [Theory]
+    [InlineData("checkpoint/model.safetensors", 60)]
+    [InlineData("model.json", 60)]
+    [InlineData("golden.safetensors", 30)]
+    public async Task Export_FileOfAnUnfinishedRunDamaged_IsRefusedOrProved(string file, int mutations)
+    {
+        // Nothing says what the files should be. What remains a sound run within the tolerance of its golden tensors is one.
+        var run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5-bn"), images: 2, finished: false);
+        var (path, random) = (Path.Combine(run.Path, file), new Random(file.Length + 1));
+        var bytes = File.ReadAllBytes(path);
+        for (var index = 0; index < mutations; index++)
+        {
+            File.WriteAllBytes(path, Mutation.Of(bytes, random));
+
+            var outcome = await Try(() => Export(run));
+
+            Assert.True(outcome is null || CommandLine.IsExpected(outcome), $"mutation {index} of {file}: {outcome}");
+        }
+    }
+
+    [Fact]
+    public async Task Verify_OwnModelDamaged_IsRefused()
+    {
+        var path = Publish();
+        var (bytes, random) = (File.ReadAllBytes(path), new Random(7));
+        for (var index = 0; index < 200; index++)
+        {
+            File.WriteAllBytes(path, Mutation.Of(bytes, random));
+
+            var outcome = await Try(() => ModelVerifier.Verify(path, null, TimeProvider.System, CancellationToken.None));
+
+            Assert.True(outcome is not null && CommandLine.IsExpected(outcome), $"mutation {index}: {outcome?.ToString() ?? "verified"}");
+        }
+    }
+
+    [Fact]
+    public async Task Inspect_ForeignModelDamaged_AnswersOrRefuses()
+    {
+        var path = Publish();
+        var model = OnnxFile.Read(path);
+        model.MetadataProps.Clear();
+        var (bytes, random) = (Google.Protobuf.MessageExtensions.ToByteArray(model), new Random(8));
+        for (var index = 0; index < 100; index++)
+        {
+            File.WriteAllBytes(path, Mutation.Of(bytes, random));
+
+            var outcome = await Try(() => (ModelInspector.Inspect(path), ModelComparer.Compare(model, OnnxFile.Read(path))));
+
+            Assert.True(outcome is null || CommandLine.IsExpected(outcome), $"mutation {index}: {outcome}");
+        }
+    }
+
+    [Fact]
+    public void Check_GraphDamaged_IsRefusedOrStillFollowsTheRules()
+    {
+        var bytes = File.ReadAllBytes(Publish());
+        var random = new Random(9);
+        for (var index = 0; index < 500; index++)
+        {
+            var changed = Mutation.Of(bytes, random);
+            var exception = Record.Exception(() => ModelChecker.Check(OnnxFile.Parse("", changed)));
+
+            Assert.True(exception is null or InvalidDataException, $"mutation {index}: {exception}");
+        }
+    }
+
+    public void Dispose() => temporary.Dispose();
+
+    private static ExportResult Export(RunDirectory run)
+    {
+        var result = RunExport.Export(new() { Run = run.Path, Name = "net" }, CancellationToken.None);
+        return result.Proof.Passed ? result : throw new CheckFailedException("refused");
+    }
+
+    private string Publish()
+    {
+        var run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5"), images: 2);
+        var result = RunExport.Export(new() { Run = run.Path, Name = "net" }, CancellationToken.None);
+        return Path.Combine(ModelPublisher.PublishTo(temporary["model"], new() { { "model.onnx", result.Model }, { GoldenTensors.FileName, result.Golden } }), "model.onnx");
+    }
+
+    private static async Task<Exception?> Try(Func<object> action)
+    {
+        try
+        {
+            await Task.Run(action).WaitAsync(Hang);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace LeNetServe.Exporter.Tests.Interoperability;
+
+/// <summary>Where things are in the source tree.</summary>
+internal static class Repository
+{
+    /// <summary>The root: the folder of the solution.</summary>
+    public static string Root { get; } = Find();
+
+    /// <summary>The scripts that run other people's tools.</summary>
+    public static string Scripts => Path.Combine(Root, "tests/Exporter.Tests/Interoperability");
+
+    /// <summary>The versions of the shipped models.</summary>
+    public static IEnumerable<string> ShippedVersions => Directory.Exists(Path.Combine(Root, "models"))
+        ? Directory.GetDirectories(Path.Combine(Root, "models")).Where(path => !Path.GetFileName(path).StartsWith('.')).SelectMany(Directory.GetDirectories)
+            .Where(path => File.Exists(Path.Combine(path, "model.onnx"))).Order(StringComparer.Ordinal)
+        : [];
+
+    private static string Find()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "LeNetServe.sln")))
+            directory = directory.Parent;
+        return directory?.FullName ?? throw new InvalidOperationException($"{AppContext.BaseDirectory} is not inside the repository");
+    }
+}

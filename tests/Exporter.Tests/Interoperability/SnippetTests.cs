@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace LeNetServe.Exporter.Tests.Interoperability;
+
+public sealed partial class SnippetTests : IDisposable
+{
+    private readonly TemporaryDirectory temporary = new();
+
+    [Theory]
+    [InlineData("csharp", "classify.cs", "dotnet", "run")]
+    [InlineData("python", "classify.py", "/usr/bin/python3", null)]
+    [InlineData("javascript", "classify.mjs", "node", null)]
+    public void Snippet_AsItStandsInTheDocs_NamesTheDigit(string language, string file, string program, string? verb)
+    {
+        if (language == "python")
+            ForeignTool.OpenCv.Require();
+        if (language == "javascript")
+            ForeignTool.Node.Require();
+        var shipped = Path.Combine(Repository.Root, "models/lenet5-mnist/1");
+        if (!Directory.Exists(shipped))
+            Assert.Skip("models/lenet5-mnist/1 is not here");
+        Directory.CreateDirectory(temporary["models/lenet5-mnist"]);
+        Directory.CreateSymbolicLink(temporary["models/lenet5-mnist/1"], shipped);
+        File.Copy(Directory.GetFiles(Path.Combine(Repository.Root, "docs/digits/3"), "*.png").Order(StringComparer.Ordinal).First(), temporary["digit.png"]);
+        if (language == "javascript")
+            Directory.CreateSymbolicLink(temporary["node_modules"], Path.Combine(Repository.Scripts, "node_modules"));
+        File.WriteAllText(temporary[file], Snippet(language));
+
+        var (code, output, error) = Run(program, verb is null ? [file] : [verb, file]);
+
+        Assert.True(code == 0, error + output);
+        Assert.StartsWith("3 ", output.Trim().Split('\n')[^1], StringComparison.Ordinal);
+    }
+
+    public void Dispose() => temporary.Dispose();
+
+    private static string Snippet(string language)
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs/use-the-onnx.md"));
+        return Fence().Matches(text).Single(match => match.Groups[1].Value == language).Groups[2].Value;
+    }
+
+    private (int Code, string Output, string Error) Run(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = temporary.Path };
+        start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
+        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        // What the test runner sets for its own process must not reach the program that is built here.
+        start.Environment.Remove("MSBuildSDKsPath");
+        start.Environment.Remove("MSBUILD_EXE_PATH");
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    [GeneratedRegex("```(\\w+)\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Fence();
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+
+namespace LeNetServe.Exporter.Tests.Interoperability;
+
+/// <summary>What a tool says of one model: a line that its script prints.</summary>
+internal sealed record ToolAnswer(string Directory, string Tool, string Version)
+{
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public string? Error { get; init; }
+
+    public int? Images { get; init; }
+
+    public int? SameArgmax { get; init; }
+
+    public double? MaxDifference { get; init; }
+}
