@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LeNetServe.InferenceServer.Tests.Fuzz;
 
 /// <summary>Ten thousand broken requests: none may crash the server, hang it, leak, or be answered as if the server were at fault.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class FuzzTests
 {
     private const int Requests = 5_000;
