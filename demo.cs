@@ -135,6 +135,8 @@ async Task<Server> Serve(string models)
         try
         {
             var served = await client.ListModelsAsync();
+            if (served.Count == 0 || served.Any(model => model.State == "LOADING"))
+                continue;
             Result($"ready in {Seconds(clock)} at {server.Url}: {string.Join(", ", served.Select(model => $"{model.Name} version {model.Version}"))}");
             return server;
         }
@@ -243,7 +245,7 @@ Process Start(string command, IEnumerable<string> arguments) => Process.Start(ne
 
 string Assembly(string project) => Path.Combine(root, "artifacts", "bin", project, "release", $"LeNetServe.{project}.dll");
 
-string Relative(string path) => Path.GetRelativePath(root, path);
+string Relative(string path) => Path.GetRelativePath(root, path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 
 static async Task<bool> Reachable(string host)
 {

@@ -51,7 +51,7 @@ public sealed class AgreementTests
     }
 
     /// <summary>
-    /// Compares ONNX Runtime, the server (raw pixels and image files) and the batch scorer; returns ONNX Runtime's.
+    /// Compares ONNX Runtime, the server (raw pixels and image files) and the batch scorer (in process and through the server); returns ONNX Runtime's.
     /// The files are the pictures that the data set was loaded from, or PNGs of its images.
     /// </summary>
     private static async Task<int[]> CompareHops(string models, string model, ImageDataset dataset, string? pictures = null)
@@ -67,6 +67,7 @@ public sealed class AgreementTests
         AssertSame(onnx, await Hops.Server(server, model, pixels), "ONNX Runtime and the server, raw pixels");
         AssertSame(onnx, await Hops.Server(server, model, files.Select(file => ImageSource.Encoded(file))), "ONNX Runtime and the server, files");
         AssertSame(onnx, await Hops.BatchScorer(folder.Path, onnx.Length, "--model", version), "ONNX Runtime and the batch scorer");
+        AssertSame(onnx, await Hops.BatchScorer(folder.Path, onnx.Length, "--model", model, "--server", server.GrpcUrl), "ONNX Runtime and the batch scorer through the server");
         return onnx;
     }
 

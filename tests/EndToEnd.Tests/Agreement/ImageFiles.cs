@@ -7,12 +7,13 @@ namespace LeNetServe.EndToEnd.Tests.Agreement;
 /// <summary>Test images as users have them: files in folders that are named after the classes.</summary>
 internal static class ImageFiles
 {
-    /// <summary>The test images as files: the pictures they were loaded from, in the data set's order, or PNGs.</summary>
+    /// <summary>The test images as files: the pictures they were loaded from, which a folder gives in turn from each class, or PNGs.</summary>
     public static byte[][] Of(ImageDataset dataset, string? pictures) => pictures is null
         ? [.. Enumerable.Range(0, dataset.Test.Count).AsParallel().AsOrdered().Select(index => Png(dataset, index))]
         : [.. from label in dataset.Labels
-              from file in Directory.GetFiles(Path.Combine(pictures, label)).Order(StringComparer.Ordinal)
-              select File.ReadAllBytes(file)];
+              from entry in Directory.GetFiles(Path.Combine(pictures, label)).Order(StringComparer.Ordinal).Select((file, rank) => (file, rank))
+              orderby entry.rank
+              select File.ReadAllBytes(entry.file)];
 
     /// <summary>One image of the set as a PNG file, without the padding around the data set's own size.</summary>
     private static byte[] Png(ImageDataset dataset, int index)

@@ -64,8 +64,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
                 throw new InvalidOperationException($"the server ended with exit code {process.ExitCode}\n{await output}\n{await error}");
             try
             {
-                await client.ListModelsAsync(cancellation);
-                return;
+                if ((await client.ListModelsAsync(cancellation)).All(model => model.State != "LOADING"))
+                    return;
             }
             catch (LeNetServeException exception) when (exception.Kind == LeNetServeErrorKind.Unavailable)
             {
