@@ -163,7 +163,7 @@ public sealed class OpenInferenceServiceTests
     }
 
     [Fact]
-    public async Task NotOffered_IsUnimplementedAndNotAdvertised()
+    public async Task Call_NotOffered_IsUnimplementedAndNotAdvertised()
     {
         await using var server = await TestServer.StartAsync();
         var client = Client(server);

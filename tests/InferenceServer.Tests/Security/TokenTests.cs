@@ -53,7 +53,7 @@ public sealed class TokenTests : IDisposable
     }
 
     [Fact]
-    public async Task Control_HasTokensOfItsOwn()
+    public async Task Tokens_OfRepositoryControl_AreItsOwn()
     {
         await using var server = await TestServer.StartAsync(
             "--Models:Mode=explicit", "--Models:Load=tiny", $"--Security:InferenceTokensFile={Tokens(First)}", $"--Security:ControlTokensFile={Tokens(Control)}");
