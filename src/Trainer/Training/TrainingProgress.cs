@@ -30,8 +30,11 @@ internal sealed record TrainingProgress
     /// <summary>Validation loss at that epoch.</summary>
     public double BestLoss { get; init; }
 
-    /// <summary>The epoch that had it.</summary>
+    /// <summary>The epoch whose weights are kept: of those with the best accuracy the one with the smallest loss.</summary>
     public int BestEpoch { get; init; }
+
+    /// <summary>The first epoch that had the best accuracy.</summary>
+    public int GainEpoch { get; init; }
 
     /// <summary>No more epochs are to come: all are done, or training stopped early.</summary>
     public bool Finished { get; init; }

@@ -162,7 +162,8 @@ internal sealed class TrainingSession : IDisposable
         if (validation is not null && (validation.Accuracy, -validation.Loss).CompareTo((done.BestAccuracy, -done.BestLoss)) > 0)
         {
             state.Best!.CopyFrom(state.Current);
-            done = done with { BestAccuracy = validation.Accuracy, BestLoss = validation.Loss, BestEpoch = epoch };
+            var gain = validation.Accuracy > done.BestAccuracy ? epoch : done.GainEpoch;
+            done = done with { BestAccuracy = validation.Accuracy, BestLoss = validation.Loss, BestEpoch = epoch, GainEpoch = gain };
         }
         state.Progress = new()
         {
@@ -171,7 +172,8 @@ internal sealed class TrainingSession : IDisposable
             BestAccuracy = done.BestAccuracy,
             BestLoss = done.BestLoss,
             BestEpoch = done.BestEpoch,
-            Finished = epoch == config.Epochs || (config.EarlyStopping > 0 && epoch - done.BestEpoch >= config.EarlyStopping),
+            GainEpoch = done.GainEpoch,
+            Finished = epoch == config.Epochs || (config.EarlyStopping > 0 && epoch - done.GainEpoch >= config.EarlyStopping),
         };
         return new()
         {

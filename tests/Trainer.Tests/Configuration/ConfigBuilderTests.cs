@@ -1,0 +1,85 @@
+using LeNetServe.Specs;
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Invocation;
+using LeNetServe.Trainer.Tests.Training;
+
+namespace LeNetServe.Trainer.Tests.Configuration;
+
+public sealed class ConfigBuilderTests
+{
+    public static TheoryData<string> Recipes => [.. RecipeFiles.Names];
+
+    [Theory]
+    [MemberData(nameof(Recipes))]
+    public void Build_EveryRecipe_IsSound(string recipe)
+    {
+        var config = ConfigBuilder.Build(recipe, new Dictionary<string, string>());
+
+        Assert.Empty(config.Faults());
+        Variants.Create(config.Variant, 1, 10);
+        if (config.Dataset is "mnist" or "strokes")
+            Assert.Equal(FlipKind.None, config.Flip);
+    }
+
+    [Fact]
+    public void Build_ValuesByHand_WinOverTheRecipe()
+    {
+        var config = ConfigBuilder.Build("cifar10", new Dictionary<string, string>
+        {
+            ["learning_rate"] = "0.25", ["optimizer"] = "sgd", ["epochs"] = "3", ["flip_test"] = "true", ["flip"] = "random",
+        });
+
+        Assert.Equal("cifar10", config.Dataset);
+        Assert.Equal((0.25, OptimizerKind.Sgd, 3, true, FlipKind.Random), (config.LearningRate, config.Optimizer, config.Epochs, config.FlipTest, config.Flip));
+    }
+
+    [Fact]
+    public void Build_RecipeFile_KeepsDefaultsOfAbsentKeys()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = Path.Combine(directory.Path, "mine.json");
+        File.WriteAllText(path, """{"epochs": 2}""");
+
+        Assert.Equal(new TrainingConfig { Epochs = 2 }, ConfigBuilder.Build(path, new Dictionary<string, string>()));
+    }
+
+    [Theory]
+    [InlineData("""{"learning_rat": 1}""", "learning_rat")]
+    [InlineData("""{"epochs": 0, "label_smoothing": 2}""", "epochs is 0, expected 1 to 1000000; label_smoothing is 2, expected 0 to 1")]
+    [InlineData("""{"optimizer": "rmsprop"}""", "optimizer")]
+    [InlineData("""[]""", "expected a JSON object")]
+    [InlineData("""{"epochs": """, "mine.json")]
+    public void Build_BadRecipeFile_SaysWhatIsWrong(string json, string expected)
+    {
+        using var directory = new TemporaryDirectory();
+        var path = Path.Combine(directory.Path, "mine.json");
+        File.WriteAllText(path, json);
+
+        var exception = Assert.Throws<UsageException>(() => ConfigBuilder.Build(path, new Dictionary<string, string>()));
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("learning_rate", "fast", "learning_rate is \"fast\", expected a number")]
+    [InlineData("epochs", "1.5", "epochs is \"1.5\", expected a whole number")]
+    [InlineData("speed", "9", "config key \"speed\" is unknown")]
+    public void Build_BadValueByHand_SaysWhatIsWrong(string key, string value, string expected)
+    {
+        var exception = Assert.Throws<UsageException>(() => ConfigBuilder.Build(null, new Dictionary<string, string> { [key] = value }));
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RunId_SameRequest_SameIdWhereverTheDataLie()
+    {
+        var spec = Variants.Create("lenet5", 1, 10);
+        var config = new TrainingConfig { Dataset = "mnist", Data = "/a" };
+
+        var id = RunId.Of(config, "mnist", spec);
+
+        Assert.Matches("^mnist-lenet5-s1-[0-9a-f]{6}$", id);
+        Assert.Equal(id, RunId.Of(config with { Data = "/b" }, "mnist", spec));
+        Assert.NotEqual(id, RunId.Of(config with { LearningRate = 0.5 }, "mnist", spec));
+        Assert.StartsWith("mnist-lenet5-s2-", RunId.Of(config with { Seed = 2 }, "mnist", spec), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using LeNetServe.Specs;
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Optimization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Tests.Optimization;
+
+/// <summary>The flat optimisers against torch's own, on the same gradients.</summary>
+public sealed class OptimizerTests
+{
+    private const double Rate = 0.01;
+
+    [Fact]
+    public void Sgd_Nesterov_AgreesWithTorch() =>
+        Compare(new() { Optimizer = OptimizerKind.Sgd }, weight => optim.SGD([weight], Rate, momentum: 0.9, nesterov: true));
+
+    [Fact]
+    public void Sgd_Heavy_AgreesWithTorch() =>
+        Compare(new() { Optimizer = OptimizerKind.Sgd, Nesterov = false }, weight => optim.SGD([weight], Rate, momentum: 0.9));
+
+    [Fact]
+    public void Adam_AgreesWithTorch() => Compare(new() { Optimizer = OptimizerKind.Adam }, weight => optim.Adam([weight], Rate));
+
+    [Fact]
+    public void AdamW_AgreesWithTorch() => Compare(new() { Optimizer = OptimizerKind.AdamW }, weight => optim.AdamW([weight], Rate, weight_decay: 0));
+
+    [Theory]
+    [InlineData(nameof(OptimizerKind.Sgd))]
+    [InlineData(nameof(OptimizerKind.Adam))]
+    [InlineData(nameof(OptimizerKind.AdamW))]
+    public void WeightDecay_PullsKernelsAndLeavesBiases(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using var store = new ParameterStore(Variants.Create("lenet5", 1, 10), CPU);
+        store.Trained.fill_(1);
+        using var optimizer = Optimizer.Create(new() { Optimizer = Enum.Parse<OptimizerKind>(kind), WeightDecay = 0.1 }, store);
+
+        optimizer.Step(store.Trained, zeros_like(store.Trained), Rate, 1);
+
+        Assert.True(store.View(store["C1.weight"])[0, 0, 0, 0].item<float>() < 1);
+        Assert.Equal(1, store.View(store["C1.bias"])[0].item<float>());
+    }
+
+    private static void Compare(TrainingConfig config, Func<Parameter, optim.Optimizer> create)
+    {
+        using var scope = NewDisposeScope();
+        using var store = new ParameterStore(Variants.Create("lenet5", 1, 10), CPU);
+        Initialization.Fill(store, seed: 1);
+        using var own = Optimizer.Create(config, store);
+        var weight = new Parameter(store.Trained.clone());
+        using var torchs = create(weight);
+        var random = new Generator(5);
+        for (var step = 1; step <= 20; step++)
+        {
+            var gradient = randn(store.Trained.shape, generator: random);
+            weight.grad = gradient.clone();
+            torchs.step();
+            own.Step(store.Trained, gradient, Rate, step);
+        }
+        var expected = MemoryMarshal.Cast<byte, float>(weight.detach().bytes);
+        var actual = MemoryMarshal.Cast<byte, float>(store.Trained.bytes);
+        for (var index = 0; index < expected.Length; index++)
+            Assert.Equal(expected[index], actual[index], 1e-5f);
+    }
+}

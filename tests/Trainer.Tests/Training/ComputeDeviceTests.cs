@@ -1,0 +1,26 @@
+using LeNetServe.Trainer.Invocation;
+using LeNetServe.Trainer.Training;
+using TorchSharp;
+
+namespace LeNetServe.Trainer.Tests.Training;
+
+public sealed class ComputeDeviceTests
+{
+    [Fact]
+    public void Choose_CudaWithoutDevice_SaysHowToGetOne()
+    {
+        var exception = Assert.Throws<UsageException>(() => ComputeDevice.Choose("cuda", () => false));
+
+        Assert.Contains("-p:Accelerator=cuda", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("auto", false)]
+    [InlineData("cpu", true)]
+    public void Choose_WithoutCudaOrWithoutWish_GivesTheProcessor(string name, bool cuda) =>
+        Assert.Equal(DeviceType.CPU, ComputeDevice.Choose(name, () => cuda).type);
+
+    [Fact]
+    public void Choose_UnknownName_SaysWhatThereIs() =>
+        Assert.Contains("expected auto, cpu or cuda", Assert.Throws<UsageException>(() => ComputeDevice.Choose("tpu", () => true)).Message, StringComparison.Ordinal);
+}

@@ -1,0 +1,29 @@
+using LeNetServe.Specs;
+using LeNetServe.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Tests.Training;
+
+public sealed class CriterionTests
+{
+    [Fact]
+    public void Sum_OfAnRbfNetwork_IsThePapersMapCriterion()
+    {
+        using var scope = NewDisposeScope();
+        double[,] distances = { { 0.5, 3, 7 }, { 2, 1, 4 } };
+        int[] targets = [0, 2];
+        const double Rubbish = 2;
+        var expected = 0.0;
+        for (var row = 0; row < 2; row++)
+        {
+            var all = Math.Exp(-Rubbish);
+            for (var column = 0; column < 3; column++)
+                all += Math.Exp(-distances[row, column]);
+            expected += distances[row, targets[row]] + Math.Log(all);
+        }
+
+        var loss = Criterion.Sum(-tensor(distances, ScalarType.Float32), tensor(new long[] { 0, 2 }), Variants.Create("lenet5-1998", 1, 3), new() { Rubbish = Rubbish });
+
+        Assert.Equal(expected, loss.item<float>(), 5);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using LeNetServe.Models;
+using LeNetServe.Runs;
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Progress;
+using LeNetServe.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Tests.Training;
+
+public sealed class TrainingRunTests
+{
+    private static readonly TrainingConfig Everything = new()
+    {
+        Dataset = "tiny", Variant = "lenet5-bn", Epochs = 3, BatchSize = 64, Ema = 0.9, Validation = 0.2, WeightDecay = 0.01, GradientClip = 1,
+        LabelSmoothing = 0.1, Shift = 2, Rotate = 5, Elastic = 0.5, Cutout = 4, Flip = FlipKind.Alternating, FlipTest = true,
+    };
+
+    [Theory]
+    [InlineData("lenet5")]
+    [InlineData("lenet5-bn")]
+    [InlineData("lenet5-sparse")]
+    [InlineData("lenet5-1998")]
+    public void Execute_EveryVariant_LearnsAndWritesTheRunDirectory(string variant)
+    {
+        using var directory = new TemporaryDirectory();
+        var run = new TrainingRun(
+            new() { Dataset = "tiny", Variant = variant, Epochs = 6, BatchSize = 32, LearningRate = 0.003 }, TinyDataset.Create(), directory.Path);
+
+        var summary = Execute(run, threads: 2);
+
+        Assert.True(summary.TestAccuracy > 0.9, $"accuracy {summary.TestAccuracy}");
+        Assert.Equal(run.Spec.TrainableParameters, summary.Parameters);
+        Assert.Equal(6, File.ReadAllLines(run.Directory.Metrics).Length);
+        Assert.Equal(summary, run.Finished);
+        var model = JsonSerializer.Deserialize(File.ReadAllText(run.Directory.Model), LeNetJson.Default.TrainedModel)!;
+        Assert.Equal(DatasetIdentity.Of(TinyDataset.Create()), model.Dataset);
+        using var store = new ParameterStore(model.Spec, CPU);
+        store.Load(run.Directory.Weights);
+        Assert.Equal(100, GoldenTensors.Read(run.Directory.Golden).Count);
+    }
+
+    [Fact]
+    public void Execute_WithOtherThreads_GivesTheSameWeightsToTheBit()
+    {
+        using var directory = new TemporaryDirectory();
+        var (one, two) = (New(directory, "one"), New(directory, "two"));
+
+        Execute(one, threads: 1);
+        Execute(two, threads: 2);
+
+        Assert.Equal(File.ReadAllBytes(one.Directory.Weights), File.ReadAllBytes(two.Directory.Weights));
+    }
+
+    [Fact]
+    public void Execute_StoppedAtAnyStepAndResumed_GivesTheSameWeightsToTheBit()
+    {
+        using var directory = new TemporaryDirectory();
+        var (whole, pieces) = (New(directory, "whole"), New(directory, "pieces"));
+        Execute(whole, threads: 1);
+
+        var interruptions = 0;
+        while (pieces.Finished is null)
+            try
+            {
+                using var stop = new CancellationTokenSource();
+                Execute(pieces, threads: 1, new StopAfter(steps: 1 + interruptions * 5 % 4, stop), stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                interruptions++;
+            }
+
+        Assert.True(interruptions > 4, $"{interruptions} interruptions");
+        Assert.Equal(File.ReadAllBytes(whole.Directory.Weights), File.ReadAllBytes(pieces.Directory.Weights));
+        Assert.Equal(whole.Finished!.TestAccuracy, pieces.Finished!.TestAccuracy);
+        Assert.Equal(
+            MetricsFile.Read(whole.Directory.Metrics).Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)),
+            MetricsFile.Read(pieces.Directory.Metrics).Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)));
+    }
+
+    [Fact]
+    public void Execute_InUseByAnother_SaysSo()
+    {
+        using var directory = new TemporaryDirectory();
+        var run = New(directory, "run");
+        Directory.CreateDirectory(run.Directory.Path);
+        using var other = new FileStream(Path.Combine(run.Directory.Path, ".lock"), FileMode.Create, FileAccess.Write, FileShare.None);
+
+        Assert.Contains("in use by another process", Assert.Throws<IOException>(() => Execute(run, threads: 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Execute_ResumedOnOtherData_IsAnError()
+    {
+        using var directory = new TemporaryDirectory();
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => Execute(New(directory, "run"), threads: 1, new StopAfter(2, stop), stop.Token));
+        var other = new TrainingRun(Everything, TinyDataset.Create(train: 516), Path.Combine(directory.Path, "run"));
+
+        Assert.Contains("was begun with data", Assert.Throws<InvalidDataException>(() => Execute(other, threads: 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Execute_EarlyStopping_EndsWhenValidationStopsGettingBetter()
+    {
+        using var directory = new TemporaryDirectory();
+        var run = new TrainingRun(
+            new() { Dataset = "tiny", Epochs = 100, BatchSize = 32, LearningRate = 0.003, Validation = 0.2, EarlyStopping = 2, Schedule = ScheduleKind.Constant },
+            TinyDataset.Create(), directory.Path);
+
+        Assert.InRange(Execute(run, threads: 1).Epochs, 3, 99);
+    }
+
+    private static TrainingRun New(TemporaryDirectory directory, string name) =>
+        new(Everything, TinyDataset.Create(), Path.Combine(directory.Path, name));
+
+    private static RunSummary Execute(TrainingRun run, int threads, ITrainingDisplay? display = null, CancellationToken stop = default)
+    {
+        using var pool = new ShardThreads(threads);
+        return run.Execute(CPU, pool, display ?? new PlainDisplay(TextWriter.Null), stop);
+    }
+
+    private sealed class StopAfter(int steps, CancellationTokenSource stop) : ITrainingDisplay
+    {
+        private int left = steps;
+
+        public void Step(TrainingProgress progress, int stepsPerEpoch, int batchSize)
+        {
+            if (--left == 0)
+                stop.Cancel();
+        }
+
+        public void Epoch(MetricsLine line, int epochs)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
