@@ -64,8 +64,7 @@ public sealed class TrainingRunTests
         while (pieces.Finished is null)
             try
             {
-                using var stop = new CancellationTokenSource();
-                Execute(pieces, threads: 1, new StopAfter(steps: 1 + interruptions * 5 % 4, stop), stop.Token);
+                ExecuteUntilStopped(pieces, steps: 1 + interruptions * 5 % 4);
             }
             catch (OperationCanceledException)
             {
@@ -95,8 +94,7 @@ public sealed class TrainingRunTests
     public void Execute_ResumedOnOtherData_IsAnError()
     {
         using var directory = new TemporaryDirectory();
-        using var stop = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => Execute(New(directory, "run"), threads: 1, new StopAfter(2, stop), stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => ExecuteUntilStopped(New(directory, "run"), steps: 2));
         var other = new TrainingRun(Everything, TinyDataset.Create(train: 516), Path.Combine(directory.Path, "run"));
 
         Assert.Contains("was begun with data", Assert.Throws<InvalidDataException>(() => Execute(other, threads: 1)).Message, StringComparison.Ordinal);
@@ -116,10 +114,17 @@ public sealed class TrainingRunTests
     private static TrainingRun New(TemporaryDirectory directory, string name) =>
         new(Everything, TinyDataset.Create(), Path.Combine(directory.Path, name));
 
-    private static RunSummary Execute(TrainingRun run, int threads, ITrainingDisplay? display = null, CancellationToken stop = default)
+    private static RunSummary Execute(TrainingRun run, int threads)
     {
         using var pool = new ShardThreads(threads);
-        return run.Execute(CPU, pool, display ?? new PlainDisplay(TextWriter.Null), stop);
+        return run.Execute(CPU, pool, new PlainDisplay(TextWriter.Null), TestContext.Current.CancellationToken);
+    }
+
+    private static void ExecuteUntilStopped(TrainingRun run, int steps)
+    {
+        using var pool = new ShardThreads(1);
+        using var stop = new CancellationTokenSource();
+        run.Execute(CPU, pool, new StopAfter(steps, stop), stop.Token);
     }
 
     private sealed class StopAfter(int steps, CancellationTokenSource stop) : ITrainingDisplay
