@@ -26,7 +26,11 @@ public sealed class ConfigBuilderTests
     {
         var config = ConfigBuilder.Build("cifar10", new Dictionary<string, string>
         {
-            ["learning_rate"] = "0.25", ["optimizer"] = "sgd", ["epochs"] = "3", ["flip_test"] = "true", ["flip"] = "random",
+            ["learning_rate"] = "0.25",
+            ["optimizer"] = "sgd",
+            ["epochs"] = "3",
+            ["flip_test"] = "true",
+            ["flip"] = "random",
         });
 
         Assert.Equal("cifar10", config.Dataset);

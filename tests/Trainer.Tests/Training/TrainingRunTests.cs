@@ -13,8 +13,21 @@ public sealed class TrainingRunTests
 {
     private static readonly TrainingConfig Everything = new()
     {
-        Dataset = "tiny", Variant = "lenet5-bn", Epochs = 3, BatchSize = 64, Ema = 0.9, Validation = 0.2, WeightDecay = 0.01, GradientClip = 1,
-        LabelSmoothing = 0.1, Shift = 2, Rotate = 5, Elastic = 0.5, Cutout = 4, Flip = FlipKind.Alternating, FlipTest = true,
+        Dataset = "tiny",
+        Variant = "lenet5-bn",
+        Epochs = 3,
+        BatchSize = 64,
+        Ema = 0.9,
+        Validation = 0.2,
+        WeightDecay = 0.01,
+        GradientClip = 1,
+        LabelSmoothing = 0.1,
+        Shift = 2,
+        Rotate = 5,
+        Elastic = 0.5,
+        Cutout = 4,
+        Flip = FlipKind.Alternating,
+        FlipTest = true,
     };
 
     [Theory]

@@ -19,8 +19,16 @@ public sealed class TrainingSessionTests
         var dataset = TinyDataset.Create(train: 64, test: 4);
         var config = new TrainingConfig
         {
-            Dataset = "tiny", Variant = variant, BatchSize = 4, Validation = 0, Ema = 0.9, GradientClip = 1, WeightDecay = 0.1,
-            Flip = FlipKind.Random, Elastic = 1, Cutout = 3,
+            Dataset = "tiny",
+            Variant = variant,
+            BatchSize = 4,
+            Validation = 0,
+            Ema = 0.9,
+            GradientClip = 1,
+            WeightDecay = 0.1,
+            Flip = FlipKind.Random,
+            Elastic = 1,
+            Cutout = 3,
         };
         var spec = Variants.Create(variant, 1, 4);
         var model = new TrainedModel
