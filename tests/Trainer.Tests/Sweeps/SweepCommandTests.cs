@@ -4,6 +4,7 @@ namespace LeNetServe.Trainer.Tests.Sweeps;
 
 public sealed class SweepCommandTests : IDisposable
 {
+    private const int HangLimit = 300_000;
     private readonly string root = Directory.CreateTempSubdirectory("lenet-sweeps-").FullName;
     private readonly string runs;
     private readonly string[] arguments;
@@ -17,7 +18,7 @@ public sealed class SweepCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
-    [Fact]
+    [Fact(Timeout = HangLimit)]
     public async Task Sweep_KilledInTheMiddle_RepeatsNoFinishedRun()
     {
         using (var first = TrainerProcess.Start(arguments))
@@ -76,7 +77,7 @@ public sealed class SweepCommandTests : IDisposable
         Assert.False(Directory.Exists(runs));
     }
 
-    [Fact]
+    [Fact(Timeout = HangLimit)]
     public async Task Sweep_Terminated_SavesAndLetsGoOfItsRuns()
     {
         string[] longer = [.. arguments, "--set", "epochs=100000"];
@@ -113,7 +114,7 @@ public sealed class SweepCommandTests : IDisposable
         }
     }
 
-    [Fact]
+    [Fact(Timeout = HangLimit)]
     public async Task Sbatch_ArrayOfTwoTasks_DoesAllRuns()
     {
         Assert.SkipUnless(await SlurmTakesJobsAsync(), "no Slurm takes jobs here: bash .ci/slurm start");
@@ -136,7 +137,45 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Equal(3, Summaries().Count);
     }
 
+    [Fact(Timeout = HangLimit)]
+    public async Task Sbatch_AskedToStop_SavesAndGoesBackIntoTheQueue()
+    {
+        Assert.SkipUnless(await SlurmTakesJobsAsync(), "no Slurm takes jobs here: bash .ci/slurm start");
+        var id = (await SlurmAsync("sbatch", [
+            "--parsable", "--array=0-0", "--cpus-per-task=1", $"--output={root}/slurm-%a.log", Path.Combine(Repository(), "deploy", "slurm", "sweep.sbatch"), .. arguments[1..], "--set", "epochs=100000"])).Trim();
+        try
+        {
+            while (Directory.GetFiles(root, "metrics.jsonl", SearchOption.AllDirectories).Length == 0)
+                await Task.Delay(100, Cancel);
+
+            await SlurmAsync("scancel", ["--batch", "--signal=TERM", $"{id}_0"]);
+
+            string job;
+            while (!(job = await SlurmAsync("scontrol", ["show", "job", $"{id}_0"])).Contains("Restarts=1", StringComparison.Ordinal))
+                await Task.Delay(100, Cancel);
+            Assert.DoesNotContain("JobState=FAILED", job, StringComparison.Ordinal);
+            Assert.NotEmpty(Directory.GetFiles(root, "progress.json", SearchOption.AllDirectories));
+        }
+        finally
+        {
+            await SlurmAsync("scancel", [id]);
+            // The folder can go once nothing runs in it.
+            while ((await SlurmAsync("squeue", ["--noheader", "--states=all", "--format=%T", "--jobs", id])).Split('\n').Any(state => state is "RUNNING" or "COMPLETING"))
+                await Task.Delay(100, Cancel);
+        }
+    }
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static async Task<string> SlurmAsync(string program, IEnumerable<string> options)
+    {
+        var start = new ProcessStartInfo(program, options) { RedirectStandardOutput = true };
+        start.Environment["LENETSERVE_TRAINER"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "LeNetServe.Trainer.dll")}";
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(Cancel);
+        await process.WaitForExitAsync(Cancel);
+        return output;
+    }
 
     private static async Task<bool> SlurmTakesJobsAsync()
     {
