@@ -68,7 +68,7 @@ public sealed record ConvolutionSpec : LayerSpec
             throw new SpecException($"layer {Name}: input_maps has {InputMaps.Count} rows, expected one for each of its {Maps} maps");
         for (var map = 0; map < Maps; map++)
         {
-            var row = InputMaps[map];
+            var row = InputMaps[map] ?? [];
             if (row.Count == 0 || row.Distinct().Count() != row.Count)
                 throw new SpecException($"layer {Name}: input_maps row {map} is [{string.Join(", ", row)}], expected distinct map numbers, one at least");
             if (row.Any(source => source < 0 || source >= input.Channels))

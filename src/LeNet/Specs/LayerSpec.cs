@@ -18,6 +18,9 @@ namespace LeNetServe.Specs;
 [JsonDerivedType(typeof(SoftmaxSpec), "softmax")]
 public abstract record LayerSpec
 {
+    /// <summary>Most maps or units of a layer; more is a slip of the keyboard, and products of two stay within 32 bits.</summary>
+    private const int MaxSize = 1 << 14;
+
     /// <summary>Unique in the network; LeCun's where he named the layer: C1, S2, C3, S4, C5, F6. Prefix of the layer's tensors and ONNX nodes.</summary>
     [JsonPropertyOrder(-1)]
     public required string Name { get; init; }
@@ -44,7 +47,7 @@ public abstract record LayerSpec
 
     private protected void RequirePositive(int value, string what)
     {
-        if (value < 1)
-            throw new SpecException($"layer {Name}: {what} is {value}, expected 1 or more");
+        if (value is < 1 or > MaxSize)
+            throw new SpecException($"layer {Name}: {what} is {value}, expected 1 to {MaxSize}");
     }
 }

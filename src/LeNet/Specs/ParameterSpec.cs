@@ -18,5 +18,8 @@ public sealed record ParameterSpec(string Name, IReadOnlyList<int> Shape, int Tr
     /// <summary>Number of stored values.</summary>
     public int Count => Product(Shape);
 
-    private static int Product(IReadOnlyList<int> shape) => shape.Aggregate(1, (product, dimension) => product * dimension);
+    private static int Product(IReadOnlyList<int> shape) =>
+        shape.Aggregate((Int128)1, (product, dimension) => product * dimension) is var product && product <= Array.MaxLength
+            ? (int)product
+            : throw new SpecException($"a tensor of {string.Join('×', shape)} has {product} values, expected at most {Array.MaxLength}");
 }

@@ -17,8 +17,8 @@ public sealed record RbfSpec : LayerSpec
     public override TensorShape OutputShape(TensorShape input)
     {
         for (var row = 0; row < Centers.Count; row++)
-            if (Centers[row].Count != input.Count || Centers[row].Any(value => value is not (-1 or 1)))
-                return Reject(input, $"centre {row} has {Centers[row].Count} values, expected {input.Count}, each −1 or +1");
+            if (Centers[row]?.Count != input.Count || Centers[row].Any(value => value is not (-1 or 1)))
+                return Reject(input, $"centre {row} has {Centers[row]?.Count ?? 0} values, expected {input.Count}, each −1 or +1");
         return TensorShape.Vector(Centers.Count);
     }
 

@@ -128,16 +128,22 @@ public static class Variants
 
     private static LayerSpec[] FromFile(string path, int classes)
     {
-        VariantFile file;
+        VariantFile? file;
         try
         {
             using var stream = File.OpenRead(path);
-            file = JsonSerializer.Deserialize(stream, LeNetJson.Default.VariantFile)!;
+            file = JsonSerializer.Deserialize(stream, LeNetJson.Default.VariantFile);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SpecException($"{path}: no such file, expected a variant's layers as JSON");
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
             throw new SpecException($"{path}: {exception.Message}");
         }
+        if (file is null || file.Layers.Any(layer => layer is null))
+            throw new SpecException($"{path}: found null, expected an object with a list of layers");
         var layers = file.Layers.ToArray();
         var last = Array.FindLastIndex(layers, layer => layer is DenseSpec);
         if (last >= 0 && layers[last] is DenseSpec { Units: null } dense)

@@ -56,36 +56,52 @@ public sealed class SafetensorsFile
             throw new InvalidDataException($"{path}: header length {headerLength} at offset 0, expected 2 to {Math.Min(MaxHeaderBytes, bytes.Length - 8)}");
         var start = 8 + (int)headerLength;
         var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
+        var places = new List<(long Begin, long End)>();
         try
         {
             using var header = JsonDocument.Parse(bytes.AsMemory(8, (int)headerLength));
-            foreach (var entry in header.RootElement.EnumerateObject())
-                if (entry.Name != "__metadata__" && !tensors.TryAdd(entry.Name, ReadTensor(path, entry, bytes.AsMemory(start))))
+            foreach (var entry in header.RootElement.EnumerateObject().Where(entry => entry.Name != "__metadata__"))
+            {
+                var (tensor, begin, end) = ReadTensor(path, entry, bytes.AsMemory(start));
+                places.Add((begin, end));
+                if (!tensors.TryAdd(entry.Name, tensor))
                     throw new InvalidDataException($"{path}: tensor \"{entry.Name}\" occurs twice in the header");
+            }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException)
         {
             throw new InvalidDataException($"{path}: header at offset 8 is not a safetensors header: {exception.Message}", exception);
         }
-        var end = tensors.Values.Sum(tensor => (long)tensor.Data.Length);
-        return end == bytes.Length - start
-            ? new(path, tensors)
-            : throw new InvalidDataException($"{path}: {bytes.Length - start} bytes of tensors at offset {start}, expected the {end} that the header lists");
+        CheckCoverage(path, places, bytes.Length - start);
+        return new(path, tensors);
     }
 
-    private static StoredTensor ReadTensor(string path, JsonProperty entry, ReadOnlyMemory<byte> data)
+    /// <summary>The tensors must cover the data without holes and overlaps.</summary>
+    private static void CheckCoverage(string path, List<(long Begin, long End)> places, long length)
+    {
+        places.Sort();
+        var covered = 0L;
+        foreach (var (begin, end) in places)
+            covered = begin == covered
+                ? end
+                : throw new InvalidDataException($"{path}: a tensor lies at {begin}..{end} of the data, expected it to begin at {covered}, where the one before it ends");
+        if (covered != length)
+            throw new InvalidDataException($"{path}: {length} bytes of tensors, expected the {covered} that the header lists");
+    }
+
+    private static (StoredTensor Tensor, long Begin, long End) ReadTensor(string path, JsonProperty entry, ReadOnlyMemory<byte> data)
     {
         var typeName = entry.Value.GetProperty("dtype").GetString();
-        if (!Enum.TryParse<TensorType>(typeName, out var type) || !Enum.IsDefined(type))
+        if (!Enum.TryParse<TensorType>(typeName, out var type) || type.ToString() != typeName)
             throw new InvalidDataException($"{path}: tensor \"{entry.Name}\" has dtype {typeName}, expected {string.Join(", ", Enum.GetNames<TensorType>())}");
         var shape = entry.Value.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt32()).ToArray();
         var offsets = entry.Value.GetProperty("data_offsets");
         var (begin, end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
-        var size = shape.Aggregate((Int128)StoredTensor.SizeOf(type), (product, dimension) => product * dimension);
+        var size = shape.Aggregate((long)StoredTensor.SizeOf(type), (product, dimension) => Math.Min(product, int.MaxValue) * dimension);
         if (shape.Any(dimension => dimension < 0) || begin < 0 || end < begin || end > data.Length || end - begin != size)
             throw new InvalidDataException(
                 $"{path}: tensor \"{entry.Name}\" ({typeName} {string.Join('×', shape)}) lies at {begin}..{end}, expected {size} bytes within 0..{data.Length}");
-        return new(type, shape, data[(int)begin..(int)end]);
+        return (new(type, shape, data[(int)begin..(int)end]), begin, end);
     }
 
     private static byte[] Header(IReadOnlyList<(string Name, StoredTensor Tensor)> tensors)

@@ -1,0 +1,105 @@
+using LeNetServe.Specs;
+
+namespace LeNetServe.Tests.Specs;
+
+public sealed class LeNetSpecTests
+{
+    [Fact]
+    public void Trace_1998_HasTheCountsOfThePaperLayerByLayer()
+    {
+        var rows = Variants.Create("lenet5-1998", 1, 10).Trace().ToDictionary(row => row.Layer.Name);
+
+        // LeCun et al. 1998, section II-B: trainable parameters and connections.
+        (string Layer, string Output, int Parameters, long Connections)[] paper =
+        [
+            ("C1", "6@28×28", 156, 122_304),
+            ("S2", "6@14×14", 12, 5_880),
+            ("C3", "16@10×10", 1_516, 151_600),
+            ("S4", "16@5×5", 32, 2_000),
+            ("C5", "120", 48_120, 48_120),
+            ("F6", "84", 10_164, 10_164),
+            ("output", "10", 0, 840),
+        ];
+        foreach (var (layer, output, parameters, connections) in paper)
+            Assert.Equal((output, parameters, connections), (rows[layer].Output.ToString(), rows[layer].TrainableParameters, rows[layer].Connections));
+    }
+
+    [Fact]
+    public void Counts_1998_AreThePapersSums()
+    {
+        var spec = Variants.Create("lenet5-1998", 1, 10);
+
+        Assert.Equal((60_000, 340_908L), (spec.TrainableParameters, spec.Connections));
+    }
+
+    [Fact]
+    public void C3Table_Always_HasSixtyKernelsAsInThePaper()
+    {
+        Assert.Equal([3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 6], Variants.C3Table.Select(row => row.Count));
+        Assert.Equal(60, Variants.C3Table.Sum(row => row.Count));
+        Assert.All(Enumerable.Range(0, 6), map => Assert.Equal(10, Variants.C3Table.Count(row => row.Contains(map))));
+        Assert.Equal(16, Variants.C3Table.Select(row => string.Join(',', row)).Distinct().Count());
+    }
+
+    [Fact]
+    public void Trace_KernelLargerThanItsInput_NamesTheLayer() => Rejects(
+        "layer C5 (120 maps, 6×6) cannot take 16@5×5: expected at least 6×6 pixels",
+        spec => With(spec, "C5", layer => ((ConvolutionSpec)layer) with { Kernel = 6 }));
+
+    [Fact]
+    public void Trace_WindowDoesNotDivide_NamesTheLayer() => Rejects(
+        "layer S2 (max, 3×3/3) cannot take 6@28×28: expected height and width divisible by 3",
+        spec => With(spec, "S2", layer => ((PoolingSpec)layer) with { Size = 3 }));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-5)]
+    [InlineData(int.MaxValue)]
+    public void Trace_AbsurdNumberOfMaps_NamesTheLayer(int maps) => Rejects(
+        $"layer C1: maps is {maps}, expected 1 to 16384",
+        spec => With(spec, "C1", layer => ((ConvolutionSpec)layer) with { Maps = maps }));
+
+    [Fact]
+    public void Trace_TableHasTooFewRows_NamesTheLayer() => Rejects(
+        "layer C3: input_maps has 1 rows, expected one for each of its 16 maps",
+        spec => With(spec, "C3", layer => ((ConvolutionSpec)layer) with { InputMaps = [[0, 1]] }));
+
+    [Fact]
+    public void Trace_TableNamesAMissingMap_NamesTheLayer() => Rejects(
+        "layer C3: input_maps row 15 is [0, 6], expected map numbers 0 to 5",
+        spec => With(spec, "C3", layer => ((ConvolutionSpec)layer) with { InputMaps = [.. Variants.C3Table.Take(15), [0, 6]] }));
+
+    [Fact]
+    public void Trace_OutputsDifferFromClasses_NamesTheLayer() => Rejects(
+        "layer softmax gives 10 values, expected one for each of the 7 classes",
+        spec => spec with { Classes = 7 });
+
+    [Fact]
+    public void Trace_SameNameTwice_NamesIt() => Rejects(
+        "layer S2 occurs twice, expected unique names",
+        spec => With(spec, "S4", layer => layer with { Name = "S2" }));
+
+    [Fact]
+    public void Trace_BatchNormAfterPooling_NamesBoth() => Rejects(
+        "layer norm is a batch norm that follows S2, expected a convolution or a dense layer before it",
+        spec => spec with { Layers = [.. spec.Layers.Take(3), new BatchNormSpec { Name = "norm" }, .. spec.Layers.Skip(3)] });
+
+    [Fact]
+    public void Trace_NoSoftmax_NamesTheLast() => Rejects(
+        "the last layer is output, expected a softmax",
+        spec => spec with { Layers = [.. spec.Layers.SkipLast(1)] });
+
+    [Fact]
+    public void Trace_EmptyNetwork_IsRefused() => Rejects("the last layer is missing, expected a softmax", spec => spec with { Layers = [] });
+
+    [Fact]
+    public void Trace_NameWithAPoint_IsRefused() => Rejects(
+        "layer 0: name is \"C.1\", expected a word",
+        spec => With(spec, "C1", layer => layer with { Name = "C.1" }));
+
+    private static void Rejects(string expected, Func<LeNetSpec, LeNetSpec> change) =>
+        Assert.Contains(expected, Assert.Throws<SpecException>(() => change(Variants.Create("lenet5", 1, 10)).Trace()).Message);
+
+    private static LeNetSpec With(LeNetSpec spec, string name, Func<LayerSpec, LayerSpec> change) =>
+        spec with { Layers = [.. spec.Layers.Select(layer => layer.Name == name ? change(layer) : layer)] };
+}

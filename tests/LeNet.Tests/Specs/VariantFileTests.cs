@@ -1,0 +1,96 @@
+using CsCheck;
+using LeNetServe.Specs;
+
+namespace LeNetServe.Tests.Specs;
+
+public sealed class VariantFileTests : IDisposable
+{
+    private const string Small = """
+        {
+          "layers": [
+            { "type": "convolution", "name": "C1", "maps": 4, "kernel": 5, "input_maps": [[0], [0], [0], [0]] },
+            { "type": "batch-norm", "name": "C1_bn" },
+            { "type": "activation", "name": "C1_tanh", "function": "scaled-tanh" },
+            { "type": "pooling", "name": "S2", "kind": "average", "size": 4 },
+            { "type": "dropout", "name": "drop", "rate": 0.2 },
+            { "type": "dense", "name": "output" },
+            { "type": "softmax", "name": "softmax" }
+          ]
+        }
+        """;
+
+    private static readonly string[] Insertions = ["", "0", "-1", "9999999999", "1e9", "null", "[]", "{}", "\"\"", ","];
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Create_File_BuildsItForTheClasses()
+    {
+        var spec = Create(Small);
+
+        Assert.Equal("mine", spec.Name);
+        Assert.Equal((4 * 25 + 4) + (4 + 4) + (4 * 7 * 7 * 10 + 10), spec.TrainableParameters);
+    }
+
+    [Theory]
+    [InlineData("\"maps\": 4", "\"map\": 4", "map")]
+    [InlineData("\"type\": \"dense\"", "\"type\": \"lstm\"", "lstm")]
+    [InlineData("\"type\": \"dense\", ", "", "")]
+    [InlineData("\"name\": \"S2\", ", "", "name")]
+    [InlineData("\"average\"", "\"median\"", "kind")]
+    [InlineData("\"layers\"", "\"layer\"", "layer")]
+    [InlineData("\"size\": 4", "\"size\": 5", "layer S2")]
+    [InlineData("0.2", "1.5", "layer drop: rate is 1.5")]
+    [InlineData("[[0], [0], [0], [0]]", "[[0], [0], [0], []]", "layer C1: input_maps row 3")]
+    [InlineData("[[0], [0], [0], [0]]", "[[0], [0], [0], null]", "")]
+    [InlineData("{ \"type\": \"softmax\", \"name\": \"softmax\" }", "null", "mine.json")]
+    public void Create_Fault_IsASpecExceptionThatSaysWhere(string sound, string broken, string expected)
+    {
+        Assert.Contains(sound, Small);
+
+        Assert.Contains(expected, Assert.Throws<SpecException>(() => Create(Small.Replace(sound, broken, StringComparison.Ordinal))).Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"layers\": null}")]
+    [InlineData("not json")]
+    public void Create_NoVariant_NamesTheFile(string text) => Assert.Contains("mine.json", Assert.Throws<SpecException>(() => Create(text)).Message);
+
+    [Fact]
+    public void Create_MissingFile_NamesIt() =>
+        Assert.Contains("nowhere.json: no such file", Assert.Throws<SpecException>(() => Variants.Create(folder.Combine("nowhere.json"), 1, 10)).Message);
+
+    [Fact]
+    public void Create_UnknownName_ListsTheKnown() => Assert.Equal(
+        $"variant \"lenet6\" is unknown, expected {string.Join(", ", Variants.Names)} or the path of a .json file",
+        Assert.Throws<SpecException>(() => Variants.Create("lenet6", 1, 10)).Message);
+
+    [Fact]
+    public void Create_AnyDamagedText_ThrowsNothingButSpecException() =>
+        Gen.Select(Gen.Int[0, Small.Length - 1], Gen.Int[0, 8], Gen.Int[0, Insertions.Length - 1]).Sample(
+            (place, length, insertion) =>
+            {
+                try
+                {
+                    Create(Small.Remove(place, Math.Min(length, Small.Length - place)).Insert(place, Insertions[insertion]));
+                }
+                catch (SpecException)
+                {
+                }
+            },
+            iter: 500,
+            threads: 1);
+
+    private LeNetSpec Create(string text)
+    {
+        var path = folder.Combine("mine.json");
+        File.WriteAllText(path, text);
+        return Variants.Create(path, 1, 10);
+    }
+}
