@@ -24,10 +24,10 @@ public sealed class SweepCommandTests : IDisposable
         using (var first = TrainerProcess.Start(arguments))
         {
             // Finished runs are told line by line; the kill comes while others are being trained.
-            while (await first.StandardOutput.ReadLineAsync(Cancel) is { } line && !line.StartsWith("[2/6]", StringComparison.Ordinal))
+            while (await first.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.StartsWith("[2/6]", StringComparison.Ordinal))
                 Assert.DoesNotContain("failed", line, StringComparison.Ordinal);
             first.Kill();
-            await first.WaitForExitAsync(Cancel);
+            await first.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
         var finished = Summaries();
         Assert.InRange(finished.Count, 2, 5);
@@ -83,13 +83,13 @@ public sealed class SweepCommandTests : IDisposable
         string[] longer = [.. arguments, "--set", "epochs=100000"];
         using (var sweep = TrainerProcess.Start(longer))
         {
-            await sweep.StandardOutput.ReadLineAsync(Cancel);
+            await sweep.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
             // A worker is training once its run has a line of metrics.
             while (Directory.GetFiles(root, "metrics.jsonl", SearchOption.AllDirectories).Length < 2)
-                await Task.Delay(50, Cancel);
+                await Task.Delay(50, TestContext.Current.CancellationToken);
             using (var kill = Process.Start("kill", ["-TERM", $"{sweep.Id}"]))
-                await kill.WaitForExitAsync(Cancel);
-            await sweep.WaitForExitAsync(Cancel);
+                await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await sweep.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.Equal(130, sweep.ExitCode);
         }
 
@@ -103,7 +103,7 @@ public sealed class SweepCommandTests : IDisposable
     [Fact]
     public async Task Sweep_CommandsOfTheDocumentation_AreUnderstood()
     {
-        var lines = (await File.ReadAllLinesAsync(Path.Combine(Repository(), "docs", "experiments.md"), Cancel))
+        var lines = (await File.ReadAllLinesAsync(Path.Combine(Repository(), "docs", "experiments.md"), TestContext.Current.CancellationToken))
             .Where(line => line.StartsWith("trainer sweep --set", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(lines);
@@ -126,9 +126,9 @@ public sealed class SweepCommandTests : IDisposable
         };
         start.Environment["LENETSERVE_TRAINER"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "LeNetServe.Trainer.dll")}";
         using var job = Process.Start(start)!;
-        var error = job.StandardError.ReadToEndAsync(Cancel);
-        await job.StandardOutput.ReadToEndAsync(Cancel);
-        await job.WaitForExitAsync(Cancel);
+        var error = job.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await job.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await job.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         var logs = string.Concat(Directory.GetFiles(root, "slurm-*.log").Order(StringComparer.Ordinal).Select(File.ReadAllText));
         Assert.True(job.ExitCode == 0, await error + logs);
@@ -146,13 +146,13 @@ public sealed class SweepCommandTests : IDisposable
         try
         {
             while (Directory.GetFiles(root, "metrics.jsonl", SearchOption.AllDirectories).Length == 0)
-                await Task.Delay(100, Cancel);
+                await Task.Delay(100, TestContext.Current.CancellationToken);
 
             await SlurmAsync("scancel", ["--batch", "--signal=TERM", $"{id}_0"]);
 
             string job;
             while (!(job = await SlurmAsync("scontrol", ["show", "job", $"{id}_0"])).Contains("Restarts=1", StringComparison.Ordinal))
-                await Task.Delay(100, Cancel);
+                await Task.Delay(100, TestContext.Current.CancellationToken);
             Assert.DoesNotContain("JobState=FAILED", job, StringComparison.Ordinal);
             Assert.NotEmpty(Directory.GetFiles(root, "progress.json", SearchOption.AllDirectories));
         }
@@ -161,19 +161,17 @@ public sealed class SweepCommandTests : IDisposable
             await SlurmAsync("scancel", [id]);
             // The folder can go once nothing runs in it.
             while ((await SlurmAsync("squeue", ["--noheader", "--states=all", "--format=%T", "--jobs", id])).Split('\n').Any(state => state is "RUNNING" or "COMPLETING"))
-                await Task.Delay(100, Cancel);
+                await Task.Delay(100, TestContext.Current.CancellationToken);
         }
     }
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static async Task<string> SlurmAsync(string program, IEnumerable<string> options)
     {
         var start = new ProcessStartInfo(program, options) { RedirectStandardOutput = true };
         start.Environment["LENETSERVE_TRAINER"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "LeNetServe.Trainer.dll")}";
         using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return output;
     }
 
@@ -182,8 +180,8 @@ public sealed class SweepCommandTests : IDisposable
         try
         {
             using var sinfo = Process.Start(new ProcessStartInfo("sinfo", ["--noheader", "--format=%T"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var states = await sinfo.StandardOutput.ReadToEndAsync(Cancel);
-            await sinfo.WaitForExitAsync(Cancel);
+            var states = await sinfo.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await sinfo.WaitForExitAsync(TestContext.Current.CancellationToken);
             return sinfo.ExitCode == 0 && (states.Contains("idle", StringComparison.Ordinal) || states.Contains("mixed", StringComparison.Ordinal) || states.Contains("allocated", StringComparison.Ordinal));
         }
         catch (System.ComponentModel.Win32Exception)
