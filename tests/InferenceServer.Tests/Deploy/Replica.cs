@@ -15,10 +15,11 @@ internal sealed class Replica(string models, params string[] settings) : IAsyncD
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, "LeNetServe.InferenceServer.dll");
-        process = Process.Start(new ProcessStartInfo("dotnet",
+        string[] arguments =
         [
             assembly, $"--Models:Path={models}", "--Listen:Address=127.0.0.1", $"--Listen:GrpcPort={GrpcPort}", $"--Listen:HttpPort={HttpPort}", "--Logging:LogLevel:Default=Warning", .. settings,
-        ]) { RedirectStandardOutput = true, Environment = { ["DOTNET_TieredPGO"] = "0" } })!;
+        ];
+        process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
         {
             if (line.StartsWith("LeNetServe listening ", StringComparison.Ordinal))
