@@ -50,9 +50,9 @@ catch (DemoException failure)
 
 async Task Build()
 {
-    Step("Build", "the four programs, in Release (the first time it restores packages: libtorch alone is some 200 MB)");
+    Step("Build", "the four programs, in Debug, as the tests do (the first time this restores packages: libtorch is large)");
     var clock = Stopwatch.StartNew();
-    var (exitCode, lines) = await Run("dotnet", ["build", "-c", "Release", "-v", "quiet", "--nologo", Path.Combine(root, "src", "Programs.slnf")]);
+    var (exitCode, lines) = await Run("dotnet", ["build", "-v", "quiet", "--nologo", Path.Combine(root, "src", "Programs.slnf")]);
     if (exitCode != 0)
         throw new DemoException($"the build failed; is the .NET 10 SDK the first `dotnet` on the PATH?\n{string.Join('\n', lines.TakeLast(20))}");
     Result($"built in {Seconds(clock)}");
@@ -243,7 +243,7 @@ Process Start(string command, IEnumerable<string> arguments) => Process.Start(ne
     RedirectStandardError = true,
 }) ?? throw new DemoException($"{command} does not start");
 
-string Assembly(string project) => Path.Combine(root, "artifacts", "bin", project, "release", $"LeNetServe.{project}.dll");
+string Assembly(string project) => Path.Combine(root, "artifacts", "bin", project, "debug", $"LeNetServe.{project}.dll");
 
 string Relative(string path) => Path.GetRelativePath(root, path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 
