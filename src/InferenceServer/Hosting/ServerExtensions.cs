@@ -19,6 +19,8 @@ internal static class ServerExtensions
     public static void AddServer(this WebApplicationBuilder builder, ServerOptions options)
     {
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        // Hosting makes an activity and a log scope, 1.5 KB, for every request as long as anything at all could be logged under this name.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // stdout is the announcement's: scripts read it line by line.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddListeners(options);

@@ -1,0 +1,20 @@
+using LeNetServe.Runtime;
+using LeNetServe.Runtime.Devices;
+
+namespace LeNetServe.Serving;
+
+/// <summary>One load against a running server.</summary>
+internal static class LoadCommand
+{
+    public static async Task<int> RunAsync(string url, string kindName, int callers, double seconds, double perSecond, string path)
+    {
+        using var model = ClassifierModel.Open(path, new() { Device = Device.Cpu });
+        var kind = Enum.Parse<LoadKind>(kindName, ignoreCase: true);
+        var image = Images.Of(kind, model.Facts);
+        using var load = new LoadGenerator(url);
+        var result = perSecond > 0 ? await load.OpenAsync(image, perSecond, seconds) : await load.ClosedAsync(kind, image, callers, seconds);
+        Console.WriteLine(
+            $"{result.PerSecond:0}/s answered, {result.Failed} failed; microseconds p50 {result.Percentile(50):0}, p90 {result.Percentile(90):0}, p99 {result.Percentile(99):0}, p99.9 {result.Percentile(99.9):0}");
+        return result.Failed == 0 ? 0 : 4;
+    }
+}

@@ -1,0 +1,14 @@
+namespace LeNetServe.Serving;
+
+/// <summary>What a caller sends.</summary>
+internal enum LoadKind
+{
+    /// <summary>Raw pixels, one call after the other.</summary>
+    Pixels,
+
+    /// <summary>A PNG of the data set's size, one call after the other.</summary>
+    Png,
+
+    /// <summary>Raw pixels over one bidirectional stream a caller, a few in flight.</summary>
+    Stream,
+}
