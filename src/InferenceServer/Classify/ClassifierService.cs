@@ -6,6 +6,7 @@ using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Metrics;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Telemetry;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.V1;
 
@@ -17,7 +18,7 @@ internal sealed partial class ClassifierService(
 {
     public override Task<ClassifyResponse> Classify(ClassifyRequest request, ServerCallContext context)
     {
-        var answer = ClassifyAsync(request, Callers.Of(context));
+        var answer = ClassifyAsync(request, Callers.Of(context), ServerTiming.AskedBy(context));
         return answer.IsCompletedSuccessfully ? answer : GrpcErrors.TranslateAsync(answer);
     }
 
@@ -31,7 +32,7 @@ internal sealed partial class ClassifierService(
 
     /// <summary>Classifies one image; completes at once, on the caller's thread, where a place is free.</summary>
     /// <exception cref="InferenceException">The request failed; the task's.</exception>
-    internal Task<ClassifyResponse> ClassifyAsync(ClassifyRequest request, Caller caller)
+    internal Task<ClassifyResponse> ClassifyAsync(ClassifyRequest request, Caller caller, Action<RequestPhases>? timing = null)
     {
         ModelLease lease;
         try
@@ -44,9 +45,10 @@ internal sealed partial class ClassifierService(
         }
         var outputs = ArrayPool<float>.Shared.Rent(lease.Version.Facts.Classes);
         var run = StartAsync(request, lease.Version, outputs, caller);
-        return run.IsCompletedSuccessfully
-            ? Task.FromResult(Reply(request, lease, outputs))
-            : FinishAsync(run, request, lease, outputs);
+        if (!run.IsCompletedSuccessfully)
+            return FinishAsync(run, request, lease, outputs, timing);
+        timing?.Invoke(run.Result);
+        return Task.FromResult(Reply(request, lease, outputs));
     }
 
     private ValueTask<RequestPhases> StartAsync(ClassifyRequest request, ServedVersion version, float[] outputs, Caller caller)
@@ -63,11 +65,12 @@ internal sealed partial class ClassifierService(
         }
     }
 
-    private static async Task<ClassifyResponse> FinishAsync(ValueTask<RequestPhases> run, ClassifyRequest request, ModelLease lease, float[] outputs)
+    private static async Task<ClassifyResponse> FinishAsync(ValueTask<RequestPhases> run, ClassifyRequest request, ModelLease lease, float[] outputs, Action<RequestPhases>? timing)
     {
         try
         {
-            await run;
+            var phases = await run;
+            timing?.Invoke(phases);
         }
         catch
         {

@@ -4,6 +4,7 @@ using LeNetServe.InferenceServer.Classify;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Telemetry;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.V1;
 using Microsoft.Net.Http.Headers;
@@ -25,7 +26,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         if (files.Count != 1)
             throw Invalid($"{files.Count} files in the form, expected one; :classifyBatch takes many");
         var request = new ClassifyRequest { Model = Model(context), Version = Version(context), TopK = TopK(context), Geometry = Geometry(context), Image = files[0] };
-        return await classifier.ClassifyAsync(request, Caller(context));
+        return await classifier.ClassifyAsync(request, Caller(context), ServerTiming.AskedBy(context));
     });
 
     /// <summary>The files of a form, or the body as the only one; each has its own answer or its own error.</summary>

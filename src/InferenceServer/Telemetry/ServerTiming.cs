@@ -15,19 +15,20 @@ internal static class ServerTiming
 
     private const string ResponseHeader = "server-timing";
 
-    /// <summary>To a gRPC caller, if it asked.</summary>
-    public static void Write(ServerCallContext context, in RequestPhases phases)
+    /// <summary>What tells a gRPC caller, also one of JSON transcoding, which has no trailers; null where it did not ask.</summary>
+    public static Action<RequestPhases>? AskedBy(ServerCallContext context)
     {
-        if (context.GetHttpContext().Request.Headers.ContainsKey(RequestHeader))
-            context.ResponseTrailers.Add(ResponseHeader, Text(phases));
+        var http = context.GetHttpContext();
+        if (!http.Request.Headers.ContainsKey(RequestHeader))
+            return null;
+        return http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true
+            ? phases => context.ResponseTrailers.Add(ResponseHeader, Text(phases))
+            : AskedBy(http);
     }
 
-    /// <summary>To a REST caller, if it asked; before the body.</summary>
-    public static void Write(HttpContext context, in RequestPhases phases)
-    {
-        if (context.Request.Headers.ContainsKey(RequestHeader))
-            context.Response.Headers[ResponseHeader] = Text(phases);
-    }
+    /// <summary>What tells a REST caller, before the body; null where it did not ask.</summary>
+    public static Action<RequestPhases>? AskedBy(HttpContext context) =>
+        context.Request.Headers.ContainsKey(RequestHeader) ? phases => context.Response.Headers[ResponseHeader] = Text(phases) : null;
 
     private static string Text(in RequestPhases phases) => string.Create(CultureInfo.InvariantCulture,
         $"queue;dur={Milliseconds(phases.Queue):0.000}, decode;dur={Milliseconds(phases.Decode):0.000}, inference;dur={Milliseconds(phases.Inference):0.000}, total;dur={Milliseconds(phases.Total):0.000}");

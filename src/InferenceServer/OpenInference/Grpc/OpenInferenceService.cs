@@ -3,6 +3,7 @@ using Inference;
 using LeNetServe.InferenceServer.Classify;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.InferenceServer.Metrics;
 using LeNetServe.InferenceServer.Pipeline;
 using LeNetServe.InferenceServer.Telemetry;
 using LeNetServe.Runtime.Errors;
@@ -53,7 +54,7 @@ internal sealed partial class OpenInferenceService(CallRunner runner, ModelCatal
     {
         try
         {
-            return await InferAsync(request, Callers.Of(context), context);
+            return await InferAsync(request, Callers.Of(context), ServerTiming.AskedBy(context));
         }
         catch (InferenceException exception)
         {
@@ -61,12 +62,11 @@ internal sealed partial class OpenInferenceService(CallRunner runner, ModelCatal
         }
     }
 
-    private async ValueTask<ModelInferResponse> InferAsync(ModelInferRequest request, Caller caller, ServerCallContext? timed)
+    private async ValueTask<ModelInferResponse> InferAsync(ModelInferRequest request, Caller caller, Action<RequestPhases>? timing)
     {
         var call = GrpcCallReader.Read(request);
         var answer = await runner.RunAsync(call, caller);
-        if (timed is not null)
-            ServerTiming.Write(timed, answer.Phases);
+        timing?.Invoke(answer.Phases);
         return GrpcAnswerWriter.Write(call, answer.Model, answer.Version, answer.Facts, answer.Outputs);
     }
 

@@ -97,7 +97,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
         var headerLength = context.Request.Headers[RestHeaders.HeaderLength];
         var call = RestCallReader.Read(Model(context), Version(context), body, headerLength.Count == 0 ? null : headerLength.ToString());
         var answer = await runner.RunAsync(call, new Caller(DateTime.MaxValue, context.RequestAborted));
-        ServerTiming.Write(context, answer.Phases);
+        ServerTiming.AskedBy(context)?.Invoke(answer.Phases);
         var (reply, replyHeader) = RestAnswerWriter.Write(call, answer.Model, answer.Version, answer.Facts, answer.Outputs);
         await RestResponses.WriteAsync(context, reply, replyHeader);
     }

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace LeNetServe.InferenceServer.Tests.Telemetry;
+
+public sealed class OtlpTests
+{
+    [Fact]
+    public async Task Requests_WithACollector_ArriveThereAsSpansAndHistograms()
+    {
+        var received = new ConcurrentDictionary<string, string>();
+        await using var collector = await CollectorAsync(received);
+        await using (var server = await TestServer.StartAsync(
+            $"--Telemetry:OtlpEndpoint={collector.Urls.Single()}", "--Telemetry:Protocol=http", "--Telemetry:TracesPerMille=1000", "--Telemetry:MetricsInterval=100ms"))
+        {
+            await server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(new byte[16]) } }, cancellationToken: Cancel);
+            while (!received.GetValueOrDefault("/v1/metrics", "").Contains("lenetserve.request.duration", StringComparison.Ordinal))
+                await Task.Delay(20, Cancel);
+        }
+
+        // What had not been sent is sent when the server ends.
+        var (traces, metrics) = (received["/v1/traces"], received["/v1/metrics"]);
+        foreach (var expected in new[] { "classify", "inference", "lenetserve.outcome", "lenetserve.v1.Classifier/Classify" })
+            Assert.Contains(expected, traces, StringComparison.Ordinal);
+        foreach (var expected in new[] { "lenetserve.inference.duration", "lenetserve.queue.duration", "lenetserve.images", "tiny" })
+            Assert.Contains(expected, metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Classify_TimingAskedFor_ComesInATrailer()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var call = server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(new byte[16]) } }, new Metadata { { "lenetserve-timing", "1" } }, cancellationToken: Cancel);
+        await call;
+
+        Assert.Matches(@"^queue;dur=[0-9.]+, decode;dur=[0-9.]+, inference;dur=[0-9.]+, total;dur=[0-9.]+$", call.GetTrailers().GetValue("server-timing"));
+    }
+
+    [Fact]
+    public async Task Classify_TimingAskedForByRest_ComesInAHeader()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/models/tiny:classify") { Content = new ByteArrayContent(Pictures.Png(new byte[16], 4, 4)) };
+        request.Content.Headers.ContentType = new("image/png");
+        request.Headers.Add("lenetserve-timing", "1");
+        using var response = await server.Http.SendAsync(request, Cancel);
+
+        Assert.Contains("decode;dur=", Assert.Single(response.Headers.GetValues("server-timing")), StringComparison.Ordinal);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>Keeps the bodies of OTLP over HTTP; names and tags stand in them as plain text.</summary>
+    private static async Task<WebApplication> CollectorAsync(ConcurrentDictionary<string, string> received)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var collector = builder.Build();
+        collector.MapPost("/v1/{signal}", async (HttpContext context) =>
+        {
+            using var reader = new StreamReader(context.Request.Body, Encoding.Latin1);
+            var body = await reader.ReadToEndAsync(context.RequestAborted);
+            received.AddOrUpdate(context.Request.Path, body, (_, before) => before + body);
+        });
+        await collector.StartAsync(Cancel);
+        return collector;
+    }
+}
