@@ -74,7 +74,7 @@ async Task<(string Name, string? Folder)> ChooseData()
     }
     if (await Reachable("ossci-datasets.s3.amazonaws.com"))
     {
-        var (exitCode, _) = await Program("Trainer", ["datasets", "download", "mnist", "--data", own]);
+        var (exitCode, _) = await Program("Trainer", ["datasets", "download", "mnist", "--root", Path.Combine(root, "data")]);
         if (exitCode == 0)
         {
             Result($"MNIST downloaded to {Relative(own)}");
