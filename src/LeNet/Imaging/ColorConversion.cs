@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace LeNetServe.Imaging;
 
 /// <summary>From RGBA, interleaved and not premultiplied, to the planes of a model.</summary>
@@ -6,33 +8,42 @@ internal static class ColorConversion
     /// <summary>The brightness of the paper that transparent pixels are laid on.</summary>
     private const int Paper = 255;
 
+    private const byte Opaque = 255;
+
     /// <summary>Fills a picture of 1 (gray) or 3 channels (RGB).</summary>
-    public static void FromRgba(ReadOnlySpan<byte> rgba, in Picture picture)
+    public static void FromRgba(Span<byte> rgba, in Picture picture)
     {
+        var pixels = MemoryMarshal.Cast<byte, Rgba>(rgba);
+        LayOnPaper(pixels);
         if (picture.Channels == 1)
-            ToGray(rgba, picture.Plane(0));
+            ToGray(pixels, picture.Plane(0));
         else
-            for (var channel = 0; channel < 3; channel++)
-                ToPlane(rgba, channel, picture.Plane(channel));
+            ToPlanes(pixels, picture.Plane(0), picture.Plane(1), picture.Plane(2));
     }
 
-    private static void ToGray(ReadOnlySpan<byte> rgba, Span<byte> gray)
+    private static void LayOnPaper(Span<Rgba> pixels)
     {
-        for (var index = 0; index < gray.Length; index++)
-        {
-            var pixel = rgba.Slice(4 * index, 4);
-            gray[index] = OnPaper(Luma(pixel[0], pixel[1], pixel[2]), pixel[3]);
-        }
+        foreach (ref var pixel in pixels)
+            if (pixel.Alpha != Opaque)
+                pixel = new(OnPaper(pixel.Red, pixel.Alpha), OnPaper(pixel.Green, pixel.Alpha), OnPaper(pixel.Blue, pixel.Alpha), Opaque);
     }
 
-    private static void ToPlane(ReadOnlySpan<byte> rgba, int channel, Span<byte> plane)
+    private static void ToGray(ReadOnlySpan<Rgba> pixels, Span<byte> gray)
     {
-        for (var index = 0; index < plane.Length; index++)
-            plane[index] = OnPaper(rgba[4 * index + channel], rgba[4 * index + 3]);
+        for (var index = 0; index < pixels.Length; index++)
+            gray[index] = Luma(pixels[index]);
+    }
+
+    private static void ToPlanes(ReadOnlySpan<Rgba> pixels, Span<byte> red, Span<byte> green, Span<byte> blue)
+    {
+        for (var index = 0; index < pixels.Length; index++)
+            (red[index], green[index], blue[index]) = (pixels[index].Red, pixels[index].Green, pixels[index].Blue);
     }
 
     /// <summary>ITU-R BT.601 in 16-bit fixed point; the weights add up to one, so equal parts stay what they are.</summary>
-    private static int Luma(int red, int green, int blue) => (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16;
+    private static byte Luma(Rgba pixel) => (byte)((19595 * pixel.Red + 38470 * pixel.Green + 7471 * pixel.Blue + 0x8000) >> 16);
 
     private static byte OnPaper(int value, int alpha) => (byte)((value * alpha + Paper * (255 - alpha) + 127) / 255);
+
+    private readonly record struct Rgba(byte Red, byte Green, byte Blue, byte Alpha);
 }

@@ -3,8 +3,11 @@ namespace LeNetServe.Imaging;
 /// <summary>Tells dark ink on light paper from bright ink on a dark ground.</summary>
 internal static class Polarity
 {
-    /// <summary>A border within this range of gray levels is one even ground.</summary>
-    private const int EvenRange = 24;
+    /// <summary>Gray levels that an even ground may differ from its middle.</summary>
+    private const int EvenRange = 12;
+
+    /// <summary>Share of the border that must be ground to call it even; the rest may be ink that reaches the border.</summary>
+    private const double EvenShare = 0.75;
 
     /// <summary>Whether the ink of a gray picture, H×W, is darker than its ground.</summary>
     public static bool IsDarkOnLight(ReadOnlySpan<byte> pixels, int height, int width)
@@ -32,16 +35,24 @@ internal static class Polarity
 
     private static long Cube(long value) => value * value * value;
 
-    /// <summary>The gray level of the border where all of it is nearly the same.</summary>
+    /// <summary>The middle gray level of the border where nearly all of it is the same; null where the light is uneven.</summary>
     private static int? EvenBorder(ReadOnlySpan<byte> pixels, int height, int width)
     {
-        var (lowest, highest) = (255, 0);
+        Span<int> counts = stackalloc int[256];
+        counts.Clear();
+        var total = 0;
         for (var row = 0; row < height; row++)
         {
             var step = row == 0 || row == height - 1 ? 1 : Math.Max(1, width - 1);
-            for (var column = 0; column < width; column += step)
-                (lowest, highest) = (Math.Min(lowest, pixels[row * width + column]), Math.Max(highest, pixels[row * width + column]));
+            for (var column = 0; column < width; column += step, total++)
+                counts[pixels[row * width + column]]++;
         }
-        return highest - lowest <= EvenRange ? (lowest + highest) / 2 : null;
+        var (ground, seen) = (0, counts[0]);
+        while (2 * seen < total)
+            seen += counts[++ground];
+        var even = 0;
+        foreach (var count in counts[Math.Max(0, ground - EvenRange)..Math.Min(256, ground + EvenRange + 1)])
+            even += count;
+        return even >= EvenShare * total ? ground : null;
     }
 }
