@@ -15,7 +15,7 @@ internal static class ComputeOptions
 
     public static Option<int?> Threads { get; } = new("--threads")
     {
-        Description = "Threads to compute with, at most one per shard; the result does not depend on it. Default: chosen by the number of cores.",
+        Description = "Threads to compute with, at most one per shard; the result does not depend on it. Default: chosen by a short measurement.",
     };
 
     /// <summary>The number of threads for a config.</summary>

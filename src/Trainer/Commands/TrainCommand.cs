@@ -58,14 +58,15 @@ internal static class TrainCommand
             Print(finished);
             return ExitCode.Success;
         }
+        var measure = result.GetValue(ComputeOptions.Threads) is null;
         using var threads = new ShardThreads(ComputeOptions.ThreadCount(result, config));
         using var display = Display(config, quiet);
         Console.WriteLine(
             $"{run.Directory.Path}: {run.Spec.Name}, {run.Spec.TrainableParameters:N0} parameters, {dataset.Name}, {dataset.Train.Count:N0} + {dataset.Test.Count:N0} images, "
-            + $"{device.type.ToString().ToLowerInvariant()}, threads: {threads.Threads}");
+            + $"{device.type.ToString().ToLowerInvariant()}, threads: {(measure ? "up to " : "")}{threads.Most}");
         try
         {
-            Print(run.Execute(device, threads, display, cancellation));
+            Print(run.Execute(device, threads, display, cancellation, measure));
             return ExitCode.Success;
         }
         catch (OperationCanceledException)

@@ -15,12 +15,23 @@ internal sealed class ShardThreads : IDisposable
     public ShardThreads(int threads)
     {
         set_num_threads(1);
-        Threads = threads;
+        Most = Threads = threads;
         workers = [.. Enumerable.Range(1, threads - 1).Select(number => new Worker(number))];
     }
 
-    /// <summary>Threads in all, the caller's included.</summary>
-    public int Threads { get; }
+    /// <summary>Threads that there are, the caller's included.</summary>
+    public int Most { get; }
+
+    /// <summary>Threads in use, the caller's included; the others sleep.</summary>
+    public int Threads { get; private set; }
+
+    /// <summary>Uses that many of the threads from now on.</summary>
+    public void Use(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, Most);
+        Threads = threads;
+    }
 
     /// <summary>Calls <paramref name="work"/> for 0..count−1 and returns when all are done.</summary>
     public void Run(int count, Action<int> work)
@@ -30,7 +41,8 @@ internal sealed class ShardThreads : IDisposable
             for (var shard = thread; shard < count; shard += Threads)
                 work(shard);
         }
-        foreach (var worker in workers)
+        var helpers = workers.AsSpan(0, Threads - 1);
+        foreach (var worker in helpers)
             worker.Start(Share);
         try
         {
@@ -38,10 +50,10 @@ internal sealed class ShardThreads : IDisposable
         }
         finally
         {
-            foreach (var worker in workers)
+            foreach (var worker in helpers)
                 worker.Wait();
         }
-        foreach (var worker in workers)
+        foreach (var worker in helpers)
             worker.Rethrow();
     }
 

@@ -52,9 +52,10 @@ internal sealed class TrainingRun
     /// <param name="threads">Threads to compute with.</param>
     /// <param name="display">Shows progress.</param>
     /// <param name="stop">Saves and throws.</param>
+    /// <param name="measureThreads">Find out how many of the threads are worth using; otherwise all are used.</param>
     /// <exception cref="IOException">Another process is training this run.</exception>
     /// <exception cref="OperationCanceledException">Stopped; the checkpoint is saved.</exception>
-    public RunSummary Execute(Device device, ShardThreads threads, ITrainingDisplay display, CancellationToken stop)
+    public RunSummary Execute(Device device, ShardThreads threads, ITrainingDisplay display, CancellationToken stop, bool measureThreads = false)
     {
         System.IO.Directory.CreateDirectory(Directory.Path);
         using var owner = Lock();
@@ -69,16 +70,20 @@ internal sealed class TrainingRun
         using var state = new TrainingState(config, spec, device, Directory);
         var resumed = state.TryLoad();
         MetricsFile.Truncate(Directory.Metrics, state.Progress.Epoch);
-        WriteDescription(model, device, threads, resumed);
+        if (resumed)
+            CheckSameData(model);
         using (var session = new TrainingSession(config, model, dataset.Train, state, threads, display))
+        {
+            if (measureThreads)
+                session.ChooseThreads();
+            WriteDescription(model, device, threads);
             session.Train(Directory, stop);
+        }
         return Finish(model, state, threads);
     }
 
-    private void WriteDescription(TrainedModel model, Device device, ShardThreads threads, bool resumed)
+    private void WriteDescription(TrainedModel model, Device device, ShardThreads threads)
     {
-        if (resumed)
-            CheckSameData(model);
         AtomicFile.WriteText(Directory.Config, JsonSerializer.Serialize(config, TrainerJson.TrainingConfig));
         AtomicFile.WriteText(Directory.Model, JsonSerializer.Serialize(model, LeNetJson.Default.TrainedModel));
         AtomicFile.WriteText(Directory.Environment, JsonSerializer.Serialize(

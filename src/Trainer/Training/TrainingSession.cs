@@ -48,6 +48,25 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Images of an epoch.</summary>
     public int ImagesPerEpoch => StepsPerEpoch * batchSize;
 
+    /// <summary>
+    /// Tries one thread, two, four and so on, a few gradients each, and uses the fewest that are not clearly slower than the best: more
+    /// threads than free cores are slower than one. Changes nothing that training depends on.
+    /// </summary>
+    public void ChooseThreads()
+    {
+        var batch = data.Train.AsSpan(0, batchSize).ToArray();
+        var times = new List<(int Threads, double Seconds)>();
+        for (var count = 1; count <= threads.Most; count = count < threads.Most ? Math.Min(2 * count, threads.Most) : int.MaxValue)
+        {
+            threads.Use(count);
+            times.Add((count, Enumerable.Range(0, 5).Min(_ => Seconds(() => threads.Run(shards.Length, shard => Backward(shard, batch))))));
+        }
+        foreach (var shard in shards)
+            shard.Constant.copy_(state.Weights.Constant);
+        var best = times.Min(time => time.Seconds);
+        threads.Use(times.First(time => time.Seconds <= 1.05 * best).Threads);
+    }
+
     /// <summary>Trains from the state's progress to the end.</summary>
     /// <param name="run">Where metrics and checkpoints go.</param>
     /// <param name="stop">Saves a checkpoint after the current step and throws.</param>
@@ -124,6 +143,13 @@ internal sealed class TrainingSession : IDisposable
         var loss = Criterion.Sum(logits, labels, model.Spec, config);
         network.Backward(loss.div(batch.Length));
         results[shard] = (loss.item<float>(), logits.argmax(1).eq(labels).sum().item<long>());
+    }
+
+    private static double Seconds(Action work)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        work();
+        return TimeProvider.System.GetElapsedTime(started).TotalSeconds;
     }
 
     private ulong PassSeed(int shard) => SplitMix64.For(

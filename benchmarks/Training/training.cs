@@ -1,0 +1,81 @@
+#!/usr/bin/env dotnet
+// Training speed: this project's loop and, where its script is given, PyTorch eager, alternately on the same cores. See README.md here.
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+var options = Options.Parse(args);
+var work = Directory.CreateTempSubdirectory("lenetserve-benchmark-").FullName;
+var recipe = Path.Combine(work, "plain.json");
+File.WriteAllText(recipe, $$"""
+    {
+      "dataset": "mnist", "variant": "{{options.Variant}}", "epochs": {{options.Epochs}}, "batch_size": {{options.Batch}},
+      "optimizer": "sgd", "nesterov": false, "learning_rate": 0.05, "schedule": "constant", "warm_up": 0, "validation": 0
+    }
+    """);
+Run("dotnet", ["build", "src/Trainer", "-c", "Release", "-v", "quiet", "-nologo"]);
+var trainer = Path.GetFullPath(Path.Combine("artifacts", "bin", "Trainer", "release", "LeNetServe.Trainer.dll"));
+
+var (ours, theirs, evaluations) = (new List<double>(), new List<double>(), new List<double>());
+for (var round = 1; round <= options.Rounds; round++)
+{
+    var (own, evaluation) = Own(round);
+    ours.Add(own);
+    evaluations.Add(evaluation);
+    if (options.PyTorch is not null)
+        theirs.Add(PyTorch());
+    Console.WriteLine(
+        $"round {round}: {own:N0} images/s, evaluation {evaluation:N0}" + (theirs.Count == round ? $"; PyTorch {theirs[^1]:N0}, ratio {own / theirs[^1]:F2}" : ""));
+}
+Console.WriteLine($"median of {options.Rounds}: {Median(ours):N0} images/s, evaluation {Median(evaluations):N0}");
+if (theirs.Count > 0)
+    Console.WriteLine($"median PyTorch: {Median(theirs):N0} images/s; median ratio {Median(ours.Zip(theirs, (own, their) => own / their)):F2}");
+Directory.Delete(work, recursive: true);
+
+(double Train, double Evaluate) Own(int round)
+{
+    var runs = Path.Combine(work, $"round{round}");
+    Run("dotnet", [trainer, "train", "--recipe", recipe, "--data", options.Data, "--threads", $"{options.Threads}", "--out", runs]);
+    var run = Directory.GetDirectories(runs).Single();
+    using var last = JsonDocument.Parse(File.ReadLines(Path.Combine(run, "metrics.jsonl")).Last());
+    var evaluated = Run("dotnet", [trainer, "evaluate", "--run", run, "--data", options.Data, "--threads", $"{options.Threads}"]);
+    return (last.RootElement.GetProperty("images_per_second").GetDouble(), Figure(evaluated));
+}
+
+double PyTorch() => Figure(Run(
+    "/usr/bin/python3",
+    [options.PyTorch!, options.Data, "--threads", $"{options.Threads}", "--batch", $"{options.Batch}", "--epochs", $"{options.Epochs}"]));
+
+// The number before the last " images/s".
+static double Figure(string output)
+{
+    var text = output[..output.LastIndexOf(" images/s", StringComparison.Ordinal)];
+    return double.Parse(text[(text.LastIndexOf(' ') + 1)..], NumberStyles.Number, CultureInfo.InvariantCulture);
+}
+
+static double Median(IEnumerable<double> values)
+{
+    var sorted = values.Order().ToArray();
+    return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+}
+
+static string Run(string program, string[] arguments)
+{
+    using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+    var output = process.StandardOutput.ReadToEnd();
+    process.WaitForExit();
+    return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed with exit code {process.ExitCode}");
+}
+
+internal sealed record Options(string Data, string? PyTorch, int Rounds, int Epochs, int Batch, int Threads, string Variant)
+{
+    public static Options Parse(string[] args)
+    {
+        string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+        int Number(string name, int otherwise) => Value(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        return new(
+            Path.GetFullPath(Value("--data") ?? throw new ArgumentException("--data is missing, expected the folder of MNIST's four files")),
+            Value("--pytorch") is { } script ? Path.GetFullPath(script) : null,
+            Number("--rounds", 5), Number("--epochs", 3), Number("--batch", 128), Number("--threads", 2), Value("--variant") ?? "lenet5");
+    }
+}
