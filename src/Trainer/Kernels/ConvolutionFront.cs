@@ -10,7 +10,7 @@ namespace LeNetServe.Trainer.Kernels;
 
 /// <summary>
 /// The convolutions of a LeNet, with normalisation, batch norm, ReLU and max-pooling, by own AVX-512 kernels: they cost two thirds of a step
-/// otherwise (docs/decisions/0010-own-convolution-kernels.md). What leaves them is a leaf of torch's graph; its gradient goes back through
+/// otherwise (docs/decisions/0012-own-convolution-kernels.md). What leaves them is a leaf of torch's graph; its gradient goes back through
 /// them after torch's backward pass. Other processors, devices and layers use torch's own operations.
 /// </summary>
 internal sealed unsafe class ConvolutionFront : IDisposable
