@@ -22,16 +22,16 @@ public sealed class OptimizerTests
         Compare(new() { Optimizer = OptimizerKind.Sgd, Nesterov = false }, weight => optim.SGD([weight], Rate, momentum: 0.9));
 
     [Fact]
-    public void Adam_AgreesWithTorch() => Compare(new() { Optimizer = OptimizerKind.Adam }, weight => optim.Adam([weight], Rate));
+    public void Step_OfAdam_AgreesWithTorch() => Compare(new() { Optimizer = OptimizerKind.Adam }, weight => optim.Adam([weight], Rate));
 
     [Fact]
-    public void AdamW_AgreesWithTorch() => Compare(new() { Optimizer = OptimizerKind.AdamW }, weight => optim.AdamW([weight], Rate, weight_decay: 0));
+    public void Step_OfAdamW_AgreesWithTorch() => Compare(new() { Optimizer = OptimizerKind.AdamW }, weight => optim.AdamW([weight], Rate, weight_decay: 0));
 
     [Theory]
     [InlineData(nameof(OptimizerKind.Sgd))]
     [InlineData(nameof(OptimizerKind.Adam))]
     [InlineData(nameof(OptimizerKind.AdamW))]
-    public void WeightDecay_PullsKernelsAndLeavesBiases(string kind)
+    public void Step_WithWeightDecay_PullsKernelsAndLeavesBiases(string kind)
     {
         using var scope = NewDisposeScope();
         using var store = new ParameterStore(Variants.Create("lenet5", 1, 10), CPU);
