@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Security;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.V1;
 
@@ -20,7 +21,7 @@ internal sealed partial class ClassifierService
     {
         var caller = Callers.Of(context) with { Patient = true };
         var answers = Channel.CreateBounded<Task<ClassifyStreamResponse>>(new BoundedChannelOptions(limits.StreamParallelism) { SingleReader = true });
-        var reading = ReadAsync(requestStream, answers.Writer, caller);
+        var reading = ReadAsync(requestStream, answers.Writer, caller, context.GetHttpContext().Features.Get<RatedClient>());
         await using (lifecycle.Ending.UnsafeRegister(static writer => ((ChannelWriter<Task<ClassifyStreamResponse>>)writer!).TryComplete(), answers.Writer))
             while (await answers.Reader.WaitToReadAsync(caller.Gone))
                 while (answers.Reader.TryRead(out var answer))
@@ -34,14 +35,17 @@ internal sealed partial class ClassifierService
         await reading;
     }
 
-    private async Task ReadAsync(IAsyncStreamReader<ClassifyStreamRequest> requests, ChannelWriter<Task<ClassifyStreamResponse>> answers, Caller caller)
+    private async Task ReadAsync(IAsyncStreamReader<ClassifyStreamRequest> requests, ChannelWriter<Task<ClassifyStreamResponse>> answers, Caller caller, RatedClient? client)
     {
         try
         {
-            while (await requests.MoveNext(caller.Gone))
+            // The call itself counted for its first message.
+            for (var isFirst = true; await requests.MoveNext(caller.Gone); isFirst = false)
             {
                 var request = requests.Current;
-                var answer = request.Request?.Image?.SourceCase == Image.SourceOneofCase.Encoded
+                var answer = !isFirst && client is not null && !client.TryTake(out _)
+                    ? Task.FromResult(new ClassifyStreamResponse { Id = request.Id, Error = RatedClient.TooFast().ToError() })
+                    : request.Request?.Image?.SourceCase == Image.SourceOneofCase.Encoded
                     ? Task.Run(() => AnswerAsync(request, caller), caller.Gone)
                     : AnswerAsync(request, caller);
                 await answers.WriteAsync(answer, caller.Gone);

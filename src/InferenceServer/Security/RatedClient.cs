@@ -1,3 +1,5 @@
+using LeNetServe.Runtime.Errors;
+
 namespace LeNetServe.InferenceServer.Security;
 
 /// <summary>Who a call comes from, as far as the rate limit is concerned; a feature of the request.</summary>
@@ -8,4 +10,7 @@ internal sealed class RatedClient(string name, ClientRate rate)
 
     /// <summary>Counts one more call, such as a message of a stream.</summary>
     public bool TryTake(out TimeSpan retryAfter) => rate.TryTake(name, out retryAfter);
+
+    /// <summary>The error of a message that came too early.</summary>
+    public static InferenceException TooFast() => new(InferenceErrorKind.Overloaded, "more calls a second from one client than Security:RateLimit allows");
 }

@@ -21,8 +21,40 @@ internal static class Seeds
         ("lenetserve.v1.Classifier", "ClassifyStream", MethodKind.Duplex, new ClassifyStreamRequest { Id = "id", Request = new() { Image = ClassifierServiceTests.Stripe(0) } }.ToByteArray()),
         ("lenetserve.v1.Classifier", "ListModels", MethodKind.Unary, []),
         ("lenetserve.v1.Classifier", "GetModel", MethodKind.Unary, new GetModelRequest { Name = "tiny", Version = 1 }.ToByteArray()),
+        .. OpenInference,
         ("grpc.health.v1.Health", "Check", MethodKind.Unary, new Grpc.Health.V1.HealthCheckRequest { Service = "tiny/1" }.ToByteArray()),
     ];
+
+    private const string InferJson = """
+        {"id":"1","inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"UINT8","data":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,255]}],"outputs":[{"name":"output","parameters":{"classification":2}}],"parameters":{"timeout":1000000}}
+        """;
+
+    private static IEnumerable<(string Service, string Method, MethodKind Kind, byte[] Message)> OpenInference
+    {
+        get
+        {
+            const string Service = "inference.GRPCInferenceService";
+            var raw = Infer("UINT8", [1, 1, 4, 4]);
+            raw.RawInputContents.Add(ByteString.CopyFrom(new byte[16]));
+            raw.Outputs.Add(new Inference.ModelInferRequest.Types.InferRequestedOutputTensor { Name = "output", Parameters = { ["classification"] = new() { Int64Param = 2 } } });
+            raw.Parameters["timeout"] = new() { Int64Param = 1_000_000 };
+            var typed = Infer("FP32", [1, 1, 4, 4]);
+            typed.Inputs[0].Contents = new() { Fp32Contents = { new float[16] } };
+            var pictures = Infer("BYTES", [2]);
+            pictures.Inputs[0].Contents = new() { BytesContents = { ByteString.CopyFrom(Pictures[0]), ByteString.CopyFrom(Pictures[1]) } };
+            foreach (var request in new[] { raw, typed, pictures })
+            {
+                yield return (Service, "ModelInfer", MethodKind.Unary, request.ToByteArray());
+                yield return (Service, "ModelStreamInfer", MethodKind.Duplex, request.ToByteArray());
+            }
+            var named = new Inference.ModelConfigRequest { Name = "tiny", Version = "1" }.ToByteArray();
+            foreach (var method in new[] { "ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata", "ModelConfig", "ModelStatistics" })
+                yield return (Service, method, MethodKind.Unary, named);
+            yield return (Service, "RepositoryIndex", MethodKind.Unary, new Inference.RepositoryIndexRequest { Ready = true }.ToByteArray());
+            foreach (var method in new[] { "RepositoryModelLoad", "RepositoryModelUnload" })
+                yield return (Service, method, MethodKind.Unary, new Inference.RepositoryModelLoadRequest { ModelName = "tiny" }.ToByteArray());
+        }
+    }
 
     /// <summary>Every REST route with sound requests.</summary>
     public static IReadOnlyList<(string Method, string Path, string? ContentType, byte[] Body)> Rest { get; } =
@@ -32,10 +64,23 @@ internal static class Seeds
         ("POST", "/v1/models/tiny/versions/1:classify", "application/json", JsonFormatter.Default.Format(new ClassifyRequest { Geometry = Geometry.Fit, Image = new() { Encoded = ByteString.CopyFrom(Pictures[0]) } }).ToUtf8()),
         ("POST", "/v1/models/tiny:classifyBatch", "application/json", JsonFormatter.Default.Format(new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(1) } }).ToUtf8()),
         ("POST", "/v1/models/tiny:classifyBatch", "multipart/form-data; boundary=b", [.. "--b\r\nContent-Disposition: form-data; name=\"i\"; filename=\"i.png\"\r\n\r\n".ToUtf8(), .. Pictures[0], .. "\r\n--b--\r\n".ToUtf8()]),
+        ("POST", "/v2/models/tiny/infer", "application/json", InferJson.ToUtf8()),
+        ("POST", "/v2/models/tiny/versions/1/infer", "application/json", InferJson.ToUtf8()),
+        ("POST", "/v2/repository/index", "application/json", "{\"ready\":true}".ToUtf8()),
+        ("POST", "/v2/repository/models/tiny/load", "application/json", "{\"parameters\":{}}".ToUtf8()),
+        ("GET", "/v2/models/tiny", null, []),
+        ("GET", "/v2/models/tiny/versions/1/config", null, []),
+        ("GET", "/v2/models/tiny/stats", null, []),
         ("GET", "/v1/models", null, []),
         ("GET", "/v1/models/tiny/versions/1", null, []),
         ("GET", "/openapi/v1.json", null, []),
     ];
+
+    private static Inference.ModelInferRequest Infer(string datatype, long[] shape) => new()
+    {
+        ModelName = "tiny",
+        Inputs = { new Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = datatype, Shape = { shape } } },
+    };
 
     private static byte[] ToUtf8(this string text) => Encoding.UTF8.GetBytes(text);
 

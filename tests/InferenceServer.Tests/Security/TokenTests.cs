@@ -104,6 +104,22 @@ public sealed class TokenTests : IDisposable
     }
 
     [Fact]
+    public async Task RateLimit_MessagesOfAStream_CountAsCalls()
+    {
+        await using var server = await TestServer.StartAsync("--Security:RateLimit:CallsPerSecond=1", "--Security:RateLimit:Burst=3");
+        using var call = server.Client.ClassifyStream(cancellationToken: Cancel);
+        for (var i = 0; i < 10; i++)
+            await call.RequestStream.WriteAsync(new() { Id = $"{i}", Request = new() { Image = new() { Pixels = Google.Protobuf.ByteString.CopyFrom(new byte[16]) } } }, Cancel);
+        await call.RequestStream.CompleteAsync();
+
+        var responses = await call.ResponseStream.ReadAllAsync(Cancel).ToListAsync(Cancel);
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{i}"), responses.Select(response => response.Id));
+        Assert.InRange(responses.Count(response => response.Error is null), 3, 9);
+        Assert.Equal((int)StatusCode.ResourceExhausted, responses.Last(response => response.Error is not null).Error.Code);
+    }
+
+    [Fact]
     public async Task Log_AtItsMostDetailed_HoldsNoToken()
     {
         var log = new StringBuilder();

@@ -64,7 +64,7 @@ internal sealed partial class OpenInferenceService
         try
         {
             if (tooFast)
-                throw new InferenceException(InferenceErrorKind.Overloaded, "more calls a second from one client than Security:RateLimit allows");
+                throw RatedClient.TooFast();
             return new() { InferResponse = await InferAsync(request, caller, null) };
         }
         catch (InferenceException exception) when (!asStatus)
