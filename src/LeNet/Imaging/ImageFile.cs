@@ -14,13 +14,13 @@ internal static class ImageFile
     public static ImageFormat Identify(ReadOnlySpan<byte> encoded)
     {
         if (encoded.StartsWith(PngSignature))
-            return ImageFormat.Png;
+            return ImageFormat.PNG;
         if (encoded.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8, 0xff]))
-            return ImageFormat.Jpeg;
+            return ImageFormat.JPEG;
         if (encoded.StartsWith("BM"u8))
-            return ImageFormat.Bmp;
+            return ImageFormat.BMP;
         if (encoded.StartsWith("GIF87a"u8) || encoded.StartsWith("GIF89a"u8))
-            return ImageFormat.Gif;
+            return ImageFormat.GIF;
         if (encoded.Length >= 12 && encoded.StartsWith("RIFF"u8) && encoded[8..].StartsWith("WEBP"u8))
             return ImageFormat.WebP;
         throw encoded.Length < 12
@@ -31,7 +31,7 @@ internal static class ImageFile
     /// <summary>Whether the file is as long as its own lengths say; null where the format has none. Tells a damaged file from a truncated one.</summary>
     public static bool? IsWhole(ReadOnlySpan<byte> encoded, ImageFormat format) => format switch
     {
-        ImageFormat.Png => HasPngEnd(encoded),
+        ImageFormat.PNG => HasPngEnd(encoded),
         ImageFormat.WebP => encoded.Length - 8 >= BinaryPrimitives.ReadUInt32LittleEndian(encoded[4..]),
         _ => null,
     };

@@ -1,11 +1,11 @@
 namespace LeNetServe.Imaging;
 
-/// <summary>The file formats, told by their first bytes and never by a file's name.</summary>
+/// <summary>The file formats, told by their first bytes and never by a file's name; spelt as messages show them.</summary>
 internal enum ImageFormat
 {
-    Png,
-    Jpeg,
-    Bmp,
-    Gif,
+    PNG,
+    JPEG,
+    BMP,
+    GIF,
     WebP,
 }

@@ -72,11 +72,13 @@ public sealed class ImagePreprocessor(ImagingSpec spec, long maxPixels = ImagePr
     /// <summary>Lays the content into the middle; gray content fills every channel of the input.</summary>
     private void Pad(in Picture content, Span<byte> pixels)
     {
-        var (_, height, width) = Spec.Input;
+        var (channels, height, width) = Spec.Input;
         pixels.Fill(Spec.Background);
-        var (top, left) = ((height - content.Height) / 2, (width - content.Width) / 2);
-        for (var channel = 0; channel < Spec.Input.Channels; channel++)
-            for (var row = 0; row < content.Height; row++)
-                content.Row(Math.Min(channel, content.Channels - 1), row).CopyTo(pixels[((channel * height + top + row) * width + left)..]);
+        for (var channel = 0; channel < channels; channel++)
+            Padding.CopyCentred(
+                content.Plane(Math.Min(channel, content.Channels - 1)),
+                (content.Height, content.Width),
+                pixels.Slice(channel * height * width, height * width),
+                (height, width));
     }
 }

@@ -1,13 +1,17 @@
 namespace LeNetServe.Imaging;
 
-/// <summary>Lays a small square plane into the middle of a larger one.</summary>
+/// <summary>Lays a small plane into the middle of a larger one.</summary>
 internal static class Padding
 {
-    /// <summary>Copies <paramref name="source"/> (side×side) into the middle of <paramref name="target"/>; the rest of the target stays as it is.</summary>
-    public static void CopyCentred(ReadOnlySpan<byte> source, int sourceSide, Span<byte> target, int targetSide)
+    /// <summary>Copies <paramref name="source"/> into the middle of <paramref name="target"/>; the rest of the target stays as it is.</summary>
+    /// <param name="source">Height×width pixels.</param>
+    /// <param name="size">Height and width of the source.</param>
+    /// <param name="target">Height×width pixels.</param>
+    /// <param name="targetSize">Height and width of the target, no smaller than the source's.</param>
+    public static void CopyCentred(ReadOnlySpan<byte> source, (int Height, int Width) size, Span<byte> target, (int Height, int Width) targetSize)
     {
-        var margin = (targetSide - sourceSide) / 2;
-        for (var row = 0; row < sourceSide; row++)
-            source.Slice(row * sourceSide, sourceSide).CopyTo(target[((row + margin) * targetSide + margin)..]);
+        var (top, left) = ((targetSize.Height - size.Height) / 2, (targetSize.Width - size.Width) / 2);
+        for (var row = 0; row < size.Height; row++)
+            source.Slice(row * size.Width, size.Width).CopyTo(target[((top + row) * targetSize.Width + left)..]);
     }
 }

@@ -125,7 +125,7 @@ public sealed class ImagePreprocessorTests
             Assert.Equal(1, preprocessor.Process(encoded)[0]);
         else
             Assert.Equal(
-                "the Png header says 10×10 = 100 pixels, expected at most 99",
+                "the PNG header says 10×10 = 100 pixels, expected at most 99",
                 Assert.Throws<ImageException>(() => preprocessor.Process(encoded)).Message);
     }
 

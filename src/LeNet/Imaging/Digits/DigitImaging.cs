@@ -12,15 +12,6 @@ internal static class DigitImaging
     /// <summary>MNIST's digits are 20 of 28 pixels.</summary>
     private const double InkShare = 20d / 28d;
 
-    /// <summary>Ink is at least so many standard deviations of the paper's noise away from the paper.</summary>
-    private const double NoiseMargin = 4;
-
-    /// <summary>Less contrast, in gray levels, is an empty page.</summary>
-    private const double MinContrast = 8;
-
-    /// <summary>Pen lines thinner than this, in pixels of the 20×20 box, are thickened to it: MNIST's are 2 to 3.</summary>
-    private const double MinLine = 1.8;
-
     /// <summary>The digit, bright on 0, centred in height×width; an empty page gives an empty picture.</summary>
     public static Picture Extract(in Picture source, int height, int width)
     {
@@ -36,13 +27,11 @@ internal static class DigitImaging
         using var ink = new Picture(1, working.Height, working.Width);
         var content = new Picture(1, height, width);
         content.Pixels.Clear();
-        if (!FindInk(working, ink))
+        if (!InkDetector.TryDetect(working, ink))
             return content;
+        PenLines.Thicken(ink, Scale(Box(ink), content));
         var (top, left, bottom, right) = Box(ink);
-        var scale = InkShare * Math.Min((double)height / (bottom - top), (double)width / (right - left));
-        ThickenLines(ink, scale);
-        (top, left, bottom, right) = Box(ink);
-        scale = InkShare * Math.Min((double)height / (bottom - top), (double)width / (right - left));
+        var scale = Scale((top, left, bottom, right), content);
         using var box = Crop(ink, top, left, bottom, right);
         using var digit = Resampling.Resize(box, Scaled(box.Height, scale), Scaled(box.Width, scale));
         Stretch(digit.Pixels);
@@ -50,50 +39,9 @@ internal static class DigitImaging
         return content;
     }
 
-    /// <summary>Fills <paramref name="ink"/> with 0 on paper, 255 on full ink and a ramp at the edges.</summary>
-    private static bool FindInk(in Picture working, in Picture ink)
-    {
-        var residuals = new float[working.Pixels.Length];
-        PaperSurface.Fit(working.Pixels, working.Height, working.Width).Subtract(working.Pixels, residuals);
-        if (Polarity.IsDarkOnLight(residuals))
-            for (var index = 0; index < residuals.Length; index++)
-                residuals[index] = -residuals[index];
-        var noise = PaperSurface.Noise(residuals);
-        var threshold = Math.Max(Otsu.Threshold(residuals), NoiseMargin * noise);
-        var mask = Array.ConvertAll(residuals, residual => residual > threshold);
-        if (threshold < MinContrast || !mask.Contains(true))
-            return false;
-        InkComponents.RemoveSpecks(mask, working.Height, working.Width);
-
-        var full = MeanInk(residuals, mask);
-        var start = Math.Max(threshold / 2, NoiseMargin / 2 * noise);
-        ink.Pixels.Clear();
-        for (var row = 0; row < ink.Height; row++)
-            for (var column = 0; column < ink.Width; column++)
-                if (mask[row * ink.Width + column])
-                    Develop(residuals, ink, row, column, start, full);
-        return true;
-    }
-
-    private static double MeanInk(ReadOnlySpan<float> residuals, ReadOnlySpan<bool> mask)
-    {
-        var (sum, count) = (0d, 0);
-        for (var index = 0; index < mask.Length; index++)
-            if (mask[index])
-                (sum, count) = (sum + residuals[index], count + 1);
-        return sum / count;
-    }
-
-    /// <summary>Sets the ink of a pixel and its neighbours, which are the soft edge of the line.</summary>
-    private static void Develop(ReadOnlySpan<float> residuals, in Picture ink, int row, int column, double start, double full)
-    {
-        for (var nearRow = Math.Max(0, row - 1); nearRow <= Math.Min(ink.Height - 1, row + 1); nearRow++)
-        {
-            var pixels = ink.Row(0, nearRow);
-            for (var nearColumn = Math.Max(0, column - 1); nearColumn <= Math.Min(ink.Width - 1, column + 1); nearColumn++)
-                pixels[nearColumn] = (byte)Math.Clamp(255 * (residuals[nearRow * ink.Width + nearColumn] - start) / Math.Max(1, full - start), 0, 255);
-        }
-    }
+    /// <summary>What brings the box of the ink into the middle 20 of 28 pixels.</summary>
+    private static double Scale((int Top, int Left, int Bottom, int Right) box, in Picture content) =>
+        InkShare * Math.Min((double)content.Height / (box.Bottom - box.Top), (double)content.Width / (box.Right - box.Left));
 
     private static (int Top, int Left, int Bottom, int Right) Box(in Picture ink)
     {
@@ -109,62 +57,6 @@ internal static class DigitImaging
         return (top, left, bottom, right);
     }
 
-    /// <summary>Grows the ink by a square where the pen was so fine that scaling would leave a shadow of it.</summary>
-    private static void ThickenLines(in Picture ink, double scale)
-    {
-        var missing = MinLine / scale - LineWidth(ink);
-        var radius = (int)Math.Round(missing / 2);
-        if (radius < 1)
-            return;
-        using var grown = new Picture(1, ink.Height, ink.Width);
-        for (var row = 0; row < ink.Height; row++)
-        {
-            var thin = ink.Row(0, row);
-            var wide = grown.Row(0, row);
-            for (var column = 0; column < wide.Length; column++)
-                wide[column] = Largest(thin[Math.Max(0, column - radius)..Math.Min(thin.Length, column + radius + 1)]);
-        }
-        for (var row = 0; row < ink.Height; row++)
-        {
-            var target = ink.Row(0, row);
-            target.Clear();
-            for (var near = Math.Max(0, row - radius); near <= Math.Min(ink.Height - 1, row + radius); near++)
-            {
-                var wide = grown.Row(0, near);
-                for (var column = 0; column < target.Length; column++)
-                    target[column] = Math.Max(target[column], wide[column]);
-            }
-        }
-    }
-
-    /// <summary>A line of length l and width w has the area l·w and an edge of about 2l.</summary>
-    private static double LineWidth(in Picture ink)
-    {
-        var (area, edge) = (0, 0);
-        for (var row = 0; row < ink.Height; row++)
-            for (var column = 0; column < ink.Width; column++)
-            {
-                if (!Inked(ink, row, column))
-                    continue;
-                area++;
-                edge += (Inked(ink, row, column - 1) ? 0 : 1) + (Inked(ink, row, column + 1) ? 0 : 1)
-                    + (Inked(ink, row - 1, column) ? 0 : 1) + (Inked(ink, row + 1, column) ? 0 : 1);
-            }
-        // The edge of a slanting line, counted in pixel sides, is up to √2 times too long, 4/π on average over all directions.
-        return 2d * area / Math.Max(1, edge * Math.PI / 4);
-    }
-
-    private static bool Inked(in Picture ink, int row, int column) =>
-        row >= 0 && row < ink.Height && column >= 0 && column < ink.Width && ink.Row(0, row)[column] > 127;
-
-    private static byte Largest(ReadOnlySpan<byte> values)
-    {
-        byte largest = 0;
-        foreach (var value in values)
-            largest = Math.Max(largest, value);
-        return largest;
-    }
-
     private static Picture Crop(in Picture source, int top, int left, int bottom, int right)
     {
         var crop = new Picture(1, bottom - top, right - left);
@@ -176,7 +68,9 @@ internal static class DigitImaging
     /// <summary>Brings the brightest ink to 255.</summary>
     private static void Stretch(Span<byte> pixels)
     {
-        int peak = Largest(pixels);
+        var peak = 0;
+        foreach (var pixel in pixels)
+            peak = Math.Max(peak, pixel);
         for (var index = 0; index < pixels.Length && peak > 0; index++)
             pixels[index] = (byte)(pixels[index] * 255 / peak);
     }
