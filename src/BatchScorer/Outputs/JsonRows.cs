@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LeNetServe.BatchScorer.Models;
@@ -6,81 +8,89 @@ using LeNetServe.BatchScorer.Scoring;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>JSON Lines: an object a row, always with the same keys.</summary>
-internal sealed class JsonRows(ScoringModel model, int topK) : RowText(model, topK)
+/// <summary>
+/// JSON Lines: an object a row, always with the same keys. All that is the same in many rows is encoded once: a JSON writer's calls would cost more
+/// than reading the image.
+/// </summary>
+internal sealed class JsonRows : RowText
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-    private static readonly JsonEncodedText Path = JsonEncodedText.Encode("path");
-    private static readonly JsonEncodedText Label = JsonEncodedText.Encode("label");
-    private static readonly JsonEncodedText Index = JsonEncodedText.Encode("index");
-    private static readonly JsonEncodedText Score = JsonEncodedText.Encode("score");
-    private static readonly JsonEncodedText Top = JsonEncodedText.Encode("top");
-    private static readonly JsonEncodedText Actual = JsonEncodedText.Encode("actual");
-    private static readonly JsonEncodedText Error = JsonEncodedText.Encode("error");
-    private static readonly JsonEncodedText ErrorText = JsonEncodedText.Encode("error_text");
-    private static readonly JsonEncodedText ModelName = JsonEncodedText.Encode("model");
-    private static readonly JsonEncodedText Version = JsonEncodedText.Encode("version");
-    private static readonly JsonEncodedText ModelSha256 = JsonEncodedText.Encode("model_sha256");
+    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._- !()[]{}=+,:;#@~$%");
 
-    private readonly JsonEncodedText[] labels = [.. model.Labels.Select(label => JsonEncodedText.Encode(label, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))];
-    private readonly JsonEncodedText name = JsonEncodedText.Encode(model.Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
-    private readonly JsonEncodedText sha256 = JsonEncodedText.Encode(model.Sha256);
+    private readonly byte[][] classes;
+    private readonly byte[][] actuals;
+    private readonly byte[] ending;
+
+    public JsonRows(ScoringModel model, int topK)
+        : base(model, topK)
+    {
+        classes = [.. model.Labels.Select((label, index) => Utf8($"\"label\":\"{Escaped(label)}\",\"index\":{index},\"score\":"))];
+        actuals = [.. model.Labels.Select(label => Utf8($",\"actual\":\"{Escaped(label)}\""))];
+        ending = Utf8($",\"model\":\"{Escaped(model.Name)}\",\"version\":{model.Version},\"model_sha256\":\"{model.Sha256}\"}}\n");
+    }
 
     public override void Write(ReadOnlySpan<ScoreRow> rows, ArrayBufferWriter<byte> target)
     {
-        using var json = new Utf8JsonWriter(target, Options);
         foreach (var row in rows)
         {
-            Write(row, json);
-            json.Flush();
-            target.Write("\n"u8);
-            json.Reset();
+            target.Write("{\"path\":\""u8);
+            Text(row.Name, target);
+            target.Write("\","u8);
+            if (row.Error is null)
+                Scores(row.Top, target);
+            else
+                target.Write("\"label\":null,\"index\":null,\"score\":null,\"top\":[]"u8);
+            target.Write(row.Actual >= 0 ? actuals[row.Actual] : ",\"actual\":null"u8);
+            if (row.Error is { } error)
+                Error(error, target);
+            else
+                target.Write(",\"error\":null,\"error_text\":null"u8);
+            target.Write(ending);
         }
     }
 
-    private void Write(ScoreRow row, Utf8JsonWriter json)
+    private void Scores(Score[] top, ArrayBufferWriter<byte> target)
     {
-        json.WriteStartObject();
-        json.WriteString(Path, row.Name);
-        if (row.Error is null)
+        Score(top[0], target);
+        var separator = ",\"top\":[{"u8;
+        foreach (var score in top)
         {
-            WriteScore(row.Top[0], json);
-            json.WriteStartArray(Top);
-            foreach (var score in row.Top)
-            {
-                json.WriteStartObject();
-                WriteScore(score, json);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            target.Write(separator);
+            Score(score, target);
+            separator = "},{"u8;
         }
-        else
-        {
-            json.WriteNull(Label);
-            json.WriteNull(Index);
-            json.WriteNull(Score);
-            json.WriteStartArray(Top);
-            json.WriteEndArray();
-        }
-        if (row.Actual >= 0)
-            json.WriteString(Actual, labels[row.Actual]);
-        else
-            json.WriteNull(Actual);
-        json.WriteString(Error, row.Error?.Kind);
-        json.WriteString(ErrorText, row.Error?.Text);
-        json.WriteString(ModelName, name);
-        json.WriteNumber(Version, Model.Version);
-        json.WriteString(ModelSha256, sha256);
-        json.WriteEndObject();
+        target.Write("}]"u8);
     }
 
-    private void WriteScore(Score score, Utf8JsonWriter json)
+    private void Score(Score score, ArrayBufferWriter<byte> target)
     {
-        json.WriteString(Label, labels[score.Index]);
-        json.WriteNumber(Index, score.Index);
-        if (float.IsFinite(score.Probability))
-            json.WriteNumber(Score, score.Probability);
-        else
-            json.WriteNull(Score);
+        target.Write(classes[score.Index]);
+        if (!float.IsFinite(score.Probability))
+        {
+            target.Write("null"u8);
+            return;
+        }
+        _ = score.Probability.TryFormat(target.GetSpan(32), out var written, default, CultureInfo.InvariantCulture);
+        target.Advance(written);
     }
+
+    private static void Error(RowError error, ArrayBufferWriter<byte> target)
+    {
+        target.Write(",\"error\":\""u8);
+        Text(error.Kind, target);
+        target.Write("\",\"error_text\":\""u8);
+        Text(error.Text, target);
+        target.Write("\""u8);
+    }
+
+    private static void Text(string text, ArrayBufferWriter<byte> target)
+    {
+        if (text.AsSpan().ContainsAnyExcept(Plain))
+            target.Write(JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+        else
+            _ = Encoding.UTF8.GetBytes(text, target);
+    }
+
+    private static string Escaped(string text) => JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -23,7 +23,7 @@ internal static class MistakesPage
         .mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .8rem; padding: 0; list-style: none; }
         .mistakes li { border: 1px solid var(--line); border-radius: .4rem; padding: .6rem; }
         .mistakes img { width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated; background: var(--soft); display: block; }
-        .mistakes b { font-size: 1.05rem; } .mistakes small { display: block; color: #888; overflow-wrap: anywhere; margin-top: .2rem; }
+        .mistakes b { font-size: 1.05rem; display: block; } .mistakes small { display: block; color: #888; overflow-wrap: anywhere; margin-top: .2rem; }
         """;
 
     /// <summary>Writes the page.</summary>
@@ -61,7 +61,7 @@ internal static class MistakesPage
             var alt = $"{labels[mistake.Actual]} taken for {labels[mistake.Predicted]}";
             page.Append("<li>");
             page.Append(png is null ? "<p>cannot be read any more</p>" : $"<img alt=\"{Html(alt)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\">");
-            page.Append($"<b>{Html(labels[mistake.Actual])} → {Html(labels[mistake.Predicted])}</b> {mistake.Probability * 100:0.0} %<small>{Html(mistake.Name)}</small></li>\n");
+            page.Append($"<b>{Html(labels[mistake.Actual])} → {Html(labels[mistake.Predicted])}</b>{mistake.Probability * 100:0.0}&nbsp;%<small>{Html(mistake.Name)}</small></li>\n");
         }
         page.Append("</ol>\n");
     }

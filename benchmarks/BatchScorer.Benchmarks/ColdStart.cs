@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace LeNetServe.BatchScorer.Benchmarks;
+
+/// <summary>From the start of the process to its first row on standard output.</summary>
+internal static class ColdStart
+{
+    public static async Task<int> Measure(string program, string model, string image, int rounds)
+    {
+        var times = new List<double>();
+        for (var round = 0; round <= rounds; round++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            using var process = Process.Start(new ProcessStartInfo(program, ["score", image, "-m", model, "-o", "-", "-q"]) { RedirectStandardOutput = true })!;
+            var row = await process.StandardOutput.ReadLineAsync();
+            var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            await process.WaitForExitAsync();
+            if (row is null || process.ExitCode != 0)
+                throw new InvalidOperationException($"{program} gave no row, exit code {process.ExitCode}");
+            if (round > 0)
+                times.Add(elapsed);
+        }
+        times.Sort();
+        Console.WriteLine($"start to first row, {rounds} rounds: median {times[times.Count / 2]:0} ms, best {times[0]:0} ms, worst {times[^1]:0} ms");
+        return 0;
+    }
+}

@@ -1,0 +1,21 @@
+using LeNetServe.BatchScorer.Benchmarks;
+
+// dotnet run -c Release --project benchmarks/BatchScorer.Benchmarks -- speed  MODEL FOLDER [ROUNDS]
+// dotnet run -c Release --project benchmarks/BatchScorer.Benchmarks -- start  PROGRAM MODEL IMAGE [ROUNDS]
+// dotnet run -c Release --project benchmarks/BatchScorer.Benchmarks -- memory PROGRAM MODEL IMAGE
+// PROGRAM is a published scorer: dotnet publish src/BatchScorer -c Release -r linux-x64 -p:PublishReadyToRun=true -o DIR
+return args switch
+{
+    ["speed", var model, var folder, .. var rounds] => await Speed.Measure(model, folder, Rounds(rounds, 7)),
+    ["start", var program, var model, var image, .. var rounds] => await ColdStart.Measure(program, model, image, Rounds(rounds, 20)),
+    ["memory", var program, var model, var image] => await Memory.Measure(program, model, image),
+    _ => Usage(),
+};
+
+static int Rounds(string[] rest, int usual) => rest.Length > 0 ? int.Parse(rest[0]) : usual;
+
+static int Usage()
+{
+    Console.Error.WriteLine("expected: speed MODEL FOLDER [ROUNDS] | start PROGRAM MODEL IMAGE [ROUNDS] | memory PROGRAM MODEL IMAGE");
+    return 2;
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using LeNetServe.BatchScorer.Inputs;
+using LeNetServe.Tests;
+
+namespace LeNetServe.BatchScorer.Tests.Inputs;
+
+public sealed class FolderWalkTests : IDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public void Images_LinksThatLoop_AreLeftOutAndCounted()
+    {
+        Touch("a/1.png");
+        Touch("b/2.png");
+        Directory.CreateSymbolicLink(directory["a", "up"], directory.Path);
+        Directory.CreateSymbolicLink(directory["a", "self"], directory["a"]);
+        Directory.CreateSymbolicLink(directory["a", "to b"], directory["b"]);
+        Directory.CreateSymbolicLink(directory["b", "to a"], directory["a"]);
+        File.CreateSymbolicLink(directory["b", "mine.png"], directory["b", "mine.png"]);
+        var listing = new InputListing(new InputOptions { Paths = [directory.Path] });
+
+        var images = listing.Images(contents: false).Select(image => image.Name[(directory.Path.Length + 1)..]).ToArray();
+
+        Assert.Equal(["a/1.png", "a/to b/2.png", "a/to b/mine.png", "b/2.png", "b/mine.png", "b/to a/1.png"], images);
+        Assert.Equal(6, listing.Loops);
+    }
+
+    [Fact]
+    public void Images_AFolderThatCannotBeRead_IsAnErrorRow()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "this user may read every folder");
+        if (OperatingSystem.IsWindows())
+            return;
+        Touch("a/1.png");
+        Touch("b/2.png");
+        File.SetUnixFileMode(directory["a"], UnixFileMode.None);
+
+        var images = new InputListing(new InputOptions { Paths = [directory.Path] }).Images(contents: false).ToArray();
+
+        File.SetUnixFileMode(directory["a"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.Equal([directory["a"], directory["b", "2.png"]], images.Select(image => image.Name));
+        Assert.Equal("unreadable", images[0].Error!.Kind);
+    }
+
+    [Fact]
+    public void Images_Globs_ChooseByNameAtAnyDepthOrByPath()
+    {
+        foreach (var name in (string[])["1.png", "2.tif", "a/3.png", "a/b/4.png", "a/b/5.tif", "drafts/6.png", "a/drafts/7.png"])
+            Touch(name);
+
+        Assert.Equal(["1.png", "a/3.png", "a/b/4.png", "a/drafts/7.png", "drafts/6.png"], Names([], []));
+        Assert.Equal(["2.tif", "a/b/5.tif"], Names(["*.tif"], []));
+        Assert.Equal(["1.png", "a/3.png", "a/b/4.png", "a/drafts/7.png"], Names([], ["drafts/**"]));
+        Assert.Equal(["1.png", "a/3.png", "a/b/4.png"], Names([], ["**/drafts/**"]));
+        Assert.Equal(["a/b/4.png", "a/b/5.tif"], Names(["a/b/*"], []));
+    }
+
+    [Fact]
+    public void Images_ListsAndStandardInput_AreReadByLineOrByZero()
+    {
+        Touch("a b.png");
+        Touch("c\nd.png");
+        File.WriteAllText(directory["lines"], $"{directory["a b.png"]}\r\n\n{directory["nowhere.png"]}");
+        File.WriteAllText(directory["zeros"], $"{directory["a b.png"]}\0{directory["c\nd.png"]}\0");
+
+        var lines = new InputListing(new InputOptions { ListFile = directory["lines"] }).Images(contents: false).Select(image => image.Name);
+        var zeros = new InputListing(new InputOptions { ListFile = directory["zeros"], NullSeparated = true }).Images(contents: false).Select(image => image.Name);
+
+        Assert.Equal([directory["a b.png"], directory["nowhere.png"]], lines);
+        Assert.Equal([directory["a b.png"], directory["c\nd.png"]], zeros);
+        Assert.Equal("a\n", Encoding.UTF8.GetString(PathList.Read(new MemoryStream("a\n\0"u8.ToArray()), nullSeparated: true).Single()));
+    }
+
+    private string[] Names(string[] includes, string[] excludes) =>
+        [.. new InputListing(new InputOptions { Paths = [directory.Path], Includes = includes, Excludes = excludes })
+            .Images(contents: false).Select(image => image.Name[(directory.Path.Length + 1)..])];
+
+    private void Touch(string name)
+    {
+        var path = directory[name.Split('/')];
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, [1]);
+    }
+}
