@@ -23,11 +23,13 @@ internal static class CifarFiles
 
     private static readonly string[] TestFiles = ["test_batch.bin"];
 
-    private static readonly string Expected = $"{string.Join(", ", TrainFiles)} and {TestFiles[0]}, or {Archive}, or folders train/<class> and test/<class> of pictures";
+    private static readonly string Expected =
+        $"{string.Join(", ", TrainFiles)} and {TestFiles[0]}, or {Archive}, or folders train/<class> and test/<class> of pictures";
 
     public static ImageDataset Open(DatasetRequest request, CancellationToken cancellation, int recordsPerFile = RecordsPerFile)
     {
-        var root = request.Directory ?? throw new InvalidDataException($"data set cifar10 needs a directory with {Expected}; get the files from {Source}");
+        var root = request.Directory
+            ?? throw new InvalidDataException($"data set cifar10 needs a directory with {Expected}; get the files from {Source}");
         string[] places = [root, Path.Combine(root, Folder), Path.Combine(root, "cifar10"), Path.Combine(root, "cifar10", Folder)];
         if (File.Exists(root))
             return ReadArchive(root, recordsPerFile);
@@ -67,14 +69,20 @@ internal static class CifarFiles
                 if (entry.DataStream is { } data && Path.GetFileName(entry.Name) is var name && missing.Remove(name))
                     batches.Read(name, $"{path}:{entry.Name}", data, entry.Length);
         }
-        catch (Exception exception) when (exception is EndOfStreamException or FormatException or InvalidDataException && !exception.Message.StartsWith(path, StringComparison.Ordinal))
+        catch (Exception exception) when (IsBrokenArchive(exception, path))
         {
             throw new InvalidDataException($"{path}: not a whole .tar.gz archive: {exception.Message}", exception);
         }
         return missing.Count == 0
             ? batches.ToDataset()
-            : throw new InvalidDataException($"{path}: no {string.Join(", ", missing.Order(StringComparer.Ordinal))}, expected {Expected}; get the files from {Source}");
+            : throw new InvalidDataException(
+                $"{path}: no {string.Join(", ", missing.Order(StringComparer.Ordinal))}, expected {Expected}; get the files from {Source}");
     }
+
+    /// <summary>What the unpackers throw; a fault of the records already names the archive.</summary>
+    private static bool IsBrokenArchive(Exception exception, string path) =>
+        exception is EndOfStreamException or FormatException
+        || (exception is InvalidDataException && !exception.Message.StartsWith(path, StringComparison.Ordinal));
 
     private static ImageDataset ReadPictures(DatasetRequest request, CancellationToken cancellation)
     {
@@ -94,7 +102,8 @@ internal static class CifarFiles
         {
             var recordBytes = 1 + Shape.Count;
             if (length != (long)recordsPerFile * recordBytes)
-                throw new InvalidDataException($"{path}: {length} bytes, expected {recordsPerFile} records of {recordBytes} = {recordsPerFile * recordBytes}");
+                throw new InvalidDataException(
+                    $"{path}: {length} bytes, expected {recordsPerFile} records of {recordBytes} = {recordsPerFile * recordBytes}");
             var batch = Array.IndexOf(TrainFiles, name);
             var (set, first) = batch >= 0 ? (train, batch * recordsPerFile) : (test, 0);
             var record = new byte[recordBytes];

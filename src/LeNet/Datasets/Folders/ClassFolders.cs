@@ -24,7 +24,8 @@ internal static class ClassFolders
     {
         var paths = Directory.GetFiles(folder).Where(IsPicture).ToArray();
         if (paths.Length == 0)
-            throw new InvalidDataException($"{folder}: no pictures, expected one or more files {string.Join(", ", Extensions.Select(extension => "*" + extension))}");
+            throw new InvalidDataException(
+                $"{folder}: no pictures, expected one or more files {string.Join(", ", Extensions.Select(extension => "*" + extension))}");
         Array.Sort(paths, StringComparer.Ordinal);
         return Array.ConvertAll(paths, path => new LabelledFile(path, label));
     }

@@ -36,7 +36,8 @@ internal static class ImageFolder
         var train = ClassFolders.Read(Path.Combine(root, "train"));
         var test = ClassFolders.Read(Path.Combine(root, "test"));
         if (!train.Labels.SequenceEqual(test.Labels))
-            throw new InvalidDataException($"{root}: test has the classes {string.Join(", ", test.Labels)}, expected those of train, {string.Join(", ", train.Labels)}");
+            throw new InvalidDataException(
+                $"{root}: test has the classes {string.Join(", ", test.Labels)}, expected those of train, {string.Join(", ", train.Labels)}");
         return (train.Labels, InTurn(train.Files), InTurn(test.Files));
     }
 
