@@ -1,4 +1,5 @@
 using LeNetServe.InferenceServer.Hosting;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace LeNetServe.InferenceServer.Rest;
@@ -27,6 +28,7 @@ internal static class RestExtensions
     {
         if (options.Origins.Count > 0)
             app.UseCors();
+        app.Use(LetGrpcMeasureItsMessages);
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
     }
 
@@ -40,6 +42,18 @@ internal static class RestExtensions
         }
         endpoints.MapGet(OpenApiPath, WriteOpenApiAsync);
     }
+
+    /// <summary>
+    /// gRPC knows a message's length from its first bytes and refuses it as RESOURCE_EXHAUSTED; Kestrel's bound on the body would come before and
+    /// be seen as UNKNOWN.
+    /// </summary>
+    private static RequestDelegate LetGrpcMeasureItsMessages(RequestDelegate next) => context =>
+    {
+        if (context.Request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
+            && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
+            body.MaxRequestBodySize = null;
+        return next(context);
+    };
 
     private static async Task WriteOpenApiAsync(HttpContext context)
     {

@@ -90,6 +90,17 @@ public sealed class ClassifierServiceTests
     };
 
     [Fact]
+    public async Task Classify_MessageOverTheLimit_IsResourceExhausted()
+    {
+        await using var server = await TestServer.StartAsync("--Limits:MaxMessageBytes=2000");
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+            await server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(new byte[200_000]) } }, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
+    }
+
+    [Fact]
     public async Task Classify_EncodedImageOfTheModelsSize_EqualsItsPixels()
     {
         await using var server = await TestServer.StartAsync();

@@ -13,19 +13,25 @@ namespace LeNetServe.InferenceServer.Tests.Hosting;
 public sealed partial class ProcessTests : IDisposable
 {
     private readonly TemporaryDirectory directory = new();
+    private readonly List<Process> started = [];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public ProcessTests() => new TinyOnnx().Write(directory["models", "tiny", "1"], "a\nb\nc");
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose()
+    {
+        foreach (var process in started.Where(process => !process.HasExited))
+            process.Kill();
+        directory.Dispose();
+    }
 
     [Fact]
     public async Task Start_UntilSigterm_AnnouncesServesAndExitsWithZero()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals of Unix");
         var socket = directory["grpc.sock"];
-        using var process = Start(
+        var process = Start(
             "--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0", "--Listen:UnixSocket", socket, "--Shutdown:DrainDelay", "50ms");
         var listening = Addresses().Match(await process.StandardOutput.ReadLineAsync(Cancellation) ?? "");
         var ready = await process.StandardOutput.ReadLineAsync(Cancellation);
@@ -47,7 +53,7 @@ public sealed partial class ProcessTests : IDisposable
     [Fact]
     public async Task Check_SoundConfiguration_ExitsWithZeroAndServesNothing()
     {
-        using var process = Start("--check", "--Models:Path", directory["models"]);
+        var process = Start("--check", "--Models:Path", directory["models"]);
 
         var output = await process.StandardOutput.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
@@ -59,7 +65,7 @@ public sealed partial class ProcessTests : IDisposable
     [Fact]
     public async Task Start_FaultyConfiguration_NamesEveryFaultAndExitsWithUsage()
     {
-        using var process = Start("--Models:Path", "/no/such/folder", "--Listen:GrpcPort", "x", "--Device", "cuda");
+        var process = Start("--Models:Path", "/no/such/folder", "--Listen:GrpcPort", "x", "--Device", "cuda");
 
         var error = await process.StandardError.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
@@ -72,11 +78,13 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Contains("-p:Accelerator=cuda", error);
     }
 
-    private static Process Start(params string[] arguments)
+    private Process Start(params string[] arguments)
     {
         var program = Path.ChangeExtension(typeof(LeNetServe.InferenceServer.Configuration.ServerOptions).Assembly.Location, ".dll");
         var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        return Process.Start(start)!;
+        var process = Process.Start(start)!;
+        started.Add(process);
+        return process;
     }
 
     private static async Task<string> ClassifyAsync(GrpcChannel channel) =>
