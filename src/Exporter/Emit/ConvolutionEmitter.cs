@@ -6,7 +6,7 @@ namespace LeNetServe.Exporter.Emit;
 
 /// <summary>
 /// Conv with explicit pads; a kernel that covers its whole input (C5) becomes a Gemm, which ONNX Runtime computes faster than the same
-/// convolution (benchmarks/Export). A connection table needs nothing: its missing connections are zeros in the weights.
+/// convolution (benchmarks/Exporting). A connection table needs nothing: its missing connections are zeros in the weights.
 /// </summary>
 internal static class ConvolutionEmitter
 {

@@ -59,7 +59,7 @@ public sealed class InteroperabilityTests(ModelCases models) : IClassFixture<Mod
         var text = File.ReadAllText(path);
 
         Assert.All(ForeignTool.All, tool => Assert.Contains($"| {tool.Name} ", text, StringComparison.Ordinal));
-        Assert.All(models.All, model => Assert.Contains($"| {model.Model} | {model.Options} |", text, StringComparison.Ordinal));
+        Assert.All(models.All.Where(model => model.Options != "shipped"), model => Assert.Contains($"| {model.Model} | {model.Options} |", text, StringComparison.Ordinal));
     }
 
     private string Document()

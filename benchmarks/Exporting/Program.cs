@@ -1,0 +1,51 @@
+// How fast two ONNX files of the same net run, side by side: batch 1 and 8, one thread, the models taking turns in blocks.
+//
+//     dotnet run -c Release --project benchmarks/Exporting -- OURS.onnx PEER.onnx [MORE.onnx …]
+//
+// Prints, for each further file, microseconds of both and the median of the blocks' ratios ours ÷ peer: below 1, ours is faster.
+// benchmarks/Exporting/torch_export.py writes the peers from a run.
+using System.Diagnostics;
+using System.Globalization;
+using LeNetServe.Runtime;
+
+const int Blocks = 201, RunsPerBlock = 20;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args.Length < 2)
+{
+    Console.Error.WriteLine("error: two ONNX files at least are expected: ours, then the peers");
+    return 2;
+}
+using var ours = ClassifierModel.Open(args[0]);
+foreach (var path in args.Skip(1))
+{
+    using var peer = ClassifierModel.Open(path);
+    foreach (var batch in new[] { 1, 8 })
+    {
+        var pixels = new byte[batch * ours.Facts.Input.Count];
+        new Random(batch).NextBytes(pixels);
+        var (left, right, ratios) = (new double[Blocks], new double[Blocks], new double[Blocks]);
+        for (var block = -20; block < Blocks; block++)
+        {
+            // Which one goes first alternates, so that neither always finds the cache warm.
+            var (a, b) = block % 2 == 0 ? (Time(ours, pixels), Time(peer, pixels)) : Swap(Time(peer, pixels), Time(ours, pixels));
+            if (block >= 0)
+                (left[block], right[block], ratios[block]) = (a, b, a / b);
+        }
+        Console.WriteLine($"{Path.GetFileName(path)}: batch {batch}: ours {Median(left):0.0} µs, peer {Median(right):0.0} µs, ratio {Median(ratios):0.000}");
+    }
+}
+return 0;
+
+static double Time(ClassifierModel model, byte[] pixels)
+{
+    var outputs = new float[pixels.Length / model.Facts.Input.Count * model.Facts.Classes];
+    var start = Stopwatch.GetTimestamp();
+    for (var run = 0; run < RunsPerBlock; run++)
+        model.Run(pixels, outputs);
+    return Stopwatch.GetElapsedTime(start).TotalMicroseconds / RunsPerBlock;
+}
+
+static (double, double) Swap(double first, double second) => (second, first);
+
+static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
