@@ -10,12 +10,13 @@ public sealed class AotTests
     public async Task Publish_TheSampleAheadOfTime_RunsEveryKindOfCall()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") == "true", "compiling ahead of time takes a minute and a compiler package: CI=true does it");
-        Assert.SkipUnless(OperatingSystem.IsLinux() && (await Finds("clang") || await Finds("gcc")), "no clang or gcc to link with");
+        var linker = await Finds("clang") ? "clang" : "gcc";
+        Assert.SkipUnless(OperatingSystem.IsLinux() && await Finds(linker), "no clang or gcc to link with");
         var output = Directory.CreateTempSubdirectory("lenetserve-aot-").FullName;
         try
         {
             var (code, log) = await Run("dotnet", "publish", Path.Combine(Root(), "tests", "AotSample"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-o", output,
-                "-nodereuse:false", .. await Finds("clang") ? (string[])[] : ["-p:CppCompilerAndLinker=gcc"]);
+                "-nodereuse:false", $"-p:CppCompilerAndLinker={linker}");
             Assert.SkipWhen(code != 0 && log.Contains("NU1", StringComparison.Ordinal), "the compiler package cannot be restored: no network");
             Assert.True(code == 0, log);
             await using var one = await FakeServer.Start();
