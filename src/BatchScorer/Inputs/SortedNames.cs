@@ -6,7 +6,7 @@ namespace LeNetServe.BatchScorer.Inputs;
 /// Names with a byte of type each, added in any order and read in the order of their bytes, in constant memory: what does not fit is sorted into
 /// runs on disk, which are merged while reading.
 /// </summary>
-internal sealed class SortedNames(int arenaBytes = 4 << 20) : IDisposable
+internal sealed class SortedNames(int arenaBytes = 1 << 20) : IDisposable
 {
     private readonly List<int> starts = [];
     private readonly List<(long Start, int Count)> runs = [];
