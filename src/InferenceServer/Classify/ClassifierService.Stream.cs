@@ -30,12 +30,13 @@ internal sealed partial class ClassifierService
                     responseStream.WriteOptions = answers.Reader.TryPeek(out _) ? MoreFollows : null;
                     await responseStream.WriteAsync(response);
                 }
-        if (lifecycle.Ending.IsCancellationRequested && !reading.IsCompleted)
-            throw new InferenceException(InferenceErrorKind.Unavailable, "the server is stopping; every request before this has been answered").ToRpcException();
-        await reading;
+        // While the server ends the reader may still wait for the client; it also gives up on a message for which there is no room any more.
+        if ((lifecycle.Ending.IsCancellationRequested && !reading.IsCompleted) || !await reading)
+            throw new InferenceException(InferenceErrorKind.Unavailable, "the server is stopping; send again what this stream has not answered").ToRpcException();
     }
 
-    private async Task ReadAsync(IAsyncStreamReader<ClassifyStreamRequest> requests, ChannelWriter<Task<ClassifyStreamResponse>> answers, Caller caller, RatedClient? client)
+    /// <summary>Reads until the client ends; false where the reading ended before that.</summary>
+    private async Task<bool> ReadAsync(IAsyncStreamReader<ClassifyStreamRequest> requests, ChannelWriter<Task<ClassifyStreamResponse>> answers, Caller caller, RatedClient? client)
     {
         try
         {
@@ -51,14 +52,17 @@ internal sealed partial class ClassifierService
                 await answers.WriteAsync(answer, caller.Gone);
             }
             answers.TryComplete();
+            return true;
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ChannelClosedException)
         {
             answers.TryComplete();
+            return false;
         }
         catch (Exception exception)
         {
             answers.TryComplete(exception);
+            return false;
         }
     }
 

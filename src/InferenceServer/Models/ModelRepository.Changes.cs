@@ -41,7 +41,7 @@ internal sealed partial class ModelRepository
                 $"failed to load '{name}': {string.Join("; ", current.Index.Where(report => report.Model == name).Select(report => $"version {report.Version}: {report.Reason}"))}");
     }
 
-    /// <summary>Takes a model away, for a caller; requests in flight end first. Mode explicit only.</summary>
+    /// <summary>Takes a model away, for a caller: new requests do not find it at once, and those in flight end on it afterwards. Mode explicit only.</summary>
     /// <exception cref="InferenceException">Another mode, or no such model.</exception>
     public async Task UnloadAsync(string name, CancellationToken cancellationToken)
     {

@@ -95,7 +95,7 @@ internal sealed class ModelCatalog(
         return repository.LoadAsync(model, cancellationToken);
     }
 
-    /// <summary>Takes a model away; requests in flight end first. There are no dependents, so the parameter for them has no effect.</summary>
+    /// <summary>Takes a model away: new requests do not find it at once, and those in flight end on it afterwards. There are no dependents, so the parameter for them has no effect.</summary>
     public Task UnloadAsync(string repositoryName, string model, CancellationToken cancellationToken)
     {
         RequireNoName(repositoryName);

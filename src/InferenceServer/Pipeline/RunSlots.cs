@@ -9,6 +9,7 @@ internal sealed class RunSlots
     private readonly LinkedList<Waiter> waiters = [];
     private readonly int queueLength;
     private int free;
+    private int impatient;
 
     public RunSlots(int concurrency, int queueLength) => (free, this.queueLength, Concurrency) = (concurrency, queueLength, concurrency);
 
@@ -34,13 +35,13 @@ internal sealed class RunSlots
     }
 
     /// <summary>Waits for a place.</summary>
-    /// <param name="patient">Wait even where the queue is full.</param>
+    /// <param name="patient">Wait even where the queue is full, and take no place of it.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="InferenceException">The queue is full (<see cref="InferenceErrorKind.Overloaded"/>); known at once.</exception>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
     public async Task EnterAsync(bool patient, CancellationToken cancellationToken)
     {
-        var waiter = new Waiter();
+        var waiter = new Waiter(patient);
         lock (gate)
         {
             if (free > 0)
@@ -48,12 +49,14 @@ internal sealed class RunSlots
                 free--;
                 return;
             }
-            if (!patient && waiters.Count >= queueLength)
-                throw new InferenceException(InferenceErrorKind.Overloaded, $"{waiters.Count} requests wait already, expected at most {queueLength}; try again a little later")
+            if (!patient && impatient >= queueLength)
+                throw new InferenceException(InferenceErrorKind.Overloaded, $"{impatient} requests wait already, expected at most {queueLength}; try again a little later")
                 {
-                    RetryAfter = TimeSpan.FromMilliseconds(Math.Clamp(waiters.Count, 1, 1000)),
+                    RetryAfter = TimeSpan.FromMilliseconds(Math.Clamp(impatient, 1, 1000)),
                 };
             waiters.AddLast(waiter.Node);
+            if (!patient)
+                impatient++;
         }
         await using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((Waiter)state!).TrySetCanceled(token), waiter);
         try
@@ -64,7 +67,7 @@ internal sealed class RunSlots
         {
             lock (gate)
                 if (waiter.Node.List is not null)
-                    waiters.Remove(waiter.Node);
+                    Remove(waiter);
             throw;
         }
     }
@@ -76,7 +79,7 @@ internal sealed class RunSlots
         {
             while (waiters.First is { } first)
             {
-                waiters.RemoveFirst();
+                Remove(first.Value);
                 if (first.Value.TrySetResult())
                     return;
             }
@@ -84,10 +87,19 @@ internal sealed class RunSlots
         }
     }
 
+    private void Remove(Waiter waiter)
+    {
+        waiters.Remove(waiter.Node);
+        if (!waiter.Patient)
+            impatient--;
+    }
+
     private sealed class Waiter : TaskCompletionSource
     {
-        public Waiter()
-            : base(TaskCreationOptions.RunContinuationsAsynchronously) => Node = new(this);
+        public Waiter(bool patient)
+            : base(TaskCreationOptions.RunContinuationsAsynchronously) => (Patient, Node) = (patient, new(this));
+
+        public bool Patient { get; }
 
         public LinkedListNode<Waiter> Node { get; }
     }

@@ -3,17 +3,25 @@ namespace LeNetServe.InferenceServer.Security;
 /// <summary>Which paths lead where. A path that nobody thought of needs what a model needs.</summary>
 internal static class Doors
 {
-    /// <summary>The door of a path.</summary>
-    public static Door Of(PathString path)
+    private const string OpenInference = "/inference.GRPCInferenceService/";
+
+    /// <summary>The door of a call: that of the endpoint that routing chose, however the path was written, else that of the path.</summary>
+    public static Door Of(HttpContext context) => context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } pattern }
+        ? Of(pattern.StartsWith('/') ? pattern : $"/{pattern}")
+        : Of(context.Request.Path);
+
+    /// <summary>The door of a path or of a route's pattern.</summary>
+    public static Door Of(PathString path) => Of(path.Value ?? "");
+
+    private static Door Of(string value)
     {
-        var value = path.Value ?? "";
-        if (StartsWith(value, "/inference.GRPCInferenceService/"))
-            return value.AsSpan("/inference.GRPCInferenceService/".Length) switch
-            {
-                "ServerLive" or "ServerReady" => Door.Health,
-                "RepositoryModelLoad" or "RepositoryModelUnload" => Door.Control,
-                _ => Door.Inference,
-            };
+        if (StartsWith(value, OpenInference))
+        {
+            var method = value[OpenInference.Length..];
+            return Is(method, "RepositoryModelLoad") || Is(method, "RepositoryModelUnload") ? Door.Control
+                : Is(method, "ServerLive") || Is(method, "ServerReady") ? Door.Health
+                : Door.Inference;
+        }
         if (StartsWith(value, "/v2/repository/models/"))
             return Door.Control;
         if (Is(value, "/livez") || Is(value, "/readyz") || StartsWith(value, "/v2/health/") || StartsWith(value, "/grpc.health.v1.Health/"))

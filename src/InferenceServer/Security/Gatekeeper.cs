@@ -26,7 +26,7 @@ internal sealed class Gatekeeper : IDisposable
 
     public Task InvokeAsync(HttpContext context)
     {
-        var door = Doors.Of(context.Request.Path);
+        var door = Doors.Of(context);
         if (door == Door.Health)
             return next(context);
         var client = "";

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Grpc.Core;
+using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Metrics;
 using LeNetServe.InferenceServer.Pipeline;
 using LeNetServe.InferenceServer.Tests.Classify;
@@ -91,6 +92,63 @@ public sealed class OverloadTests
         var answers = await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
         Assert.Equal(["0", "1", "2"], answers.Select(answer => answer.Id));
         Assert.All(answers, answer => Assert.Equal("b", answer.Response.Predictions[0].Label));
+    }
+
+    [Fact]
+    public async Task ClassifyStream_ServerEndsWithMoreReadThanThereIsRoomFor_SaysUnavailable()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
+        for (var index = 0; index < 3; index++)
+            await call.RequestStream.WriteAsync(new() { Id = $"{index}", Request = Request }, Cancellation);
+        await call.RequestStream.CompleteAsync();
+        // One is awaited by the writer, one is in the channel, and for the third there is no room.
+        await Eventually(() => slots.Waiting == 3);
+
+        server.App.Services.GetRequiredService<ServerLifecycle>().End();
+        slots.Exit();
+
+        var answered = new List<string>();
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await foreach (var answer in call.ResponseStream.ReadAllAsync(Cancellation))
+                answered.Add(answer.Id);
+        });
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.Equal(["0", "1"], answered);
+    }
+
+    [Fact]
+    public async Task ModelStreamInfer_ServerEndsWithMoreReadThanThereIsRoomFor_SaysUnavailable()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        using var call = new Inference.GRPCInferenceService.GRPCInferenceServiceClient(server.Channel).ModelStreamInfer(cancellationToken: Cancellation);
+        for (var index = 0; index < 3; index++)
+            await call.RequestStream.WriteAsync(new()
+            {
+                ModelName = "tiny",
+                Id = $"{index}",
+                Inputs = { new Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = "UINT8", Shape = { 1, 1, 4, 4 } } },
+                RawInputContents = { Request.Image.Pixels },
+            }, Cancellation);
+        await call.RequestStream.CompleteAsync();
+        await Eventually(() => slots.Waiting == 3);
+
+        server.App.Services.GetRequiredService<ServerLifecycle>().End();
+        slots.Exit();
+
+        var answered = new List<string>();
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await foreach (var answer in call.ResponseStream.ReadAllAsync(Cancellation))
+                answered.Add(answer.InferResponse.Id);
+        });
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.Equal(["0", "1"], answered);
     }
 
     [Theory]

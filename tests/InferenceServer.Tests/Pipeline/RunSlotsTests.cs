@@ -77,6 +77,28 @@ public sealed class RunSlotsTests
     }
 
     [Fact]
+    public async Task EnterAsync_ManyPatientWait_TheQueueIsStillFreeForTheOthers()
+    {
+        var slots = new RunSlots(1, 1);
+        Assert.True(slots.TryEnter());
+        using var gone = new CancellationTokenSource();
+        var patient = Enumerable.Range(0, 5).Select(_ => slots.EnterAsync(true, Cancellation)).ToArray();
+
+        var first = slots.EnterAsync(false, gone.Token);
+        Assert.False(first.IsCompleted);
+        Assert.True(slots.EnterAsync(false, Cancellation).IsFaulted);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        var second = slots.EnterAsync(false, Cancellation);
+
+        Assert.False(second.IsFaulted);
+        Assert.Equal(6, slots.Waiting);
+        for (var i = 0; i < 6; i++)
+            slots.Exit();
+        await Task.WhenAll([.. patient, second]);
+    }
+
+    [Fact]
     public async Task EnterAndExit_ManyCallersSomeCancelled_NeverMoreThanThePlaces()
     {
         var slots = new RunSlots(3, 10_000);

@@ -9,6 +9,8 @@ public sealed class DoorsTests
     [InlineData("/V2/Repository/Models/m/unload/", Door.Control)]
     [InlineData("/inference.GRPCInferenceService/RepositoryModelLoad", Door.Control)]
     [InlineData("/inference.GRPCInferenceService/RepositoryModelUnload", Door.Control)]
+    [InlineData("/inference.GRPCInferenceService/repositorymodelload", Door.Control)]
+    [InlineData("/inference.grpcinferenceservice/RepositoryModelUnload/", Door.Control)]
     [InlineData("/inference.GRPCInferenceService/RepositoryIndex", Door.Inference)]
     [InlineData("/inference.GRPCInferenceService/ServerReady", Door.Health)]
     [InlineData("/lenetserve.v1.Classifier/Classify", Door.Inference)]

@@ -66,6 +66,33 @@ public sealed class TokenTests : IDisposable
     }
 
     [Theory]
+    [InlineData("repositorymodelunload")]
+    [InlineData("RepositoryModelUnload/")]
+    [InlineData("RepositoryModelUnloa%64")]
+    public async Task RepositoryControl_PathWrittenAnotherWay_NeedsItsTokenAsWell(string method)
+    {
+        await using var server = await TestServer.StartAsync(
+            "--Models:Mode=explicit", "--Models:Load=tiny", $"--Security:InferenceTokensFile={Tokens(First)}", $"--Security:ControlTokensFile={Tokens(Control)}");
+        using var client = new HttpClient();
+        // An unload of "tiny" as gRPC frames it.
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.GrpcAddress}/inference.GRPCInferenceService/{method}")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent([0, 0, 0, 0, 6, 0x12, 4, .. "tiny"u8]),
+        };
+        request.Content.Headers.ContentType = new("application/grpc");
+        request.Headers.Authorization = new("Bearer", First);
+
+        using var response = await client.SendAsync(request, Cancel);
+        await response.Content.ReadAsByteArrayAsync(Cancel);
+
+        var status = (response.Headers.TryGetValues("grpc-status", out var values) || response.TrailingHeaders.TryGetValues("grpc-status", out values)) ? values.Single() : "";
+        Assert.Equal($"{(int)StatusCode.Unauthenticated}", status);
+        Assert.True(server.Repository.IsReady("tiny"));
+    }
+
+    [Theory]
     [InlineData("open", HttpStatusCode.OK)]
     [InlineData("token", HttpStatusCode.Unauthorized)]
     [InlineData("closed", HttpStatusCode.NotFound)]

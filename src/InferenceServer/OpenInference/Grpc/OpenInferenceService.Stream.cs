@@ -28,12 +28,13 @@ internal sealed partial class OpenInferenceService
             while (await answers.Reader.WaitToReadAsync(caller.Gone))
                 while (answers.Reader.TryRead(out var answer))
                     await responseStream.WriteAsync(await answer);
-        if (lifecycle.Ending.IsCancellationRequested && !reading.IsCompleted)
-            throw OpenInferenceErrors.ToRpcException(new(InferenceErrorKind.Unavailable, "the server is stopping; every request before this has been answered"));
-        await reading;
+        // While the server ends the reader may still wait for the client; it also gives up on a message for which there is no room any more.
+        if ((lifecycle.Ending.IsCancellationRequested && !reading.IsCompleted) || !await reading)
+            throw OpenInferenceErrors.ToRpcException(new(InferenceErrorKind.Unavailable, "the server is stopping; send again what this stream has not answered"));
     }
 
-    private async Task ReadAsync(
+    /// <summary>Reads until the client ends; false where the reading ended before that.</summary>
+    private async Task<bool> ReadAsync(
         IAsyncStreamReader<ModelInferRequest> requests, ChannelWriter<Task<ModelStreamInferResponse>> answers, Caller caller, RatedClient? client, bool asStatus)
     {
         try
@@ -48,14 +49,17 @@ internal sealed partial class OpenInferenceService
                 await answers.WriteAsync(Task.Run(() => AnswerAsync(request, caller, tooFast, asStatus), caller.Gone), caller.Gone);
             }
             answers.TryComplete();
+            return true;
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ChannelClosedException)
         {
             answers.TryComplete();
+            return false;
         }
         catch (Exception exception)
         {
             answers.TryComplete(exception);
+            return false;
         }
     }
 
