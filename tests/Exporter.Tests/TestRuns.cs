@@ -13,7 +13,7 @@ namespace LeNetServe.Exporter.Tests;
 internal static class TestRuns
 {
     /// <summary>Writes a run and gives its directory.</summary>
-    public static RunDirectory Create(string parent, LeNetSpec spec, int seed = 1, int images = 16, bool finished = true)
+    public static RunDirectory Create(string parent, LeNetSpec spec, int seed = 1, int images = 16, bool finished = true, string dataset = "noise")
     {
         var run = new RunDirectory(Path.Combine(parent, $"{spec.Name}-{spec.Input.Channels}-{seed}"));
         Directory.CreateDirectory(run.Checkpoint);
@@ -21,10 +21,10 @@ internal static class TestRuns
         var trained = new TrainedModel
         {
             Spec = spec,
-            Labels = [.. Enumerable.Range(0, spec.Classes).Select(index => $"class {index}")],
+            Labels = [.. Enumerable.Range(0, spec.Classes).Select(index => dataset == "strokes" ? $"{index}" : $"class {index}")],
             Imaging = new() { Input = spec.Input, Geometry = spec.Input.Channels == 1 ? Geometry.Digit : Geometry.Fit },
             Normalization = new([.. Enumerable.Range(0, spec.Input.Channels).Select(index => 25.8 + 40 * index)], [.. Enumerable.Range(0, spec.Input.Channels).Select(index => 70.3 + index)]),
-            Dataset = new("noise", 100, 10, new string('0', 64)),
+            Dataset = new(dataset, 100, 10, new string('0', 64)),
         };
         File.WriteAllText(run.Model, JsonSerializer.Serialize(trained, LeNetJson.Default.TrainedModel));
         SafetensorsFile.Write(run.Weights, [.. spec.Trace().SelectMany(row => row.Parameters.Select(parameter => ($"{row.Layer.Name}.{parameter.Name}", Values(row, parameter, random))))]);

@@ -62,6 +62,7 @@ internal static class RunExport
     {
         var options = request.Options;
         using var session = new ModelUnderTest("the model just written", model);
+        var testSet = request.VerifyDataset is { } dataset ? ProveDataset(dataset, run, session, cancellation) : null;
         return new()
         {
             Name = request.Name,
@@ -84,8 +85,8 @@ internal static class RunExport
             OnnxRuntime = ExecutionProviders.Version,
             Golden = GoldenParity.Measure(session, run.Golden, request.Tolerance ?? DefaultTolerance(options.Precision), cancellation),
             Layers = LayerDeparture.Measure(emitted, run.Trained, run.Weights, run.Golden, cancellation),
-            Dataset = request.VerifyDataset is { } dataset ? ProveDataset(dataset, run, session, cancellation) : null,
-            Notes = Notes(run),
+            Dataset = testSet,
+            Notes = Notes(run, testSet),
         };
     }
 
@@ -93,16 +94,18 @@ internal static class RunExport
     {
         var dataset = DatasetCatalog.Open(request, cancellation);
         DatasetProof.RequireFit(dataset, run.Trained.Spec.Input, run.Trained.Labels);
-        return DatasetProof.Measure(model, dataset.Name, dataset.Test, cancellation).Against(run.Summary);
+        return DatasetProof.Measure(model, dataset.Name, dataset.Test, cancellation).Against(run.Summary, run.Trained.Dataset.Name);
     }
 
-    private static List<string> Notes(TrainedRun run)
+    private static List<string> Notes(TrainedRun run, DatasetProof? testSet)
     {
         var notes = new List<string>();
         if (run.Summary is null)
             notes.Add("The run is not finished (no summary.json): its weights are those of the last checkpoint, and its accuracy is not known.");
         if (!run.Verified)
             notes.Add("The run has no SHA256SUMS: its files could not be compared with what the training wrote.");
+        if (testSet is { Passed: null })
+            notes.Add($"The accuracy on {testSet.Images} test images of {testSet.Dataset} is not comparable with the run: it measured {(run.Summary is { } summary ? $"{summary.TestImages} of {run.Trained.Dataset.Name}" : "none")}.");
         return notes;
     }
 }

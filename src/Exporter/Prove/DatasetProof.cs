@@ -17,15 +17,17 @@ internal sealed record DatasetProof(string Dataset, int Images, int Correct)
     public double? TorchAccuracy { get; init; }
 
     /// <summary>
-    /// The file is as good as the run said, to the image for float32. Null: nothing to compare with.
+    /// The file's accuracy is the run's, to within one image in 10,000. Null: nothing to compare with.
     /// </summary>
     public bool? Passed { get; init; }
 
     /// <summary>
-    /// The same with torch's figure and the verdict. Rounding may tip an image whose two best classes are equal to the last digit, so one image
-    /// in 10,000 may differ, and no more.
+    /// The same with torch's figure and the verdict. Two accuracies are compared, not the answers to each image. Rounding may tip an image whose
+    /// two best classes are equal to the last digit, so the numbers of correct images may differ by one in 10,000, and no more.
     /// </summary>
-    public DatasetProof Against(RunSummary? summary) => summary is null || summary.TestImages != Images
+    /// <param name="summary">The run's figures; null where it is not finished.</param>
+    /// <param name="trainedOn">Name of the data set that the run measured itself on.</param>
+    public DatasetProof Against(RunSummary? summary, string trainedOn) => summary is null || summary.TestImages != Images || trainedOn != Dataset
         ? this
         : this with { TorchAccuracy = summary.TestAccuracy, Passed = Math.Abs(Accuracy - summary.TestAccuracy) <= 1e-4 + 1e-9 };
 

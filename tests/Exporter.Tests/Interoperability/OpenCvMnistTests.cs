@@ -14,7 +14,7 @@ public sealed class OpenCvMnistTests : IDisposable
     public void OpenCv_WholeMnistTestSet_GivesOnnxRuntimesAnswerOnEveryImage()
     {
         ForeignTool.OpenCv.Require();
-        var mnist = DatasetCatalog.Open(new() { Name = "mnist", Directory = RequireMnist() }, TestContext.Current.CancellationToken).Test;
+        var mnist = DatasetCatalog.Open(new() { Name = "mnist", Directory = Repository.RequireData("mnist") }, TestContext.Current.CancellationToken).Test;
         var bytes = ShippedModel() ?? RandomModel();
         float[] answers;
         using (var model = new ModelUnderTest("", OnnxFile.Parse("", bytes)))
@@ -40,13 +40,4 @@ public sealed class OpenCvMnistTests : IDisposable
 
     private byte[] RandomModel() => RunExport.Export(
         new() { Run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5-bn")).Path, Name = "net" }, TestContext.Current.CancellationToken).Model;
-
-    private static string RequireMnist()
-    {
-        var roots = new[] { Environment.GetEnvironmentVariable("LENETSERVE_DATA"), Path.Combine(Repository.Root, "data"), Path.Combine(Repository.Root, "../shared/data") };
-        var found = roots.FirstOrDefault(root => root is not null && Directory.Exists(Path.Combine(root, "mnist")));
-        if (found is null)
-            Assert.Skip("MNIST is not here; set LENETSERVE_DATA to a folder with mnist/");
-        return Path.Combine(found, "mnist");
-    }
 }

@@ -15,6 +15,16 @@ internal static class Repository
             .Where(path => File.Exists(Path.Combine(path, "model.onnx"))).Order(StringComparer.Ordinal)
         : [];
 
+    /// <summary>The folder of a published data set; skips the test where this machine has none.</summary>
+    public static string RequireData(string name)
+    {
+        var roots = new[] { Environment.GetEnvironmentVariable("LENETSERVE_DATA"), Path.Combine(Root, "data"), Path.Combine(Root, "../shared/data") };
+        var found = roots.FirstOrDefault(root => root is not null && Directory.Exists(Path.Combine(root, name)));
+        if (found is null)
+            Assert.Skip($"{name} is not here; set LENETSERVE_DATA to a folder with {name}/");
+        return Path.Combine(found, name);
+    }
+
     private static string Find()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);

@@ -6,6 +6,8 @@ using LeNetServe.Exporter.Onnx;
 using LeNetServe.Exporter.Prove;
 using LeNetServe.Exporter.Publish;
 using LeNetServe.Exporter.Quantize;
+using LeNetServe.Exporter.Tests.Commands;
+using LeNetServe.Exporter.Tests.Interoperability;
 using LeNetServe.Models;
 
 namespace LeNetServe.Exporter.Tests.Quantize;
@@ -62,6 +64,46 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lenet5-mnist", "mnist", 0.2)]
+    [InlineData("lenet5-cifar10", "cifar10", 1.0)]
+    public void Quantize_ShippedModelOnItsTestSet_LosesLittle(string name, string data, double points)
+    {
+        var dataset = Open(data);
+
+        var report = ModelQuantizer.Quantize(Shipped(name), "int8", dataset, new(), points, TestContext.Current.CancellationToken).Report;
+
+        TestContext.Current.SendDiagnosticMessage($"{name}: {report.FloatAccuracy:P2} to {report.Accuracy:P2}, {report.FloatBytes} to {report.Bytes} bytes");
+        Assert.Equal(10_000, report.TestImages);
+        Assert.True(report.Passed, $"{report.Loss:0.00} points lost");
+        Assert.InRange((double)report.Bytes / report.FloatBytes, 0, 0.4);
+    }
+
+    [Fact]
+    public async Task Quantize_LossAboveTheLimit_PublishesNothing()
+    {
+        // Half of all values are outside their range: hardly an answer survives.
+        var (code, _, error) = await ExporterProcess.RunAsync(
+            "", "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--repository", temporary["models"], "--method", "percentile", "--percentile", "51", "--images", "100", "--max-loss", "0");
+
+        Assert.Equal((int)ExitCode.CheckFailed, code);
+        Assert.Contains("nothing is published", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(temporary["models"]));
+    }
+
+    [Theory]
+    [InlineData("--max-loss", "-1", "expected percentage points from 0 to 100")]
+    [InlineData("--out", "elsewhere", "--repository and --out are both given")]
+    [InlineData("--weight-bits", "4", "expected 7 or 8")]
+    public async Task Quantize_OptionThatCannotBe_SaysWhy(string option, string value, string expected)
+    {
+        var (code, _, error) = await ExporterProcess.RunAsync(
+            "", "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--repository", temporary["models"], option, value);
+
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Report_LossAboveTheLimit_DoesNotPass()
     {
@@ -101,6 +143,23 @@ public sealed class ModelQuantizerTests : IDisposable
     }
 
     public void Dispose() => temporary.Dispose();
+
+    private static string Shipped(string name) => Path.Combine(Repository.Root, "models", name);
+
+    // A folder may hold a data set packed in another way than is read here: that is no data set either.
+    private static ImageDataset Open(string name)
+    {
+        var directory = Repository.RequireData(name);
+        try
+        {
+            return DatasetCatalog.Open(new() { Name = name, Directory = directory }, TestContext.Current.CancellationToken);
+        }
+        catch (InvalidDataException exception) when (exception.Message.StartsWith(directory, StringComparison.Ordinal))
+        {
+            Assert.Skip(exception.Message);
+            throw;
+        }
+    }
 
     // The labels are the float model's own answers, so its accuracy is 1 and the loss is disagreement.
     private (string Path, ImageDataset Dataset) Published(string name, ExportOptions options)
