@@ -25,7 +25,7 @@ internal sealed partial class ModelRepository
     }, mustRest: true, cancellationToken);
 
     /// <summary>Loads a model, or what changed of it, for a caller. Mode explicit only.</summary>
-    /// <exception cref="InferenceException">Another mode, no such model, or no version of it can be served.</exception>
+    /// <exception cref="InferenceException">Another mode, no such model, or its newest version, or all of them, cannot be served.</exception>
     public async Task LoadAsync(string name, CancellationToken cancellationToken)
     {
         RequireExplicit("loading");
@@ -34,11 +34,21 @@ internal sealed partial class ModelRepository
             if (!VersionFolder.ModelsIn(options.Path).Contains(name))
                 throw new InferenceException(InferenceErrorKind.NotFound, $"failed to load '{Shorten(name)}', no such model in the repository");
             wanted.Add(name);
+            // Who asks wants what failed to be tried again, even where no file has changed since.
+            lock (known)
+                foreach (var (key, state) in known.Where(entry => entry.Key.Model == name && entry.Value.Reason.Length > 0).ToArray())
+                    known[key] = state with { Fingerprint = "" };
             return [name];
         }, mustRest: false, cancellationToken);
         if (!current.Models.ContainsKey(name))
             throw new InferenceException(InferenceErrorKind.InvalidModel,
                 $"failed to load '{name}': {string.Join("; ", current.Index.Where(report => report.Model == name).Select(report => $"version {report.Version}: {report.Reason}"))}");
+        lock (known)
+        {
+            var newest = options.PolicyOf(name).Choose(known.Keys.Where(key => key.Model == name).Select(key => key.Version)).Max();
+            if (known[(name, newest)] is { Reason.Length: > 0, Fingerprint.Length: > 0 } failed)
+                throw new InferenceException(InferenceErrorKind.InvalidModel, $"failed to load '{name}': version {newest}: {failed.Reason}; what was served before goes on");
+        }
     }
 
     /// <summary>Takes a model away, for a caller: new requests do not find it at once, and those in flight end on it afterwards. Mode explicit only.</summary>

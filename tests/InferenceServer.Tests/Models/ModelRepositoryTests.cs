@@ -118,6 +118,29 @@ public sealed class ModelRepositoryTests
     }
 
     [Fact]
+    public async Task LoadAsync_NewestVersionFails_SaysSoAndTriesAgainWhenAsked()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=explicit", "--Models:Load=tiny", "--Models:Versions=latest:1");
+        var folder = Path.Combine(server.Models, "tiny", "2");
+        Publish(server, "tiny", 2);
+        var (model, good) = (Path.Combine(folder, "model.onnx"), File.ReadAllBytes(Path.Combine(folder, "model.onnx")));
+        var time = File.GetLastWriteTimeUtc(model);
+        File.WriteAllBytes(model, new byte[good.Length]);
+        File.SetLastWriteTimeUtc(model, time);
+
+        var exception = await Assert.ThrowsAsync<InferenceException>(() => server.Repository.LoadAsync("tiny", Cancellation));
+        Assert.Equal(InferenceErrorKind.InvalidModel, exception.Kind);
+        Assert.Contains("version 2: ", exception.Message);
+        Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
+
+        // The same names, lengths and times: only being asked makes it try again.
+        File.WriteAllBytes(model, good);
+        File.SetLastWriteTimeUtc(model, time);
+        await server.Repository.LoadAsync("tiny", Cancellation);
+        Assert.Equal(["tiny/2"], server.Repository.Current.Versions.Select(version => $"{version}"));
+    }
+
+    [Fact]
     public async Task Explicit_ModelsToLoad_AreThereAtStart()
     {
         await using var server = await TestServer.StartAsync(
