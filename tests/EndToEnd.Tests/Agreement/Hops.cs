@@ -2,7 +2,6 @@ using System.Text.Json;
 using LeNetServe.Client;
 using LeNetServe.Datasets;
 using LeNetServe.EndToEnd.Tests.Programs;
-using LeNetServe.Models;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Predictions;
 
@@ -11,16 +10,13 @@ namespace LeNetServe.EndToEnd.Tests.Agreement;
 /// <summary>The best class of every test image, asked of a model in each way that users have.</summary>
 internal static class Hops
 {
-    /// <summary>What torch answered, from a file of its answers.</summary>
-    public static int[] Torch(GoldenTensors answers) => Best(answers.Probabilities, answers.Classes);
-
-    /// <summary>ONNX Runtime in this process, on raw pixels.</summary>
-    public static int[] OnnxRuntime(string version, ImageSet images)
+    /// <summary>ONNX Runtime's probabilities, in this process, on raw pixels.</summary>
+    public static float[] OnnxRuntime(string version, ImageSet images)
     {
         using var model = ClassifierModel.Open(version);
         var probabilities = new float[images.Count * model.Facts.Classes];
         model.Classify(images.Pixels, probabilities);
-        return Best(probabilities, model.Facts.Classes);
+        return probabilities;
     }
 
     /// <summary>The server over a socket.</summary>
@@ -49,6 +45,7 @@ internal static class Hops
         return best;
     }
 
-    private static int[] Best(float[] probabilities, int classes) =>
+    /// <summary>The best class of every row of probabilities.</summary>
+    public static int[] Best(float[] probabilities, int classes) =>
         [.. Enumerable.Range(0, probabilities.Length / classes).Select(row => TopK.ArgMax(probabilities.AsSpan(row * classes, classes)))];
 }

@@ -1,5 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
 
 namespace LeNetServe.EndToEnd.Tests.Conventions;
 
@@ -51,13 +52,33 @@ public sealed class OutputFolderTests
         return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
     }
 
-    private static bool IsOtherPlatformsNative(string file) => Path.GetExtension(file) switch
+    private static bool IsOtherPlatformsNative(string file)
     {
-        ".so" => !OperatingSystem.IsLinux(),
-        ".dylib" => !OperatingSystem.IsMacOS(),
-        ".dll" => !OperatingSystem.IsWindows() && !IsManaged(file),
-        _ => Path.GetRelativePath(RepositoryTree.Output, file).Split(Path.DirectorySeparatorChar).Contains("runtimes"),
-    };
+        var (folders, name) = (Path.GetRelativePath(RepositoryTree.Output, file).Split(Path.DirectorySeparatorChar), Path.GetFileName(file));
+        if (folders.SkipWhile(folder => folder != "runtimes").ElementAtOrDefault(1) is { } platform && platform != RuntimeInformation.RuntimeIdentifier)
+            return Path.GetExtension(file) != ".dll" || !IsManaged(file);
+        if (name.EndsWith(".so", StringComparison.Ordinal) || name.Contains(".so.", StringComparison.Ordinal))
+            return !OperatingSystem.IsLinux() || ElfMachine(file) != OwnMachine;
+        return Path.GetExtension(file) switch
+        {
+            ".dylib" => !OperatingSystem.IsMacOS(),
+            ".dll" => !OperatingSystem.IsWindows() && !IsManaged(file),
+            _ => false,
+        };
+    }
+
+    /// <summary>The number that ELF has for this machine's processor.</summary>
+    private static int OwnMachine => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 183 : 62;
+
+    /// <summary>The field <c>e_machine</c>; 0 where the file is no little-endian ELF file.</summary>
+    private static int ElfMachine(string file)
+    {
+        var header = new byte[20];
+        using var stream = File.OpenRead(file);
+        return stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header.AsSpan().StartsWith("\u007fELF"u8) && header[5] == 1
+            ? header[18] | (header[19] << 8)
+            : 0;
+    }
 
     private static bool IsManaged(string file)
     {
