@@ -1,11 +1,14 @@
 using LeNetServe.BatchScorer.Benchmarks;
 
+// dotnet run -c Release --project benchmarks/BatchScorer.Benchmarks -- speed  DATA [ROUNDS]
 // dotnet run -c Release --project benchmarks/BatchScorer.Benchmarks -- speed  MODEL FOLDER [ROUNDS]
 // dotnet run -c Release --project benchmarks/BatchScorer.Benchmarks -- start  PROGRAM MODEL IMAGE [ROUNDS]
 // dotnet run -c Release --project benchmarks/BatchScorer.Benchmarks -- memory PROGRAM MODEL IMAGE
 // PROGRAM is a published scorer: dotnet publish src/BatchScorer -c Release -r linux-x64 -p:PublishReadyToRun=true -o DIR
 return args switch
 {
+    ["speed", var data] => await Speed.MeasureAll(data, 7),
+    ["speed", var data, var rounds] when int.TryParse(rounds, out var number) => await Speed.MeasureAll(data, number),
     ["speed", var model, var folder, .. var rounds] => await Speed.Measure(model, folder, Rounds(rounds, 7)),
     ["start", var program, var model, var image, .. var rounds] => await ColdStart.Measure(program, model, image, Rounds(rounds, 20)),
     ["memory", var program, var model, var image] => await Memory.Measure(program, model, image),
@@ -16,6 +19,6 @@ static int Rounds(string[] rest, int usual) => rest.Length > 0 ? int.Parse(rest[
 
 static int Usage()
 {
-    Console.Error.WriteLine("expected: speed MODEL FOLDER [ROUNDS] | start PROGRAM MODEL IMAGE [ROUNDS] | memory PROGRAM MODEL IMAGE");
+    Console.Error.WriteLine("expected: speed DATA [ROUNDS] | speed MODEL FOLDER [ROUNDS] | start PROGRAM MODEL IMAGE [ROUNDS] | memory PROGRAM MODEL IMAGE");
     return 2;
 }

@@ -37,21 +37,30 @@ internal sealed class FolderWalk(NameFilter filter)
         var prefix = folder is [.., (byte)'/'] ? folder : [.. folder, (byte)'/'];
         foreach (var (name, type) in names.InOrder())
         {
-            byte[] path = [.. prefix, .. name];
+            var file = Joined(prefix, name.Span);
             var kind = (EntryKind)type;
             if (kind is EntryKind.Link or EntryKind.Unknown)
-                kind = Resolve(path);
+                kind = Resolve(file[..^1]);
             if (kind == EntryKind.Folder)
             {
-                foreach (var image in Walk(path, rootLength))
+                foreach (var image in Walk(file[..^1], rootLength))
                     yield return image;
             }
-            else if (kind != EntryKind.Unknown && filter.Takes(path.AsSpan(Math.Min(rootLength, path.Length))))
+            else if (kind != EntryKind.Unknown && filter.Takes(file.AsSpan(rootLength, file.Length - 1 - rootLength)))
             {
-                yield return new InputImage { Name = FilePath.ToText(path), File = FilePath.Terminated(path), Folder = folderName };
+                yield return new InputImage { Name = FilePath.ToText(file.AsSpan(0, file.Length - 1)), File = file, Folder = folderName };
             }
         }
         ancestors.RemoveAt(ancestors.Count - 1);
+    }
+
+    /// <summary>The path of a folder's entry with the terminating zero that the C library wants.</summary>
+    private static byte[] Joined(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> name)
+    {
+        var path = new byte[prefix.Length + name.Length + 1];
+        prefix.CopyTo(path);
+        name.CopyTo(path.AsSpan(prefix.Length));
+        return path;
     }
 
     /// <summary>A link to a folder is a folder unless that lies above it; every other link is read, or fails, as a file.</summary>

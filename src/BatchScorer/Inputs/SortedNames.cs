@@ -34,8 +34,8 @@ internal sealed class SortedNames(int arenaBytes = 1 << 20) : IDisposable
         used += size;
     }
 
-    /// <summary>The names in order. May be read once.</summary>
-    public IEnumerable<(byte[] Name, byte Type)> InOrder()
+    /// <summary>The names in order, each valid until the next. May be read once.</summary>
+    public IEnumerable<(ReadOnlyMemory<byte> Name, byte Type)> InOrder()
     {
         SortArena();
         return spill is null ? Arena() : Merge();
@@ -43,16 +43,17 @@ internal sealed class SortedNames(int arenaBytes = 1 << 20) : IDisposable
 
     public void Dispose() => spill?.Dispose();
 
-    private IEnumerable<(byte[] Name, byte Type)> Arena()
+    private IEnumerable<(ReadOnlyMemory<byte> Name, byte Type)> Arena()
     {
         foreach (var start in starts)
-            yield return (NameAt(start).ToArray(), arena[start + 2]);
+            yield return (arena.AsMemory(start + HeaderBytes, LengthAt(start)), arena[start + 2]);
     }
 
-    private IEnumerable<(byte[] Name, byte Type)> Merge()
+    private IEnumerable<(ReadOnlyMemory<byte> Name, byte Type)> Merge()
     {
-        var readers = new List<IEnumerator<(byte[] Name, byte Type)>>([Arena().GetEnumerator(), .. runs.Select(run => Run(run.Start, run.Count).GetEnumerator())]);
-        var queue = new PriorityQueue<IEnumerator<(byte[] Name, byte Type)>, byte[]>(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
+        var readers = new List<IEnumerator<(ReadOnlyMemory<byte> Name, byte Type)>>([Arena().GetEnumerator(), .. runs.Select(run => Run(run.Start, run.Count).GetEnumerator())]);
+        var queue = new PriorityQueue<IEnumerator<(ReadOnlyMemory<byte> Name, byte Type)>, ReadOnlyMemory<byte>>(
+            Comparer<ReadOnlyMemory<byte>>.Create((a, b) => a.Span.SequenceCompareTo(b.Span)));
         foreach (var reader in readers)
             if (reader.MoveNext())
                 queue.Enqueue(reader, reader.Current.Name);
@@ -64,7 +65,7 @@ internal sealed class SortedNames(int arenaBytes = 1 << 20) : IDisposable
         }
     }
 
-    private IEnumerable<(byte[] Name, byte Type)> Run(long start, int count)
+    private IEnumerable<(ReadOnlyMemory<byte> Name, byte Type)> Run(long start, int count)
     {
         var block = new byte[1 << 15];
         var (position, filled, at) = (start, 0, 0);
@@ -79,7 +80,7 @@ internal sealed class SortedNames(int arenaBytes = 1 << 20) : IDisposable
                 filled += read;
             }
             var length = BinaryPrimitives.ReadUInt16LittleEndian(block.AsSpan(at));
-            yield return (block.AsSpan(at + HeaderBytes, length).ToArray(), block[at + 2]);
+            yield return (block.AsMemory(at + HeaderBytes, length), block[at + 2]);
             at += HeaderBytes + length;
         }
     }
@@ -91,7 +92,7 @@ internal sealed class SortedNames(int arenaBytes = 1 << 20) : IDisposable
             Path.Combine(Path.GetTempPath(), $"lenetserve-{Guid.NewGuid():N}.names"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         runs.Add((spill.Position, starts.Count));
         foreach (var start in starts)
-            spill.Write(arena, start, HeaderBytes + BinaryPrimitives.ReadUInt16LittleEndian(arena.AsSpan(start)));
+            spill.Write(arena, start, HeaderBytes + LengthAt(start));
         spill.Flush();
         starts.Clear();
         used = 0;
@@ -99,5 +100,7 @@ internal sealed class SortedNames(int arenaBytes = 1 << 20) : IDisposable
 
     private void SortArena() => starts.Sort((a, b) => NameAt(a).SequenceCompareTo(NameAt(b)));
 
-    private ReadOnlySpan<byte> NameAt(int start) => arena.AsSpan(start + HeaderBytes, BinaryPrimitives.ReadUInt16LittleEndian(arena.AsSpan(start)));
+    private ReadOnlySpan<byte> NameAt(int start) => arena.AsSpan(start + HeaderBytes, LengthAt(start));
+
+    private int LengthAt(int start) => BinaryPrimitives.ReadUInt16LittleEndian(arena.AsSpan(start));
 }

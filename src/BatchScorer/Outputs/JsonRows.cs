@@ -50,13 +50,15 @@ internal sealed class JsonRows : RowText
 
     private void Scores(Score[] top, ArrayBufferWriter<byte> target)
     {
+        var start = target.WrittenCount;
         Score(top[0], target);
-        var separator = ",\"top\":[{"u8;
-        foreach (var score in top)
+        var best = target.WrittenSpan[start..];
+        target.Write(",\"top\":[{"u8);
+        target.Write(best);
+        foreach (var score in top.AsSpan(1))
         {
-            target.Write(separator);
+            target.Write("},{"u8);
             Score(score, target);
-            separator = "},{"u8;
         }
         target.Write("}]"u8);
     }

@@ -20,22 +20,19 @@ internal sealed class Chunk
 
     public ScoreRow[] Rows { get; }
 
+    /// <summary>Its place among all chunks, from 0.</summary>
+    public long Number { get; set; }
+
     /// <summary>How many of the images and rows are in use.</summary>
     public int Count { get; set; }
 
     /// <summary>The rows as the output's text, where it is text.</summary>
     public ArrayBufferWriter<byte> Text { get; } = new(1 << 14);
 
-    /// <summary>Ends when the rows are filled.</summary>
-    public TaskCompletionSource Done { get; private set; } = New();
-
     public void Reset()
     {
         Array.Clear(Images);
         Count = 0;
         Text.ResetWrittenCount();
-        Done = New();
     }
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,107 +1,56 @@
-using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using System.Threading.Channels;
 using LeNetServe.BatchScorer.Inputs;
 
 namespace LeNetServe.BatchScorer.Scoring;
 
 /// <summary>
-/// list → (read → decode → infer) → write: one lister, as many workers as there is parallelism, one writer that sees the chunks in the order of the
-/// list. A worker takes a chunk through all its steps, so nothing waits between them, and the number of chunks on their way is fixed.
+/// list → (read → decode → infer) → write, with no thread besides the workers: each takes the next images off the list, brings them through all steps,
+/// and lays them down. Rows are written in the order of the list by whichever worker lays down the next ones. The chunks on their way are numbered, and
+/// as many as there are places.
 /// </summary>
 /// <param name="newWorker">Makes what one worker needs.</param>
 /// <param name="workers">Chunks worked on at a time.</param>
 /// <param name="topK">Best classes in a row.</param>
 internal sealed class ScoringPipeline(Func<ChunkWorker> newWorker, int workers, int topK)
 {
-    private const int ChunksPerCollection = 64;
+    /// <summary>How far a worker may run ahead of one that has slow images.</summary>
+    private const int PlacesPerWorker = 4;
 
-    private readonly ConcurrentBag<Chunk> free = [];
     private ExceptionDispatchInfo? failure;
 
     /// <summary>Scores all images.</summary>
-    /// <param name="images">Read on a thread of its own, as fast as the rows are written.</param>
-    /// <param name="write">Gets every chunk, in order, on one thread.</param>
+    /// <param name="images">Read by one worker at a time, no faster than rows are written.</param>
+    /// <param name="write">Gets every chunk, in order, on one thread at a time.</param>
     /// <param name="cancellationToken">Ends the pipeline.</param>
     public async Task RunAsync(IEnumerable<InputImage> images, Action<Chunk> write, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var work = Channel.CreateBounded<Chunk>(workers * 2);
-        var ordered = Channel.CreateBounded<Chunk>(workers * 4);
-
-        Task[] tasks =
-        [
-            Guarded(() => ListAsync(images, work.Writer, ordered.Writer, stop.Token), stop),
-            .. Enumerable.Range(0, workers).Select(_ => Guarded(() => WorkAsync(work.Reader, stop.Token), stop)),
-            Guarded(() => WriteAsync(ordered.Reader, write, stop.Token), stop),
-        ];
-        await Task.WhenAll(tasks);
+        using var list = new ChunkList(images);
+        using var output = new ChunkOutput(write, workers * PlacesPerWorker, topK);
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Guarded(() => WorkAsync(list, output, stop.Token), stop)));
         cancellationToken.ThrowIfCancellationRequested();
         failure?.Throw();
     }
 
-    private async Task ListAsync(IEnumerable<InputImage> images, ChannelWriter<Chunk> work, ChannelWriter<Chunk> ordered, CancellationToken cancellationToken)
-    {
-        Chunk? chunk = null;
-        foreach (var image in images)
-        {
-            if (chunk is not null && chunk.Images[0].Part != image.Part)
-            {
-                await Send(chunk);
-                chunk = null;
-            }
-            chunk ??= free.TryTake(out var used) ? used : new Chunk(topK);
-            chunk.Images[chunk.Count++] = image;
-            if (chunk.Count == Chunk.Capacity)
-            {
-                await Send(chunk);
-                chunk = null;
-            }
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-        if (chunk is not null)
-            await Send(chunk);
-        work.Complete();
-        ordered.Complete();
-
-        async ValueTask Send(Chunk full)
-        {
-            await ordered.WriteAsync(full, cancellationToken);
-            await work.WriteAsync(full, cancellationToken);
-        }
-    }
-
-    private async Task WorkAsync(ChannelReader<Chunk> work, CancellationToken cancellationToken)
+    private async Task WorkAsync(ChunkList list, ChunkOutput output, CancellationToken cancellationToken)
     {
         var worker = newWorker();
-        await foreach (var chunk in work.ReadAllAsync(cancellationToken))
+        while (true)
         {
+            var chunk = await output.RentAsync(cancellationToken);
+            if (!await list.FillAsync(chunk, cancellationToken))
+                return;
             await worker.ScoreAsync(chunk, cancellationToken);
-            chunk.Done.SetResult();
+            output.LayDown(chunk);
         }
     }
 
-    private async Task WriteAsync(ChannelReader<Chunk> ordered, Action<Chunk> write, CancellationToken cancellationToken)
-    {
-        var written = 0;
-        await foreach (var chunk in ordered.ReadAllAsync(cancellationToken))
-        {
-            // The runtime lets garbage grow to the size of the processor's cache, tens of megabytes; a collection of what few images leave takes microseconds.
-            if (++written % ChunksPerCollection == 0)
-                GC.Collect(0);
-            await chunk.Done.Task.WaitAsync(cancellationToken);
-            write(chunk);
-            chunk.Reset();
-            free.Add(chunk);
-        }
-    }
-
-    /// <summary>Runs a part of the pipeline; its failure, the first one, ends all parts.</summary>
-    private Task Guarded(Func<Task> part, CancellationTokenSource stop) => Task.Run(async () =>
+    /// <summary>Runs a worker; its failure, the first one, ends all of them.</summary>
+    private Task Guarded(Func<Task> work, CancellationTokenSource stop) => Task.Run(async () =>
     {
         try
         {
-            await part();
+            await work();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

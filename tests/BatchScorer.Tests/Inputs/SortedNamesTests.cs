@@ -17,9 +17,9 @@ public sealed class SortedNamesTests
         foreach (var name in names)
             sorted.Add(Encoding.UTF8.GetBytes(name), (byte)name.Length);
 
-        var found = sorted.InOrder().ToList();
+        var found = sorted.InOrder().Select(entry => (Name: Encoding.UTF8.GetString(entry.Name.Span), entry.Type)).ToList();
 
-        Assert.Equal(names.Order(StringComparer.Ordinal), found.Select(entry => Encoding.UTF8.GetString(entry.Name)));
-        Assert.All(found, entry => Assert.Equal((byte)Encoding.UTF8.GetString(entry.Name).Length, entry.Type));
+        Assert.Equal(names.Order(StringComparer.Ordinal), found.Select(entry => entry.Name));
+        Assert.All(found, entry => Assert.Equal((byte)entry.Name.Length, entry.Type));
     }
 }
