@@ -1,3 +1,4 @@
 using LeNetServe.BatchScorer.Invocation;
 
+HeadStart.Begin(args);
 return await CommandLine.RunAsync(CommandLine.Root(), args);

@@ -27,30 +27,26 @@ public sealed class LeNetJson
 
     private LeNetJson()
     {
-        LeNetSpec = Of<LeNetSpec>();
-        VariantFile = Of<VariantFile>();
-        TrainedModel = Of<TrainedModel>();
-        RunSummary = Of<RunSummary>();
-        ModelManifest = Of<ModelManifest>();
     }
 
     /// <summary>The one instance.</summary>
     public static LeNetJson Default { get; } = new();
 
     /// <summary>A network.</summary>
-    public JsonTypeInfo<LeNetSpec> LeNetSpec { get; }
+    public JsonTypeInfo<LeNetSpec> LeNetSpec => Of<LeNetSpec>();
 
     /// <summary>A user's network.</summary>
-    public JsonTypeInfo<VariantFile> VariantFile { get; }
+    public JsonTypeInfo<VariantFile> VariantFile => Of<VariantFile>();
 
     /// <summary>A run's <c>model.json</c>.</summary>
-    public JsonTypeInfo<TrainedModel> TrainedModel { get; }
+    public JsonTypeInfo<TrainedModel> TrainedModel => Of<TrainedModel>();
 
     /// <summary>A run's <c>summary.json</c>.</summary>
-    public JsonTypeInfo<RunSummary> RunSummary { get; }
+    public JsonTypeInfo<RunSummary> RunSummary => Of<RunSummary>();
 
     /// <summary>What a model file says about itself.</summary>
-    public JsonTypeInfo<ModelManifest> ModelManifest { get; }
+    public JsonTypeInfo<ModelManifest> ModelManifest => Of<ModelManifest>();
 
+    // Looked up when asked for, and kept by the options: a program pays for the files that it reads.
     private JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }
