@@ -1,10 +1,6 @@
 using LeNetServe.BatchScorer.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/BatchScorer.Benchmarks -- speed  DATA [ROUNDS]
-// dotnet run -c Release --project benchmarks/BatchScorer.Benchmarks -- speed  MODEL FOLDER [ROUNDS]
-// dotnet run -c Release --project benchmarks/BatchScorer.Benchmarks -- start  PROGRAM MODEL IMAGE [ROUNDS]
-// dotnet run -c Release --project benchmarks/BatchScorer.Benchmarks -- memory PROGRAM MODEL IMAGE
-// PROGRAM is a published scorer: dotnet publish src/BatchScorer -c Release -r linux-x64 -p:PublishReadyToRun=true -o DIR
+// README.md says how to run it. PROGRAM is a built scorer.
 return args switch
 {
     ["speed", var data] => await Speed.MeasureAll(data, 7),

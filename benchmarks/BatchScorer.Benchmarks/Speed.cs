@@ -119,7 +119,7 @@ internal static class Speed
     private static async Task<Measured> Scorer(string model, string folder, int images)
     {
         var output = Path.Combine(Path.GetTempPath(), $"lenetserve-speed-{Environment.ProcessId}.jsonl");
-        var Times = int.Parse(Environment.GetEnvironmentVariable("TIMES") ?? "10");
+        const int Times = 10;
         var options = new ScoreOptions { Inputs = new InputOptions { Paths = [.. Enumerable.Repeat(folder, Times)] }, Model = model, Output = output, Quiet = true };
         var watch = new Watch();
         await new ScoreRun(options, TextWriter.Null).RunAsync(CancellationToken.None);

@@ -28,7 +28,7 @@ internal sealed class ScoreCommand
     private readonly Option<Geometry?> imaging = new("--imaging") { Description = "How pictures are brought to the model's size; as the model says where it is not given." };
     private readonly Option<bool> noLabels = new("--no-labels") { Description = "Folder names are not labels: no accuracy, no confusion matrix." };
     private readonly Option<string> threshold = new("--error-threshold") { Description = "Failed images, N or P%, above which the exit code is 4.", DefaultValueFactory = _ => "0", HelpName = "N|P%" };
-    private readonly Option<int?> parallel = new("--parallel", "-j") { Description = "Chunks of 64 images worked on at a time; by default one per core, or eight with servers.", HelpName = "N" };
+    private readonly Option<int?> parallel = new("--parallel", "-j") { Description = "Workers, each with its images; by default one per core, or eight with servers.", HelpName = "N" };
     private readonly Option<string?> shard = new("--shard") { Description = "Score share I of N, I from 0; taken also from a Slurm array and a Kubernetes Indexed Job. 'none' ignores those.", HelpName = "I/N" };
     private readonly Option<int?> shards = new("--shards") { Description = "Number of shards where only the index is in the environment (JOB_COMPLETION_INDEX).", HelpName = "N" };
     private readonly Option<int> partSize = new("--part-size") { Description = "Images in a part of a new job: what a killed scorer loses at most, and what shards share.", DefaultValueFactory = _ => 1000, HelpName = "N" };

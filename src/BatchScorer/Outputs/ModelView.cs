@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.Imaging;
 using SkiaSharp;
@@ -27,8 +28,9 @@ internal sealed class ModelView(ImagingSpec spec)
         var (channels, height, width) = spec.Input;
         var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         var plane = channels == 1 ? 0 : height * width;
+        var target = MemoryMarshal.Cast<byte, uint>(bitmap.GetPixelSpan());
         for (var i = 0; i < height * width; i++)
-            bitmap.SetPixel(i % width, i / width, new SKColor(pixels[i], pixels[plane + i], pixels[(2 * plane) + i]));
+            target[i] = pixels[i] | ((uint)pixels[plane + i] << 8) | ((uint)pixels[(2 * plane) + i] << 16) | 0xFF000000;
         return bitmap;
     }
 

@@ -2,9 +2,16 @@ using LeNetServe.BatchScorer.Inputs;
 
 namespace LeNetServe.BatchScorer.Scoring;
 
-/// <summary>Cuts the list of images into numbered chunks, each of one part.</summary>
+/// <summary>
+/// Cuts the list of images into numbered chunks, each of one part. The first ones are small, so that a few large photographs still keep all workers
+/// busy; members of archives, which come with their content, end a chunk by their bytes.
+/// </summary>
 internal sealed class ChunkList(IEnumerable<InputImage> images) : IDisposable
 {
+    private const int FirstCapacity = 16;
+    private const int ChunksPerDoubling = 8;
+    private const int ContentBytes = 1 << 20;
+
     private readonly IEnumerator<InputImage> images = images.GetEnumerator();
     private readonly SemaphoreSlim gate = new(1);
     private InputImage? next;
@@ -16,12 +23,15 @@ internal sealed class ChunkList(IEnumerable<InputImage> images) : IDisposable
         await gate.WaitAsync(cancellationToken);
         try
         {
-            while (chunk.Count < Chunk.Capacity && (next ??= images.MoveNext() ? images.Current : null) is { } image)
+            var capacity = Capacity(number);
+            var bytes = 0;
+            while (chunk.Count < capacity && bytes < ContentBytes && (next ??= images.MoveNext() ? images.Current : null) is { } image)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (chunk.Count > 0 && chunk.Images[0].Part != image.Part)
                     break;
                 chunk.Images[chunk.Count++] = image;
+                bytes += image.Content?.Length ?? 0;
                 next = null;
             }
             chunk.Number = number++;
@@ -32,6 +42,9 @@ internal sealed class ChunkList(IEnumerable<InputImage> images) : IDisposable
             gate.Release();
         }
     }
+
+    private static int Capacity(long number) =>
+        number < ChunksPerDoubling * 8 ? Math.Min(Chunk.Capacity, FirstCapacity << (int)(number / ChunksPerDoubling)) : Chunk.Capacity;
 
     public void Dispose()
     {
