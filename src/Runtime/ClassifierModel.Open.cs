@@ -19,12 +19,22 @@ public sealed partial class ClassifierModel
     /// There is no such file (<see cref="InferenceErrorKind.NotFound"/>), it is broken or no image classifier (<see cref="InferenceErrorKind.InvalidModel"/>),
     /// or the device is missing (<see cref="InferenceErrorKind.DeviceUnavailable"/>).
     /// </exception>
-    public static ClassifierModel Open(string path, ModelOptions? options = null) => Open(ModelFiles.Locate(path), options ?? new());
+    public static ClassifierModel Open(string path, ModelOptions? options = null)
+    {
+        var files = ModelFiles.Locate(path);
+        return Open(files, ReadFile(files.Model), options ?? new());
+    }
 
-    private static ClassifierModel Open(ModelFiles files, ModelOptions options)
+    /// <summary>Opens a model that is in memory; no labels or golden tensors lie beside it.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="model">Content of the ONNX file.</param>
+    /// <param name="options">How it is opened.</param>
+    /// <inheritdoc cref="Open(string, ModelOptions?)" path="/exception"/>
+    public static ClassifierModel Open(string name, byte[] model, ModelOptions? options = null) => Open(new ModelFiles(name, null, null), model, options ?? new());
+
+    private static ClassifierModel Open(ModelFiles files, byte[] bytes, ModelOptions options)
     {
         var device = ExecutionProviders.Resolve(options.Device);
-        var bytes = ReadFile(files.Model);
         var session = OpenSession(files.Model, bytes, device, options.IntraOpThreads);
         try
         {

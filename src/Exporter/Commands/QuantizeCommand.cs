@@ -45,7 +45,8 @@ internal static class QuantizeCommand
         var source = ModelFiles.Locate(parsed.GetValue(Model)!).Model;
         using var before = ClassifierModel.Open(source);
         var name = ModelName.Require(parsed.GetValue(Name) ?? $"{before.Facts.Manifest?.Name}-int8");
-        var dataset = DatasetCatalog.Open(DatasetOptions.Read(parsed.GetValue(Calibrate), parsed.GetValue(Data), "--calibrate")!, cancellation);
+        var request = DatasetOptions.Read(parsed.GetValue(Calibrate), parsed.GetValue(Data), "--calibrate")!;
+        var dataset = DatasetCatalog.Open(request with { TrainImages = parsed.GetValue(Images), TrainSeed = parsed.GetValue(Seed) }, cancellation);
         var quantized = ModelQuantizer.Quantize(source, name, dataset, options, parsed.GetValue(MaxLoss), cancellation);
         var report = Timed(quantized, before, dataset);
         Console.Write(report.ToMarkdown());
@@ -68,24 +69,14 @@ internal static class QuantizeCommand
             throw new UsageException($"--weight-bits is {bits}, expected 7 or 8");
         if (loss is not (>= 0 and <= 100))
             throw new UsageException($"--max-loss is {loss}, expected percentage points from 0 to 100");
-        return new() { Method = parsed.GetValue(Method), Percentile = percentile, Images = images, Seed = parsed.GetValue(Seed), WeightBits = bits };
+        return new() { Method = parsed.GetValue(Method), Percentile = percentile, WeightBits = bits };
     }
 
-    // The server's door opens files; the model is timed from a file of its own before it is published.
     private static QuantizationReport Timed(QuantizedModel quantized, ClassifierModel before, ImageDataset dataset)
     {
-        var file = Path.Combine(Path.GetTempPath(), $"lenetserve-{Guid.NewGuid():N}.onnx");
-        try
-        {
-            File.WriteAllBytes(file, quantized.Model);
-            using var after = ClassifierModel.Open(file);
-            var microseconds = Latency.Measure(dataset.Test.Image(0), TimeProvider.System, before, after);
-            return quantized.Report with { FloatMicroseconds = microseconds[0], Microseconds = microseconds[1] };
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        using var after = ClassifierModel.Open("the quantized model", quantized.Model);
+        var microseconds = Latency.Measure(dataset.Test.Image(0), TimeProvider.System, before, after);
+        return quantized.Report with { FloatMicroseconds = microseconds[0], Microseconds = microseconds[1] };
     }
 
     private static VersionFiles Files(QuantizedModel quantized, QuantizationReport report)

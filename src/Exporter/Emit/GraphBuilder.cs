@@ -68,11 +68,13 @@ internal sealed class GraphBuilder
     /// <param name="shape">The output's dimensions, without the batch.</param>
     /// <param name="constants">The node's further inputs.</param>
     /// <param name="type">The output's element type; null: as the input's.</param>
-    public NodeProto Append(string operation, string name, IReadOnlyList<long> shape, IReadOnlyList<string>? constants = null, DataType? type = null)
+    /// <param name="from">An earlier tensor of the chain to take instead of its end; null: its end.</param>
+    public NodeProto Append(
+        string operation, string name, IReadOnlyList<long> shape, IReadOnlyList<string>? constants = null, DataType? type = null, string? from = null)
     {
         var output = reserved.Contains(name) ? $"{name}.value" : name;
         var node = new NodeProto { Name = name, OpType = operation };
-        node.Input.Add(Value);
+        node.Input.Add(from ?? Value);
         node.Input.AddRange(constants ?? []);
         node.Output.Add(output);
         Graph.Node.Add(node);

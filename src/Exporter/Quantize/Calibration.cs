@@ -4,7 +4,7 @@ using LeNetServe.Exporter.Prove;
 
 namespace LeNetServe.Exporter.Quantize;
 
-/// <summary>Runs the float model on training images and takes the range of each tensor that becomes bytes.</summary>
+/// <summary>Runs the float model on all training images that it is given and takes the range of each tensor that becomes bytes.</summary>
 internal static class Calibration
 {
     /// <summary>The ranges by tensor. Pixels are bytes already: their range is 0..255, exactly.</summary>
@@ -16,10 +16,10 @@ internal static class Calibration
         var roots = plan.Sources.Values.Distinct(StringComparer.Ordinal).ToList();
         var observers = roots.Where(root => !IsPixels(model.Graph, root, input)).ToDictionary(root => root, _ => new RangeObserver(), StringComparer.Ordinal);
         using var session = new ModelUnderTest("the float model", WithOutputs(model, observers.Keys), optimize: false);
-        foreach (var pixels in Pick(training, options).Chunk(portion))
+        for (var first = 0; first < training.Count; first += portion)
         {
-            var batch = pixels.SelectMany(index => training.Image(index).ToArray()).ToArray();
-            var values = session.Run(batch, cancellation);
+            var count = Math.Min(portion, training.Count - first);
+            var values = session.Run(training.Pixels.AsMemory(first * training.Shape.Count, count * training.Shape.Count), cancellation);
             foreach (var (root, observer) in observers)
                 observer.Add(values[root]);
         }
@@ -28,14 +28,6 @@ internal static class Calibration
 
     private static bool IsPixels(GraphProto graph, string tensor, string input) =>
         tensor == input || graph.Node.Any(node => node.OpType is "Cast" && node.Output[0] == tensor && node.Input[0] == input);
-
-    // The same images on every run: drawn by a seed, without replacement.
-    private static IEnumerable<int> Pick(ImageSet training, QuantizationOptions options)
-    {
-        var order = Enumerable.Range(0, training.Count).ToArray();
-        new Random(options.Seed).Shuffle(order);
-        return order.Take(options.Images);
-    }
 
     private static ModelProto WithOutputs(ModelProto model, IEnumerable<string> tensors)
     {

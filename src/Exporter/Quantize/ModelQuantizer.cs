@@ -49,7 +49,7 @@ internal static class ModelQuantizer
             FloatSha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(result)),
             Dataset = dataset.Name,
-            Calibration = $"{(options.Method == RangeMethod.MinMax ? "smallest and largest value" : $"the {options.Percentile} % percentile")} on {Math.Min(options.Images, dataset.Train.Count)} training images, weights of {options.WeightBits} bits",
+            Calibration = $"{(options.Method == RangeMethod.MinMax ? "smallest and largest value" : $"the {options.Percentile} % percentile")} on {dataset.Train.Count} training images, weights of {options.WeightBits} bits",
             TestImages = accuracy.Images,
             FloatAccuracy = floatAccuracy.Accuracy,
             Accuracy = accuracy.Accuracy,

@@ -9,12 +9,6 @@ internal sealed record QuantizationOptions
     /// <summary>Percent of a tensor's values that stay inside its range at either end, with <see cref="RangeMethod.Percentile"/>.</summary>
     public double Percentile { get; init; } = 99.99;
 
-    /// <summary>Training images to calibrate with.</summary>
-    public int Images { get; init; } = 1024;
-
-    /// <summary>Which training images.</summary>
-    public int Seed { get; init; } = 1;
-
     /// <summary>
     /// Bits of a weight, 7 or 8. With 8, processors without VNNI instructions add two products in 16 bits and clip the sum, and answer
     /// differently from those with; with 7, none clips.

@@ -10,7 +10,14 @@ public static class DatasetCatalog
     /// <exception cref="InvalidDataException">
     /// No such data set, files missing or broken; the message names the file, the offset, what was found and what was expected.
     /// </exception>
-    public static ImageDataset Open(DatasetRequest request, CancellationToken cancellation = default) => request.Name switch
+    public static ImageDataset Open(DatasetRequest request, CancellationToken cancellation = default)
+    {
+        var dataset = OpenAll(request, cancellation);
+        return dataset with { Train = TrainingSample.Take(request, dataset.Train) };
+    }
+
+    // Large sets take their sample while they read, so that the rest is never in memory.
+    private static ImageDataset OpenAll(DatasetRequest request, CancellationToken cancellation) => request.Name switch
     {
         "mnist" => MnistFiles.Open(request, MnistFiles.Digits),
         "fashion-mnist" => MnistFiles.Open(request, MnistFiles.Fashion),

@@ -14,6 +14,12 @@ public sealed record DatasetRequest
     /// <summary>Seed of whatever the set draws by chance: a folder's split, the strokes.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>Keep only so many training images, at least 1, drawn by <see cref="TrainSeed"/>: for work that needs a few, in little memory. Null: all.</summary>
+    public int? TrainImages { get; init; }
+
+    /// <summary>Seed of the draw of <see cref="TrainImages"/>.</summary>
+    public int TrainSeed { get; init; } = 1;
+
     /// <summary>Pass over (and count) unreadable images instead of failing.</summary>
     public bool SkipUnreadable { get; init; }
 

@@ -117,6 +117,34 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal([Path.Combine(models, "net")], Directory.GetFileSystemEntries(models));
     }
 
+    // model.onnx has 250 KB: the first disk is full in the middle of it, the second after it; the last has no room for a report.
+    [Theory]
+    [InlineData("100k", "--repository")]
+    [InlineData("256k", "--repository")]
+    [InlineData("256k", "--out")]
+    [InlineData("4k", "--report")]
+    public async Task Export_FullDisk_SaysSoAndLeavesNothing(string size, string target)
+    {
+        var disk = Directory.CreateDirectory(temporary["disk"]).FullName;
+        await SmallDisk.RequireAsync(disk);
+        string[] place = target switch
+        {
+            "--repository" => ["--repository", disk],
+            "--out" => ["--out", Path.Combine(disk, "net")],
+            _ => ["--out", Path.Combine(disk, "net"), "--report", disk],
+        };
+
+        var (code, output, error) = await SmallDisk.RunAsync(size, disk, ["export", "--run", run.Path, "--name", "net", .. place]);
+
+        Assert.Equal((int)ExitCode.Trouble, code);
+        Assert.StartsWith("error: No space left on device", error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+        Assert.DoesNotContain("published", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("model.onnx", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(".publishing-", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Export_KilledWhilePublishing_LeavesWholeVersionsOnly()
     {

@@ -5,7 +5,8 @@ namespace LeNetServe.Exporter.Tests.Commands;
 /// <summary>The program itself, as a user starts it.</summary>
 internal static class ExporterProcess
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "LeNetServe.Exporter.dll");
+    /// <summary>The program.</summary>
+    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "LeNetServe.Exporter.dll");
 
     /// <summary>Starts it; <paramref name="prefix"/> is a shell's text before the command, such as a limit.</summary>
     public static Process Start(string prefix, params string[] arguments)

@@ -29,7 +29,7 @@ public sealed class ModelQuantizerTests : IDisposable
     {
         var (path, dataset) = Published(name, new() { InputType = Enum.Parse<InputType>(input) });
 
-        var result = ModelQuantizer.Quantize(path, "int8", dataset, new() { Method = Enum.Parse<RangeMethod>(method), WeightBits = bits, Images = 200 }, 0.5, CancellationToken.None);
+        var result = ModelQuantizer.Quantize(path, "int8", dataset, new() { Method = Enum.Parse<RangeMethod>(method), WeightBits = bits }, 0.5, CancellationToken.None);
 
         Assert.InRange(result.Report.Accuracy, 0.9, 1);
         Assert.Equal(1, result.Report.FloatAccuracy);
@@ -47,7 +47,7 @@ public sealed class ModelQuantizerTests : IDisposable
     {
         var (path, dataset) = Published("lenet5", new());
 
-        byte[] Once() => ModelQuantizer.Quantize(path, "int8", dataset, new() { Images = 50 }, 0.5, CancellationToken.None).Model;
+        byte[] Once() => ModelQuantizer.Quantize(path, "int8", dataset, new(), 0.5, CancellationToken.None).Model;
 
         Assert.Equal(Once(), Once());
     }
@@ -105,6 +105,21 @@ public sealed class ModelQuantizerTests : IDisposable
     }
 
     [Fact]
+    public async Task Quantize_FullDisk_SaysSoAndLeavesNothing()
+    {
+        var disk = Directory.CreateDirectory(temporary["disk"]).FullName;
+        await SmallDisk.RequireAsync(disk);
+
+        var (code, output, error) = await SmallDisk.RunAsync(
+            "64k", disk, "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--repository", disk, "--images", "100", "--max-loss", "100");
+
+        Assert.Equal((int)ExitCode.Trouble, code);
+        Assert.StartsWith("error: No space left on device", error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+        Assert.DoesNotContain(disk, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Report_LossAboveTheLimit_DoesNotPass()
     {
         var report = new QuantizationReport
@@ -152,7 +167,7 @@ public sealed class ModelQuantizerTests : IDisposable
         var directory = Repository.RequireData(name);
         try
         {
-            return DatasetCatalog.Open(new() { Name = name, Directory = directory }, TestContext.Current.CancellationToken);
+            return DatasetCatalog.Open(new() { Name = name, Directory = directory, TrainImages = 1024 }, TestContext.Current.CancellationToken);
         }
         catch (InvalidDataException exception) when (exception.Message.StartsWith(directory, StringComparison.Ordinal))
         {

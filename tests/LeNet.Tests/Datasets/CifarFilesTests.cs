@@ -41,6 +41,22 @@ public sealed class CifarFilesTests : IDisposable
     }
 
     [Fact]
+    public void Open_SomeTrainingImages_AreThoseDrawnFromAll()
+    {
+        WriteFolder(folder.Path);
+        var request = new DatasetRequest { Name = "cifar10", Directory = folder.Path, TrainImages = 4 };
+        var all = Open();
+
+        var some = CifarFiles.Open(request, CancellationToken.None, RecordsPerFile);
+
+        var expected = TrainingSample.Take(request, all.Train);
+        Assert.Equal(4, some.Train.Count);
+        Assert.Equal(expected.Labels, some.Train.Labels);
+        Assert.Equal(expected.Pixels, some.Train.Pixels);
+        Assert.Equal(all.Test.Pixels, some.Test.Pixels);
+    }
+
+    [Fact]
     public void Open_FileTooShort_NamesBytesFoundAndExpected()
     {
         WriteFolder(folder.Path);

@@ -20,6 +20,18 @@ public sealed class DatasetCatalogTests
         Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(new() { Name = name }, TestContext.Current.CancellationToken)).Message);
 
     [Fact]
+    public void Open_SomeTrainingImages_LeavesTheTestSetAsItIs()
+    {
+        var all = DatasetCatalog.Open(new() { Name = "strokes" }, TestContext.Current.CancellationToken);
+
+        var some = DatasetCatalog.Open(new() { Name = "strokes", TrainImages = 50 }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(50, some.Train.Count);
+        Assert.Equal(50 * some.Train.Shape.Count, some.Train.Pixels.Length);
+        Assert.Equal(all.Test.Pixels, some.Test.Pixels);
+    }
+
+    [Fact]
     public void Sha256_OnePixelOrLabelChanged_Differs()
     {
         var set = new ImageSet(new(1, 2, 2), [1, 2, 3, 4, 5, 6, 7, 8], [0, 1]);

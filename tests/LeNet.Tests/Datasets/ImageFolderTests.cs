@@ -35,6 +35,20 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void Open_OneTrainingImage_IsDrawnBySeedAndKeepsTheClasses()
+    {
+        AddClasses(10, "a", "b");
+        var all = Open();
+
+        var one = Enumerable.Range(1, 20).Select(seed =>
+            ImageFolder.Open(new() { Name = "folder", Directory = folder.Path, TrainImages = 1, TrainSeed = seed }, CancellationToken.None)).ToList();
+
+        Assert.All(one, dataset => Assert.Equal((1, 4, 2), (dataset.Train.Count, dataset.Test.Count, dataset.Labels.Count)));
+        Assert.All(one, dataset => Assert.Equal(all.Test.Pixels, dataset.Test.Pixels));
+        Assert.True(one.Select(dataset => dataset.Train.Image(0)[0]).Distinct().Count() > 5);
+    }
+
+    [Fact]
     public void Open_ClassesAlone_DrawsAFifthOfEachBySeed()
     {
         AddClasses(10, "a", "b");

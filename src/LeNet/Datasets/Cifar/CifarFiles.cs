@@ -32,20 +32,20 @@ internal static class CifarFiles
             ?? throw new InvalidDataException($"data set cifar10 needs a directory with {Expected}; get the files from {Source}");
         string[] places = [root, Path.Combine(root, Folder), Path.Combine(root, "cifar10"), Path.Combine(root, "cifar10", Folder)];
         if (File.Exists(root))
-            return ReadArchive(root, recordsPerFile);
+            return ReadArchive(root, request, recordsPerFile);
         if (places.FirstOrDefault(place => File.Exists(Path.Combine(place, TrainFiles[0]))) is { } folder)
-            return ReadFolder(folder, recordsPerFile);
+            return ReadFolder(folder, request, recordsPerFile);
         if (places.Select(place => Path.Combine(place, Archive)).FirstOrDefault(File.Exists) is { } archive)
-            return ReadArchive(archive, recordsPerFile);
+            return ReadArchive(archive, request, recordsPerFile);
         if (places.FirstOrDefault(place => Directory.Exists(Path.Combine(place, "train", Labels[0]))) is { } pictures)
             return ReadPictures(request with { Directory = pictures, Channels = Shape.Channels }, cancellation);
         throw new InvalidDataException(
             $"{root}: {(Directory.Exists(root) ? "no CIFAR-10 in the binary version" : "no such directory")}, expected {Expected}; get the files from {Source}");
     }
 
-    private static ImageDataset ReadFolder(string folder, int recordsPerFile)
+    private static ImageDataset ReadFolder(string folder, DatasetRequest request, int recordsPerFile)
     {
-        var batches = new Batches(recordsPerFile);
+        var batches = new Batches(request, recordsPerFile);
         foreach (var name in TrainFiles.Concat(TestFiles))
         {
             var path = Path.Combine(folder, name);
@@ -57,9 +57,9 @@ internal static class CifarFiles
         return batches.ToDataset();
     }
 
-    private static ImageDataset ReadArchive(string path, int recordsPerFile)
+    private static ImageDataset ReadArchive(string path, DatasetRequest request, int recordsPerFile)
     {
-        var batches = new Batches(recordsPerFile);
+        var batches = new Batches(request, recordsPerFile);
         var missing = TrainFiles.Concat(TestFiles).ToHashSet(StringComparer.Ordinal);
         try
         {
@@ -93,10 +93,19 @@ internal static class CifarFiles
     }
 
     /// <summary>The records of all files, each read into its own place whatever the order of the files.</summary>
-    private sealed class Batches(int recordsPerFile)
+    private sealed class Batches
     {
-        private readonly ImageSet train = Empty(TrainFiles.Length * recordsPerFile);
-        private readonly ImageSet test = Empty(TestFiles.Length * recordsPerFile);
+        private readonly int recordsPerFile;
+        private readonly int[] wanted;
+        private readonly ImageSet train;
+        private readonly ImageSet test;
+
+        public Batches(DatasetRequest request, int recordsPerFile)
+        {
+            this.recordsPerFile = recordsPerFile;
+            wanted = TrainingSample.Pick(request, TrainFiles.Length * recordsPerFile);
+            (train, test) = (Empty(wanted.Length), Empty(TestFiles.Length * recordsPerFile));
+        }
 
         public void Read(string name, string path, Stream stream, long length)
         {
@@ -112,8 +121,11 @@ internal static class CifarFiles
                 stream.ReadExactly(record);
                 if (record[0] >= Labels.Length)
                     throw new InvalidDataException($"{path}: label {record[0]} at offset {(long)index * recordBytes}, expected 0 to {Labels.Length - 1}");
-                set.Labels[first + index] = record[0];
-                record.AsSpan(1).CopyTo(set.Pixels.AsSpan((first + index) * Shape.Count));
+                var place = batch >= 0 ? Array.BinarySearch(wanted, first + index) : index;
+                if (place < 0)
+                    continue;
+                set.Labels[place] = record[0];
+                record.AsSpan(1).CopyTo(set.Pixels.AsSpan(place * Shape.Count));
             }
         }
 

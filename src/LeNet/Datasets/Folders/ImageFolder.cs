@@ -15,6 +15,7 @@ internal static class ImageFolder
         var (labels, train, test) = Directory.Exists(Path.Combine(root, "train")) && Directory.Exists(Path.Combine(root, "test"))
             ? Given(root)
             : Drawn(root, request.Seed);
+        train = [.. TrainingSample.Pick(request, train.Count).Select(number => train[number])];
         var loader = new PictureLoader(request, ContentSide(train.Concat(test), cancellation));
         var (trainSet, trainSkipped) = loader.Load(train, labels, cancellation);
         var (testSet, testSkipped) = loader.Load(test, labels, cancellation);

@@ -61,7 +61,7 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
         var counts = new int[labels.Count];
         foreach (var index in readable)
             counts[files[index].Label]++;
-        if (Array.IndexOf(counts, 0) is >= 0 and var empty)
+        if (files.FirstOrDefault(file => counts[file.Label] == 0) is { Path: not null, Label: var empty })
             throw new InvalidDataException($"{request.Directory}: no readable picture of the class {labels[empty]}, expected one or more");
 
         var size = Imaging.Input.Count;
