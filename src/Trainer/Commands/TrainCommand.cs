@@ -58,6 +58,8 @@ internal static class TrainCommand
             Print(finished);
             return ExitCode.Success;
         }
+        if (dataset.Skipped > 0)
+            Console.WriteLine($"{dataset.Skipped:N0} unreadable {(dataset.Skipped == 1 ? "picture was" : "pictures were")} passed over");
         var measure = result.GetValue(ComputeOptions.Threads) is null;
         using var threads = new ShardThreads(ComputeOptions.ThreadCount(result, config));
         using var display = Display(config, quiet);
@@ -86,7 +88,7 @@ internal static class TrainCommand
     {
         if (quiet)
             return new PlainDisplay(TextWriter.Null);
-        return Console.IsOutputRedirected ? new PlainDisplay(Console.Out) : new TerminalDisplay(AnsiConsole.Console, config.Epochs);
+        return Console.IsOutputRedirected ? new PlainDisplay(Console.Out) : new TerminalDisplay(AnsiConsole.Console, config.Epochs, TimeProvider.System);
     }
 
     /// <summary>Text, because the config's own reader judges it: one place for the messages.</summary>

@@ -8,24 +8,26 @@ internal sealed class TerminalDisplay : ITrainingDisplay
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
     private readonly IAnsiConsole console;
+    private readonly TimeProvider time;
     private readonly int epochs;
-    private readonly long started = TimeProvider.System.GetTimestamp();
-    private long shown;
+    private readonly long started;
+    private long? shown;
     private double startSteps = -1;
 
-    public TerminalDisplay(IAnsiConsole console, int epochs) => (this.console, this.epochs) = (console, epochs);
+    public TerminalDisplay(IAnsiConsole console, int epochs, TimeProvider time) =>
+        (this.console, this.epochs, this.time, started) = (console, epochs, time, time.GetTimestamp());
 
     public void Step(TrainingProgress progress, int stepsPerEpoch, int batchSize)
     {
-        var now = TimeProvider.System.GetTimestamp();
+        var now = time.GetTimestamp();
         var done = (double)progress.Epoch * stepsPerEpoch + progress.Step;
         if (startSteps < 0)
             startSteps = done - 1;
-        if (shown != 0 && TimeProvider.System.GetElapsedTime(shown, now) < Interval)
+        if (shown is { } last && time.GetElapsedTime(last, now) < Interval)
             return;
         shown = now;
         var share = done / ((double)epochs * stepsPerEpoch);
-        var elapsed = TimeProvider.System.GetElapsedTime(started, now);
+        var elapsed = time.GetElapsedTime(started, now);
         var left = TimeSpan.FromSeconds(Math.Round(elapsed.TotalSeconds * (epochs * (double)stepsPerEpoch - done) / (done - startSteps)));
         var images = (double)progress.Step * batchSize;
         const int Width = 24;

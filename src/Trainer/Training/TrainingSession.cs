@@ -63,8 +63,14 @@ internal sealed class TrainingSession : IDisposable
         }
         foreach (var shard in shards)
             shard.Constant.copy_(state.Weights.Constant);
+        threads.Use(Fewest(times));
+    }
+
+    /// <summary>The fewest threads that are at most a twentieth slower than the best.</summary>
+    internal static int Fewest(IReadOnlyList<(int Threads, double Seconds)> times)
+    {
         var best = times.Min(time => time.Seconds);
-        threads.Use(times.First(time => time.Seconds <= 1.05 * best).Threads);
+        return times.First(time => time.Seconds <= 1.05 * best).Threads;
     }
 
     /// <summary>Trains from the state's progress to the end.</summary>

@@ -1,3 +1,4 @@
+using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
@@ -10,6 +11,25 @@ namespace LeNetServe.Trainer.Tests.Training;
 
 public sealed class TrainingSessionTests
 {
+    [Theory]
+    [InlineData(1, new[] { 1.0 })]
+    [InlineData(1, new[] { 1.0, 0.96 })]
+    [InlineData(2, new[] { 1.0, 0.9 })]
+    [InlineData(4, new[] { 1.0, 0.6, 0.3, 0.29 })]
+    [InlineData(1, new[] { 1.0, 3.0, 9.0 })]
+    public void Fewest_SecondsOfOneTwoFourEightThreads_AreNotClearlySlowerThanTheBest(int expected, double[] seconds) =>
+        Assert.Equal(expected, TrainingSession.Fewest([.. seconds.Select((time, power) => (1 << power, time))]));
+
+    [Fact]
+    public void ChooseThreads_BeforeTheFirstStep_ChangesNothingThatTrainingDependsOn()
+    {
+        var (chosen, plain) = (OneStep(choose: true), OneStep(choose: false));
+
+        Assert.Equal(plain.Weights, chosen.Weights);
+        Assert.Equal(plain.Statistics, chosen.Statistics);
+        Assert.InRange(chosen.Threads, 1, 2);
+    }
+
     [Theory]
     [InlineData("lenet5")]
     [InlineData("lenet5-1998")]
@@ -30,18 +50,9 @@ public sealed class TrainingSessionTests
             Elastic = 1,
             Cutout = 3,
         };
-        var spec = Variants.Create(variant, 1, 4);
-        var model = new TrainedModel
-        {
-            Spec = spec,
-            Labels = dataset.Labels,
-            Imaging = dataset.Imaging,
-            Normalization = PixelStatistics.Of(dataset.Train),
-            Dataset = DatasetIdentity.Of(dataset),
-        };
-        using var state = new TrainingState(config, spec, torch.CPU, new(directory.Path));
+        using var state = new TrainingState(config, Variants.Create(variant, 1, 4), torch.CPU, new(directory.Path));
         using var threads = new ShardThreads(1);
-        using var session = new TrainingSession(config, model, dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
+        using var session = new TrainingSession(config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
         int[] batch = [.. Enumerable.Range(0, 4)];
         for (var warmUp = 0; warmUp < 10; warmUp++)
             session.Step(batch);
@@ -52,4 +63,28 @@ public sealed class TrainingSessionTests
 
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
     }
+
+    // Batch norm: its running statistics change by every forward pass.
+    private static (byte[] Weights, byte[] Statistics, int Threads) OneStep(bool choose)
+    {
+        using var directory = new TemporaryDirectory();
+        var dataset = TinyDataset.Create(train: 64, test: 4);
+        var config = new TrainingConfig { Dataset = "tiny", Variant = "lenet5-bn", BatchSize = 16, Validation = 0 };
+        using var state = new TrainingState(config, Variants.Create(config.Variant, 1, 4), torch.CPU, new(directory.Path));
+        using var threads = new ShardThreads(2);
+        using var session = new TrainingSession(config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
+        if (choose)
+            session.ChooseThreads();
+        session.Step([.. Enumerable.Range(0, 16)]);
+        return (state.Weights.Trained.bytes.ToArray(), state.Weights.Constant.bytes.ToArray(), threads.Threads);
+    }
+
+    private static TrainedModel Model(TrainingConfig config, ImageDataset dataset) => new()
+    {
+        Spec = Variants.Create(config.Variant, 1, 4),
+        Labels = dataset.Labels,
+        Imaging = dataset.Imaging,
+        Normalization = PixelStatistics.Of(dataset.Train),
+        Dataset = DatasetIdentity.Of(dataset),
+    };
 }

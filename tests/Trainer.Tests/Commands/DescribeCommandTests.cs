@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+
+namespace LeNetServe.Trainer.Tests.Commands;
+
+public sealed partial class DescribeCommandTests
+{
+    [Fact]
+    public async Task Describe_ThePapersNetwork_PrintsItsTable()
+    {
+        var (code, output, error) = await TrainerProcess.RunAsync(["describe", "--variant", "lenet5-1998"]);
+
+        Assert.True(code == 0, error);
+        var rows = output.Split('\n').Select(line => Gap().Split(line.Trim())).Where(cells => cells.Length > 2).ToDictionary(cells => cells[0], cells => cells);
+        // LeCun et al. 1998, section II.B.
+        AssertRow("C1", "6@28×28", "156", "122,304");
+        AssertRow("S2", "6@14×14", "12", "5,880");
+        AssertRow("C3", "16@10×10", "1,516", "151,600");
+        AssertRow("S4", "16@5×5", "32", "2,000");
+        AssertRow("C5", "120", "48,120", "48,120");
+        AssertRow("F6", "84", "10,164", "10,164");
+        Assert.Equal(["sum", "60,000", "340,908"], rows["sum"][..3]);
+
+        void AssertRow(string layer, params string[] cells) => Assert.Equal(cells, rows[layer][2..5]);
+    }
+
+    [Fact]
+    public async Task Describe_NoSuchVariant_ListsTheKnown()
+    {
+        var (code, _, error) = await TrainerProcess.RunAsync(["describe", "--variant", "lenet6"]);
+
+        Assert.NotEqual(0, code);
+        Assert.StartsWith("error: ", error, StringComparison.Ordinal);
+        Assert.Contains("lenet5-1998", error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+    }
+
+    [GeneratedRegex(" {2,}")]
+    private static partial Regex Gap();
+}
