@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using LeNetServe.Client.Tests.Fakes;
 
@@ -15,14 +14,14 @@ public sealed class AotTests
         var output = Directory.CreateTempSubdirectory("lenetserve-aot-").FullName;
         try
         {
-            var (code, log) = await Run("dotnet", "publish", Path.Combine(Root(), "tests", "AotSample"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-o", output,
+            var (code, log) = await Command.Run("dotnet", "publish", Path.Combine(Command.Repository, "tests", "AotSample"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-o", output,
                 "-nodereuse:false", $"-p:CppCompilerAndLinker={linker}");
             Assert.SkipWhen(code != 0 && log.Contains("NU1", StringComparison.Ordinal), "the compiler package cannot be restored: no network");
             Assert.True(code == 0, log);
             await using var one = await FakeServer.Start();
             await using var two = await FakeServer.Start();
 
-            var (exit, said) = await Run(Path.Combine(output, "LeNetServe.AotSample"), one.Url, two.Url);
+            var (exit, said) = await Command.Run(Path.Combine(output, "LeNetServe.AotSample"), one.Url, two.Url);
 
             Assert.True(exit == 0, said);
             Assert.Equal("digits/3 2 labels\none class 7\nbatch class 3, InvalidInput\nstream 1 class 1\nstream 2 class 2\nstream 3 class 3\n", said);
@@ -33,22 +32,5 @@ public sealed class AotTests
         }
     }
 
-    private static async Task<bool> Finds(string program) => (await Run("sh", "-c", $"command -v {program}")).Code == 0;
-
-    private static async Task<(int Code, string Output)> Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, output + await error);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "LeNetServe.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("the tests run outside the repository");
-        return folder.FullName;
-    }
+    private static async Task<bool> Finds(string program) => (await Command.Run("sh", "-c", $"command -v {program}")).Code == 0;
 }

@@ -20,6 +20,9 @@ internal sealed class InputListing
     /// <summary>Symbolic links that were left out because they lead back to a folder above them.</summary>
     public int Loops => walk.Loops;
 
+    /// <summary>Whether the images may be counted beforehand: what a pipe has given is gone. A pipe, such as the shell's <c>&lt;(…)</c>, has no length.</summary>
+    public bool CanBeReadTwice => !options.Paths.Contains("-") && (options.ListFile is not { } list || new FileInfo(list).Length > 0);
+
     /// <summary>Refuses what is missing before anything is scored.</summary>
     public void Check()
     {
@@ -33,24 +36,31 @@ internal sealed class InputListing
 
     /// <summary>The images. Read once, lazily.</summary>
     /// <param name="contents">Whether members of archives come with their content.</param>
-    public IEnumerable<InputImage> Images(bool contents)
+    /// <param name="cancellationToken">Ends the listing with an <see cref="OperationCanceledException"/>.</param>
+    public IEnumerable<InputImage> Images(bool contents, CancellationToken cancellationToken = default) => All(contents, cancellationToken).Select(image =>
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return image;
+    });
+
+    private IEnumerable<InputImage> All(bool contents, CancellationToken cancellationToken)
     {
         foreach (var path in options.Paths)
         {
-            var images = path == "-" ? Listed(Console.OpenStandardInput(), contents) : Of(Encoding.UTF8.GetBytes(path), contents);
+            var images = path == "-" ? Listed(Console.OpenStandardInput(), contents, cancellationToken) : Of(Encoding.UTF8.GetBytes(path), contents);
             foreach (var image in images)
                 yield return image;
         }
         if (options.ListFile is { } list)
         {
             using var stream = File.OpenRead(list);
-            foreach (var image in Listed(stream, contents))
+            foreach (var image in Listed(stream, contents, cancellationToken))
                 yield return image;
         }
     }
 
-    private IEnumerable<InputImage> Listed(Stream stream, bool contents) =>
-        PathList.Read(stream, options.NullSeparated).SelectMany(path => Of(path, contents));
+    private IEnumerable<InputImage> Listed(Stream stream, bool contents, CancellationToken cancellationToken) =>
+        PathList.Read(stream, options.NullSeparated, cancellationToken).SelectMany(path => Of(path, contents));
 
     private IEnumerable<InputImage> Of(byte[] path, bool contents)
     {

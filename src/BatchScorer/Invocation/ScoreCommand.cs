@@ -32,7 +32,7 @@ internal sealed class ScoreCommand
     private readonly Option<string?> shard = new("--shard") { Description = "Score share I of N, I from 0; taken also from a Slurm array and a Kubernetes Indexed Job. 'none' ignores those.", HelpName = "I/N" };
     private readonly Option<int?> shards = new("--shards") { Description = "Number of shards where only the index is in the environment (JOB_COMPLETION_INDEX).", HelpName = "N" };
     private readonly Option<int> partSize = new("--part-size") { Description = "Images in a part of a new job: what a killed scorer loses at most, and what shards share.", DefaultValueFactory = _ => 1000, HelpName = "N" };
-    private readonly Option<bool> refresh = new("--refresh") { Description = "List the images of a job anew; rows of unchanged images are kept." };
+    private readonly Option<bool> refresh = new("--refresh") { Description = "List the images of a job anew; rows of images with the same content at the same place in the list are kept." };
     private readonly Option<int> preview = new("--preview") { Description = "Writes a contact sheet of the first N images as the model saw them.", HelpName = "N" };
     private readonly Option<string?> tokenFile = new("--token-file") { Description = "A file with the servers' bearer token.", HelpName = "FILE" };
     private readonly Option<string?> caFile = new("--ca-file") { Description = "A PEM file of the authorities that may sign the servers' certificates.", HelpName = "FILE" };

@@ -41,12 +41,12 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
     private async Task<ExitCode> FileAsync(InputListing listing, IBatchClassifier classifier, int topK, ScoringProgress progress, CancellationToken cancellationToken)
     {
         var companions = new Companions(classifier.Model, classifier.Model.Imaging, options.Preview);
-        if (options.Progress != ProgressStyle.None && !options.Inputs.Paths.Contains("-"))
+        if (options.Progress != ProgressStyle.None && listing.CanBeReadTwice)
             _ = Task.Run(() => progress.Expect(new InputListing(options.Inputs).Images(contents: false).TakeWhile(_ => !cancellationToken.IsCancellationRequested).LongCount()), cancellationToken);
         using (var rows = RowFile.Open(options.Output, options.Format ?? OutputFormats.OfExtension(options.Output) ?? OutputFormat.Jsonl, classifier.Model, topK))
         {
             long number = 0;
-            await Pipeline(classifier, topK, hashContent: false, rows.Prepare).RunAsync(listing.Images(contents: true), Write, cancellationToken);
+            await Pipeline(classifier, topK, hashContent: false, rows.Prepare).RunAsync(listing.Images(contents: true, cancellationToken), Write, cancellationToken);
             rows.Complete();
 
             void Write(Chunk chunk)
@@ -68,7 +68,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
 
     private async Task<ExitCode> JobAsync(InputListing listing, IBatchClassifier classifier, int topK, ScoringProgress progress, CancellationToken cancellationToken)
     {
-        var job = Job.OpenOrBegin(options.Output, options.Inputs, () => listing.Images(contents: false).TakeWhile(_ => !cancellationToken.IsCancellationRequested), options.PartSize, options.Refresh);
+        var job = Job.OpenOrBegin(options.Output, options.Inputs, () => listing.Images(contents: false, cancellationToken), options.PartSize, options.Refresh);
         cancellationToken.ThrowIfCancellationRequested();
         var shard = options.Shard ?? Shard.Whole;
         using var onlyOne = JobLock.Take(job, shard);

@@ -16,8 +16,9 @@ internal static class FrozenList
         var temporary = Path.Combine(folder, $"manifest.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long count = 0;
-        using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+        try
         {
+            using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
             foreach (var image in images)
             {
                 byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(Line(image), JobJson.Default.ManifestLine), (byte)'\n'];
@@ -26,6 +27,11 @@ internal static class FrozenList
                 count++;
             }
             file.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
         }
         var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
         var name = $"manifest-{sha256[..16]}.jsonl";

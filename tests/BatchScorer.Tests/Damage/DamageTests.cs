@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using LeNetServe.BatchScorer.Tests.Fakes;
 using LeNetServe.TestPictures;
 using LeNetServe.Tests;
@@ -6,7 +7,7 @@ namespace LeNetServe.BatchScorer.Tests.Damage;
 
 public sealed class DamageTests : IDisposable
 {
-    private static readonly RawPng Gray = new();
+    private static readonly PngWriter Gray = new() { Width = Pictures.Size, Height = Pictures.Size, Pixel = (x, y) => [Value(x, y, 6)] };
 
     private readonly TemporaryDirectory directory = new();
 
@@ -15,24 +16,26 @@ public sealed class DamageTests : IDisposable
     [Fact]
     public async Task Score_DamagedAndUnusualPictures_EachGivesTheRightRow()
     {
-        var png = Gray.ToBytes((x, y) => [Value(x, y, 6)]);
+        var (png, jpeg) = (Gray.ToArray(), Jpeg());
         (string Name, byte[] File, string? Label, string? Error)[] pictures =
         [
-            ("16 bit.png", (Gray with { BitDepth = 16 }).ToBytes((x, y) => [Value(x, y, 1), 0]), "1", null),
-            ("alpha.png", (Gray with { ColorType = 6 }).ToBytes((x, y) => [0, 0, 0, (byte)(255 - Value(x, y, 5))]), "5", null),
-            ("animated.gif", RawGif.Animated(28, (x, y) => (byte)(Value(x, y, 7) / 2), (x, y) => (byte)(Value(x, y, 2) / 2)), "7", null),
-            ("cmyk.jpg", RawJpeg.Cmyk(4, (_, y) => y > 0), "0", null),
+            ("16 bit.png", (Gray with { Depth = 16, Pixel = (x, y) => [Value(x, y, 1) << 8] }).ToArray(), "1", null),
+            ("alpha.png", (Gray with { Color = PngColor.Rgba, Pixel = (x, y) => [0, 0, 0, 255 - Value(x, y, 5)] }).ToArray(), "5", null),
+            ("animated.gif", GifWriter.Write(Pictures.Size, Pictures.Size, (x, y) => Value(x, y, 7), (x, y) => Value(x, y, 2)), "7", null),
+            ("cmyk.jpg", CmykJpegWriter.Write(4, 4, (_, y) => (0, 0, 0, (byte)(y > 0 ? 255 : 0))), "0", null),
             ("empty.png", [], null, "*"),
-            ("gray alpha.png", (Gray with { ColorType = 4 }).ToBytes((x, y) => [Value(x, y, 2), 255]), "2", null),
-            ("huge.png", (Gray with { Width = 60_000, Height = 60_000 }).ToBytes((_, _) => [0]), null, "too_large"),
-            ("interlaced.png", (Gray with { Interlaced = true }).ToBytes((x, y) => [Value(x, y, 3)]), "3", null),
+            ("gray alpha.png", (Gray with { Color = PngColor.GrayAlpha, Pixel = (x, y) => [Value(x, y, 2), 255] }).ToArray(), "2", null),
+            ("huge.png", WithSize(png, 60_000), null, "too_large"),
+            ("interlaced.png", (Gray with { Interlaced = true, Pixel = (x, y) => [Value(x, y, 3)] }).ToArray(), "3", null),
             ("no picture.png", "a text that somebody has renamed, long enough to be looked at"u8.ToArray(), null, "unknown_format"),
-            ("palette.png", (Gray with { ColorType = 3, Palette = [0, 0, 0, 255, 255, 255] }).ToBytes((x, y) => [(byte)(Value(x, y, 8) > 100 ? 1 : 0)]), "8", null),
-            ("rgb.png", (Gray with { ColorType = 2 }).ToBytes((x, y) => [Value(x, y, 9), Value(x, y, 9), Value(x, y, 9)]), "9", null),
+            ("palette.png", (Gray with { Color = PngColor.Palette, Palette = [0, 0, 0, 255, 255, 255], Pixel = (x, y) => [Value(x, y, 8) > 100 ? 1 : 0] }).ToArray(), "8", null),
+            ("rgb.png", (Gray with { Color = PngColor.Rgb, Pixel = (x, y) => [Value(x, y, 9), Value(x, y, 9), Value(x, y, 9)] }).ToArray(), "9", null),
+            ("truncated in the header.jpg", jpeg[..40], null, "truncated"),
+            ("truncated.jpg", jpeg[..(jpeg.Length / 2)], null, "truncated"),
             ("truncated.png", png[..(png.Length / 2)], null, "truncated"),
-            ("wrong crc.png", (Gray with { WrongCrc = true }).ToBytes((x, y) => [Value(x, y, 6)]), null, "damaged"),
-            ("wrong extension.jpg", Gray.ToBytes((x, y) => [Value(x, y, 4)]), "4", null),
-            ("zero size.png", (Gray with { Width = 0, Height = 0 }).ToBytes((_, _) => [0]), null, "*"),
+            ("wrong crc.png", WithWrongCrc(png), null, "damaged"),
+            ("wrong extension.jpg", (Gray with { Pixel = (x, y) => [Value(x, y, 4)] }).ToArray(), "4", null),
+            ("zero size.png", WithSize(png, 0), null, "*"),
         ];
         var model = Pictures.WriteModel(directory["model"]);
         Directory.CreateDirectory(directory["pictures"]);
@@ -67,6 +70,30 @@ public sealed class DamageTests : IDisposable
         Assert.Equal(ExitCode.Success, code);
         var rows = Scorer.Rows(directory["scores.jsonl"]);
         Assert.InRange(rows.Count(row => row.Text("label") == row.Text("actual")), 54, 60);
+    }
+
+    private static byte[] Jpeg()
+    {
+        using var bitmap = SkiaSharp.SKBitmap.Decode(Gray.ToArray());
+        using var data = bitmap.Encode(SkiaSharp.SKEncodedImageFormat.Jpeg, 90);
+        return data.ToArray();
+    }
+
+    private static byte[] WithSize(byte[] png, int size)
+    {
+        byte[] changed = [.. png];
+        var header = changed.AsSpan(PngWriter.OffsetOf(changed, "IHDR"u8));
+        BinaryPrimitives.WriteInt32BigEndian(header[8..], size);
+        BinaryPrimitives.WriteInt32BigEndian(header[12..], size);
+        BinaryPrimitives.WriteUInt32BigEndian(header[21..], PngWriter.Crc(header[4..21]));
+        return changed;
+    }
+
+    private static byte[] WithWrongCrc(byte[] png)
+    {
+        byte[] changed = [.. png];
+        changed[PngWriter.OffsetOf(changed, "IEND"u8) - 1] ^= 0xff;
+        return changed;
     }
 
     /// <summary>A pixel of a class, as the stripe model wants it.</summary>

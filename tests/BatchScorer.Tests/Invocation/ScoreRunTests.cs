@@ -1,5 +1,6 @@
 using LeNetServe.BatchScorer.Tests.Fakes;
 using LeNetServe.Tests;
+using SkiaSharp;
 
 namespace LeNetServe.BatchScorer.Tests.Invocation;
 
@@ -91,6 +92,28 @@ public sealed class ScoreRunTests : IDisposable
 
         Assert.Equal(File.ReadAllBytes(directory["a.jsonl"]), File.ReadAllBytes(directory["b.jsonl"]));
         Assert.Equal(File.ReadAllBytes(directory["a.summary.json"]), File.ReadAllBytes(directory["b.summary.json"]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunAsync_Preview_ShowsWhatTheModelSaw(bool asJob)
+    {
+        File.WriteAllText(Path.Combine(images, "0", "001.png"), "this is a text and no picture at all");
+        var options = Scorer.Options(model, directory[asJob ? "job" : "scores.jsonl"], images) with { Preview = 3, Imaging = LeNetServe.Imaging.Geometry.None };
+
+        await Scorer.Run(options);
+
+        using var sheet = SKBitmap.Decode(asJob ? directory["job", "preview.png"] : directory["scores.preview.png"]);
+        using var first = SKBitmap.Decode(Path.Combine(images, "0", "000.png"));
+        // Two columns and rows of cells, each pixel twice as large, 4 pixels between and around them.
+        var cell = 2 * Pictures.Size;
+        Assert.Equal((4 + (2 * (cell + 4)), 4 + (2 * (cell + 4))), (sheet.Width, sheet.Height));
+        for (var y = 0; y < cell; y++)
+            for (var x = 0; x < cell; x++)
+                Assert.Equal(first.GetPixel(x / 2, y / 2), sheet.GetPixel(4 + x, 4 + y));
+        // The second image failed: a cross through its cell.
+        Assert.Equal(new SKColor(0xd0, 0x30, 0x30), sheet.GetPixel(4 + cell + 4 + (cell / 2), 4 + (cell / 2)));
     }
 
     [Fact]

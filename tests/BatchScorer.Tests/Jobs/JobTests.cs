@@ -46,6 +46,19 @@ public sealed class JobTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_CancelledWhileListing_FreezesNoHalfList()
+    {
+        using var source = new CancellationTokenSource();
+        await source.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ScoreRun(Options, TextWriter.Null).RunAsync(source.Token));
+
+        Assert.Empty(Directory.GetFiles(job));
+        await Scorer.Run(Options);
+        Assert.Equal(80, Scorer.Rows(Path.Combine(job, "scores.jsonl")).Length);
+    }
+
+    [Fact]
     public async Task Run_AgainWithNothingChanged_LeavesEveryPartAlone()
     {
         await Scorer.Run(Options);

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.BatchScorer.Invocation;
 using LeNetServe.BatchScorer.Jobs;
 using LeNetServe.BatchScorer.Tests.Fakes;
@@ -51,23 +54,56 @@ public sealed class ServerClassifierTests : IDisposable
     [Fact]
     public async Task Run_OneServerGoesAway_TheOtherScoresAll()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the list comes through a named pipe");
         await using var stays = await ServerProcess.Start(directory["models"]);
         var goes = await ServerProcess.Start(directory["models"]);
+        var files = Directory.GetFiles(images, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
+        (await BuiltProgram.Run(BuiltProgram.Start("mkfifo", directory.Path, ["list"]))).Expect(ExitCode.Success);
         await Scorer.Run(Options(directory["local.jsonl"]));
 
-        // 300 images in one chunk at a time give the server time to go in between; whenever that is, the rows must be whole.
-        var scoring = Scorer.Run(Options(directory["served.jsonl"]) with { Servers = [stays.GrpcUrl, goes.GrpcUrl], Parallelism = 1 });
-        await goes.DisposeAsync();
-        try
+        var scoring = Task.Run(() => Scorer.Run(Options(directory["served.jsonl"]) with
         {
-            Assert.Equal(ExitCode.Success, (await scoring).Code);
-        }
-        catch (LeNetServeException exception) when (exception.Kind == LeNetServeErrorKind.Unavailable)
+            Inputs = new InputOptions { ListFile = directory["list"] },
+            Servers = [stays.GrpcUrl, goes.GrpcUrl],
+        }));
+        // The list is opened after both servers were asked for the model, and has no end before one of them is gone.
+        await using (var list = new StreamWriter(new FileStream(directory["list"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite)))
         {
-            Assert.Skip("the server was gone before it had been asked for the model");
+            await list.WriteLineAsync(string.Join('\n', files[..100]));
+            await list.FlushAsync(TestContext.Current.CancellationToken);
+            await goes.DisposeAsync();
+            await list.WriteLineAsync(string.Join('\n', files[100..]));
         }
 
+        Assert.Equal(ExitCode.Success, (await scoring).Code);
         Assert.Equal(File.ReadAllBytes(directory["local.jsonl"]), File.ReadAllBytes(directory["served.jsonl"]));
+    }
+
+    [Fact]
+    public async Task Run_TlsAndAToken_GivesTheLocalBytes()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        File.WriteAllText(directory["server.pem"], $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
+        File.WriteAllText(directory["token"], "open-sesame-open-sesame-open-sesame\n");
+        File.WriteAllText(directory["wrong"], "another-sesame-another-sesame-another\n");
+        await using var server = await ServerProcess.StartSecure(directory["models"], directory["server.pem"], directory["token"]);
+        var secure = Options(directory["served.jsonl"]) with { Servers = [server.GrpcUrl], CaFile = directory["server.pem"], TokenFile = directory["token"] };
+
+        await Scorer.Run(Options(directory["local.jsonl"]));
+        var (code, _) = await Scorer.Run(secure);
+        var denied = await Assert.ThrowsAsync<LeNetServeException>(() => Scorer.Run(secure with { TokenFile = directory["wrong"] }));
+        var untrusted = await Assert.ThrowsAsync<LeNetServeException>(() => Scorer.Run(secure with { CaFile = null }));
+
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Equal(File.ReadAllBytes(directory["local.jsonl"]), File.ReadAllBytes(directory["served.jsonl"]));
+        Assert.Equal(LeNetServeErrorKind.Unauthenticated, denied.Kind);
+        Assert.Contains("SSL", untrusted.Message);
     }
 
     [Fact]

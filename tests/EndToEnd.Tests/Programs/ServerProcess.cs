@@ -12,9 +12,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private readonly Task<string> output;
     private readonly Task<string> error;
 
-    private ServerProcess(Process process, int grpcPort, int httpPort)
+    private readonly LeNetServeClientOptions reach;
+
+    private ServerProcess(Process process, LeNetServeClientOptions reach, int grpcPort, int httpPort)
     {
-        (this.process, GrpcPort, HttpPort) = (process, grpcPort, httpPort);
+        (this.process, this.reach, GrpcPort, HttpPort) = (process, reach, grpcPort, httpPort);
         (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
     }
 
@@ -22,10 +24,21 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public int HttpPort { get; }
 
-    public string GrpcUrl => $"http://127.0.0.1:{GrpcPort}";
+    public string GrpcUrl => reach.Urls[0];
 
     /// <summary>Starts a server on a repository of models and waits until it answers.</summary>
-    public static async Task<ServerProcess> Start(string models, params string[] arguments)
+    public static Task<ServerProcess> Start(string models, params string[] arguments) => Start(models, new LeNetServeClientOptions(), arguments);
+
+    /// <summary>Starts a server with TLS that asks for a token.</summary>
+    /// <param name="models">Repository of models.</param>
+    /// <param name="certificate">PEM file with the certificate of <c>localhost</c>, its own authority, and its key.</param>
+    /// <param name="tokens">File with the token.</param>
+    public static Task<ServerProcess> StartSecure(string models, string certificate, string tokens) => Start(
+        models,
+        new LeNetServeClientOptions { CaCertificatePath = certificate, Token = File.ReadAllText(tokens).Trim() },
+        "--Security:Tls:CertificateFile", certificate, "--Security:InferenceTokensFile", tokens);
+
+    private static async Task<ServerProcess> Start(string models, LeNetServeClientOptions reach, params string[] arguments)
     {
         var (grpc, http) = (FreePort(), FreePort());
         var process = BuiltProgram.Start("dotnet", RepositoryTree.Root,
@@ -33,7 +46,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             BuiltProgram.PathOf("InferenceServer"), "--Models:Path", models, "--Listen:Address", "127.0.0.1",
             "--Listen:GrpcPort", $"{grpc}", "--Listen:HttpPort", $"{http}", .. arguments,
         ]);
-        var server = new ServerProcess(process, grpc, http);
+        reach.Urls.Add(reach.CaCertificatePath is null ? $"http://127.0.0.1:{grpc}" : $"https://localhost:{grpc}");
+        var server = new ServerProcess(process, reach, grpc, http);
         try
         {
             await server.Ready();
@@ -57,7 +71,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private async Task Ready()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        using var client = new LeNetServeClient(GrpcUrl);
+        using var client = new LeNetServeClient(reach);
         while (true)
         {
             if (process.HasExited)
