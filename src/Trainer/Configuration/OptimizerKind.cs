@@ -13,4 +13,7 @@ internal enum OptimizerKind
 
     [JsonStringEnumMemberName("adamw")]
     AdamW,
+
+    [JsonStringEnumMemberName("muon")]
+    Muon,
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using LeNetServe.Runs;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Trainer.Configuration;
@@ -8,10 +9,14 @@ namespace LeNetServe.Trainer.Configuration;
 /// <summary>A run's name, such as <c>mnist-lenet5-s1-3f9a2c</c>: the same request always gives the same one.</summary>
 internal static class RunId
 {
-    /// <summary>The id of a config for that data set and network. Where the data lie does not matter, except for a user's own folder.</summary>
+    /// <summary>The id of a config for that data set and network. Where data and teachers lie does not matter, except for a user's own folder.</summary>
     public static string Of(TrainingConfig config, string dataset, LeNetSpec spec)
     {
-        var identity = config with { Data = config.Dataset == "folder" ? Path.GetFullPath(config.Data ?? "") : null };
+        var identity = config with
+        {
+            Data = config.Dataset == "folder" ? Path.GetFullPath(config.Data ?? "") : null,
+            Teacher = config.Teacher is null ? null : string.Join(',', config.Teachers.Select(teacher => new RunDirectory(teacher).Id)),
+        };
         var text = JsonSerializer.Serialize(identity, TrainerJson.TrainingConfig)
             + JsonSerializer.Serialize(spec, LeNetJson.Default.LeNetSpec);
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

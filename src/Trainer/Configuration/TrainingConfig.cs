@@ -34,13 +34,13 @@ internal sealed record TrainingConfig
     [Description("Parts of a batch that are computed side by side, each with its own batch statistics. Part of the result; the number of threads is not.")]
     public int Shards { get; init; } = 2;
 
-    [Description("Optimiser: sgd, adam or adamw.")]
+    [Description("Optimiser: sgd, adam, adamw or muon.")]
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
 
     [Description("Largest learning rate of the schedule, per step.")]
     public double LearningRate { get; init; } = 0.004;
 
-    [Description("Momentum of sgd.")]
+    [Description("Momentum of sgd and muon.")]
     public double Momentum { get; init; } = 0.9;
 
     [Description("Nesterov's form of the momentum.")]
@@ -106,11 +106,25 @@ internal sealed record TrainingConfig
     [Description("Side of the square that is blanked out, in pixels; 0: none.")]
     public int Cutout { get; init; }
 
+    [Description("Directories of finished runs, separated by commas, whose mean answers the network learns beside the labels. Default: none.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Teacher { get; init; }
+
+    [Description("Share of the teacher's answers in the loss, 0 to 1; the labels have the rest.")]
+    public double TeacherShare { get; init; } = 0.5;
+
+    [Description("Divides the logits of teacher and student before they are compared: more than 1 shows more of the unlikely classes.")]
+    public double Temperature { get; init; } = 2;
+
     [Description("Report also the test accuracy of the mean of the answers to each image and its mirror image.")]
     public bool FlipTest { get; init; }
 
     [Description("The constant j of the MAP criterion's rubbish class (lenet5-1998).")]
     public double Rubbish { get; init; } = 4;
+
+    /// <summary>The directories of <see cref="Teacher"/>.</summary>
+    [JsonIgnore]
+    public string[] Teachers => (Teacher ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>Faults of the values, each with key, value and allowed range; empty where there is none.</summary>
     public IEnumerable<string> Faults()
@@ -124,6 +138,7 @@ internal sealed record TrainingConfig
             ("gradient_clip", GradientClip, 0, 1e9), ("validation", Validation, 0, 0.9), ("early_stopping", EarlyStopping, 0, 1_000_000),
             ("shift", Shift, 0, 32), ("rotate", Rotate, 0, 180), ("scale", Scale, 0, 0.9), ("shear", Shear, 0, 2),
             ("elastic", Elastic, 0, 32), ("elastic_width", ElasticWidth, 1, 16), ("cutout", Cutout, 0, 32), ("rubbish", Rubbish, 0, 100),
+            ("teacher_share", TeacherShare, 0, 1), ("temperature", Temperature, 0.1, 100),
         ];
         foreach (var (key, value, least, most) in ranges)
             if (!(value >= least && value <= most))

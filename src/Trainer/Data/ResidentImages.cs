@@ -39,7 +39,8 @@ internal sealed class ResidentImages : IDisposable
         labels.Dispose();
     }
 
-    private Tensor Index(ReadOnlySpan<int> numbers)
+    /// <summary>Numbers as a tensor that selects.</summary>
+    public Tensor Index(ReadOnlySpan<int> numbers)
     {
         var wide = new long[numbers.Length];
         for (var place = 0; place < wide.Length; place++)

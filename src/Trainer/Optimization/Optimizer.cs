@@ -9,6 +9,7 @@ namespace LeNetServe.Trainer.Optimization;
 internal abstract class Optimizer : IDisposable
 {
     private readonly Dictionary<string, Tensor> state = new(StringComparer.Ordinal);
+    private readonly List<Tensor> kept = [];
 
     /// <summary>What a checkpoint must keep, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> State => state;
@@ -19,6 +20,7 @@ internal abstract class Optimizer : IDisposable
         OptimizerKind.Sgd => new Sgd(config, store),
         OptimizerKind.Adam => new Adam(config, store, decoupled: false),
         OptimizerKind.AdamW => new Adam(config, store, decoupled: true),
+        OptimizerKind.Muon => new Muon(config, store),
         _ => throw new UsageException($"optimizer is {config.Optimizer}, expected {string.Join(", ", Enum.GetNames<OptimizerKind>())}"),
     };
 
@@ -29,16 +31,16 @@ internal abstract class Optimizer : IDisposable
     /// <param name="step">Number of this step, from 1.</param>
     public abstract void Step(Tensor weights, Tensor gradient, double learningRate, long step);
 
-    public void Dispose()
+    public virtual void Dispose()
     {
-        foreach (var tensor in state.Values)
+        foreach (var tensor in kept)
             tensor.Dispose();
     }
 
     /// <summary>A tensor that lives as long as the optimiser; named ones belong to its state.</summary>
     protected Tensor Keep(string? name, Tensor tensor)
     {
-        tensor.DetachFromDisposeScope();
+        kept.Add(tensor.DetachFromDisposeScope());
         if (name is not null)
             state.Add(name, tensor);
         return tensor;

@@ -18,6 +18,16 @@ internal static class Criterion
             ? MaximumAPosteriori(logits, labels, config.Rubbish)
             : functional.cross_entropy(logits, labels, reduction: Reduction.Sum, label_smoothing: config.LabelSmoothing);
 
+    /// <summary>
+    /// T²·Σ of the cross-entropy of the student's probabilities at temperature T against the teacher's: T² keeps the gradient's size
+    /// (Hinton, Vinyals, Dean 2015, section 2).
+    /// </summary>
+    /// <param name="logits">B×classes.</param>
+    /// <param name="targets">B×classes, probabilities at the same temperature.</param>
+    /// <param name="temperature">T.</param>
+    public static Tensor Distillation(Tensor logits, Tensor targets, double temperature) =>
+        -(logits.div(temperature).log_softmax(1) * targets).sum() * (temperature * temperature);
+
     /// <summary>Σ y_target + log(e^−j + Σ_i e^−y_i) with logits = −y (LeCun et al. 1998, equation 9).</summary>
     private static Tensor MaximumAPosteriori(Tensor logits, Tensor labels, double rubbish)
     {

@@ -23,6 +23,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly ResidentImages images;
     private readonly TrainingData data;
     private readonly Augmentation augmentation;
+    private readonly SoftTargets? softTargets;
     private readonly Network[] shards;
     private readonly (double Loss, long Correct)[] results;
     private readonly int batchSize;
@@ -36,6 +37,7 @@ internal sealed class TrainingSession : IDisposable
         images = new(train, device);
         data = TrainingData.Split(train, config.Validation);
         augmentation = new(config, model.Imaging, device);
+        softTargets = SoftTargets.Create(config, model, images, threads);
         batchSize = Math.Min(config.BatchSize, data.Train.Length);
         StepsPerEpoch = data.Train.Length / batchSize;
         shards = [.. Enumerable.Range(0, Math.Min(config.Shards, batchSize)).Select(_ => new Network(state.Weights, model.Normalization))];
@@ -133,6 +135,7 @@ internal sealed class TrainingSession : IDisposable
         foreach (var shard in shards)
             shard.Dispose();
         augmentation.Dispose();
+        softTargets?.Dispose();
         images.Dispose();
     }
 
@@ -147,6 +150,9 @@ internal sealed class TrainingSession : IDisposable
         pixels = augmentation.Apply(pixels, numbers, state.Progress.Epoch);
         var logits = network.Forward(pixels, new(Training: true, Seed: PassSeed(shard)));
         var loss = Criterion.Sum(logits, labels, model.Spec, config);
+        if (softTargets is not null)
+            loss = loss.mul(1 - config.TeacherShare).add(
+                Criterion.Distillation(logits, softTargets.Batch(numbers), config.Temperature), config.TeacherShare);
         network.Backward(loss.div(batch.Length));
         results[shard] = (loss.item<float>(), logits.argmax(1).eq(labels).sum().item<long>());
     }

@@ -31,6 +31,7 @@ public sealed class OptimizerTests
     [InlineData(nameof(OptimizerKind.Sgd))]
     [InlineData(nameof(OptimizerKind.Adam))]
     [InlineData(nameof(OptimizerKind.AdamW))]
+    [InlineData(nameof(OptimizerKind.Muon))]
     public void Step_WithWeightDecay_PullsKernelsAndLeavesBiases(string kind)
     {
         using var scope = NewDisposeScope();
@@ -42,6 +43,44 @@ public sealed class OptimizerTests
 
         Assert.True(store.View(store["C1.weight"])[0, 0, 0, 0].item<float>() < 1);
         Assert.Equal(1, store.View(store["C1.bias"])[0].item<float>());
+    }
+
+    [Theory]
+    [InlineData("C3.weight", 16, 150)]
+    [InlineData("C5.weight", 120, 400)]
+    public void Step_OfMuon_MovesAHiddenLayerEquallyFarInAllDirections(string name, int rows, int columns)
+    {
+        using var scope = NewDisposeScope();
+        using var store = new ParameterStore(Variants.Create("lenet5", 1, 10), CPU);
+        using var optimizer = Optimizer.Create(new() { Optimizer = OptimizerKind.Muon }, store);
+
+        optimizer.Step(store.Trained, randn(store.Trained.shape, generator: new Generator(5)), Rate, 1);
+
+        var change = store.View(store[name]).view(rows, columns).div(Rate * 0.2 * Math.Sqrt(Math.Max(rows, columns)));
+        var singular = linalg.svdvals(change);
+        Assert.InRange(singular.min().item<float>(), 0.5f, 1.3f);
+        Assert.InRange(singular.max().item<float>(), 0.5f, 1.3f);
+    }
+
+    [Theory]
+    [InlineData("C1.bias")]
+    [InlineData("output.weight")]
+    public void Step_OfMuon_LeavesBiasesAndTheOutputLayerToAdamW(string name)
+    {
+        using var scope = NewDisposeScope();
+        var weights = new List<Tensor>();
+        foreach (var kind in (OptimizerKind[])[OptimizerKind.Muon, OptimizerKind.AdamW])
+        {
+            using var store = new ParameterStore(Variants.Create("lenet5", 1, 10), CPU);
+            Initialization.Fill(store, seed: 1);
+            using var optimizer = Optimizer.Create(new() { Optimizer = kind, WeightDecay = 0.1 }, store);
+            var random = new Generator(5);
+            for (var step = 1; step <= 3; step++)
+                optimizer.Step(store.Trained, randn(store.Trained.shape, generator: random), Rate, step);
+            weights.Add(store.View(store[name]).clone());
+        }
+
+        Assert.True(weights[0].allclose(weights[1], rtol: 0, atol: 0));
     }
 
     private static void Compare(TrainingConfig config, Func<Parameter, optim.Optimizer> create)

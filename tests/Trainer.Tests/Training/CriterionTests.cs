@@ -26,4 +26,20 @@ public sealed class CriterionTests
 
         Assert.Equal(expected, loss.item<float>(), 5);
     }
+
+    [Fact]
+    public void Distillation_OfTheTeachersOwnLogits_IsSquaredTemperatureTimesTheEntropy()
+    {
+        using var scope = NewDisposeScope();
+        const double Temperature = 2;
+        var logits = tensor(new float[,] { { 1, 2, 5 }, { -1, 0, 0.5f } });
+        var targets = logits.div(Temperature).softmax(1);
+        var entropy = -(targets * targets.log()).sum().item<float>();
+
+        var same = Criterion.Distillation(logits, targets, Temperature).item<float>();
+        var other = Criterion.Distillation(logits.flip(1), targets, Temperature).item<float>();
+
+        Assert.Equal(Temperature * Temperature * entropy, same, 4);
+        Assert.True(other > same, $"{other} is not above {same}");
+    }
 }

@@ -1,0 +1,70 @@
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Networks;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Optimization;
+
+/// <summary>
+/// Muon (Jordan 2024): each hidden layer's matrix or bank of kernels moves by its momentum made orthogonal, all directions equally far.
+/// A step's size is that of AdamW (0.2·√max(rows, columns): Liu et al. 2025, "Muon is scalable for LLM training"), so that the same learning
+/// rates fit; the output layer, biases and batch norm are left to AdamW.
+/// </summary>
+internal sealed class Muon : Optimizer
+{
+    private readonly TrainingConfig config;
+    private readonly Adam adam;
+    private readonly Tensor momentum;
+    private readonly Tensor others;
+    private readonly StoredParameter[] matrices;
+
+    public Muon(TrainingConfig config, ParameterStore store)
+    {
+        using var scope = NewDisposeScope();
+        this.config = config;
+        adam = new(config, store, decoupled: true);
+        foreach (var (name, tensor) in adam.State)
+            Keep(name, tensor);
+        momentum = Keep("momentum", zeros_like(store.Trained));
+        matrices = [.. store.Parameters.Where(parameter => parameter.IsTrained && parameter.Shape.Length > 1).SkipLast(1)];
+        others = Keep(null, ones_like(store.Trained));
+        foreach (var matrix in matrices)
+            others.narrow(0, matrix.Offset, matrix.Count).fill_(0);
+    }
+
+    public override void Step(Tensor weights, Tensor gradient, double learningRate, long step)
+    {
+        momentum.mul_(config.Momentum).add_(gradient);
+        var direction = config.Nesterov ? gradient.add(momentum, config.Momentum) : momentum;
+        adam.Step(weights, gradient.mul_(others), learningRate, step);
+        foreach (var matrix in matrices)
+        {
+            var rows = matrix.Shape[0];
+            var columns = matrix.Count / rows;
+            var change = Orthogonal(ParameterStore.View(matrix, direction).view(rows, columns));
+            ParameterStore.View(matrix, weights).view(rows, columns).add_(change, -learningRate * 0.2 * Math.Sqrt(Math.Max(rows, columns)));
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        adam.Dispose();
+    }
+
+    /// <summary>
+    /// The nearest matrix with orthonormal rows (or columns, where those are fewer), roughly: five steps of the quintic Newton–Schulz iteration
+    /// with Jordan's coefficients bring all singular values near 1.
+    /// </summary>
+    private static Tensor Orthogonal(Tensor matrix)
+    {
+        var tall = matrix.shape[0] > matrix.shape[1];
+        var x = tall ? matrix.t() : matrix;
+        x = x.div(matrix.norm().add_(1e-7));
+        for (var iteration = 0; iteration < 5; iteration++)
+        {
+            var a = x.matmul(x.t());
+            x = a.mul(-4.7750).add_(a.matmul(a), 2.0315).matmul(x).add_(x, 3.4445);
+        }
+        return tall ? x.t() : x;
+    }
+}
