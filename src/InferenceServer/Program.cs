@@ -1,4 +1,3 @@
-using LeNetServe;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Hosting;
 
@@ -21,5 +20,4 @@ builder.AddServer(options);
 builder.AddAnnouncement();
 var app = builder.Build();
 app.MapServer(options);
-await app.RunAsync();
-return (int)ExitCode.Success;
+return (int)await ServerRun.RunAsync(app);

@@ -55,6 +55,15 @@ internal sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(Action<string> fill, Action<WebApplicationBuilder> configure, params string[] settings)
     {
         var directory = new TemporaryDirectory();
+        var app = Build(directory, fill, configure, settings);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.Services.GetRequiredService<ServerLifecycle>().WhenLoaded.WaitAsync(TestContext.Current.CancellationToken);
+        return new(directory, app);
+    }
+
+    /// <summary>The same, not started.</summary>
+    public static WebApplication Build(TemporaryDirectory directory, Action<string> fill, Action<WebApplicationBuilder> configure, params string[] settings)
+    {
         var models = Directory.CreateDirectory(directory["models"]).FullName;
         fill(models);
         var builder = WebApplication.CreateSlimBuilder([$"--Models:Path={models}", "--Listen:Address=127.0.0.1", "--Listen:GrpcPort=0", "--Listen:HttpPort=0", .. settings]);
@@ -67,9 +76,7 @@ internal sealed class TestServer : IAsyncDisposable
         configure(builder);
         var app = builder.Build();
         app.MapServer(options);
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        await app.Services.GetRequiredService<ServerLifecycle>().WhenLoaded.WaitAsync(TestContext.Current.CancellationToken);
-        return new(directory, app);
+        return app;
     }
 
     public async ValueTask DisposeAsync()

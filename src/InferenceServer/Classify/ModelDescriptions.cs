@@ -10,7 +10,7 @@ internal static class ModelDescriptions
     public static IEnumerable<Model> All(RepositorySnapshot snapshot) => snapshot.Index.Select(report =>
         snapshot.Models.GetValueOrDefault(report.Model)?.Versions.FirstOrDefault(served => served.Version == report.Version) is { } version
             ? Of(version, snapshot)
-            : new Model { Name = report.Model, Version = report.Version, State = StateOf(report.State) });
+            : new Model { Name = report.Model, Version = report.Version, State = StateOf(report.State), Reason = report.Reason });
 
     /// <summary>One served version.</summary>
     public static Model Of(ServedVersion version, RepositorySnapshot snapshot)
@@ -30,6 +30,7 @@ internal static class ModelDescriptions
             Default = ReferenceEquals(snapshot.Models.GetValueOrDefault(version.Name)?.Default, version),
             State = StateOf(VersionState.Ready),
             Manifest = facts.ManifestJson,
+            Reason = snapshot.Index.FirstOrDefault(report => report.Model == version.Name && report.Version == version.Version)?.Reason ?? "",
         };
     }
 

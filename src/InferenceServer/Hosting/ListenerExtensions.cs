@@ -19,8 +19,7 @@ internal static class ListenerExtensions
             kestrel.Listen(listen.Address, listen.HttpPort, listener => Speak(listener, HttpProtocols.Http1, options.Security));
             if (listen.UnixSocket is not { } socket)
                 return;
-            // A socket file of a server that was killed would refuse the next one.
-            File.Delete(socket);
+            UnixSockets.RemoveStale(socket);
             kestrel.ListenUnixSocket(socket, listener => listener.Protocols = HttpProtocols.Http2);
         });
     }

@@ -29,6 +29,8 @@ internal sealed record ListenerOptions
         var socket = reader.Text("Listen:UnixSocket", null, "Unix socket for gRPC, beside the ports", "a path in an existing folder");
         if (socket is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(socket))))
             reader.Fault($"Listen:UnixSocket is \"{socket}\", expected a path in an existing folder");
+        else if (socket is not null && UnixSockets.IsSomethingElse(socket))
+            reader.Fault($"Listen:UnixSocket is \"{socket}\", which is there and is no socket, expected a path that is free or a socket's");
         return new()
         {
             Address = parsed,

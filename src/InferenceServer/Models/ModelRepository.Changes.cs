@@ -5,7 +5,12 @@ namespace LeNetServe.InferenceServer.Models;
 
 internal sealed partial class ModelRepository
 {
-    /// <summary>Loads what the mode says is there at start.</summary>
+    /// <summary>
+    /// Loads what the mode says is there at start. Files are not asked to rest first: what is deployed together with the server is new. Those
+    /// that change while they are opened are not served.
+    /// </summary>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be read.</exception>
     public Task StartAsync(CancellationToken cancellationToken) => ChangeAsync(() =>
     {
         var models = VersionFolder.ModelsIn(options.Path);
@@ -18,6 +23,7 @@ internal sealed partial class ModelRepository
 
     /// <summary>Looks at the disk again: new and changed versions are swapped in, deleted ones drain.</summary>
     /// <exception cref="IOException">The folder cannot be read; what is served stays.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be read; what is served stays.</exception>
     public Task ScanAsync(CancellationToken cancellationToken) => ChangeAsync(() =>
     {
         wanted.UnionWith(VersionFolder.ModelsIn(options.Path));
@@ -40,14 +46,25 @@ internal sealed partial class ModelRepository
                     known[key] = state with { Fingerprint = "" };
             return [name];
         }, mustRest: false, cancellationToken);
-        if (!current.Models.ContainsKey(name))
-            throw new InferenceException(InferenceErrorKind.InvalidModel,
-                $"failed to load '{name}': {string.Join("; ", current.Index.Where(report => report.Model == name).Select(report => $"version {report.Version}: {report.Reason}"))}");
+        if (FailureOf(name) is { } failure)
+            throw new InferenceException(InferenceErrorKind.InvalidModel, $"failed to load '{name}': {failure}");
+    }
+
+    /// <summary>Why a model that was asked for does not answer, or not with its newest version; null where it does.</summary>
+    private string? FailureOf(string name)
+    {
         lock (known)
         {
-            var newest = options.PolicyOf(name).Choose(known.Keys.Where(key => key.Model == name).Select(key => key.Version)).Max();
-            if (known[(name, newest)] is { Reason.Length: > 0, Fingerprint.Length: > 0 } failed)
-                throw new InferenceException(InferenceErrorKind.InvalidModel, $"failed to load '{name}': version {newest}: {failed.Reason}; what was served before goes on");
+            var states = known.Where(entry => entry.Key.Model == name).ToDictionary(entry => entry.Key.Version, entry => entry.Value);
+            if (!current.Models.ContainsKey(name))
+                return states.Count == 0
+                    ? "no version is in its folder"
+                    : string.Join("; ", states.OrderBy(state => state.Key).Select(state => state.Key == 0 ? state.Value.Reason : $"version {state.Key}: {state.Value.Reason}"));
+            if (states.TryGetValue(0, out var folder))
+                return $"{folder.Reason}; what was served before goes on";
+            return options.PolicyOf(name).Choose(states.Keys) is [.., var newest] && states[newest] is { Failed: true } failed
+                ? $"version {newest}: {failed.Reason}; what was served before goes on"
+                : null;
         }
     }
 
@@ -91,11 +108,26 @@ internal sealed partial class ModelRepository
 
     /// <summary>
     /// Brings one model to what is on disk. A version that fails is left out of the policy's choice, so that an older one takes its place; a
-    /// version whose changed file fails goes on with what it has.
+    /// version whose changed file fails goes on with what it has, and so does a model whose folder cannot be read.
     /// </summary>
     private void Reconcile(string name, bool mustRest)
     {
-        var folders = VersionFolder.VersionsIn(options.Path, name).ToDictionary(folder => folder.Version);
+        Dictionary<long, VersionFolder> folders;
+        try
+        {
+            folders = VersionFolder.VersionsIn(options.Path, name).ToDictionary(folder => folder.Version);
+        }
+        catch (DirectoryNotFoundException) when (!options.Load.Contains(name))
+        {
+            folders = [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            if (!wanted.Contains(name))
+                Retire(name, [], [], "");
+            Unreadable(name, exception.Message);
+            return;
+        }
         var failed = new HashSet<long>();
         while (true)
         {
@@ -116,7 +148,7 @@ internal sealed partial class ModelRepository
         Known? before;
         lock (known)
             before = known.GetValueOrDefault((name, folder.Version));
-        if (before?.Fingerprint == folder.Fingerprint)
+        if (before is { Fingerprint.Length: > 0 } && before.Fingerprint == folder.Fingerprint)
             return served is not null;
         var age = time.GetUtcNow().UtcDateTime - folder.Changed;
         if (mustRest && age >= TimeSpan.Zero && age < options.PollInterval)
@@ -126,16 +158,37 @@ internal sealed partial class ModelRepository
         {
             var started = time.GetTimestamp();
             var loaded = loader.Load(name, folder);
+            if (!folder.IsUnchanged())
+            {
+                loaded.Release();
+                throw new IOException($"{folder.Path} changed while it was opened, expected a version that is moved into place when it is complete");
+            }
             Publish(name, folder, loaded);
             LogLoaded(loaded, loaded.Model.Device, loaded.Facts.Sha256, time.GetElapsedTime(started).TotalMilliseconds);
             return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Report(name, folder.Version, new(served is null ? VersionState.Unavailable : VersionState.Ready, exception.Message, folder.Fingerprint));
-            LogFailed(exception is InferenceException ? null : exception, name, folder.Version, exception.Message, served is null ? "it is not served" : "the one before goes on");
+            // What failed in the file system may be well the next time without any file having changed.
+            var isTrouble = IsTrouble(exception) || IsTrouble(exception.InnerException);
+            Report(name, folder.Version, new(served is null ? VersionState.Unavailable : VersionState.Ready, exception.Message, isTrouble ? "" : folder.Fingerprint, Failed: true));
+            if (before?.Reason != exception.Message)
+                LogFailed(isTrouble || exception is InferenceException ? null : exception, name, folder.Version, exception.Message, served is null ? "it is not served" : "the one before goes on");
             return served is not null;
         }
+    }
+
+    private static bool IsTrouble(Exception? exception) => exception is IOException or UnauthorizedAccessException;
+
+    private void Unreadable(string name, string reason)
+    {
+        Known? before;
+        lock (known)
+            before = known.GetValueOrDefault((name, 0));
+        if (before?.Reason == reason)
+            return;
+        Report(name, 0, new(VersionState.Unavailable, reason, "", Failed: true));
+        LogUnreadable(name, reason);
     }
 
     private ServedVersion? Served(string name, long version) => current.Models.GetValueOrDefault(name)?.Versions.FirstOrDefault(served => served.Version == version);
@@ -206,8 +259,15 @@ internal sealed partial class ModelRepository
     [LoggerMessage(LogLevel.Error, "{Model}/{Version} cannot be loaded: {Reason}; {Consequence}")]
     private partial void LogFailed(Exception? exception, string model, long version, string reason, string consequence);
 
+    [LoggerMessage(LogLevel.Error, "The folder of model {Model} cannot be read, what is served of it goes on: {Reason}")]
+    private partial void LogUnreadable(string model, string reason);
+
     [LoggerMessage(LogLevel.Information, "{Version} is no longer served; it ends with its last request")]
     private partial void LogRetired(ServedVersion version);
 
-    private sealed record Known(VersionState State, string Reason, string Fingerprint);
+    /// <param name="State">What the version is doing.</param>
+    /// <param name="Reason">Why it is not ready, or what went wrong with its newer files.</param>
+    /// <param name="Fingerprint">The files that were tried last; empty: they are to be tried again.</param>
+    /// <param name="Failed">They were tried and could not be served.</param>
+    private sealed record Known(VersionState State, string Reason, string Fingerprint, bool Failed = false);
 }

@@ -12,25 +12,27 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
 {
     private static readonly string[] FileNames = [ModelFiles.ModelFileName, ModelFiles.LabelsFileName, GoldenTensors.FileName];
 
-    /// <summary>The names of the models in a repository: its folders, without hidden ones.</summary>
+    /// <summary>The names of the models in a repository: its folders, without hidden ones and the one that file systems keep for themselves.</summary>
     /// <exception cref="IOException">The repository cannot be read.</exception>
     public static IReadOnlyList<string> ModelsIn(string repository) =>
-        [.. Directory.EnumerateDirectories(repository).Select(path => System.IO.Path.GetFileName(path)).Where(name => name[0] != '.').Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateDirectories(repository).Select(path => System.IO.Path.GetFileName(path)).Where(name => name[0] != '.' && name != "lost+found").Order(StringComparer.Ordinal)];
 
-    /// <summary>The versions of a model that have a model file, ascending; none where the folder is gone.</summary>
-    /// <exception cref="IOException">The folder cannot be read.</exception>
+    /// <summary>The versions of a model that have a model file, ascending.</summary>
+    /// <exception cref="IOException">The folder cannot be read, or is gone.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be read.</exception>
     public static IReadOnlyList<VersionFolder> VersionsIn(string repository, string model)
     {
         var folder = System.IO.Path.Combine(repository, model);
-        return Directory.Exists(folder)
-            ? [.. ModelFiles.Versions(folder).Select(version => Read(version, System.IO.Path.Combine(folder, version.ToString()))).OfType<VersionFolder>()]
-            : [];
+        return [.. ModelFiles.Versions(folder).Select(version => Read(version, System.IO.Path.Combine(folder, version.ToString())))];
     }
 
-    private static VersionFolder? Read(long version, string path)
+    /// <summary>Whether the files are still those that were seen.</summary>
+    public bool IsUnchanged() => Read(Version, Path).Fingerprint == Fingerprint;
+
+    private static VersionFolder Read(long version, string path)
     {
         var files = FileNames.Select(name => new FileInfo(System.IO.Path.Combine(path, name))).Where(file => file.Exists).ToArray();
         var fingerprint = string.Join(';', files.Select(file => $"{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
-        return files.Length == 0 ? null : new(version, path, fingerprint, files.Max(file => file.LastWriteTimeUtc));
+        return new(version, path, fingerprint, files.Select(file => file.LastWriteTimeUtc).DefaultIfEmpty().Max());
     }
 }

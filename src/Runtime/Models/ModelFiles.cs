@@ -34,15 +34,32 @@ public sealed record ModelFiles(string Model, string? Labels, string? Golden)
             : throw new InferenceException(InferenceErrorKind.NotFound, $"{path}: neither {ModelFileName} nor a numbered version with {ModelFileName} is in this directory");
     }
 
-    /// <summary>The versions in a model's directory that have a model file, ascending. Names that are no positive integers are not versions.</summary>
+    /// <summary>
+    /// The versions in a model's directory that have a model file, ascending. Names that are no positive integers are not versions; a file that
+    /// cannot be looked at counts as there, and opening it says why.
+    /// </summary>
+    /// <exception cref="IOException">The directory cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory cannot be read.</exception>
     public static IEnumerable<long> Versions(string modelDirectory) =>
         from directory in Directory.EnumerateDirectories(modelDirectory)
         let name = Path.GetFileName(directory)
         where long.TryParse(name, System.Globalization.NumberStyles.None, null, out var number) && number > 0 && name == number.ToString()
-        where File.Exists(Path.Combine(directory, ModelFileName))
+        where IsThere(Path.Combine(directory, ModelFileName))
         let version = long.Parse(name)
         orderby version
         select version;
+
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            return !File.GetAttributes(path).HasFlag(FileAttributes.Directory);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return exception is not (FileNotFoundException or DirectoryNotFoundException);
+        }
+    }
 
     private static ModelFiles Beside(string model)
     {

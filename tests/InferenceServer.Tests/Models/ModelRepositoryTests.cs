@@ -1,8 +1,11 @@
+using System.Diagnostics;
+using LeNetServe.InferenceServer.Health;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.Models;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Tests;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LeNetServe.InferenceServer.Tests.Models;
 
@@ -200,6 +203,132 @@ public sealed class ModelRepositoryTests
             "--Models:Versions=latest:1", "--Models:VersionsOf:two=1,3");
 
         Assert.Equal(["one/3", "two/1", "two/3"], server.Repository.Current.Versions.Select(version => $"{version}"));
+    }
+
+    [Fact]
+    public async Task Start_ModelWhoseFolderCannotBeRead_IsReportedAndTheOthersAreServed()
+    {
+        // Longer than the longest path: no user, not even root, can list it through its full name.
+        using var directory = new TemporaryDirectory();
+        var (deep, near) = (DeepFolder(directory.Path, 4000), directory["near"]);
+        Directory.CreateSymbolicLink(near, deep);
+        Directory.CreateDirectory(Path.Combine(near, new string('x', 120)));
+        Directory.CreateDirectory(Path.Combine(near, "tiny", "1"));
+        new TinyOnnx().Write(Path.Combine(near, "tiny", "1"));
+
+        await using var server = await TestServer.StartAsync(_ => { }, $"--Models:Path={deep}", "--Models:Mode=poll", "--Models:PollInterval=60m");
+
+        Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
+        var report = server.Repository.Current.Index.Single(report => report.Model != "tiny");
+        Assert.Equal((0, VersionState.Unavailable), (report.Version, report.State));
+        Assert.Contains("too long", report.Reason);
+        Assert.Equal(Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.NotServing, server.App.Services.GetRequiredService<ServerHealth>().StatusOf(report.Model));
+        Assert.Equal(InferenceErrorKind.Unavailable, Assert.Throws<InferenceException>(() => server.Repository.Lease(report.Model, 0)).Kind);
+        Assert.Contains("too long", server.Client.ListModels(new(), cancellationToken: Cancellation).Models.Single(model => model.Name != "tiny").Reason);
+        await server.Repository.ScanAsync(Cancellation);
+        Assert.Equal(2, server.Repository.Current.Index.Count);
+        // Neither could the whole be removed through it.
+        Directory.Delete(Path.Combine(near, new string('x', 120)));
+    }
+
+    [Fact]
+    public async Task Scan_ModelFileCannotBeRead_IsReportedAndTriedAgain()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=poll", "--Models:PollInterval=60m");
+        Publish(server, "tiny", 2);
+        var (file, kept) = (Path.Combine(server.Models, "tiny", "2", "model.onnx"), Path.Combine(server.Models, "kept"));
+        File.Move(file, kept);
+        File.CreateSymbolicLink(file, file);
+
+        await server.Repository.ScanAsync(Cancellation);
+        var report = server.Repository.Current.Index.Single(report => report.Version == 2);
+        Assert.Equal(VersionState.Unavailable, report.State);
+        Assert.NotEqual("", report.Reason);
+        Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
+
+        File.Delete(file);
+        File.Move(kept, file);
+        await server.Repository.ScanAsync(Cancellation);
+        Assert.Equal(["tiny/1", "tiny/2"], server.Repository.Current.Versions.Select(version => $"{version}"));
+    }
+
+    [Fact]
+    public async Task LoadAsync_FilesChangeWhileTheyAreOpened_AreNotServed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "named pipes of Unix");
+        await using var server = await TestServer.StartAsync("--Models:Mode=explicit", "--Models:Load=tiny");
+        var folder = Directory.CreateDirectory(Path.Combine(server.Models, "tiny", "2")).FullName;
+        var pipe = Path.Combine(folder, "model.onnx");
+        using (var mkfifo = Process.Start("mkfifo", [pipe]))
+            await mkfifo.WaitForExitAsync(Cancellation);
+
+        var loading = Task.Run(() => server.Repository.LoadAsync("tiny", Cancellation), Cancellation);
+        // Opens when the server reads: from then on it has seen the folder as it was.
+        await using (var model = new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "labels.txt"), "x\ny\nz\n", Cancellation);
+            await model.WriteAsync(await File.ReadAllBytesAsync(Path.Combine(server.Models, "tiny", "1", "model.onnx"), Cancellation), Cancellation);
+        }
+        var exception = await Assert.ThrowsAsync<InferenceException>(() => loading);
+
+        Assert.Contains("changed while it was opened", exception.Message);
+        Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
+        File.Delete(pipe);
+        new TinyOnnx().Write(folder, "x\ny\nz\n");
+        await server.Repository.LoadAsync("tiny", Cancellation);
+        Assert.Equal(["x", "y", "z"], server.Repository.Current.Models["tiny"].Default.Facts.Labels);
+    }
+
+    [Fact]
+    public async Task LoadAsync_FolderWithoutVersions_SaysSo()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=explicit");
+        Directory.CreateDirectory(Path.Combine(server.Models, "empty"));
+
+        var exception = await Assert.ThrowsAsync<InferenceException>(() => server.Repository.LoadAsync("empty", Cancellation));
+
+        Assert.Equal("failed to load 'empty': no version is in its folder", exception.Message);
+    }
+
+    [Fact]
+    public async Task Start_ModelToLoadIsMissing_IsReported()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=explicit", "--Models:Load=tiny,typo");
+
+        Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
+        Assert.Equal(VersionState.Unavailable, server.Repository.Current.Index.Single(report => report.Model == "typo").State);
+    }
+
+    [Fact]
+    public async Task LoadAsync_FolderVanishesMeanwhile_SaysSo()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=explicit", "--Models:Load=tiny");
+        using var lease = server.Repository.Lease("tiny", 0);
+
+        await Parallel.ForAsync(0, 200, Cancellation, async (index, token) =>
+        {
+            try
+            {
+                await (index % 2 == 0 ? server.Repository.LoadAsync("tiny", token) : server.Repository.UnloadAsync("tiny", token));
+            }
+            catch (InferenceException)
+            {
+                // Loaded by one and unloaded by another: either is right, as long as it is one of our errors.
+            }
+            if (index == 100)
+                Directory.Delete(Path.Combine(server.Models, "tiny"), recursive: true);
+        });
+
+        var exception = await Assert.ThrowsAsync<InferenceException>(() => server.Repository.LoadAsync("tiny", Cancellation));
+        Assert.Equal(InferenceErrorKind.NotFound, exception.Kind);
+    }
+
+    /// <summary>A folder whose full name has so many characters.</summary>
+    private static string DeepFolder(string path, int length)
+    {
+        while (path.Length < length)
+            path = Path.Combine(path, new string('d', Math.Clamp(length - path.Length - 1, 1, 200)));
+        return Directory.CreateDirectory(path).FullName;
     }
 
     private static void Publish(TestServer server, string name, long version, TinyOnnx? tiny = null, GoldenTensors? golden = null)

@@ -1,0 +1,31 @@
+using System.Net.Sockets;
+
+namespace LeNetServe.InferenceServer.Hosting;
+
+/// <summary>The server's life, from its start to the exit code.</summary>
+internal static class ServerRun
+{
+    /// <summary>
+    /// Runs until the server is stopped. <see cref="ExitCode.Trouble"/>, with one line on stderr, where it could not listen or one of its services
+    /// failed, so that whoever supervises it starts it again.
+    /// </summary>
+    public static async Task<ExitCode> RunAsync(WebApplication app)
+    {
+        var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+        Exception? failure = null;
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+        {
+            // A service that fails while the host still starts cancels the start.
+            failure = exception;
+        }
+        failure = services.Select(service => service.ExecuteTask?.Exception?.GetBaseException()).FirstOrDefault(exception => exception is not null) ?? failure;
+        if (failure is null or OperationCanceledException)
+            return ExitCode.Success;
+        await Console.Error.WriteLineAsync($"The server has failed: {failure.Message}");
+        return ExitCode.Trouble;
+    }
+}

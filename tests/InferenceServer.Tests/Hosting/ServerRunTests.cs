@@ -1,0 +1,61 @@
+using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.Tests;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace LeNetServe.InferenceServer.Tests.Hosting;
+
+public sealed class ServerRunTests : IDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public async Task RunAsync_RepositoryCannotBeReadAtStart_IsTrouble()
+    {
+        await using var app = TestServer.Build(directory, TestServer.WriteTiny, builder => Directory.Delete(builder.Configuration["Models:Path"]!, recursive: true));
+
+        Assert.Equal(ExitCode.Trouble, await ServerRun.RunAsync(app).WaitAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task RunAsync_ServiceFailsLater_IsTrouble()
+    {
+        await using var app = TestServer.Build(directory, TestServer.WriteTiny, builder => builder.Services.AddHostedService<Failing>());
+
+        Assert.Equal(ExitCode.Trouble, await ServerRun.RunAsync(app).WaitAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task RunAsync_PortIsTaken_IsTrouble()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var app = TestServer.Build(directory, TestServer.WriteTiny, _ => { }, $"--Listen:GrpcPort={new Uri(server.GrpcAddress).Port}");
+
+        Assert.Equal(ExitCode.Trouble, await ServerRun.RunAsync(app).WaitAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task RunAsync_UntilItIsStopped_IsSuccess()
+    {
+        await using var app = TestServer.Build(directory, TestServer.WriteTiny, _ => { });
+        var running = ServerRun.RunAsync(app);
+        await app.Services.GetRequiredService<ServerLifecycle>().WhenLoaded.WaitAsync(Cancellation);
+
+        app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        Assert.Equal(ExitCode.Success, await running.WaitAsync(Cancellation));
+    }
+
+    private sealed class Failing(ServerLifecycle lifecycle) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            await lifecycle.WhenLoaded.WaitAsync(stoppingToken);
+            throw new InvalidOperationException("a bug");
+        }
+    }
+}
