@@ -19,7 +19,7 @@ internal sealed partial class ClassifierService
     public override async Task ClassifyStream(
         IAsyncStreamReader<ClassifyStreamRequest> requestStream, IServerStreamWriter<ClassifyStreamResponse> responseStream, ServerCallContext context)
     {
-        var caller = Callers.Of(context) with { Patient = true };
+        var caller = new Caller(context) with { Patient = true };
         var answers = Channel.CreateBounded<Task<ClassifyStreamResponse>>(new BoundedChannelOptions(limits.StreamParallelism) { SingleReader = true });
         var reading = ReadAsync(requestStream, answers.Writer, caller, context.GetHttpContext().Features.Get<RatedClient>());
         await using (lifecycle.Ending.UnsafeRegister(static writer => ((ChannelWriter<Task<ClassifyStreamResponse>>)writer!).TryComplete(), answers.Writer))

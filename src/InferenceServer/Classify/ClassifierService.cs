@@ -18,12 +18,12 @@ internal sealed partial class ClassifierService(
 {
     public override Task<ClassifyResponse> Classify(ClassifyRequest request, ServerCallContext context)
     {
-        var answer = ClassifyAsync(request, Callers.Of(context), ServerTiming.AskedBy(context));
+        var answer = ClassifyAsync(request, new Caller(context), ServerTiming.AskedBy(context));
         return answer.IsCompletedSuccessfully ? answer : GrpcErrors.TranslateAsync(answer);
     }
 
     public override Task<ClassifyBatchResponse> ClassifyBatch(ClassifyBatchRequest request, ServerCallContext context) =>
-        GrpcErrors.TranslateAsync(ClassifyBatchAsync(request, Callers.Of(context)));
+        GrpcErrors.TranslateAsync(ClassifyBatchAsync(request, new Caller(context), ServerTiming.AskedBy(context)));
 
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context) =>
         Task.FromResult(new ListModelsResponse { Models = { ModelDescriptions.All(repository.Current) } });
@@ -96,7 +96,7 @@ internal sealed partial class ClassifierService(
     }
 
     /// <summary>Classifies many images, each with its own answer or error.</summary>
-    internal async Task<ClassifyBatchResponse> ClassifyBatchAsync(ClassifyBatchRequest request, Caller caller)
+    internal async Task<ClassifyBatchResponse> ClassifyBatchAsync(ClassifyBatchRequest request, Caller caller, Action<RequestPhases>? timing = null)
     {
         using var lease = Lease(request.Model, request.Version);
         var version = lease.Version;
@@ -106,7 +106,8 @@ internal sealed partial class ClassifierService(
         {
             Inputs.RequireTopK(request.TopK);
             var images = request.Images.Select((image, index) => Inputs.TryOf(image, request.Geometry, out errors[index])).ToArray();
-            await pipeline.RunManyAsync(version, images, outputs, errors, caller);
+            var phases = await pipeline.RunManyAsync(version, images, outputs, errors, caller);
+            timing?.Invoke(phases);
         }
         catch (InferenceException exception) when (exception.Field == "top_k")
         {

@@ -19,6 +19,7 @@ internal static class ModelFigures
             InferenceCount = (ulong)metrics.Inferences,
             ExecutionCount = (ulong)metrics.Executions,
             InferenceStats = Requests(metrics),
+            ResponseStats = { ["0"] = Responses(metrics) },
         };
         foreach (var batch in metrics.Batches)
             statistics.BatchStats.Add(new InferBatchStatistics
@@ -54,6 +55,23 @@ internal static class ModelFigures
             ComputeOutput = new() { Count = (ulong)request.Count, Ns = (ulong)Math.Max(0, rest) },
             CacheHit = new(),
             CacheMiss = new(),
+        };
+    }
+
+    /// <summary>Every request has one response, Triton's index 0. Memory is not among the figures: ONNX Runtime does not tell a session's.</summary>
+    private static InferResponseStatistics Responses(ModelMetrics metrics)
+    {
+        // First, so that it is no more than what failed in all.
+        var cancelled = metrics[RequestOutcome.Cancelled]?.Request.Read() ?? default;
+        var requests = Requests(metrics);
+        return new()
+        {
+            ComputeInfer = requests.ComputeInfer,
+            ComputeOutput = requests.ComputeOutput,
+            Success = requests.Success,
+            Fail = new() { Count = requests.Fail.Count - (ulong)cancelled.Count, Ns = requests.Fail.Ns - (ulong)cancelled.Nanoseconds },
+            EmptyResponse = new(),
+            Cancel = Duration(cancelled),
         };
     }
 

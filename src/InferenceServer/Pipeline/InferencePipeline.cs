@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using LeNetServe.Imaging;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Metrics;
@@ -21,7 +22,10 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
     /// <param name="version">A version that the caller holds a lease of until this completes.</param>
     /// <param name="input">What to classify.</param>
     /// <param name="outputs">Receives images×classes: the graph's output as it is.</param>
-    /// <param name="caller">Deadline and cancellation, honoured in the queue, before decoding and before running.</param>
+    /// <param name="caller">
+    /// Deadline and cancellation, honoured in the queue, before decoding and before running. For pixels that find a place at once only the deadline
+    /// is looked at: no time has passed in which the caller could have gone.
+    /// </param>
     /// <returns>Where the time went; never throws, failures are the task's.</returns>
     /// <exception cref="InferenceException">
     /// <see cref="InferenceErrorKind.InvalidInput"/>, <see cref="InferenceErrorKind.TooLarge"/>, <see cref="InferenceErrorKind.Overloaded"/>,
@@ -85,8 +89,9 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
                     if ((errors[index] ??= TryDecode(version, images[index], pixels.AsSpan(good * size, size), caller)) is null)
                         good++;
                 phases = phases with { Decode = Stopwatch.GetTimestamp() - decode };
+                RequireInterest(caller);
                 if (good > 0 && version.Gathered is null)
-                    phases = phases with { Inference = Infer(version, pixels.AsSpan(0, good * size), false, results.AsSpan(0, good * classes), caller) };
+                    phases = phases with { Inference = Infer(version, pixels.AsSpan(0, good * size), false, results.AsSpan(0, good * classes)) };
             }
             finally
             {
@@ -116,6 +121,7 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<RequestPhases> RunQueuedAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller, long start)
     {
         var phases = default(RequestPhases);
@@ -130,6 +136,7 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
                 phases = phases with { Queue = Stopwatch.GetTimestamp() - start };
                 try
                 {
+                    RequireInterest(caller);
                     if (version.Gathered is null)
                         RunNow(version, input, outputs.Span, caller, ref phases);
                     else
@@ -165,14 +172,16 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
     {
         if (input.Kind != InputKind.Encoded)
         {
-            phases = phases with { Inference = Infer(version, input.Data.Span, input.Kind == InputKind.Floats, outputs, caller) };
+            RequireTime(caller);
+            phases = phases with { Inference = Infer(version, input.Data.Span, input.Kind == InputKind.Floats, outputs) };
             return;
         }
         var pixels = ArrayPool<byte>.Shared.Rent(version.Facts.Input.Count);
         try
         {
             var decoded = DecodeForBatch(version, input, pixels, caller, ref phases);
-            phases = phases with { Inference = Infer(version, decoded.Data.Span, false, outputs, caller) };
+            RequireInterest(caller);
+            phases = phases with { Inference = Infer(version, decoded.Data.Span, false, outputs) };
         }
         finally
         {
@@ -214,9 +223,8 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
         }
     }
 
-    private long Infer(ServedVersion version, ReadOnlySpan<byte> data, bool floats, Span<float> outputs, Caller caller)
+    private static long Infer(ServedVersion version, ReadOnlySpan<byte> data, bool floats, Span<float> outputs)
     {
-        RequireInterest(caller);
         var start = Stopwatch.GetTimestamp();
         if (floats)
             version.Model.RunFloats(data, outputs);
@@ -227,17 +235,17 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
         return ticks;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask EnterAsync(ServedVersion version, Caller caller)
     {
         RequireInterest(caller);
         if (slots.TryEnter())
             return;
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(caller.Gone);
-        if (caller.Deadline != DateTime.MaxValue)
-            giveUp.CancelAfter(Wait.Until(caller.Deadline, time));
+        using var giveUp = caller.IsGoneAtDeadline ? null : CancellationTokenSource.CreateLinkedTokenSource(caller.Gone);
+        giveUp?.CancelAfter(Wait.Until(caller.Deadline, time));
         try
         {
-            await slots.EnterAsync(caller.Patient, giveUp.Token);
+            await slots.EnterAsync(caller.Patient, giveUp?.Token ?? caller.Gone);
         }
         catch (OperationCanceledException)
         {
@@ -245,10 +253,15 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
         }
     }
 
-    private void RequireInterest(Caller caller)
+    private void RequireTime(Caller caller)
     {
         if (caller.Deadline != DateTime.MaxValue && time.GetUtcNow().UtcDateTime >= caller.Deadline)
             throw Wait.DeadlineExceeded("before it ran");
+    }
+
+    private void RequireInterest(Caller caller)
+    {
+        RequireTime(caller);
         if (caller.Gone.IsCancellationRequested)
             throw Wait.Cancelled();
     }

@@ -34,7 +34,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
     {
         var request = new ClassifyBatchRequest { Model = Model(context), Version = Version(context), TopK = TopK(context), Geometry = Geometry(context) };
         request.Images.Add(await ReadAsync(context));
-        return await classifier.ClassifyBatchAsync(request, Caller(context));
+        return await classifier.ClassifyBatchAsync(request, Caller(context), ServerTiming.AskedBy(context));
     });
 
     private static async Task AnswerAsync(HttpContext context, Func<Task<IMessage>> classify)

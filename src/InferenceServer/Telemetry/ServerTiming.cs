@@ -19,16 +19,19 @@ internal static class ServerTiming
     public static Action<RequestPhases>? AskedBy(ServerCallContext context)
     {
         var http = context.GetHttpContext();
-        if (!http.Request.Headers.ContainsKey(RequestHeader))
-            return null;
-        return http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true
-            ? phases => context.ResponseTrailers.Add(ResponseHeader, Text(phases))
-            : AskedBy(http);
+        return !http.Request.Headers.ContainsKey(RequestHeader) ? null
+            : http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true ? InTrailer(context)
+            : InHeader(http);
     }
 
     /// <summary>What tells a REST caller, before the body; null where it did not ask.</summary>
     public static Action<RequestPhases>? AskedBy(HttpContext context) =>
-        context.Request.Headers.ContainsKey(RequestHeader) ? phases => context.Response.Headers[ResponseHeader] = Text(phases) : null;
+        context.Request.Headers.ContainsKey(RequestHeader) ? InHeader(context) : null;
+
+    // The closures of lambdas are made where their method begins: these have their own, which only those pay who ask.
+    private static Action<RequestPhases> InTrailer(ServerCallContext context) => phases => context.ResponseTrailers.Add(ResponseHeader, Text(phases));
+
+    private static Action<RequestPhases> InHeader(HttpContext context) => phases => context.Response.Headers[ResponseHeader] = Text(phases);
 
     private static string Text(in RequestPhases phases) => string.Create(CultureInfo.InvariantCulture,
         $"queue;dur={Milliseconds(phases.Queue):0.000}, decode;dur={Milliseconds(phases.Decode):0.000}, inference;dur={Milliseconds(phases.Inference):0.000}, total;dur={Milliseconds(phases.Total):0.000}");

@@ -1,13 +1,25 @@
+using Grpc.Core;
+using Grpc.Net.Client;
 using LeNetServe.InferenceServer.Classify;
+using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Security;
+using LeNetServe.InferenceServer.Tests.Fuzz;
 using LeNetServe.V1;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace LeNetServe.InferenceServer.Tests.Classify;
 
-public sealed class AllocationTests
+[Collection(RunsAlone.Name)]
+public sealed class AllocationTests(ITestOutputHelper output)
 {
     private const int Calls = 1_000;
+
+    /// <summary>Background work of the process allocates as well; this is its share of a call.</summary>
+    private const long Noise = 24;
 
     [Fact]
     public async Task ClassifyAsync_RawPixels_AllocatesTheReplyAndNothingElse()
@@ -22,6 +34,60 @@ public sealed class AllocationTests
         var replyAlone = AllocatedBy(() => Task.FromResult(Copy(reply!)));
 
         Assert.Equal(replyAlone, all);
+    }
+
+    /// <summary>What reaches the server through a socket costs what gRPC costs, whoever answers, and beyond that the reply.</summary>
+    [Fact]
+    public async Task Classify_OverASocket_AllocatesWhatAnEchoDoesAndTheReply()
+    {
+        await using var server = await TestServer.StartAsync();
+        var request = new ClassifyRequest { Model = "tiny", Image = ClassifierServiceTests.Stripe(1) };
+        var reply = await server.Client.ClassifyAsync(request, cancellationToken: TestContext.Current.CancellationToken);
+        await using var echo = await StartEchoAsync(server, reply);
+        using var channel = GrpcChannel.ForAddress(echo.Urls.First());
+
+        var replyAlone = AllocatedBy(() => Task.FromResult(Copy(reply)));
+        var rounds = new List<long>();
+        for (var round = 0; round < 5; round++)
+            rounds.Add(await AllocatedByAsync(server.Client, request) - await AllocatedByAsync(new(channel), request));
+
+        output.WriteLine($"more than an echo: {string.Join(", ", rounds)} bytes a call; the reply alone: {replyAlone}");
+        Assert.InRange(rounds.Order().ElementAt(2), 0, replyAlone + Noise);
+    }
+
+    /// <summary>The server's listeners and gRPC, and a service that answers with what it has.</summary>
+    private static async Task<WebApplication> StartEchoAsync(TestServer server, ClassifyResponse reply)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.AddListeners(server.App.Services.GetRequiredService<ServerOptions>());
+        builder.Services.AddSingleton(server.App.Services.GetRequiredService<TlsState>());
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(new Echo(Task.FromResult(reply)));
+        var app = builder.Build();
+        app.MapGrpcService<Echo>();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return app;
+    }
+
+    private static async Task<long> AllocatedByAsync(Classifier.ClassifierClient client, ClassifyRequest request)
+    {
+        // A deadline, as every caller should have one; gRPC makes a timer for it on both sides.
+        async Task CallsAsync()
+        {
+            for (var index = 0; index < Calls; index++)
+                await client.ClassifyAsync(request, deadline: DateTime.UtcNow.AddMinutes(5), cancellationToken: TestContext.Current.CancellationToken);
+        }
+
+        await CallsAsync();
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await CallsAsync();
+        return (GC.GetTotalAllocatedBytes(precise: true) - before) / Calls;
+    }
+
+    private sealed class Echo(Task<ClassifyResponse> reply) : Classifier.ClassifierBase
+    {
+        public override Task<ClassifyResponse> Classify(ClassifyRequest request, ServerCallContext context) => reply;
     }
 
     private static ClassifyResponse Copy(ClassifyResponse reply)

@@ -23,7 +23,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
     public async Task Restart_OneReplicaAfterTheOther_LosesNoRequest()
     {
         Assert.SkipUnless(File.Exists(HaProxy), "haproxy is not installed");
-        var restarts = int.TryParse(Environment.GetEnvironmentVariable("LENETSERVE_ROLLING_RESTARTS"), out var asked) ? asked : 4;
+        var restarts = int.TryParse(Environment.GetEnvironmentVariable("LENETSERVE_ROLLING_RESTARTS"), out var asked) ? asked : 50;
         TestServer.WriteTiny(directory.Path);
         await using var first = new Replica(directory.Path, "--Shutdown:DrainDelay=300ms");
         await using var second = new Replica(directory.Path, "--Shutdown:DrainDelay=300ms");

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Google.Protobuf;
 using LeNetServe.InferenceServer.Tests.Classify;
@@ -23,11 +24,27 @@ internal static class Seeds
         ("lenetserve.v1.Classifier", "GetModel", MethodKind.Unary, new GetModelRequest { Name = "tiny", Version = 1 }.ToByteArray()),
         .. OpenInference,
         ("grpc.health.v1.Health", "Check", MethodKind.Unary, new Grpc.Health.V1.HealthCheckRequest { Service = "tiny/1" }.ToByteArray()),
+        ("grpc.health.v1.Health", "Watch", MethodKind.ServerStream, new Grpc.Health.V1.HealthCheckRequest { Service = "tiny@stable" }.ToByteArray()),
+        .. Reflection,
     ];
 
     private const string InferJson = """
         {"id":"1","inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"UINT8","data":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,255]}],"outputs":[{"name":"output","parameters":{"classification":2}}],"parameters":{"timeout":1000000}}
         """;
+
+    private const string BinaryInferJson = """
+        {"inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"UINT8","parameters":{"binary_data_size":16}}],"outputs":[{"name":"output","parameters":{"binary_data":true}}]}
+        """;
+
+    private static IEnumerable<(string Service, string Method, MethodKind Kind, byte[] Message)> Reflection =>
+        from service in new[] { "grpc.reflection.v1alpha.ServerReflection", "grpc.reflection.v1.ServerReflection" }
+        from request in new Grpc.Reflection.V1Alpha.ServerReflectionRequest[]
+        {
+            new() { Host = "h", ListServices = "*" },
+            new() { FileByFilename = "lenetserve/v1/classifier.proto" },
+            new() { FileContainingSymbol = "lenetserve.v1.Classifier" },
+        }
+        select (service, "ServerReflectionInfo", MethodKind.Duplex, request.ToByteArray());
 
     private static IEnumerable<(string Service, string Method, MethodKind Kind, byte[] Message)> OpenInference
     {
@@ -51,30 +68,62 @@ internal static class Seeds
             foreach (var method in new[] { "ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata", "ModelConfig", "ModelStatistics" })
                 yield return (Service, method, MethodKind.Unary, named);
             yield return (Service, "RepositoryIndex", MethodKind.Unary, new Inference.RepositoryIndexRequest { Ready = true }.ToByteArray());
-            foreach (var method in new[] { "RepositoryModelLoad", "RepositoryModelUnload" })
-                yield return (Service, method, MethodKind.Unary, new Inference.RepositoryModelLoadRequest { ModelName = "tiny" }.ToByteArray());
+            foreach (var method in new[] { "RepositoryModelUnload", "RepositoryModelLoad" })
+                yield return (Service, method, MethodKind.Unary, new Inference.RepositoryModelLoadRequest { ModelName = Other }.ToByteArray());
+            foreach (var method in NotOffered)
+                yield return (Service, method, MethodKind.Unary, named);
         }
     }
 
     /// <summary>Every REST route with sound requests.</summary>
-    public static IReadOnlyList<(string Method, string Path, string? ContentType, byte[] Body)> Rest { get; } =
+    public static IReadOnlyList<RestSeed> Rest { get; } =
     [
-        .. Pictures.Select(picture => ("POST", "/v1/models/tiny:classify?topK=1&geometry=fit", (string?)"image/png", picture)),
-        ("POST", "/v1/models/tiny:classify", "application/json", JsonFormatter.Default.Format(new ClassifyRequest { TopK = 1, Image = ClassifierServiceTests.Stripe(1) }).ToUtf8()),
-        ("POST", "/v1/models/tiny/versions/1:classify", "application/json", JsonFormatter.Default.Format(new ClassifyRequest { Geometry = Geometry.Fit, Image = new() { Encoded = ByteString.CopyFrom(Pictures[0]) } }).ToUtf8()),
-        ("POST", "/v1/models/tiny:classifyBatch", "application/json", JsonFormatter.Default.Format(new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(1) } }).ToUtf8()),
-        ("POST", "/v1/models/tiny:classifyBatch", "multipart/form-data; boundary=b", [.. "--b\r\nContent-Disposition: form-data; name=\"i\"; filename=\"i.png\"\r\n\r\n".ToUtf8(), .. Pictures[0], .. "\r\n--b--\r\n".ToUtf8()]),
-        ("POST", "/v2/models/tiny/infer", "application/json", InferJson.ToUtf8()),
-        ("POST", "/v2/models/tiny/versions/1/infer", "application/json", InferJson.ToUtf8()),
-        ("POST", "/v2/repository/index", "application/json", "{\"ready\":true}".ToUtf8()),
-        ("POST", "/v2/repository/models/tiny/load", "application/json", "{\"parameters\":{}}".ToUtf8()),
-        ("GET", "/v2/models/tiny", null, []),
-        ("GET", "/v2/models/tiny/versions/1/config", null, []),
-        ("GET", "/v2/models/tiny/stats", null, []),
-        ("GET", "/v1/models", null, []),
-        ("GET", "/v1/models/tiny/versions/1", null, []),
-        ("GET", "/openapi/v1.json", null, []),
+        .. Pictures.Select(picture => new RestSeed("POST", "/v1/models/tiny:classify?topK=1&geometry=fit", "image/png", picture)),
+        new("POST", "/v1/models/tiny/versions/1:classify", "image/png", Pictures[0]),
+        new("POST", "/v1/models/tiny:classify", "application/json", JsonFormatter.Default.Format(new ClassifyRequest { TopK = 1, Image = ClassifierServiceTests.Stripe(1) }).ToUtf8()),
+        new("POST", "/v1/models/tiny/versions/1:classify", "application/json", JsonFormatter.Default.Format(new ClassifyRequest { Geometry = Geometry.Fit, Image = new() { Encoded = ByteString.CopyFrom(Pictures[0]) } }).ToUtf8()),
+        new("POST", "/v1/models/tiny:classifyBatch", "application/json", JsonFormatter.Default.Format(new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(1) } }).ToUtf8()),
+        new("POST", "/v1/models/tiny/versions/1:classifyBatch", "application/json", JsonFormatter.Default.Format(new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(2) } }).ToUtf8()),
+        new("POST", "/v1/models/tiny:classify", "multipart/form-data; boundary=b", Form),
+        new("POST", "/v1/models/tiny:classifyBatch", "multipart/form-data; boundary=b", Form),
+        new("POST", "/v1/models/tiny/versions/1:classifyBatch", "multipart/form-data; boundary=b", Form),
+        new("POST", "/v2/models/tiny/infer", "application/json", InferJson.ToUtf8()),
+        new("POST", "/v2/models/tiny/versions/1/infer", "application/json", InferJson.ToUtf8()),
+        new("POST", "/v2/models/tiny/infer", "application/json", Compress(InferJson.ToUtf8()), ("Content-Encoding", "gzip")),
+        new("POST", "/v2/models/tiny/infer", "application/octet-stream", [.. BinaryInferJson.ToUtf8(), .. new byte[16]], ("Inference-Header-Content-Length", $"{BinaryInferJson.Length}")),
+        new("POST", "/v2/models/tiny/infer", "application/octet-stream", new byte[64], ("Inference-Header-Content-Length", "0")),
+        new("POST", "/v2/repository/index", "application/json", "{\"ready\":true}".ToUtf8()),
+        new("POST", $"/v2/repository/models/{Other}/unload", "application/json", "{\"parameters\":{}}".ToUtf8()),
+        new("POST", $"/v2/repository/models/{Other}/load", "application/json", "{\"parameters\":{}}".ToUtf8()),
+        .. Routes.Select(path => new RestSeed("GET", path, null, [])),
     ];
+
+    /// <summary>The model that is loaded and unloaded; the others stay.</summary>
+    public const string Other = "other";
+
+    private static string[] NotOffered =>
+    [
+        "SystemSharedMemoryStatus", "SystemSharedMemoryRegister", "SystemSharedMemoryUnregister", "CudaSharedMemoryStatus", "CudaSharedMemoryRegister",
+        "CudaSharedMemoryUnregister", "TraceSetting", "LogSettings",
+    ];
+
+    private static string[] Routes =>
+    [
+        "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/stats", "/v2/models/tiny", "/v2/models/tiny/ready", "/v2/models/tiny/config", "/v2/models/tiny/stats",
+        "/v2/models/tiny/versions/1", "/v2/models/tiny/versions/1/ready", "/v2/models/tiny/versions/1/config", "/v2/models/tiny/versions/1/stats",
+        "/v2/systemsharedmemory/status", "/v2/cudasharedmemory/status", "/v2/trace/setting", "/v2/models/tiny/trace/setting", "/v2/logging",
+        "/v1/models", "/v1/models/tiny", "/v1/models/tiny/versions/1", "/openapi/v1.json", "/livez", "/readyz", "/metrics",
+    ];
+
+    private static byte[] Form => [.. "--b\r\nContent-Disposition: form-data; name=\"i\"; filename=\"i.png\"\r\n\r\n".ToUtf8(), .. Pictures[0], .. "\r\n--b--\r\n".ToUtf8()];
+
+    private static byte[] Compress(byte[] body)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+            gzip.Write(body);
+        return compressed.ToArray();
+    }
 
     private static Inference.ModelInferRequest Infer(string datatype, long[] shape) => new()
     {

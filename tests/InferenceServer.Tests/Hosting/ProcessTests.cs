@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.RegularExpressions;
 using Grpc.Net.Client;
 using LeNetServe.InferenceServer.Tests.Classify;
@@ -51,6 +52,69 @@ public sealed partial class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Sigterm_RequestInFlight_IsAnsweredBeforeTheExitWithZero()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals of Unix");
+        var process = Start("--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0", "--Shutdown:Timeout", "60s");
+        var http = new Uri(Addresses().Match(await process.StandardOutput.ReadLineAsync(Cancellation) ?? "").Groups["http"].Value);
+        await process.StandardOutput.ReadLineAsync(Cancellation);
+        var picture = Pictures.Png(new byte[16], 4, 4);
+        using var upload = new TcpClient();
+        await upload.ConnectAsync(http.Host, http.Port, Cancellation);
+        await using var stream = upload.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/models/tiny:classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: {picture.Length}\r\n\r\n"), Cancellation);
+        await stream.WriteAsync(picture.AsMemory(0, 20), Cancellation);
+        // Answered after what came before it on the other connection was read.
+        using (var other = new HttpClient())
+            Assert.Equal("ready", await other.GetStringAsync(new Uri(http, "/readyz"), Cancellation));
+
+        _ = Kill(process.Id, 15);
+        await UntilRefusedAsync(http);
+        Assert.False(process.HasExited);
+        await stream.WriteAsync(picture.AsMemory(20), Cancellation);
+        using var reader = new StreamReader(stream);
+        var status = await reader.ReadLineAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal("HTTP/1.1 200 OK", status);
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task Sigterm_RequestThatNeverEnds_DoesNotHoldTheExitBeyondItsBound()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals of Unix");
+        var process = Start("--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0", "--Shutdown:Timeout", "500ms");
+        var http = new Uri(Addresses().Match(await process.StandardOutput.ReadLineAsync(Cancellation) ?? "").Groups["http"].Value);
+        await process.StandardOutput.ReadLineAsync(Cancellation);
+        using var upload = new TcpClient();
+        await upload.ConnectAsync(http.Host, http.Port, Cancellation);
+        await upload.GetStream().WriteAsync("POST /v1/models/tiny:classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx"u8.ToArray(), Cancellation);
+        using (var other = new HttpClient())
+            Assert.Equal("ready", await other.GetStringAsync(new Uri(http, "/readyz"), Cancellation));
+
+        _ = Kill(process.Id, 15);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task Start_PortIsTaken_SaysSoAndExitsWithTrouble()
+    {
+        using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        var process = Start("--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", $"{port}", "--Listen:HttpPort", "0");
+
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal((int)ExitCode.Trouble, process.ExitCode);
+        Assert.Contains($"The server has failed: Failed to bind to address http://127.0.0.1:{port}", error);
+    }
+
+    [Fact]
     public async Task Check_SoundConfiguration_ExitsWithZeroAndServesNothing()
     {
         var process = Start("--check", "--Models:Path", directory["models"]);
@@ -90,6 +154,23 @@ public sealed partial class ProcessTests : IDisposable
     private static async Task<string> ClassifyAsync(GrpcChannel channel) =>
         (await new Classifier.ClassifierClient(channel).ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation)).Predictions[0].Label;
 
+    private static async Task UntilRefusedAsync(Uri http)
+    {
+        while (true)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(http.Host, http.Port, Cancellation);
+            }
+            catch (SocketException)
+            {
+                return;
+            }
+            await Task.Delay(10, Cancellation);
+        }
+    }
+
     private static GrpcChannel UnixChannel(string path) => GrpcChannel.ForAddress("http://localhost", new()
     {
         HttpHandler = new SocketsHttpHandler
@@ -103,7 +184,7 @@ public sealed partial class ProcessTests : IDisposable
         },
     });
 
-    [GeneratedRegex("^LeNetServe listening grpc=(?<grpc>http://127.0.0.1:[0-9]+) http=(?<http>http://127.0.0.1:[0-9]+) unix=.*$")]
+    [GeneratedRegex("^LeNetServe listening grpc=(?<grpc>http://127.0.0.1:[0-9]+) http=(?<http>http://127.0.0.1:[0-9]+)( unix=.*)?$")]
     private static partial Regex Addresses();
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -159,6 +159,8 @@ public sealed class OpenInferenceServiceTests
         Assert.Equal((2UL, 1UL), (statistics.InferenceStats.Success.Count, statistics.InferenceStats.Fail.Count));
         Assert.True(statistics.InferenceStats.Success.Ns >= statistics.InferenceStats.ComputeInfer.Ns);
         Assert.Equal([1UL, 2UL], statistics.BatchStats.Select(batch => batch.BatchSize));
+        var responses = Assert.Single(statistics.ResponseStats);
+        Assert.Equal(("0", 2UL, 1UL, 0UL), (responses.Key, responses.Value.Success.Count, responses.Value.Fail.Count, responses.Value.Cancel.Count));
         Assert.NotEqual(0UL, statistics.LastInference);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
+using LeNetServe.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -40,6 +41,17 @@ public sealed class OtlpTests
         await call;
 
         Assert.Matches(@"^queue;dur=[0-9.]+, decode;dur=[0-9.]+, inference;dur=[0-9.]+, total;dur=[0-9.]+$", call.GetTrailers().GetValue("server-timing"));
+    }
+
+    [Fact]
+    public async Task ClassifyBatch_TimingAskedFor_ComesInATrailer()
+    {
+        await using var server = await TestServer.StartAsync();
+        var request = new ClassifyBatchRequest { Images = { new Image { Pixels = ByteString.CopyFrom(new byte[16]) } } };
+        using var call = server.Client.ClassifyBatchAsync(request, new Metadata { { "lenetserve-timing", "1" } }, cancellationToken: Cancel);
+        await call;
+
+        Assert.Contains("inference;dur=", call.GetTrailers().GetValue("server-timing"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Grpc.Core;
 using Inference;
-using LeNetServe.InferenceServer.Classify;
 using LeNetServe.InferenceServer.Pipeline;
 using LeNetServe.InferenceServer.Security;
 using LeNetServe.Runtime.Errors;
@@ -19,7 +18,7 @@ internal sealed partial class OpenInferenceService
     public override async Task ModelStreamInfer(
         IAsyncStreamReader<ModelInferRequest> requestStream, IServerStreamWriter<ModelStreamInferResponse> responseStream, ServerCallContext context)
     {
-        var caller = Callers.Of(context) with { Patient = true };
+        var caller = new Caller(context) with { Patient = true };
         var asStatus = string.Equals(context.RequestHeaders.GetValue(GrpcErrorsHeader), "true", StringComparison.OrdinalIgnoreCase);
         var client = context.GetHttpContext().Features.Get<RatedClient>();
         var answers = Channel.CreateBounded<Task<ModelStreamInferResponse>>(new BoundedChannelOptions(limits.StreamParallelism) { SingleReader = true });

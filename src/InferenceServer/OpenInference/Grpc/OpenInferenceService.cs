@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Inference;
-using LeNetServe.InferenceServer.Classify;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Metrics;
@@ -54,7 +53,7 @@ internal sealed partial class OpenInferenceService(CallRunner runner, ModelCatal
     {
         try
         {
-            return await InferAsync(request, Callers.Of(context), ServerTiming.AskedBy(context));
+            return await InferAsync(request, new Caller(context), ServerTiming.AskedBy(context));
         }
         catch (InferenceException exception)
         {
