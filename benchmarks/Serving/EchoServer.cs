@@ -1,3 +1,4 @@
+using System.Runtime;
 using Grpc.Core;
 using LeNetServe.V1;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -6,22 +7,29 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LeNetServe.Serving;
 
-/// <summary>The same calls on the same Kestrel settings, answered with nothing: what the platform costs.</summary>
+/// <summary>The same calls on the same settings of Kestrel, limits and garbage collector, answered with nothing: what the platform costs.</summary>
 internal sealed class EchoServer : Classifier.ClassifierBase
 {
     private static readonly Task<ClassifyResponse> Empty = Task.FromResult(new ClassifyResponse());
 
+    private const int MaxMessageBytes = 4 << 20;
+    private const int MaxStreams = 100;
+
     public static async Task<int> RunAsync()
     {
+        if (GCSettings.IsServerGC || GCSettings.LatencyMode != GCLatencyMode.Batch)
+            throw new InvalidOperationException("the echo's garbage collector is not set as the server's, expected DOTNET_gcServer=0 and DOTNET_gcConcurrent=0");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxMessageBytes;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
             kestrel.Listen(System.Net.IPAddress.Loopback, 0, listener => listener.Protocols = HttpProtocols.Http2);
             kestrel.Listen(System.Net.IPAddress.Loopback, 0, listener => listener.Protocols = HttpProtocols.Http1);
         });
-        builder.Services.AddGrpc();
+        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
         builder.Services.AddSingleton<EchoServer>();
         var app = builder.Build();
         app.MapGrpcService<EchoServer>();

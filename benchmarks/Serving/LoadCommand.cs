@@ -1,5 +1,6 @@
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Devices;
+using LeNetServe.V1;
 
 namespace LeNetServe.Serving;
 
@@ -10,11 +11,11 @@ internal static class LoadCommand
     {
         using var model = ClassifierModel.Open(path, new() { Device = Device.Cpu });
         var kind = Enum.Parse<LoadKind>(kindName, ignoreCase: true);
-        var image = Images.Of(kind, model.Facts);
+        var request = new ClassifyRequest { Image = Images.Of(kind, model.Facts) };
         using var load = new LoadGenerator(url);
-        var result = perSecond > 0 ? await load.OpenAsync(image, perSecond, seconds) : await load.ClosedAsync(kind, image, callers, seconds);
+        var result = perSecond > 0 ? await load.OpenAsync(request, perSecond, seconds) : await load.ClosedAsync(kind, request, callers, seconds);
         Console.WriteLine(
-            $"{result.PerSecond:0}/s answered, {result.Failed} failed; microseconds p50 {result.Percentile(50):0}, p90 {result.Percentile(90):0}, p99 {result.Percentile(99):0}, p99.9 {result.Percentile(99.9):0}");
+            $"{result.PerSecond:0}/s answered, {result.Refused} refused, {result.Failed} failed; microseconds p50 {result.Percentile(50):0}, p90 {result.Percentile(90):0}, p99 {result.Percentile(99):0}, p99.9 {result.Percentile(99.9):0}");
         return result.Failed == 0 ? 0 : 4;
     }
 }

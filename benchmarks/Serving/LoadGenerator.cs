@@ -14,43 +14,49 @@ internal sealed class LoadGenerator : IDisposable
     private readonly GrpcChannel[] channels;
     private readonly Classifier.ClassifierClient[] clients;
 
+    /// <param name="url">The server.</param>
+    /// <param name="connections">HTTP/2 connections; each carries so many calls at once as the server allows.</param>
     public LoadGenerator(string url, int connections = 2)
     {
         channels = [.. Enumerable.Range(0, connections).Select(_ => GrpcChannel.ForAddress(url, new() { HttpHandler = new SocketsHttpHandler() }))];
         clients = [.. channels.Select(channel => new Classifier.ClassifierClient(channel))];
     }
 
-    public async Task<LoadResult> ClosedAsync(LoadKind kind, Image image, int callers, double seconds)
+    /// <summary>So many callers for so many seconds.</summary>
+    public async Task<LoadResult> ClosedAsync(LoadKind kind, ClassifyRequest request, int callers, double seconds)
     {
-        var histogram = new LongConcurrentHistogram(1, 60_000_000, 3);
-        var counts = new long[2];
         var started = Stopwatch.GetTimestamp();
-        bool Goes() => Stopwatch.GetElapsedTime(started).TotalSeconds < seconds;
-        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => kind == LoadKind.Stream
-            ? StreamAsync(clients[caller % clients.Length], image, Goes, counts)
-            : CallAsync(clients[caller % clients.Length], image, Goes, histogram, counts))));
-        return new(counts[0], counts[1], Stopwatch.GetElapsedTime(started).TotalSeconds, histogram);
+        return await ClosedAsync(kind, request, callers, () => Stopwatch.GetElapsedTime(started).TotalSeconds < seconds);
     }
 
-    public async Task<LoadResult> OpenAsync(Image image, double perSecond, double seconds, int seed = 1)
+    /// <summary>So many callers as long as it goes on.</summary>
+    public async Task<LoadResult> ClosedAsync(LoadKind kind, ClassifyRequest request, int callers, Func<bool> goesOn)
     {
-        var histogram = new LongConcurrentHistogram(1, 60_000_000, 3);
-        var (counts, random, pending, due) = (new long[2], new Random(seed), new List<Task>(), 0d);
-        var started = Stopwatch.GetTimestamp();
+        var tally = new Tally();
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => kind == LoadKind.Stream
+            ? StreamAsync(clients[caller % clients.Length], request, goesOn, tally)
+            : CallAsync(clients[caller % clients.Length], request, goesOn, tally))));
+        return tally.Result();
+    }
+
+    /// <summary>So many calls a second on average, for so many seconds.</summary>
+    public async Task<LoadResult> OpenAsync(ClassifyRequest request, double perSecond, double seconds, int seed = 1)
+    {
+        var (tally, random, pending, due) = (new Tally(), new Random(seed), new List<Task>(), 0d);
         for (var index = 0; ; index++)
         {
             due += -Math.Log(1 - random.NextDouble()) / perSecond;
             if (due >= seconds)
                 break;
-            while (Stopwatch.GetElapsedTime(started).TotalSeconds is var now && now < due)
+            while (Stopwatch.GetElapsedTime(tally.Started).TotalSeconds is var now && now < due)
                 if (due - now > 0.002)
                     await Task.Delay(1);
                 else
                     Thread.SpinWait(20);
-            pending.Add(OneAsync(clients[index % clients.Length], image, started + (long)(due * Stopwatch.Frequency), histogram, counts));
+            pending.Add(OneAsync(clients[index % clients.Length], request, tally.Started + (long)(due * Stopwatch.Frequency), tally));
         }
         await Task.WhenAll(pending);
-        return new(counts[0], counts[1], Stopwatch.GetElapsedTime(started).TotalSeconds, histogram);
+        return tally.Result();
     }
 
     public void Dispose()
@@ -59,28 +65,31 @@ internal sealed class LoadGenerator : IDisposable
             channel.Dispose();
     }
 
-    private static async Task CallAsync(Classifier.ClassifierClient client, Image image, Func<bool> goes, HistogramBase histogram, long[] counts)
+    private static async Task CallAsync(Classifier.ClassifierClient client, ClassifyRequest request, Func<bool> goesOn, Tally tally)
     {
-        while (goes())
-            await OneAsync(client, image, Stopwatch.GetTimestamp(), histogram, counts);
+        while (goesOn())
+            await OneAsync(client, request, Stopwatch.GetTimestamp(), tally);
     }
 
-    private static async Task OneAsync(Classifier.ClassifierClient client, Image image, long due, HistogramBase histogram, long[] counts)
+    private static async Task OneAsync(Classifier.ClassifierClient client, ClassifyRequest request, long due, Tally tally)
     {
         try
         {
-            using var call = client.ClassifyAsync(new() { Image = image }, deadline: DateTime.UtcNow + Deadline);
+            using var call = client.ClassifyAsync(request, deadline: DateTime.UtcNow + Deadline);
             await call;
-            histogram.RecordValue(Math.Clamp((long)Stopwatch.GetElapsedTime(due).TotalMicroseconds, 1, 60_000_000));
-            Interlocked.Increment(ref counts[0]);
+            tally.Answer(due);
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.ResourceExhausted)
+        {
+            tally.Refuse(due);
         }
         catch (RpcException)
         {
-            Interlocked.Increment(ref counts[1]);
+            tally.Fail();
         }
     }
 
-    private static async Task StreamAsync(Classifier.ClassifierClient client, Image image, Func<bool> goes, long[] counts)
+    private static async Task StreamAsync(Classifier.ClassifierClient client, ClassifyRequest request, Func<bool> goesOn, Tally tally)
     {
         using var call = client.ClassifyStream();
         using var window = new SemaphoreSlim(StreamWindow);
@@ -88,17 +97,43 @@ internal sealed class LoadGenerator : IDisposable
         {
             while (await call.ResponseStream.MoveNext(CancellationToken.None))
             {
-                Interlocked.Increment(ref counts[call.ResponseStream.Current.Error is null ? 0 : 1]);
+                if (call.ResponseStream.Current.Error is null)
+                    tally.Answer(Stopwatch.GetTimestamp());
+                else
+                    tally.Fail();
                 window.Release();
             }
         });
-        var request = new ClassifyStreamRequest { Request = new() { Image = image } };
-        while (goes())
+        var message = new ClassifyStreamRequest { Request = request };
+        while (goesOn())
         {
             await window.WaitAsync();
-            await call.RequestStream.WriteAsync(request);
+            await call.RequestStream.WriteAsync(message);
         }
         await call.RequestStream.CompleteAsync();
         await reading;
+    }
+
+    private sealed class Tally
+    {
+        private const long Longest = 60_000_000;
+        private readonly LongConcurrentHistogram latencies = new(1, Longest, 3), refusals = new(1, Longest, 3);
+        private long answered, refused, failed;
+
+        public long Started { get; } = Stopwatch.GetTimestamp();
+
+        public void Answer(long due) => Count(ref answered, latencies, due);
+
+        public void Refuse(long due) => Count(ref refused, refusals, due);
+
+        public void Fail() => Interlocked.Increment(ref failed);
+
+        public LoadResult Result() => new(answered, refused, failed, Stopwatch.GetElapsedTime(Started).TotalSeconds, latencies, refusals);
+
+        private static void Count(ref long counter, HistogramBase histogram, long due)
+        {
+            histogram.RecordValue(Math.Clamp((long)Stopwatch.GetElapsedTime(due).TotalMicroseconds, 1, Longest));
+            Interlocked.Increment(ref counter);
+        }
     }
 }

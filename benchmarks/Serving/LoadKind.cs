@@ -9,6 +9,9 @@ internal enum LoadKind
     /// <summary>A PNG of the data set's size, one call after the other.</summary>
     Png,
 
+    /// <summary>A PNG of a megapixel, which takes milliseconds to decode.</summary>
+    LargePng,
+
     /// <summary>Raw pixels over one bidirectional stream a caller, a few in flight.</summary>
     Stream,
 }

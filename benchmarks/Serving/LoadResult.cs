@@ -4,10 +4,12 @@ namespace LeNetServe.Serving;
 
 /// <summary>What a load gave.</summary>
 /// <param name="Answered">Good answers.</param>
+/// <param name="Refused">Calls turned away because the server was full (RESOURCE_EXHAUSTED).</param>
 /// <param name="Failed">Others.</param>
 /// <param name="Seconds">How long it took.</param>
-/// <param name="Latencies">Microseconds from when a call was due, not from when it was sent: waiting in the generator counts.</param>
-internal sealed record LoadResult(long Answered, long Failed, double Seconds, HistogramBase Latencies)
+/// <param name="Latencies">Of good answers, microseconds from when a call was due, not from when it was sent: waiting in the generator counts.</param>
+/// <param name="Refusals">Of refusals, the same.</param>
+internal sealed record LoadResult(long Answered, long Refused, long Failed, double Seconds, HistogramBase Latencies, HistogramBase Refusals)
 {
     public double PerSecond => Answered / Seconds;
 

@@ -1,20 +1,20 @@
 using LeNetServe.Serving;
 
-// Usage: Serving compare SERVER.dll MODEL_VERSION_FOLDER [rounds] [seconds]     the whole comparison
-//        Serving load URL echo|pixels|png|stream CALLERS SECONDS [CALLS_PER_SECOND] MODEL_VERSION_FOLDER
-//        Serving echo | Serving ort MODEL_VERSION_FOLDER SECONDS                  parts of it
+// Usage: Serving compare SERVER.dll MODEL_VERSION_FOLDER [--quick] [--only NAME]    every figure of the server beside its target
+//        Serving load URL pixels|png|stream CALLERS SECONDS [CALLS_PER_SECOND] MODEL_VERSION_FOLDER
+//        Serving echo | Serving alone MODEL_VERSION_FOLDER SECONDS                   parts of it
 return args switch
 {
-    ["compare", var server, var model, .. var rest] => await Comparison.RunAsync(server, model, rest.Length > 0 ? int.Parse(rest[0]) : 5, rest.Length > 1 ? double.Parse(rest[1]) : 3),
+    ["compare", var server, var model, .. var rest] => await Comparison.RunAsync(server, model, rest.Contains("--quick"), rest is [.., "--only", var name] ? name : null),
     ["load", var url, var kind, var callers, var seconds, var rate, var model] => await LoadCommand.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), double.Parse(rate), model),
     ["load", var url, var kind, var callers, var seconds, var model] => await LoadCommand.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), 0, model),
     ["echo"] => await EchoServer.RunAsync(),
-    ["ort", var model, var seconds] => OnnxRuntimeAlone.Run(model, double.Parse(seconds)),
+    ["alone", var model, var seconds] => Alone.Run(model, double.Parse(seconds)),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Serving compare SERVER.dll MODEL_VERSION_FOLDER [rounds] [seconds] | load … | echo | ort …");
+    Console.Error.WriteLine("Serving compare SERVER.dll MODEL_VERSION_FOLDER [--quick] [--only NAME] | load … | echo | alone …");
     return 2;
 }

@@ -16,10 +16,11 @@ internal sealed class ModelMetrics
     private readonly BatchMetrics single = new(1);
     private readonly ServerInstruments instruments;
     private readonly TimeProvider time;
+    private readonly bool records;
 
-    public ModelMetrics(string model, string version, ServerInstruments instruments, TimeProvider time)
+    public ModelMetrics(string model, string version, ServerInstruments instruments, TimeProvider time, bool records)
     {
-        (Model, Version, this.instruments, this.time) = (model, version, instruments, time);
+        (Model, Version, this.instruments, this.time, this.records) = (model, version, instruments, time, records);
         batches[1] = single;
     }
 
@@ -48,16 +49,19 @@ internal sealed class ModelMetrics
     public OutcomeMetrics? this[RequestOutcome outcome] => Volatile.Read(ref outcomes[(int)outcome]);
 
     /// <summary>A request has been admitted to this model; <see cref="Record"/> must follow.</summary>
-    public void Enter() => Interlocked.Increment(ref Stripes.Mine(counters)[Entered]);
+    public void Enter() => Count(Entered);
 
     /// <summary>A request that had entered is over.</summary>
-    public void Leave() => Interlocked.Increment(ref Stripes.Mine(counters)[Left]);
+    public void Leave() => Count(Left);
 
     /// <summary>The model has run once.</summary>
     /// <param name="batch">Images in the batch.</param>
     /// <param name="ticks">Duration, <see cref="Stopwatch"/> ticks.</param>
-    public void RecordRun(int batch, long ticks) =>
-        (batch == 1 ? single : batches.GetOrAdd(batch, static size => new(size))).Runs.Record(RequestPhases.Nanoseconds(ticks));
+    public void RecordRun(int batch, long ticks)
+    {
+        if (records)
+            (batch == 1 ? single : batches.GetOrAdd(batch, static size => new(size))).Runs.Record(RequestPhases.Nanoseconds(ticks));
+    }
 
     /// <summary>A request is over, well or not.</summary>
     /// <param name="outcome">How it ended.</param>
@@ -65,6 +69,8 @@ internal sealed class ModelMetrics
     /// <param name="phases">Where the time went.</param>
     public void Record(RequestOutcome outcome, int images, in RequestPhases phases)
     {
+        if (!records)
+            return;
         var metrics = Volatile.Read(ref outcomes[(int)outcome]) ?? First(outcome);
         metrics.Decode.Record(RequestPhases.Nanoseconds(phases.Decode));
         metrics.Queue.Record(RequestPhases.Nanoseconds(phases.Queue));
@@ -83,6 +89,12 @@ internal sealed class ModelMetrics
     {
         Interlocked.CompareExchange(ref outcomes[(int)outcome], new(), null);
         return outcomes[(int)outcome]!;
+    }
+
+    private void Count(int counter)
+    {
+        if (records)
+            Interlocked.Increment(ref Stripes.Mine(counters)[counter]);
     }
 
     private long Sum(int counter)

@@ -11,10 +11,12 @@ internal sealed class ServerMetrics : IDisposable
     private readonly ConcurrentDictionary<string, Gauge> gauges = new(StringComparer.Ordinal);
     private readonly TimeProvider time;
 
-    public ServerMetrics(TimeProvider? time = null)
+    private readonly bool records;
+
+    public ServerMetrics(TimeProvider? time = null, bool records = true)
     {
-        this.time = time ?? TimeProvider.System;
-        Unresolved = new("", "", instruments, this.time);
+        (this.time, this.records) = (time ?? TimeProvider.System, records);
+        Unresolved = new("", "", instruments, this.time, records);
     }
 
     /// <summary>Requests that found no model: callers' names never become labels.</summary>
@@ -26,7 +28,7 @@ internal sealed class ServerMetrics : IDisposable
 
     /// <summary>The figures of a model version; they go on where it is loaded again. Keep the result, do not look it up per request.</summary>
     public ModelMetrics For(string model, long version) =>
-        models.GetOrAdd((model, version), key => new(key.Model, key.Version.ToString(CultureInfo.InvariantCulture), instruments, time));
+        models.GetOrAdd((model, version), key => new(key.Model, key.Version.ToString(CultureInfo.InvariantCulture), instruments, time, records));
 
     /// <summary>The figures of a model version; null where it was never served.</summary>
     public ModelMetrics? Find(string model, long version) => models.GetValueOrDefault((model, version));

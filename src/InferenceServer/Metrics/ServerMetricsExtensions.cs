@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LeNetServe.InferenceServer.Configuration;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -12,7 +13,7 @@ internal static class ServerMetricsExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider =>
         {
-            var metrics = new ServerMetrics(provider.GetRequiredService<TimeProvider>());
+            var metrics = new ServerMetrics(provider.GetRequiredService<TimeProvider>(), provider.GetService<ServerOptions>()?.Telemetry.Metrics ?? true);
             AddProcessGauges(metrics);
             return metrics;
         });

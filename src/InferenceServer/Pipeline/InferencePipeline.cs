@@ -34,7 +34,7 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
     public ValueTask<RequestPhases> RunAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller)
     {
         var start = Stopwatch.GetTimestamp();
-        if (version.Gathered is not null || !slots.TryEnter())
+        if (version.Gathered is not null || (!slots.TryEnter() && !slots.TryEnterSoon()))
             return RunQueuedAsync(version, input, outputs, caller, start);
         var phases = default(RequestPhases);
         version.Metrics.Enter();

@@ -5,6 +5,9 @@ namespace LeNetServe.InferenceServer.Telemetry;
 /// <summary>Where traces and metrics are sent to. OpenTelemetry's own variables (OTEL_…) hold for whatever is not said here.</summary>
 internal sealed record TelemetryOptions
 {
+    /// <summary>Requests are counted and timed, for <c>/metrics</c>, statistics and OTLP. Off only to see what that costs.</summary>
+    public bool Metrics { get; init; } = true;
+
     /// <summary>An OTLP collector, such as <c>http://localhost:4317</c>; null: nothing is sent and nothing is recorded for it.</summary>
     public Uri? OtlpEndpoint { get; init; }
 
@@ -27,6 +30,7 @@ internal sealed record TelemetryOptions
         var ratio = reader.Integer("Telemetry:TracesPerMille", (int)(defaults.TraceRatio * 1000), 0, 1000, "So many of 1000 requests are traced; a caller's own decision goes first");
         return new()
         {
+            Metrics = reader.Flag("Telemetry:Metrics", defaults.Metrics, "Requests are counted and timed; false only to see what that costs"),
             OtlpEndpoint = parsed,
             Protocol = reader.Choice("Telemetry:Protocol", defaults.Protocol, "How the collector speaks"),
             TraceRatio = ratio / 1000.0,

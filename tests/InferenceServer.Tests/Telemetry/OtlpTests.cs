@@ -21,7 +21,8 @@ public sealed class OtlpTests
             $"--Telemetry:OtlpEndpoint={collector.Urls.Single()}", "--Telemetry:Protocol=http", "--Telemetry:TracesPerMille=1000", "--Telemetry:MetricsInterval=100ms"))
         {
             await server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(new byte[16]) } }, cancellationToken: Cancel);
-            while (!received.GetValueOrDefault("/v1/metrics", "").Contains("lenetserve.request.duration", StringComparison.Ordinal))
+            // The last of the instruments that a request is recorded with.
+            while (!received.GetValueOrDefault("/v1/metrics", "").Contains("lenetserve.images", StringComparison.Ordinal))
                 await Task.Delay(20, Cancel);
         }
 

@@ -1,0 +1,21 @@
+namespace LeNetServe.Serving.Measurements;
+
+/// <summary>One caller alone, and the tail under half of the capacity, against the echo's.</summary>
+internal sealed class Latency : IMeasurement
+{
+    public async Task MeasureAsync(Rig rig, Report report)
+    {
+        var pixels = rig.Request(LoadKind.Pixels);
+        var (inference, _) = await ServerProcess.AloneAsync(rig.Model, 0.5);
+        var loneEcho = await rig.ToEcho.ClosedAsync(LoadKind.Pixels, pixels, 1, rig.Seconds);
+        var lone = await rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, 1, rig.Seconds);
+        report.Add("one caller, p50 of the echo, µs", loneEcho.Percentile(50));
+        report.AtMost("one caller, p50 beyond echo and inference, µs", lone.Percentile(50) - loneEcho.Percentile(50) - (1e6 / inference), 15);
+
+        var half = (await rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds)).PerSecond / 2;
+        var openEcho = await rig.ToEcho.OpenAsync(pixels, half, rig.Seconds);
+        var open = await rig.ToServer.OpenAsync(pixels, half, rig.Seconds);
+        report.Add("half the capacity, p99.9 of the echo, µs", openEcho.Percentile(99.9));
+        report.AtMost("half the capacity, p99.9 / echo's", open.Percentile(99.9) / openEcho.Percentile(99.9), 2);
+    }
+}

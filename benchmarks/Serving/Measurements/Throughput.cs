@@ -1,0 +1,46 @@
+namespace LeNetServe.Serving.Measurements;
+
+/// <summary>Calls a second with 32 callers: the server against its parts, streams and pictures against single calls, and what a call allocates.</summary>
+internal sealed class Throughput : IMeasurement
+{
+    public async Task MeasureAsync(Rig rig, Report report)
+    {
+        var (pixels, png) = (rig.Request(LoadKind.Pixels), rig.Request(LoadKind.Png));
+        var (inference, decoding) = await ServerProcess.AloneAsync(rig.Model, rig.Seconds);
+        var (echoed, echoBytes) = await AllocatingAsync(rig.Echo, () => rig.ToEcho.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
+        var (unary, unaryBytes) = await AllocatingAsync(rig.Server, () => rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
+        var stream = await rig.ToServer.ClosedAsync(LoadKind.Stream, pixels, Rig.Callers, rig.Seconds);
+        var echoedPictures = await rig.ToEcho.ClosedAsync(LoadKind.Png, png, Rig.Callers, rig.Seconds);
+        var pictures = await rig.ToServer.ClosedAsync(LoadKind.Png, png, Rig.Callers, rig.Seconds);
+        report.Add("echo, calls/s", echoed.PerSecond);
+        report.Add("ONNX Runtime alone, images/s", inference);
+        report.Add("decoding a PNG alone, images/s", decoding);
+        report.Add("Classify, calls/s", unary.PerSecond);
+        report.AtLeast("Classify / (1 / (1/echo + 1/ORT))", unary.PerSecond * ((1 / echoed.PerSecond) + (1 / inference)), 0.95);
+        report.AtLeast("stream / Classify", stream.PerSecond / unary.PerSecond, 1.5);
+        report.AtLeast("PNG / (1 / (1/echo + 1/decoding + 1/ORT))", pictures.PerSecond * ((1 / echoedPictures.PerSecond) + (1 / decoding) + (1 / inference)), 0.9);
+        report.Add("echo allocates, bytes/call", echoBytes);
+        report.AtMost("Classify allocates beyond the echo and its reply, bytes/call", unaryBytes - echoBytes - ReplyBytes(rig.Facts.Classes), 0);
+        report.AtMost("failed calls", echoed.Failed + unary.Failed + stream.Failed + pictures.Failed, 0);
+    }
+
+    /// <summary>The objects of a reply with all classes: message, task, list, array and a prediction for each class, 64 bits.</summary>
+    private static double ReplyBytes(int classes)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var reply = new V1.ClassifyResponse { Model = "m", Version = 1 };
+        reply.Predictions.Capacity = classes;
+        for (var index = 0; index < classes; index++)
+            reply.Predictions.Add(new V1.Prediction { Index = index, Label = "l", Probability = 1 });
+        var task = Task.FromResult(reply);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    private static async Task<(LoadResult Result, double BytesPerCall)> AllocatingAsync(ServerProcess server, Func<Task<LoadResult>> load)
+    {
+        var before = await server.AllocatedAsync();
+        var scrape = await server.AllocatedAsync() - before;
+        var result = await load();
+        return (result, (await server.AllocatedAsync() - before - (2 * scrape)) / result.Answered);
+    }
+}

@@ -1,0 +1,73 @@
+using LeNetServe.Runtime.Models;
+using LeNetServe.V1;
+
+namespace LeNetServe.Serving;
+
+/// <summary>What every measurement needs: the echo and the server, with callers at each, and requests.</summary>
+internal sealed class Rig : IDisposable
+{
+    /// <summary>Callers of the throughput figures.</summary>
+    public const int Callers = 32;
+
+    public required string ServerDll { get; init; }
+
+    /// <summary>The model's version folder.</summary>
+    public required string Model { get; init; }
+
+    public required ServerProcess Echo { get; init; }
+
+    public required ServerProcess Server { get; init; }
+
+    public required LoadGenerator ToEcho { get; init; }
+
+    public required LoadGenerator ToServer { get; init; }
+
+    public required ModelFacts Facts { get; init; }
+
+    /// <summary>How long each load lasts.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>How many swaps there are.</summary>
+    public required int Swaps { get; init; }
+
+    /// <summary>The name of the model.</summary>
+    public string Name => Path.GetFileName(Path.GetDirectoryName(Model)!);
+
+    /// <summary>The folder of models that it is in.</summary>
+    public string Repository => Path.GetDirectoryName(Path.GetDirectoryName(Model)!)!;
+
+    /// <summary>A request.</summary>
+    public ClassifyRequest Request(LoadKind kind) => new() { Model = Name, Image = Images.Of(kind, Facts) };
+
+    /// <summary>Starts both, and warms them.</summary>
+    public static async Task<Rig> StartAsync(string serverDll, string model, ModelFacts facts, bool quick)
+    {
+        var (name, repository) = (Path.GetFileName(Path.GetDirectoryName(model)!), Path.GetDirectoryName(Path.GetDirectoryName(model)!)!);
+        var echo = await ServerProcess.EchoAsync();
+        var server = await ServerProcess.ServeAsync(serverDll, repository, pinned: true, "--Models:Mode", "explicit", "--Models:Load", name);
+        var rig = new Rig
+        {
+            ServerDll = serverDll,
+            Model = model,
+            Facts = facts,
+            Echo = echo,
+            Server = server,
+            ToEcho = new(echo.Grpc),
+            ToServer = new(server.Grpc),
+            Seconds = quick ? 1 : 4,
+            Swaps = quick ? 10 : 100,
+        };
+        await rig.ToEcho.ClosedAsync(LoadKind.Pixels, rig.Request(LoadKind.Pixels), Callers, 3);
+        foreach (var kind in new[] { LoadKind.Pixels, LoadKind.Png, LoadKind.Stream })
+            await rig.ToServer.ClosedAsync(kind, rig.Request(kind), Callers, 2);
+        return rig;
+    }
+
+    public void Dispose()
+    {
+        ToEcho.Dispose();
+        ToServer.Dispose();
+        Echo.Dispose();
+        Server.Dispose();
+    }
+}

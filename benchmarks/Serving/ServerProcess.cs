@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace LeNetServe.Serving;
+
+/// <summary>A server of this comparison as a process of its own, on core 0 unless it is said otherwise, with the server's own settings of the garbage collector.</summary>
+internal sealed partial class ServerProcess : IDisposable
+{
+    private readonly Process process;
+    private readonly HttpClient http = new();
+
+    private ServerProcess(Process process, string grpc, string http, double milliseconds) =>
+        (this.process, Grpc, Http, MillisecondsToStart) = (process, grpc, http, milliseconds);
+
+    public string Grpc { get; }
+
+    public string Http { get; }
+
+    /// <summary>From before the process was made until it said that it was ready, or listened, where that is all it says.</summary>
+    public double MillisecondsToStart { get; }
+
+    /// <summary>The server under test.</summary>
+    public static Task<ServerProcess> ServeAsync(string dll, string models, bool pinned, params string[] settings) => StartAsync(
+        isReady: line => line.StartsWith("LeNetServe ready", StringComparison.Ordinal), pinned,
+        [dll, "--Models:Path", models, "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0", "--Logging:LogLevel:Default=Warning", .. settings]);
+
+    /// <summary>The echo.</summary>
+    public static Task<ServerProcess> EchoAsync() => StartAsync(isReady: _ => true, pinned: true, [typeof(ServerProcess).Assembly.Location, "echo"]);
+
+    /// <summary>What <c>alone</c> prints: images a second in ONNX Runtime and in decoding.</summary>
+    public static async Task<(double Inference, double Decoding)> AloneAsync(string model, double seconds)
+    {
+        using var process = Process.Start(Info(true, [typeof(ServerProcess).Assembly.Location, "alone", model, seconds.ToString(CultureInfo.InvariantCulture)]))!;
+        var figures = (await process.StandardOutput.ReadToEndAsync()).Split(' ');
+        await process.WaitForExitAsync();
+        return (double.Parse(figures[0], CultureInfo.InvariantCulture), double.Parse(figures[1], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Resident memory, bytes.</summary>
+    public Task<double> MemoryAsync() => MetricAsync("process_resident_memory_bytes ");
+
+    /// <summary>Managed memory ever allocated, bytes.</summary>
+    public Task<double> AllocatedAsync() => MetricAsync("dotnet_gc_allocated_bytes_total ");
+
+    /// <summary>The sum of the metrics whose lines match.</summary>
+    public async Task<double> MetricAsync(string start, string contains = "")
+    {
+        var text = await http.GetStringAsync(new Uri(Http + "/metrics"));
+        return text.Split('\n').Where(line => line.StartsWith(start, StringComparison.Ordinal) && line.Contains(contains, StringComparison.Ordinal))
+            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+    }
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+        http.Dispose();
+    }
+
+    private static async Task<ServerProcess> StartAsync(Func<string, bool> isReady, bool pinned, string[] arguments)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var process = Process.Start(Info(pinned, arguments))!;
+        Match? addresses = null;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            addresses = Addresses().Match(line) is { Success: true } match ? match : addresses;
+            if (addresses is not null && isReady(line))
+                return new(process, addresses.Groups["grpc"].Value, addresses.Groups["http"].Value, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+        throw new InvalidOperationException($"{string.Join(' ', arguments)} ended before it was ready");
+    }
+
+    private static ProcessStartInfo Info(bool pinned, string[] arguments) =>
+        new(pinned ? "taskset" : "dotnet", pinned ? ["-c", "0", "dotnet", "exec", .. arguments] : ["exec", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["DOTNET_gcServer"] = "0", ["DOTNET_gcConcurrent"] = "0" },
+        };
+
+    [GeneratedRegex("grpc=(?<grpc>[^ ]+) http=(?<http>[^ ]+)")]
+    private static partial Regex Addresses();
+}
