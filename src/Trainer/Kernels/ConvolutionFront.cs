@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Networks;
@@ -9,7 +8,7 @@ using static TorchSharp.torch;
 namespace LeNetServe.Trainer.Kernels;
 
 /// <summary>
-/// The convolutions of a LeNet, with normalisation, batch norm, ReLU and max-pooling, by own AVX-512 kernels: they cost two thirds of a step
+/// The convolutions of a LeNet, with normalisation, batch norm, ReLU and max-pooling, by own kernels for AVX-512 and AVX2: they cost two thirds of a step
 /// otherwise (docs/decisions/0012-own-convolution-kernels.md). What leaves them is a leaf of torch's graph; its gradient goes back through
 /// them after torch's backward pass. Other processors, devices and layers use torch's own operations.
 /// </summary>
@@ -36,7 +35,7 @@ internal sealed unsafe class ConvolutionFront : IDisposable
     /// <summary>The front of a network, or null where processor, device or layers are others than it is made for.</summary>
     public static ConvolutionFront? TryCreate(Network network, Normalization normalization)
     {
-        if (!Avx512F.IsSupported || network.Gradient.device.type != TorchSharp.DeviceType.CPU)
+        if (!Lanes.AreSupported || network.Gradient.device.type != TorchSharp.DeviceType.CPU)
             return null;
         var trace = network.Store.Spec.Trace();
         if (Block(trace, 0) is not { } first || !RowBlock.Supports(first.Convolution, first.Norm, trace[0].Input))

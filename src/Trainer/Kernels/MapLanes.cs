@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace LeNetServe.Trainer.Kernels;
 
@@ -97,7 +96,7 @@ internal static unsafe class MapLanes
                     Vector512.FusedMultiplyAdd(Vector512.Load(at + Maps), factor, summand),
                     Vector512.FusedMultiplyAdd(Vector512.Load(at + (Out * Maps)), factor, summand),
                     Vector512.FusedMultiplyAdd(Vector512.Load(at + ((Out + 1) * Maps)), factor, summand));
-                Avx512F.ConvertToVector128Byte(index).Store(winner);
+                Lanes.StoreBytes(index, winner);
                 value.Store(values);
                 var target = output + (row * Pooled) + column;
                 for (var map = 0; map < Maps; map++)
@@ -119,7 +118,7 @@ internal static unsafe class MapLanes
             for (var column = 0; column < Pooled; column++, gradient += Maps, winner += Maps)
             {
                 var at = z + (((2 * row * Out) + (2 * column)) * Maps);
-                var place = Avx512F.ConvertToVector512Int32(Vector128.Load(winner));
+                var place = Lanes.LoadBytes(winner);
                 var value = Vector512.Load(gradient) & Vector512.LessThan(place, Vector512.Create(4)).AsSingle();
                 var chosen = At(Vector512.Load(at), place, 0) | At(Vector512.Load(at + Maps), place, 1)
                     | At(Vector512.Load(at + (Out * Maps)), place, 2) | At(Vector512.Load(at + ((Out + 1) * Maps)), place, 3);
@@ -144,7 +143,7 @@ internal static unsafe class MapLanes
             for (var column = 0; column < Pooled; column++, gradient += Maps, winner += Maps)
             {
                 var at = ((2 * row * Out) + (2 * column)) * Maps;
-                var place = Avx512F.ConvertToVector512Int32(Vector128.Load(winner));
+                var place = Lanes.LoadBytes(winner);
                 var value = Vector512.Load(gradient) * factor;
                 for (var number = 0; number < 4; number++)
                 {

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace LeNetServe.Trainer.Kernels;
 
@@ -18,10 +17,6 @@ internal static unsafe class RowLanes
     private const int Second = Out - 16;
     private const int Plane = Side * Side;
 
-    private static readonly Vector512<int> Even = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-    private static readonly Vector512<int> Odd = Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-    private static readonly Vector512<int> LowPairs = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    private static readonly Vector512<int> HighPairs = Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 
     /// <summary>One output row of 6 maps.</summary>
     /// <param name="x">Input at the row's top left, channels × 32 × 32.</param>
@@ -108,13 +103,13 @@ internal static unsafe class RowLanes
         Vector512<float> factor = Vector512.Create(scale), summand = Vector512.Create(shift);
         var (left, right) = (Vector512.Load(upper), Vector512.Load(upper + 16));
         var (left2, right2) = (Vector512.Load(upper + stride), Vector512.Load(upper + stride + 16));
-        var p0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, Even, right), factor, summand);
-        var p1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, Odd, right), factor, summand);
-        var p2 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left2, Even, right2), factor, summand);
-        var p3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left2, Odd, right2), factor, summand);
+        var p0 = Vector512.FusedMultiplyAdd(Lanes.Even(left, right), factor, summand);
+        var p1 = Vector512.FusedMultiplyAdd(Lanes.Odd(left, right), factor, summand);
+        var p2 = Vector512.FusedMultiplyAdd(Lanes.Even(left2, right2), factor, summand);
+        var p3 = Vector512.FusedMultiplyAdd(Lanes.Odd(left2, right2), factor, summand);
         var (value, index) = Maximum(p0, p1, p2, p3);
         value.Store(output);
-        Avx512F.ConvertToVector128Byte(index).Store(winner);
+        Lanes.StoreBytes(index, winner);
     }
 
     /// <summary>The largest of four and zero, and which it was; 4: zero.</summary>
@@ -122,13 +117,13 @@ internal static unsafe class RowLanes
     public static (Vector512<float> Value, Vector512<int> Index) Maximum(
         Vector512<float> p0, Vector512<float> p1, Vector512<float> p2, Vector512<float> p3)
     {
-        var (first, second) = (Avx512F.Max(p0, p1), Avx512F.Max(p2, p3));
-        var largest = Avx512F.Max(first, second);
+        var (first, second) = (Lanes.Max(p0, p1), Lanes.Max(p2, p3));
+        var largest = Lanes.Max(first, second);
         var inFirst = Vector512.ConditionalSelect(Vector512.GreaterThan(p1, p0).AsInt32(), Vector512<int>.One, Vector512<int>.Zero);
         var inSecond = Vector512.ConditionalSelect(Vector512.GreaterThan(p3, p2).AsInt32(), Vector512.Create(3), Vector512.Create(2));
         var index = Vector512.ConditionalSelect(Vector512.GreaterThan(second, first).AsInt32(), inSecond, inFirst);
         index = Vector512.ConditionalSelect(Vector512.GreaterThan(largest, Vector512<float>.Zero).AsInt32(), index, Vector512.Create(4));
-        return (Avx512F.Max(largest, Vector512<float>.Zero), index);
+        return (Lanes.Max(largest, Vector512<float>.Zero), index);
     }
 
     /// <summary>Adds the weight gradient of one map and channel where only the maxima have a gradient.</summary>
@@ -184,12 +179,12 @@ internal static unsafe class RowLanes
         var inside = Vector512.LessThan(Vector512.CreateSequence(0, 1), Vector512.Create(Pooled)).AsSingle();
         for (var row = 0; row < Pooled; row++, gradient += Pooled, winner += Pooled, z += 2 * Out)
         {
-            var place = Avx512F.ConvertToVector512Int32(Vector128.Load(winner));
+            var place = Lanes.LoadBytes(winner);
             var value = Vector512.Load(gradient) & inside & Vector512.LessThan(place, Vector512.Create(4)).AsSingle();
             var (left, right) = (Vector512.Load(z), Vector512.Load(z + 16));
             var (left2, right2) = (Vector512.Load(z + Out), Vector512.Load(z + Out + 16));
-            var chosen = At(Avx512F.PermuteVar16x32x2(left, Even, right), place, 0) | At(Avx512F.PermuteVar16x32x2(left, Odd, right), place, 1)
-                | At(Avx512F.PermuteVar16x32x2(left2, Even, right2), place, 2) | At(Avx512F.PermuteVar16x32x2(left2, Odd, right2), place, 3);
+            var chosen = At(Lanes.Even(left, right), place, 0) | At(Lanes.Odd(left, right), place, 1)
+                | At(Lanes.Even(left2, right2), place, 2) | At(Lanes.Odd(left2, right2), place, 3);
             sum += value;
             product = Vector512.FusedMultiplyAdd(value, chosen & inside, product);
         }
@@ -210,13 +205,13 @@ internal static unsafe class RowLanes
         for (var row = 0; row < Pooled; row++, gradient += Pooled, winner += Pooled, z += 2 * Out, output += 2 * Side)
         {
             var value = Vector512.Load(gradient) * factor;
-            var place = Avx512F.ConvertToVector512Int32(Vector128.Load(winner));
+            var place = Lanes.LoadBytes(winner);
             var (p0, p1) = (At(value, place, 0), At(value, place, 1));
             var (p2, p3) = (At(value, place, 2), At(value, place, 3));
-            (Avx512F.PermuteVar16x32x2(p0, LowPairs, p1) + Vector512.FusedMultiplyAdd(Vector512.Load(z), slope, offset)).Store(output);
-            (inside & (Avx512F.PermuteVar16x32x2(p0, HighPairs, p1) + Vector512.FusedMultiplyAdd(Vector512.Load(z + 16), slope, offset))).Store(output + 16);
-            (Avx512F.PermuteVar16x32x2(p2, LowPairs, p3) + Vector512.FusedMultiplyAdd(Vector512.Load(z + Out), slope, offset)).Store(output + Side);
-            (inside & (Avx512F.PermuteVar16x32x2(p2, HighPairs, p3) + Vector512.FusedMultiplyAdd(Vector512.Load(z + Out + 16), slope, offset)))
+            (Lanes.LowPairs(p0, p1) + Vector512.FusedMultiplyAdd(Vector512.Load(z), slope, offset)).Store(output);
+            (inside & (Lanes.HighPairs(p0, p1) + Vector512.FusedMultiplyAdd(Vector512.Load(z + 16), slope, offset))).Store(output + 16);
+            (Lanes.LowPairs(p2, p3) + Vector512.FusedMultiplyAdd(Vector512.Load(z + Out), slope, offset)).Store(output + Side);
+            (inside & (Lanes.HighPairs(p2, p3) + Vector512.FusedMultiplyAdd(Vector512.Load(z + Out + 16), slope, offset)))
                 .Store(output + Side + 16);
         }
     }

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Kernels;
 using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Tests.Sweeps;
 using LeNetServe.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -19,7 +21,7 @@ public sealed class ConvolutionFrontTests
     [InlineData("lenet5-bn", 3, 64)]
     public void Training_LogitsGradientsAndStatistics_AgreeWithTorch(string variant, int channels, int images)
     {
-        Assert.SkipUnless(Avx512F.IsSupported, "The own kernels need AVX-512.");
+        Assert.SkipUnless(Lanes.AreSupported, "The own kernels need AVX-512 or AVX2.");
         using var scope = NewDisposeScope();
         var (own, torchs, pixels, labels) = Networks(variant, channels, images);
         using (own)
@@ -42,13 +44,41 @@ public sealed class ConvolutionFrontTests
     [InlineData("lenet5-bn", 3, 33)]
     public void Evaluation_Logits_AgreeWithTorch(string variant, int channels, int images)
     {
-        Assert.SkipUnless(Avx512F.IsSupported, "The own kernels need AVX-512.");
+        Assert.SkipUnless(Lanes.AreSupported, "The own kernels need AVX-512 or AVX2.");
         using var scope = NewDisposeScope();
         using var off = no_grad();
         var (own, torchs, pixels, _) = Networks(variant, channels, images);
         using (own)
         using (torchs)
             AssertClose(Values(torchs.Forward(pixels, Pass.Evaluation)), Values(own.Forward(pixels, Pass.Evaluation)), 1e-4f);
+    }
+
+    [Theory]
+    [InlineData("lenet5")]
+    [InlineData("lenet5-bn")]
+    public async Task Training_WithAvx2Alone_GivesTheWeightsOfAvx512(string variant)
+    {
+        Assert.SkipUnless(Avx512F.IsSupported, "The processor has no AVX-512 to compare with.");
+        var root = Directory.CreateTempSubdirectory("lenet-kernels-").FullName;
+        try
+        {
+            var pictures = TinyPictures.Write(root);
+            var weights = new List<byte[]>();
+            foreach (var avx512 in new[] { "1", "0" })
+            {
+                var (code, _, error) = await TrainerProcess.RunAsync(
+                    ["train", "--dataset", "folder", "--data", pictures, "--variant", variant, "--epochs", "2", "--batch-size", "4", "--out", Path.Combine(root, avx512)],
+                    ("DOTNET_EnableAVX512", avx512));
+                Assert.True(code == 0, error);
+                weights.Add(File.ReadAllBytes(Assert.Single(Directory.GetFiles(Path.Combine(root, avx512), "model.safetensors", SearchOption.AllDirectories))));
+            }
+
+            Assert.Equal(weights[0], weights[1]);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
     }
 
     private static (Network Own, Network Torchs, Tensor Pixels, Tensor Labels) Networks(string variant, int channels, int images)

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace LeNetServe.Trainer.Kernels;
+
+/// <summary>
+/// What <see cref="Vector512"/> does not say for all processors: one instruction each with AVX-512, two or three on both halves with AVX2. The results are the same.
+/// </summary>
+internal static unsafe class Lanes
+{
+    private static readonly Vector512<int> EvenPlaces = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    private static readonly Vector512<int> OddPlaces = Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    private static readonly Vector512<int> LowerPairs = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    private static readonly Vector512<int> UpperPairs = Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+
+    /// <summary>Whether the processor has what the kernels are made for.</summary>
+    public static bool AreSupported => Avx512F.IsSupported || (Avx2.IsSupported && Fma.IsSupported);
+
+    /// <summary>The larger of each two values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Max(Vector512<float> left, Vector512<float> right) => Avx512F.IsSupported
+        ? Avx512F.Max(left, right)
+        : Vector512.Create(Avx.Max(left.GetLower(), right.GetLower()), Avx.Max(left.GetUpper(), right.GetUpper()));
+
+    /// <summary>16 bytes as integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> LoadBytes(byte* values) => Avx512F.IsSupported
+        ? Avx512F.ConvertToVector512Int32(Vector128.Load(values))
+        : Vector512.Create(Avx2.ConvertToVector256Int32(values), Avx2.ConvertToVector256Int32(values + 8));
+
+    /// <summary>16 integers, 0..127, as bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Vector512<int> values, byte* target)
+    {
+        if (Avx512F.IsSupported)
+            Avx512F.ConvertToVector128Byte(values).Store(target);
+        else
+            Vector128.Narrow(
+                Vector128.Narrow(values.GetLower().GetLower(), values.GetLower().GetUpper()),
+                Vector128.Narrow(values.GetUpper().GetLower(), values.GetUpper().GetUpper())).AsByte().Store(target);
+    }
+
+    /// <summary>The values at even places of 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Even(Vector512<float> first, Vector512<float> second) => Avx512F.IsSupported
+        ? Avx512F.PermuteVar16x32x2(first, EvenPlaces, second)
+        : Vector512.Create(InOrder(Avx.Shuffle(first.GetLower(), first.GetUpper(), 0x88)), InOrder(Avx.Shuffle(second.GetLower(), second.GetUpper(), 0x88)));
+
+    /// <summary>The values at odd places of 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Odd(Vector512<float> first, Vector512<float> second) => Avx512F.IsSupported
+        ? Avx512F.PermuteVar16x32x2(first, OddPlaces, second)
+        : Vector512.Create(InOrder(Avx.Shuffle(first.GetLower(), first.GetUpper(), 0xDD)), InOrder(Avx.Shuffle(second.GetLower(), second.GetUpper(), 0xDD)));
+
+    /// <summary>Pairs of the first 8 values of each: left, right, left, right.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LowPairs(Vector512<float> left, Vector512<float> right) => Avx512F.IsSupported
+        ? Avx512F.PermuteVar16x32x2(left, LowerPairs, right)
+        : Pairs(left.GetLower(), right.GetLower());
+
+    /// <summary>Pairs of the last 8 values of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> HighPairs(Vector512<float> left, Vector512<float> right) => Avx512F.IsSupported
+        ? Avx512F.PermuteVar16x32x2(left, UpperPairs, right)
+        : Pairs(left.GetUpper(), right.GetUpper());
+
+    // AVX2 shuffles within each half: its result has the quarters 0 2 1 3.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> InOrder(Vector256<float> shuffled) => Avx2.Permute4x64(shuffled.AsDouble(), 0b11_01_10_00).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Pairs(Vector256<float> left, Vector256<float> right)
+    {
+        var (low, high) = (Avx.UnpackLow(left, right), Avx.UnpackHigh(left, right));
+        return Vector512.Create(Avx.Permute2x128(low, high, 0x20), Avx.Permute2x128(low, high, 0x31));
+    }
+}
