@@ -7,6 +7,8 @@ namespace LeNetServe.BatchScorer.Invocation;
 /// <summary>One call of <c>merge</c>, or the end of a job that one scorer did alone.</summary>
 internal sealed class MergeRun(MergeOptions options, TextWriter messages)
 {
+    public const string NoImages = "the inputs have no images; files of other extensions need --include";
+
     public Task<ExitCode> RunAsync(TimeSpan scoring, CancellationToken cancellationToken)
     {
         var job = Job.Open(options.Folder);
@@ -14,7 +16,7 @@ internal sealed class MergeRun(MergeOptions options, TextWriter messages)
         var output = options.Output ?? Path.Combine(options.Folder, $"scores{format.Extension()}");
         if (job.File.Images == 0)
         {
-            messages.WriteLine($"error: {options.Folder}: the inputs have no images; files of other extensions need --include");
+            messages.WriteLine($"error: {options.Folder}: {NoImages}");
             return Task.FromResult(ExitCode.BadInput);
         }
         var merge = new JobMerge(job);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.BatchScorer.Jobs;
@@ -10,6 +11,8 @@ namespace LeNetServe.BatchScorer.Invocation;
 /// <summary>The command line of <c>score</c>.</summary>
 internal sealed class ScoreCommand
 {
+    private static readonly SearchValues<char> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
     private readonly Argument<string[]> paths = new("paths")
     {
         Description = "Images, folders, .zip, .tar and .tar.gz archives; '-' reads a list of paths from standard input.",
@@ -59,6 +62,10 @@ internal sealed class ScoreCommand
     {
         if (parsed.GetValue(parallel) < 1)
             throw new UsageException($"--parallel is {parsed.GetValue(parallel)}, expected 1 or more");
+        if ((parsed.GetValue(paths) ?? []).FirstOrDefault(path => path.Length > 1 && path[0] == '-' && !Path.Exists(path)) is { } typo)
+            throw new UsageException($"there is no option {typo}; --help has them all");
+        if (LooksLikeAFile(parsed.GetValue(output)!))
+            throw new UsageException($"--out is '{parsed.GetValue(output)}', expected a .jsonl, .csv or .parquet file, '-', or a folder (with '/' at the end where it looks like a file)");
         return new ScoreOptions
         {
             Inputs = new InputOptions
@@ -73,18 +80,18 @@ internal sealed class ScoreCommand
             Servers = [.. (parsed.GetValue(server) ?? []).SelectMany(urls => urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
             Output = parsed.GetValue(output)!,
             Format = parsed.GetValue(format),
-            TopK = Positive(parsed, topK),
+            TopK = AtLeast(1, parsed, topK),
             Imaging = parsed.GetValue(imaging),
             FolderLabels = !parsed.GetValue(noLabels),
             Threshold = ErrorThreshold.Parse(parsed.GetValue(threshold)!),
             Parallelism = parsed.GetValue(parallel),
             TokenFile = parsed.GetValue(tokenFile),
             CaFile = parsed.GetValue(caFile),
-            ServerPatience = TimeSpan.FromSeconds(parsed.GetValue(serverWait)),
+            ServerPatience = TimeSpan.FromSeconds(AtLeast(0, parsed, serverWait)),
             Shard = ShardOf(parsed),
-            PartSize = Positive(parsed, partSize),
+            PartSize = AtLeast(1, parsed, partSize),
             Refresh = parsed.GetValue(refresh),
-            Preview = parsed.GetValue(preview),
+            Preview = AtLeast(0, parsed, preview),
             Progress = parsed.GetValue(json) ? ProgressStyle.Json : parsed.GetValue(quiet) || Console.IsErrorRedirected ? ProgressStyle.None : ProgressStyle.Terminal,
             Quiet = parsed.GetValue(quiet) || parsed.GetValue(json),
         };
@@ -98,9 +105,16 @@ internal sealed class ScoreCommand
         return Shard.Parse(parsed.GetValue(shard), parsed.GetValue(shards), isFile ? _ => null : Environment.GetEnvironmentVariable);
     }
 
-    private static int Positive(ParseResult parsed, Option<int> option)
+    /// <summary>A short extension of letters that names no format is a slip, such as <c>scores.tsv</c>; <c>run.v2</c> is a folder.</summary>
+    private static bool LooksLikeAFile(string path) => path != OutputSink.StandardOutput
+        && OutputFormats.OfExtension(path) is null
+        && Path.GetExtension(path) is { Length: >= 3 and <= 6 } extension
+        && extension.AsSpan(1).IndexOfAnyExcept(Letters) < 0
+        && !Directory.Exists(path);
+
+    private static int AtLeast(int least, ParseResult parsed, Option<int> option)
     {
         var value = parsed.GetValue(option);
-        return value >= 1 ? value : throw new UsageException($"{option.Name} is {value}, expected 1 or more");
+        return value >= least ? value : throw new UsageException($"{option.Name} is {value}, expected {least} or more");
     }
 }

@@ -47,6 +47,8 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         {
             long number = 0;
             await Pipeline(classifier, topK, hashContent: false, rows.Prepare).RunAsync(listing.Images(contents: true, cancellationToken), Write, cancellationToken);
+            if (companions.Tally.Images == 0)
+                throw new InvalidDataException(MergeRun.NoImages);
             rows.Complete();
 
             void Write(Chunk chunk)
