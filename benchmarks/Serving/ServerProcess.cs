@@ -77,7 +77,7 @@ internal sealed partial class ServerProcess : IDisposable
         new(pinned ? "taskset" : "dotnet", pinned ? ["-c", "0", "dotnet", "exec", .. arguments] : ["exec", .. arguments])
         {
             RedirectStandardOutput = true,
-            Environment = { ["DOTNET_gcServer"] = "0", ["DOTNET_gcConcurrent"] = "0" },
+            Environment = { ["DOTNET_gcServer"] = "0", ["DOTNET_gcConcurrent"] = "0", ["DOTNET_GCGen0MaxBudget"] = "400000" },
         };
 
     [GeneratedRegex("grpc=(?<grpc>[^ ]+) http=(?<http>[^ ]+)")]

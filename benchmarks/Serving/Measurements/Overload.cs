@@ -23,7 +23,8 @@ internal sealed class Overload : IMeasurement
         report.Add("overload: refused, of 100 calls", 100.0 * overload.Refused / (overload.Answered + overload.Refused + overload.Failed));
         report.AtMost("overload: calls that failed in another way", overload.Failed, 0);
         report.AtLeast("overload: refused within a millisecond in the server, of 100", 100 * await WithinMillisecondAsync(server), 99);
-        report.Add("overload: refused, p50 seen by the callers, ms", overload.Refusals.GetValueAtPercentile(50) / 1e3);
+        if (overload.Refused > 0)
+            report.Add("overload: refused, p50 seen by the callers, ms", overload.Refusals.GetValueAtPercentile(50) / 1e3);
         report.Add("overload: memory before, MB", before / 1e6);
         report.AtMost("overload: memory afterwards, MB more", (await server.MemoryAsync() - before) / 1e6, 100);
     }
