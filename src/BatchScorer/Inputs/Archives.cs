@@ -36,7 +36,7 @@ internal static class Archives
             {
                 image = members.MoveNext() ? Image(name, members.Current) : null;
             }
-            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
+            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
             {
                 image = new InputImage { Name = name, Error = new RowError(RowError.Unreadable, $"the {kind} archive cannot be read: {exception.Message}") };
             }
@@ -75,11 +75,12 @@ internal static class Archives
         }
     }
 
-    private static IEnumerable<(string Member, byte[]? Content, RowError? Error)> ZipMembers(FileStream file, NameFilter filter, Func<bool> wanted)
+    private static IEnumerable<(string Member, byte[]? Content, RowError? Error)> ZipMembers(Stream file, NameFilter filter, Func<bool> wanted)
     {
-        foreach (var entry in ZipDirectory.Members(file.SafeFileHandle))
-            if (!entry.Name.EndsWith('/') && Takes(filter, entry.Name))
-                yield return Member(entry.Name, entry.Length, () => entry.Open(file.SafeFileHandle), wanted);
+        using var zip = new ZipArchive(file, ZipArchiveMode.Read);
+        foreach (var entry in zip.Entries)
+            if (!entry.FullName.EndsWith('/') && Takes(filter, entry.FullName))
+                yield return Member(entry.FullName, entry.Length, entry.Open, wanted);
     }
 
     private static (string, byte[]?, RowError?) Member(string name, long length, Func<Stream> open, Func<bool> wanted)

@@ -1,3 +1,4 @@
+using LeNetServe.Runs;
 using LeNetServe.Trainer.Reports;
 
 namespace LeNetServe.Trainer.Comparison;
@@ -5,10 +6,10 @@ namespace LeNetServe.Trainer.Comparison;
 /// <summary>Finds the runs that a user means.</summary>
 internal static class RunFinder
 {
-    /// <summary>Reads run directories, and all runs in folders of runs.</summary>
+    /// <summary>Reads run directories, and all runs in folders of runs. A run that is there twice, as itself or as a copy, counts once.</summary>
     /// <exception cref="DirectoryNotFoundException">A path is neither.</exception>
     public static IReadOnlyList<RecordedRun> Read(IEnumerable<string> paths) =>
-        [.. paths.SelectMany(Expand).DistinctBy(Path.GetFullPath).Select(RecordedRun.Read)];
+        [.. paths.SelectMany(Expand).DistinctBy(path => new RunDirectory(path).Id).Select(RecordedRun.Read)];
 
     private static IEnumerable<string> Expand(string path)
     {

@@ -49,6 +49,15 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     [Fact]
+    public void Read_CopyOfARun_CountsOnce()
+    {
+        RunFixture.Write(root, "one", Config(0.01, "adam", 1), 0.9);
+        RunFixture.Write(Path.Combine(root, "copies"), "one", Config(0.01, "adam", 1), 0.9);
+
+        Assert.Equal("one", Assert.Single(RunFinder.Read([root])).Id);
+    }
+
+    [Fact]
     public void Markdown_Experiments_MarksTheBestOfEachColumn()
     {
         WriteGrid([0.001, 0.01], ["adam"], seeds: 2);
