@@ -11,6 +11,9 @@ namespace LeNetServe.Exporter.Commands;
 /// <summary><c>export</c>: a run becomes the next version of a model, if it proves itself.</summary>
 internal static class ExportCommand
 {
+    // A probability further off is another answer.
+    private const double LargestTolerance = 0.1;
+
     private static readonly Option<string> Run = OptionText.Required<string>("--run", "the run's directory, such as runs/<id>");
     private static readonly Option<string> Name = OptionText.Required<string>("--name", "the model's name, such as lenet5-mnist");
     private static readonly Option<string?> Repository = OptionText.Optional<string>("--repository", "the model repository; the next version of the model is written there");
@@ -24,7 +27,7 @@ internal static class ExportCommand
     private static readonly Option<string?> Doc = OptionText.Optional<string>("--doc", "a description for people, in the file");
     private static readonly Option<string?> License = OptionText.Optional<string>("--license", "the license of the weights, in the file's metadata");
     private static readonly Option<string?> Author = OptionText.Optional<string>("--author", "the author, in the file's metadata");
-    private static readonly Option<double?> Tolerance = OptionText.Optional<double?>("--tolerance", "largest difference of a probability from torch's (default: 1e-4; float16: 5e-3)");
+    private static readonly Option<double?> Tolerance = OptionText.Optional<double?>("--tolerance", "largest difference of a probability from torch's (default: 1e-5; with an RBF layer 1e-4; float16: 5e-3), at most 0.1");
     private static readonly Option<string?> VerifyDataset = OptionText.Optional<string>("--verify-dataset", "classify this data set's whole test set before publishing");
     private static readonly Option<string?> Data = OptionText.Optional<string>("--data", "the directory of that data set");
     private static readonly Option<string?> Report = OptionText.Optional<string>("--report", "a directory for report.md and report.json, also where nothing is published");
@@ -45,6 +48,8 @@ internal static class ExportCommand
         var (repository, target) = (parsed.GetValue(Repository), parsed.GetValue(Out));
         CheckTarget(repository, target, options);
         var name = ModelName.Require(parsed.GetValue(Name)!);
+        if (parsed.GetValue(Tolerance) is { } tolerance && tolerance is not (> 0 and <= LargestTolerance))
+            throw new UsageException($"--tolerance is {tolerance}, expected more than 0 and at most {LargestTolerance}");
         var result = RunExport.Export(new()
         {
             Run = parsed.GetValue(Run)!,

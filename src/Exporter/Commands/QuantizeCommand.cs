@@ -50,8 +50,8 @@ internal static class QuantizeCommand
         var quantized = ModelQuantizer.Quantize(source, name, dataset, options, parsed.GetValue(MaxLoss), cancellation);
         var report = Timed(quantized, before, dataset);
         Console.Write(report.ToMarkdown());
-        if (!report.Passed)
-            throw new CheckFailedException($"nothing is published: {report.Loss:0.00} points of accuracy lost ({report.FloatAccuracy:P2} to {report.Accuracy:P2}), expected {report.MaxLoss:0.00} at most");
+        if (report.Failure is { } failure)
+            throw new CheckFailedException($"nothing is published: {failure}");
 
         var files = Files(quantized, report);
         Console.WriteLine($"published: {(target is null ? ModelPublisher.PublishNext(repository!, name, files) : ModelPublisher.PublishTo(target, files))}");

@@ -11,6 +11,8 @@ internal static class ModelMetadata
     /// <summary>The producer's name in the file.</summary>
     public const string Producer = "LeNetServe.Exporter";
 
+    private const string Description = "description";
+
     /// <summary>The producer's version in the file.</summary>
     public static string ProducerVersion { get; } = typeof(ModelMetadata).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
@@ -23,7 +25,7 @@ internal static class ModelMetadata
         Put("Image.BitmapPixelFormat", gray ? "Gray8" : "Rgb8");
         Put("Image.ColorSpaceGamma", "SRGB");
         Put("Image.NominalPixelRange", "NominalRange_0_255");
-        Put("description", doc);
+        Put(Description, doc);
         Put("author", options.Author);
         Put("license", options.License);
         Put("version", ProducerVersion);
@@ -38,6 +40,24 @@ internal static class ModelMetadata
             if (value is not null)
                 model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         }
+    }
+
+    /// <summary>
+    /// Puts an int8 model's manifest in the float model's place. A text that was made from the old one is made anew; one that a user gave is kept;
+    /// both then say int8 and its accuracy.
+    /// </summary>
+    public static void ReplaceByInt8(ModelProto model, ModelManifest old, ModelManifest manifest)
+    {
+        var accuracy = manifest is { TestAccuracy: { } share, TestImages: { } images } ? $", {share:P2} correct on {images:N0} test images of {manifest.Dataset.Name}" : "";
+        var text = model.DocString == Describe(old) ? Describe(manifest with { TestAccuracy = null }) : model.DocString;
+        model.DocString = $"{text} int8: quantized from the float32 file{accuracy}.".TrimStart();
+        foreach (var entry in model.MetadataProps)
+            entry.Value = entry.Key switch
+            {
+                Description => model.DocString,
+                ModelManifest.MetadataKey => JsonSerializer.Serialize(manifest, LeNetJson.Default.ModelManifest),
+                _ => entry.Value,
+            };
     }
 
     private static string Describe(ModelManifest manifest)

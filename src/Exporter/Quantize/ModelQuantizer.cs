@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using LeNetServe.Datasets;
 using LeNetServe.Exporter.Check;
+using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Exporter.Prove;
 using LeNetServe.Models;
@@ -34,13 +35,23 @@ internal static class ModelQuantizer
         using var before = new ModelUnderTest(files.Model, model);
         using var after = new ModelUnderTest("the quantized model", quantized);
         var golden = GoldenTensors.Read(files.Golden!);
-        var parity = GoldenParity.Measure(after, golden, 1, cancellation);
+        var parity = GoldenParity.Measure(after, golden, QuantizationReport.LargestDifference, cancellation);
         var (accuracy, floatAccuracy) = (DatasetProof.Measure(after, dataset.Name, dataset.Test, cancellation), DatasetProof.Measure(before, dataset.Name, dataset.Test, cancellation));
 
         // Twice what was measured: other processors round elsewhere.
-        var tolerance = Math.Min(1, Math.Ceiling(Math.Max(parity.MaxDifference * 2, 0.05) * 100) / 100);
-        manifest = manifest with { Name = name, TestAccuracy = accuracy.Accuracy, TestImages = accuracy.Images, GoldenTolerance = tolerance };
-        quantized.MetadataProps.Single(entry => entry.Key == ModelManifest.MetadataKey).Value = JsonSerializer.Serialize(manifest, LeNetJson.Default.ModelManifest);
+        var tolerance = Math.Min(QuantizationReport.LargestDifference, Math.Ceiling(Math.Max(parity.MaxDifference * 2, 0.05) * 100) / 100);
+        // The manifest's accuracy is that on the data set it names.
+        var own = dataset.Name == manifest.Dataset.Name;
+        var precise = manifest;
+        manifest = manifest with
+        {
+            Name = name,
+            Precision = WeightPrecision.Quantized,
+            TestAccuracy = own ? accuracy.Accuracy : null,
+            TestImages = own ? accuracy.Images : null,
+            GoldenTolerance = tolerance,
+        };
+        ModelMetadata.ReplaceByInt8(quantized, precise, manifest);
         var result = OnnxFile.Seal(quantized);
         _ = ModelChecker.Check(OnnxFile.Parse("the quantized model", result));
         return new(result, manifest, File.ReadAllBytes(files.Golden!), new()
@@ -56,6 +67,8 @@ internal static class ModelQuantizer
             FloatBytes = bytes.Length,
             Bytes = result.Length,
             MaxLoss = maxLoss,
+            GoldenImages = parity.Images,
+            SameArgmax = parity.SameArgmax,
             MaxDifference = parity.MaxDifference,
         });
     }

@@ -65,5 +65,5 @@ internal static class ModelVerifier
     private static DatasetProof Against(DatasetProof proof, ModelManifest? manifest) =>
         manifest is not { TestAccuracy: { } accuracy } || manifest.TestImages != proof.Images || manifest.Dataset.Name != proof.Dataset
             ? proof
-            : proof with { TorchAccuracy = accuracy, Passed = Math.Abs(proof.Accuracy - accuracy) <= (manifest.GoldenTolerance is null ? 1e-4 : 1e-3) + 1e-9 };
+            : proof with { TorchAccuracy = accuracy, Passed = Math.Abs(proof.Accuracy - accuracy) <= (manifest.Precision == WeightPrecision.Full ? 1e-4 : 1e-3) + 1e-9 };
 }

@@ -35,7 +35,9 @@ public sealed record ModelManifest
     /// <summary>The run's id.</summary>
     public required string Run { get; init; }
 
-    /// <summary>Accuracy on the test images in torch, 0..1; null where the run did not measure it.</summary>
+    /// <summary>
+    /// Accuracy on <see cref="Dataset"/>'s test images, 0..1: torch's, of an int8 file its own; null where it was not measured.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? TestAccuracy { get; init; }
 
@@ -49,10 +51,11 @@ public sealed record ModelManifest
     /// <summary>SHA-256 of the golden tensors beside the model, lower-case hexadecimal.</summary>
     public required string GoldenSha256 { get; init; }
 
-    /// <summary>
-    /// Largest difference of a probability from the golden tensors that passes, for a model that is not meant to equal torch's, such as a quantized
-    /// one; null asks for 1e-4 and the same best class on every image.
-    /// </summary>
+    /// <summary>The file's number format; absent: float32. A lossy one may give a few golden images another best class than torch.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public WeightPrecision Precision { get; init; }
+
+    /// <summary>Largest difference of a probability from the golden tensors that passes; null: 1e-4.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? GoldenTolerance { get; init; }
 }

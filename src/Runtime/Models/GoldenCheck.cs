@@ -1,3 +1,5 @@
+using LeNetServe.Models;
+
 namespace LeNetServe.Runtime.Models;
 
 /// <summary>How far a model's answers on its golden tensors lie from torch's.</summary>
@@ -10,6 +12,13 @@ public sealed record GoldenCheck(int Images, float MaxDifference, int Disagreeme
 {
     /// <summary>The tolerance for a model that states none.</summary>
     public const double DefaultTolerance = 1e-4;
+
+    /// <summary>Share of the golden images that must have torch's best class where the file's precision is a lossy one; all, where it is float32.</summary>
+    public const double LossyAgreement = 0.95;
+
+    /// <summary>Whether so many answers agree that a file of this precision may be used.</summary>
+    public static bool Agrees(int images, int disagreements, WeightPrecision precision) =>
+        disagreements == 0 || (precision != WeightPrecision.Full && images - disagreements >= LossyAgreement * images);
 
     /// <summary>One line for logs and errors.</summary>
     public override string ToString() =>

@@ -56,7 +56,7 @@ public sealed class ExportCommandTests : IDisposable
     public async Task Export_GoldenTensorsThatDisagree_PublishesNothingAndSaysWhichLayer()
     {
         var golden = LeNetServe.Models.GoldenTensors.Read(run.Golden);
-        golden.Probabilities[3] += 2e-4f;
+        golden.Probabilities[3] += 2e-5f;
         golden.Write(run.Golden);
         RunChecksums.Write(run);
 
@@ -79,6 +79,11 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("--out", "elsewhere", "--repository and --out are both given")]
     [InlineData("--data", "data/mnist", "--data is given without --verify-dataset")]
     [InlineData("--name", "../net", "expected up to 100 letters")]
+    [InlineData("--tolerance", "nan", "expected more than 0 and at most 0.1")]
+    [InlineData("--tolerance", "-1", "expected more than 0 and at most 0.1")]
+    [InlineData("--tolerance", "0", "expected more than 0 and at most 0.1")]
+    [InlineData("--tolerance", "infinity", "expected more than 0 and at most 0.1")]
+    [InlineData("--tolerance", "0.2", "expected more than 0 and at most 0.1")]
     public async Task Export_OptionThatCannotBe_SaysWhy(string option, string value, string expected)
     {
         var arguments = option == "--name"

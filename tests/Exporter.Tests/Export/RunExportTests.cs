@@ -5,6 +5,7 @@ using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Models;
 using LeNetServe.Runs;
+using LeNetServe.Runtime;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Exporter.Tests.Export;
@@ -136,6 +137,31 @@ public sealed class RunExportTests : IDisposable
         Assert.StartsWith("{\"0\":\"class 0\"", metadata["names"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lenet5", "Float32", 1e-5)]
+    [InlineData("lenet5-sparse", "Float32", 1e-5)]
+    [InlineData("lenet5-1998", "Float32", 1e-4)]
+    [InlineData("lenet5", "Float16", 5e-3)]
+    public void DefaultTolerance_OfAVariant_IsLooserOnlyWithRbfOrFloat16(string name, string precision, double expected) =>
+        Assert.Equal(expected, RunExport.DefaultTolerance(Enum.Parse<Precision>(precision), TestSpecs.Create(name)));
+
+    [Theory]
+    [InlineData("Float32", false)]
+    [InlineData("Float16", true)]
+    public void Export_StatedTolerance_RelaxesTheBestClassWithLossyPrecisionOnly(string precision, bool passes)
+    {
+        var run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5"), images: 64);
+        using var model = ClassifierModel.Open("the file", Export(run, new() { Precision = Enum.Parse<Precision>(precision) }, tolerance: 0.1).Model);
+        var golden = GoldenTensors.Read(run.Golden);
+        model.Classify(golden.Pixels, golden.Probabilities);
+        var (second, lead) = Enumerable.Range(0, 64).Select(image => RunnerUp(golden.Probabilities, image * 10)).MinBy(place => place.Lead);
+        golden.Probabilities[second] += lead + 1e-4f;
+
+        var check = model.Compare(golden);
+
+        Assert.Equal((1, true, passes), (check.Disagreements, check.MaxDifference <= check.Tolerance, check.Passed));
+    }
+
     [Fact]
     public void Export_UnfinishedRun_SaysSo()
     {
@@ -175,6 +201,12 @@ public sealed class RunExportTests : IDisposable
     }
 
     public void Dispose() => temporary.Dispose();
+
+    private static (int Index, float Lead) RunnerUp(float[] probabilities, int row)
+    {
+        var order = Enumerable.Range(row, 10).OrderByDescending(index => probabilities[index]).ToList();
+        return (order[1], probabilities[order[0]] - probabilities[order[1]]);
+    }
 
     private static ExportResult Export(RunDirectory run, ExportOptions options, double? tolerance = null) =>
         RunExport.Export(new() { Run = run.Path, Name = "test", Options = options, Tolerance = tolerance }, CancellationToken.None);

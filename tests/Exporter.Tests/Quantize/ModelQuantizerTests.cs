@@ -91,6 +91,45 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.False(Directory.Exists(temporary["models"]));
     }
 
+    [Fact]
+    public async Task Quantize_GoldenAnswersLost_PublishesNothingWhateverTheAllowedLoss()
+    {
+        var (code, _, error) = await ExporterProcess.RunAsync(
+            "", "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--repository", temporary["models"], "--method", "percentile", "--percentile", "51", "--images", "50", "--max-loss", "100");
+
+        Assert.Equal((int)ExitCode.CheckFailed, code);
+        Assert.Contains("golden images with torch's best class, expected 95", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(temporary["models"]));
+    }
+
+    [Theory]
+    [InlineData("noise", true)]
+    [InlineData("another", false)]
+    public void Quantize_DataSetOfTheModelOrAnother_StatesItsOwnAccuracyOrNone(string dataset, bool stated)
+    {
+        var (path, images) = Published("lenet5", new());
+
+        var result = ModelQuantizer.Quantize(path, "int8", images with { Name = dataset }, new(), 100, CancellationToken.None);
+
+        var model = OnnxFile.Parse("", result.Model);
+        Assert.Equal(stated ? (result.Report.Accuracy, 200) : (null, null), (result.Manifest.TestAccuracy, result.Manifest.TestImages));
+        Assert.Equal(WeightPrecision.Quantized, result.Manifest.Precision);
+        Assert.Equal(model.DocString, OnnxFile.Metadata(model)["description"]);
+        Assert.Contains("int8", model.DocString, StringComparison.Ordinal);
+        Assert.DoesNotContain("50.00", model.DocString, StringComparison.Ordinal);
+        Assert.Equal(stated, model.DocString.Contains("on 200 test images of noise", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Quantize_TextOfTheUser_IsKeptAndSaysInt8()
+    {
+        var (path, images) = Published("lenet5", new() { Doc = "Reads digits." });
+
+        var result = ModelQuantizer.Quantize(path, "int8", images with { Name = "another" }, new(), 100, CancellationToken.None);
+
+        Assert.Equal("Reads digits. int8: quantized from the float32 file.", OnnxFile.Parse("", result.Model).DocString);
+    }
+
     [Theory]
     [InlineData("--max-loss", "-1", "expected percentage points from 0 to 100")]
     [InlineData("--out", "elsewhere", "--repository and --out are both given")]
@@ -135,11 +174,18 @@ public sealed class ModelQuantizerTests : IDisposable
             FloatBytes = 2,
             Bytes = 1,
             MaxLoss = 0.5,
+            GoldenImages = 100,
+            SameArgmax = 100,
             MaxDifference = 0,
         };
 
         Assert.False(report.Passed);
-        Assert.True((report with { MaxLoss = 0.6 }).Passed);
+        var enough = report with { MaxLoss = 0.6 };
+        Assert.True(enough.Passed);
+        Assert.True((enough with { SameArgmax = 95, MaxDifference = 0.25 }).Passed);
+        Assert.False((enough with { SameArgmax = 94 }).Passed);
+        Assert.False((enough with { MaxDifference = 0.26 }).Passed);
+        Assert.False((enough with { MaxDifference = double.NaN }).Passed);
     }
 
     [Fact]
