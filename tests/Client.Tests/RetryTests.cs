@@ -26,6 +26,29 @@ public sealed class RetryTests
         Assert.Equal((7, 3), (answer.Best.Index, server.Classifier.Calls));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ClassifyAsync_ALargeImageAndUnavailableOnce_IsSentAgain(bool hedging)
+    {
+        await using var server = await FakeServer.Start(new FakeClassifier
+        {
+            Before = (call, _) => call == 1 ? throw new RpcException(new Status(StatusCode.Unavailable, "away")) : Task.CompletedTask,
+        });
+        using var client = new LeNetServeClient(new LeNetServeClientOptions
+        {
+            Urls = { server.Url },
+            InitialBackoff = TimeSpan.FromMilliseconds(1),
+            Hedging = hedging ? new HedgingOptions() : null,
+        });
+        var image = new byte[2 << 20];
+        image[0] = 7;
+
+        var answer = await client.ClassifyAsync(image, cancellationToken: Token);
+
+        Assert.Equal((7, 2), (answer.Best.Index, server.Classifier.Calls));
+    }
+
     [Fact]
     public async Task ClassifyAsync_AlwaysFull_FailsAsOverloadedAfterAllTries()
     {

@@ -30,6 +30,9 @@ internal static class ClassifierChannel
             ServiceConfig = CallPolicy.ServiceConfig(options),
             MaxReceiveMessageSize = null,
             MaxRetryAttempts = 5,
+            // A message that is not kept cannot be sent again; the calls of a client bound what is kept.
+            MaxRetryBufferPerCallSize = null,
+            MaxRetryBufferSize = null,
         };
 
         var first = new Uri(options.Urls[0]);
