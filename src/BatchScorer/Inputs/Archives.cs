@@ -66,12 +66,17 @@ internal static class Archives
                 yield return member;
             yield break;
         }
-        using var tar = new TarReader(kind == ArchiveKind.TarGz ? new GZipStream(file, CompressionMode.Decompress) : file);
+        using Stream content = kind == ArchiveKind.TarGz ? new GZipStream(file, CompressionMode.Decompress) : file;
+        // A reader that is to close the stream keeps the stream of every member until then.
+        using var tar = new TarReader(content, leaveOpen: true);
         while (tar.GetNextEntry() is { } entry)
         {
-            if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile
-                && Takes(filter, entry.Name))
+            if (!Takes(filter, entry.Name))
+                continue;
+            if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile)
                 yield return Member(entry.Name, entry.Length, () => entry.DataStream ?? Stream.Null, wanted);
+            else if (entry.EntryType is TarEntryType.HardLink or TarEntryType.SymbolicLink)
+                yield return (entry.Name, null, new RowError(RowError.Unreadable, $"a link to {entry.LinkName}, expected a file: tar --dereference --hard-dereference packs files in place of links"));
         }
     }
 
