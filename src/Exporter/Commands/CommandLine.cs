@@ -10,7 +10,8 @@ internal static class CommandLine
     /// <summary>Parses and runs; Ctrl-C and SIGTERM cancel the command's token.</summary>
     public static async Task<int> RunAsync(Command root, IReadOnlyList<string> arguments)
     {
-        var parsed = root.Parse(arguments);
+        // A name that begins with @ is a name, not a file of more arguments.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
         try
         {
