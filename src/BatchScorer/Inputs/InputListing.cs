@@ -6,6 +6,8 @@ namespace LeNetServe.BatchScorer.Inputs;
 /// <summary>Lists the images of everything that the user names, in the order named.</summary>
 internal sealed class InputListing
 {
+    public const string NoImages = "the inputs have no images; files of other extensions need --include";
+
     private readonly InputOptions options;
     private readonly NameFilter filter;
     private readonly FolderWalk walk;

@@ -7,18 +7,13 @@ namespace LeNetServe.BatchScorer.Invocation;
 /// <summary>One call of <c>merge</c>, or the end of a job that one scorer did alone.</summary>
 internal sealed class MergeRun(MergeOptions options, TextWriter messages)
 {
-    public const string NoImages = "the inputs have no images; files of other extensions need --include";
-
-    public Task<ExitCode> RunAsync(TimeSpan scoring, CancellationToken cancellationToken)
+    /// <param name="scoring">How long scoring took; null where others scored.</param>
+    /// <param name="cancellationToken">Ends the merge.</param>
+    public Task<ExitCode> RunAsync(TimeSpan? scoring, CancellationToken cancellationToken)
     {
         var job = Job.Open(options.Folder);
         var format = options.Format ?? (options.Output is null ? null : OutputFormats.OfExtension(options.Output)) ?? OutputFormat.Jsonl;
         var output = options.Output ?? Path.Combine(options.Folder, $"scores{format.Extension()}");
-        if (job.File.Images == 0)
-        {
-            messages.WriteLine($"error: {options.Folder}: {NoImages}");
-            return Task.FromResult(ExitCode.BadInput);
-        }
         var merge = new JobMerge(job);
         var key = merge.Check();
         var companions = new Companions(key.ToModel(), key.Imaging, options.Preview);

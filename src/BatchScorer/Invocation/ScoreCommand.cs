@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.CommandLine;
 using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.BatchScorer.Jobs;
@@ -11,8 +10,6 @@ namespace LeNetServe.BatchScorer.Invocation;
 /// <summary>The command line of <c>score</c>.</summary>
 internal sealed class ScoreCommand
 {
-    private static readonly SearchValues<char> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-
     private readonly Argument<string[]> paths = new("paths")
     {
         Description = "Images, folders, .zip, .tar and .tar.gz archives; '-' reads a list of paths from standard input.",
@@ -26,9 +23,9 @@ internal sealed class ScoreCommand
     private readonly Option<string?> model = new("--model", "-m") { Description = "An ONNX file, a version's directory or a model's (its newest version); with --server also NAME or NAME/VERSION.", HelpName = "PATH" };
     private readonly Option<string[]> server = new("--server", "-s") { Description = "Score through these servers, separated by commas.", HelpName = "URL", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string> output = new("--out", "-o") { Description = "A .jsonl, .csv or .parquet file, '-' for standard output, or a folder: a job that can be resumed and shared.", HelpName = "PATH", Required = true };
-    private readonly Option<OutputFormat?> format = new("--format", "-f") { Description = "How rows are written; by the extension of --out where it is not given." };
+    private readonly Option<OutputFormat?> format = CheckedOptions.OneOf<OutputFormat>(new("--format", "-f") { Description = "How rows are written; by the extension of --out where it is not given." });
     private readonly Option<int> topK = new("--top-k", "-k") { Description = "Best classes in a row.", DefaultValueFactory = _ => 3, HelpName = "N" };
-    private readonly Option<Geometry?> imaging = new("--imaging") { Description = "How pictures are brought to the model's size; as the model says where it is not given." };
+    private readonly Option<Geometry?> imaging = CheckedOptions.OneOf<Geometry>(new("--imaging") { Description = "How pictures are brought to the model's size; as the model says where it is not given." });
     private readonly Option<bool> noLabels = new("--no-labels") { Description = "Folder names are not labels: no accuracy, no confusion matrix." };
     private readonly Option<string> threshold = new("--error-threshold") { Description = "Failed images, N or P%, above which the exit code is 4.", DefaultValueFactory = _ => "0", HelpName = "N|P%" };
     private readonly Option<int?> parallel = new("--parallel", "-j") { Description = "Workers, each with its images; by default one per core, or eight with servers.", HelpName = "N" };
@@ -64,8 +61,6 @@ internal sealed class ScoreCommand
             throw new UsageException($"--parallel is {parsed.GetValue(parallel)}, expected 1 or more");
         if ((parsed.GetValue(paths) ?? []).FirstOrDefault(path => path.Length > 1 && path[0] == '-' && !Path.Exists(path)) is { } typo)
             throw new UsageException($"there is no option {typo}; --help has them all");
-        if (LooksLikeAFile(parsed.GetValue(output)!))
-            throw new UsageException($"--out is '{parsed.GetValue(output)}', expected a .jsonl, .csv or .parquet file, '-', or a folder (with '/' at the end where it looks like a file)");
         return new ScoreOptions
         {
             Inputs = new InputOptions
@@ -78,20 +73,20 @@ internal sealed class ScoreCommand
             },
             Model = parsed.GetValue(model),
             Servers = [.. (parsed.GetValue(server) ?? []).SelectMany(urls => urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
-            Output = parsed.GetValue(output)!,
+            Output = CheckedOptions.Output(parsed.GetValue(output)!),
             Format = parsed.GetValue(format),
-            TopK = AtLeast(1, parsed, topK),
+            TopK = CheckedOptions.AtLeast(1, parsed, topK),
             Imaging = parsed.GetValue(imaging),
             FolderLabels = !parsed.GetValue(noLabels),
             Threshold = ErrorThreshold.Parse(parsed.GetValue(threshold)!),
             Parallelism = parsed.GetValue(parallel),
             TokenFile = parsed.GetValue(tokenFile),
             CaFile = parsed.GetValue(caFile),
-            ServerPatience = TimeSpan.FromSeconds(AtLeast(0, parsed, serverWait)),
+            ServerPatience = TimeSpan.FromSeconds(CheckedOptions.AtLeast(0, parsed, serverWait)),
             Shard = ShardOf(parsed),
-            PartSize = AtLeast(1, parsed, partSize),
+            PartSize = CheckedOptions.AtLeast(1, parsed, partSize),
             Refresh = parsed.GetValue(refresh),
-            Preview = AtLeast(0, parsed, preview),
+            Preview = CheckedOptions.AtLeast(0, parsed, preview),
             Progress = parsed.GetValue(json) ? ProgressStyle.Json : parsed.GetValue(quiet) || Console.IsErrorRedirected ? ProgressStyle.None : ProgressStyle.Terminal,
             Quiet = parsed.GetValue(quiet) || parsed.GetValue(json),
         };
@@ -103,18 +98,5 @@ internal sealed class ScoreCommand
         var path = parsed.GetValue(output)!;
         var isFile = path == OutputSink.StandardOutput || OutputFormats.OfExtension(path) is not null;
         return Shard.Parse(parsed.GetValue(shard), parsed.GetValue(shards), isFile ? _ => null : Environment.GetEnvironmentVariable);
-    }
-
-    /// <summary>A short extension of letters that names no format is a slip, such as <c>scores.tsv</c>; <c>run.v2</c> is a folder.</summary>
-    private static bool LooksLikeAFile(string path) => path != OutputSink.StandardOutput
-        && OutputFormats.OfExtension(path) is null
-        && Path.GetExtension(path) is { Length: >= 3 and <= 6 } extension
-        && extension.AsSpan(1).IndexOfAnyExcept(Letters) < 0
-        && !Directory.Exists(path);
-
-    private static int AtLeast(int least, ParseResult parsed, Option<int> option)
-    {
-        var value = parsed.GetValue(option);
-        return value >= least ? value : throw new UsageException($"{option.Name} is {value}, expected {least} or more");
     }
 }

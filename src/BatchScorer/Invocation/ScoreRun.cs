@@ -19,7 +19,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         var listing = new InputListing(options.Inputs);
         if (options.Shard is not null && !options.IsJob)
             throw new UsageException($"--shard with --out {options.Output}, expected a folder that all shards share");
-        if (!options.IsJob || !File.Exists(Path.Combine(options.Output, "job.json")))
+        if (!options.IsJob || options.Refresh || !File.Exists(Path.Combine(options.Output, "job.json")))
             listing.Check();
         using var classifier = await OpenAsync(cancellationToken);
         var topK = Math.Min(options.TopK, classifier.Model.Labels.Count);
@@ -48,7 +48,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
             long number = 0;
             await Pipeline(classifier, topK, hashContent: false, rows.Prepare).RunAsync(listing.Images(contents: true, cancellationToken), Write, cancellationToken);
             if (companions.Tally.Images == 0)
-                throw new InvalidDataException(MergeRun.NoImages);
+                throw new InvalidDataException(InputListing.NoImages);
             rows.Complete();
 
             void Write(Chunk chunk)

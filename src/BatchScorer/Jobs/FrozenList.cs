@@ -9,7 +9,7 @@ namespace LeNetServe.BatchScorer.Jobs;
 /// <summary>The list of images that a job is about, as a file that never changes: every shard, on every machine, counts by it.</summary>
 internal static class FrozenList
 {
-    /// <summary>Writes a list; its name says its content.</summary>
+    /// <summary>Writes a list; its name says its content. <see cref="InvalidDataException"/> where there are no images: a job about none is a slip.</summary>
     /// <returns>File name, SHA-256 and number of rows.</returns>
     public static (string Name, string Sha256, long Images) Write(string folder, IEnumerable<InputImage> images)
     {
@@ -26,6 +26,8 @@ internal static class FrozenList
                 file.Write(line);
                 count++;
             }
+            if (count == 0)
+                throw new InvalidDataException(InputListing.NoImages);
             file.Flush(flushToDisk: true);
         }
         catch

@@ -75,10 +75,16 @@ internal sealed class Job
             Publish(path, JsonSerializer.SerializeToUtf8Bytes(begun, JobJson.Default.JobFile), refresh);
         }
         var file = Read(path);
-        return named.Length == 0 || file.Inputs.AsSpan().SequenceEqual(named)
-            ? new Job(folder, file)
-            : throw new UsageException($"{folder} holds a job about {string.Join(' ', file.Inputs)}, found {string.Join(' ', named)}: name the same inputs, another --out, or --refresh for a new list");
+        if (named.Length > 0 && !file.Inputs.AsSpan().SequenceEqual(named))
+            throw new UsageException($"{folder} holds a job about {string.Join(' ', file.Inputs)}, found {string.Join(' ', named)}: name the same inputs, another --out, or --refresh for a new list");
+        if (file.Directory != Environment.CurrentDirectory && Relative(inputs) is { } input)
+            throw new UsageException($"{folder} holds a job about {input} in {file.Directory}, found {input} in {Environment.CurrentDirectory}: go there, name no inputs, another --out, or --refresh for a new list");
+        return new Job(folder, file);
     }
+
+    /// <summary>An input that is another one in another current folder; null for none. What a list from standard input says is frozen.</summary>
+    private static string? Relative(InputOptions inputs) =>
+        inputs.Paths.Concat(inputs.ListFile is { } list ? [list] : []).FirstOrDefault(path => path != "-" && !Path.IsPathRooted(path));
 
     /// <summary>Removes what a killed scorer has left of a shard's parts.</summary>
     public void Clean(Shard shard)
@@ -112,7 +118,9 @@ internal sealed class Job
         try
         {
             var file = JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(path), JobJson.Default.JobFile);
-            return file is { Format: 1, PartSize: > 0 } ? file : throw new InvalidDataException($"{path}: format {file?.Format}, expected 1");
+            if (file is not { Format: 1, PartSize: > 0 })
+                throw new InvalidDataException($"{path}: format {file?.Format}, expected 1");
+            return file.Images > 0 ? file : throw new InvalidDataException($"{path}: {InputListing.NoImages}; start anew in another folder, or with --refresh");
         }
         catch (JsonException exception)
         {

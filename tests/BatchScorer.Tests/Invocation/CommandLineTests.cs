@@ -1,4 +1,5 @@
 using LeNetServe.BatchScorer.Tests.Fakes;
+using LeNetServe.EndToEnd.Tests.Programs;
 using LeNetServe.Tests;
 
 namespace LeNetServe.BatchScorer.Tests.Invocation;
@@ -30,5 +31,50 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal((int)expected, code);
         Assert.Equal(expected == ExitCode.Success, Path.Exists(directory[output]));
+    }
+
+    [Theory]
+    [InlineData("score", "@images", "-m", "model", "-o", "")]
+    [InlineData("score", "@images", "-m", "model", "-o", "scores.csv", "--imaging", "digits")]
+    [InlineData("merge", "job", "-o", "")]
+    [InlineData("merge", "job", "-o", "scores.tsv")]
+    [InlineData("merge", "job", "--preview", "-1")]
+    public async Task RunAsync_ASlip_IsRefusedInReadableWords(params string[] arguments)
+    {
+        Pictures.WriteModel(directory["model"]);
+        Pictures.WriteFolder(directory["@images"], perClass: 1);
+        await Expect(ExitCode.Success, "score", "@images", "-m", "model", "-o", "job");
+        var before = Directory.GetFileSystemEntries(directory.Path, "*", SearchOption.AllDirectories).Order();
+
+        var error = await Expect(ExitCode.Usage, arguments);
+
+        Assert.Contains(arguments[^2].Replace("-o", "--out", StringComparison.Ordinal) + " is ", error);
+        Assert.DoesNotContain("System.", error);
+        Assert.Equal(before, Directory.GetFileSystemEntries(directory.Path, "*", SearchOption.AllDirectories).Order());
+    }
+
+    [Fact]
+    public async Task RunAsync_AJobFromAnotherCurrentFolder_IsRefusedWhereItsInputsAreRelative()
+    {
+        var model = Pictures.WriteModel(directory["model"]);
+        Pictures.WriteFolder(directory["images"], perClass: 1);
+        Pictures.WriteFolder(directory["elsewhere", "images"], perClass: 2);
+        string[] arguments = ["score", "images", "-m", model, "-o", directory["job"]];
+        await Expect(ExitCode.Success, arguments);
+
+        var (code, _, error) = await BuiltProgram.Run("BatchScorer", directory["elsewhere"], arguments);
+        var (again, _, _) = await BuiltProgram.Run("BatchScorer", directory["elsewhere"], [.. arguments, "--refresh"]);
+
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Contains($"about images in {directory.Path}, found images in {directory["elsewhere"]}", error);
+        Assert.Equal((int)ExitCode.Success, again);
+        Assert.Equal(20, Scorer.Rows(directory["job", "scores.jsonl"]).Length);
+    }
+
+    private async Task<string> Expect(ExitCode expected, params string[] arguments)
+    {
+        var (code, _, error) = await BuiltProgram.Run("BatchScorer", directory.Path, arguments);
+        Assert.True(code == (int)expected, $"exit code {code}: {error}");
+        return error;
     }
 }

@@ -119,6 +119,31 @@ public sealed class JobTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_RefreshWithAMistypedInput_LeavesTheJobAlone()
+    {
+        await Scorer.Run(Options);
+        var before = File.ReadAllBytes(Path.Combine(job, "job.json"));
+
+        await Assert.ThrowsAsync<FileNotFoundException>(() => Scorer.Run(Scorer.Options(model, job, directory["imagse"]) with { Refresh = true }));
+
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(job, "job.json")));
+    }
+
+    [Fact]
+    public async Task Run_AListWithoutImages_IsNotFrozenAndNoShardSucceeds()
+    {
+        Directory.CreateDirectory(directory["later"]);
+        var options = Scorer.Options(model, job, directory["later"]);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => Scorer.Run(options with { Shard = new Shard(1, 2) }));
+        Assert.Empty(Directory.GetFiles(job, "*", SearchOption.AllDirectories));
+        File.WriteAllBytes(directory["later", "a.png"], Pictures.Png(4));
+        await Scorer.Run(options);
+
+        Assert.Single(Scorer.Rows(Path.Combine(job, "scores.jsonl")));
+    }
+
+    [Fact]
     public async Task Run_AFileThatWentAway_IsAnErrorRow()
     {
         await Scorer.Run(Options);
@@ -267,6 +292,28 @@ public sealed class JobTests : IDisposable
         Assert.NotNull(rows[^1].Text("error"));
     }
 
+    [Theory]
+    [InlineData(TarEntryType.HardLink)]
+    [InlineData(TarEntryType.SymbolicLink)]
+    public async Task Run_ALinkInATar_IsAnErrorRow(TarEntryType kind)
+    {
+        await using (var tar = new TarWriter(File.Create(directory["a.tar"])))
+        {
+            await tar.WriteEntryAsync(Path.Combine(images, "4", "002.png"), "4/a.png", TestContext.Current.CancellationToken);
+            await tar.WriteEntryAsync(new PaxTarEntry(kind, "4/b.png") { LinkName = "a.png" }, TestContext.Current.CancellationToken);
+            await tar.WriteEntryAsync(Path.Combine(images, "5", "002.png"), "4/c.png", TestContext.Current.CancellationToken);
+        }
+        var options = Options with { Inputs = new() { Paths = [directory["a.tar"]] } };
+
+        await Scorer.Run(options);
+        await Scorer.Run(options with { Output = directory["whole.jsonl"] });
+
+        var rows = Scorer.Rows(directory["whole.jsonl"]);
+        Assert.Equal(["4", null, "5"], rows.Select(row => row.Text("label")));
+        Assert.StartsWith("a link to a.png", rows[1].Text("error_text"));
+        Assert.Equal(File.ReadAllBytes(directory["whole.jsonl"]), Merged);
+    }
+
     [Fact]
     public async Task Run_InvalidUtf8InAName_IsScoredAndResumed()
     {
@@ -286,5 +333,5 @@ public sealed class JobTests : IDisposable
 
     private Task<ExitCode> Merge(ErrorThreshold? threshold = null) =>
         new MergeRun(new MergeOptions { Folder = job, Format = OutputFormat.Jsonl, Threshold = threshold ?? new ErrorThreshold(1, null) }, TextWriter.Null)
-            .RunAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+            .RunAsync(null, TestContext.Current.CancellationToken);
 }
