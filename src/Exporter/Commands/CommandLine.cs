@@ -23,6 +23,11 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync($"error: {exception.Message.ReplaceLineEndings(" ")}");
             return (int)code;
         }
+        catch (Exception exception)
+        {
+            await Console.Error.WriteLineAsync(exception.ToString());
+            return (int)ExitCode.Bug;
+        }
     }
 
     /// <summary>Whether an exception is an expected failure, one line for the user, and no bug.</summary>

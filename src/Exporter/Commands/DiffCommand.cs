@@ -9,8 +9,8 @@ namespace LeNetServe.Exporter.Commands;
 /// <summary><c>diff</c>: what differs between two model files.</summary>
 internal static class DiffCommand
 {
-    private static readonly Argument<string> Left = new("a") { Description = "an ONNX file, a version's or a model's directory" };
-    private static readonly Argument<string> Right = new("b") { Description = "another" };
+    private static readonly Argument<string> Left = OptionText.PathArgument("a", "an ONNX file, a version's or a model's directory");
+    private static readonly Argument<string> Right = OptionText.PathArgument("b", "another");
     private static readonly Option<bool> Json = OptionText.WithDefault("--json", false, "the differences as JSON");
 
     public static Command Create()

@@ -14,23 +14,26 @@ internal static class ExportCommand
     // A probability further off is another answer.
     private const double LargestTolerance = 0.1;
 
-    private static readonly Option<string> Run = OptionText.Required<string>("--run", "the run's directory, such as runs/<id>");
-    private static readonly Option<string> Name = OptionText.Required<string>("--name", "the model's name, such as lenet5-mnist");
-    private static readonly Option<string?> Repository = OptionText.Optional<string>("--repository", "the model repository; the next version of the model is written there");
-    private static readonly Option<string?> Out = OptionText.Optional<string>("--out", "a new directory for the files, instead of a repository");
-    private static readonly Option<int> Opset = OptionText.WithDefault("--opset", 13, $"operator set, {OpsetVersions.Lowest} to {OpsetVersions.Highest}; the lowest IR version that carries it is written");
-    private static readonly Option<InputType> Input = OptionText.Choice("--input-type", InputType.Float32, "element type of the input");
-    private static readonly Option<InputLayout> Layout = OptionText.Choice("--layout", InputLayout.Nchw, "order of the input's dimensions");
+    // Each run of a fixed batch computes, and holds, all of its images; a larger one takes gigabytes and gains nothing.
+    private const int LargestBatch = 256;
+
+    private static readonly Option<string> Run = OptionText.RequiredPath("--run", "the run's directory, such as runs/<id>");
+    private static readonly Option<string> Name = OptionText.Required("--name", "the model's name, such as lenet5-mnist");
+    private static readonly Option<string?> Repository = OptionText.Path("--repository", "the model repository; the next version of the model is written there");
+    private static readonly Option<string?> Out = OptionText.Path("--out", "a new directory for the files, instead of a repository");
+    private static readonly Option<int> Opset = OptionText.Number("--opset", 13, $"operator set, {OpsetVersions.Lowest} to {OpsetVersions.Highest}; the lowest IR version that carries it is written");
+    private static readonly ChoiceOption<InputType> Input = new("--input-type", InputType.Float32, "element type of the input");
+    private static readonly ChoiceOption<InputLayout> Layout = new("--layout", InputLayout.Nchw, "order of the input's dimensions");
     private static readonly Option<string> Batch = OptionText.WithDefault("--batch", "dynamic", "images per run: dynamic, or a fixed number");
-    private static readonly Option<ModelOutputs> Outputs = OptionText.Choice("--outputs", ModelOutputs.Probabilities, "what the file gives");
-    private static readonly Option<Precision> Precision = OptionText.Choice("--precision", Emit.Precision.Float32, "number format of weights and arithmetic");
-    private static readonly Option<string?> Doc = OptionText.Optional<string>("--doc", "a description for people, in the file");
-    private static readonly Option<string?> License = OptionText.Optional<string>("--license", "the license of the weights, in the file's metadata");
-    private static readonly Option<string?> Author = OptionText.Optional<string>("--author", "the author, in the file's metadata");
-    private static readonly Option<double?> Tolerance = OptionText.Optional<double?>("--tolerance", "largest difference of a probability from torch's (default: 1e-5; with an RBF layer 1e-4; float16: 5e-3), at most 0.1");
-    private static readonly Option<string?> VerifyDataset = OptionText.Optional<string>("--verify-dataset", "classify this data set's whole test set before publishing");
-    private static readonly Option<string?> Data = OptionText.Optional<string>("--data", "the directory of that data set");
-    private static readonly Option<string?> Report = OptionText.Optional<string>("--report", "a directory for report.md and report.json, also where nothing is published");
+    private static readonly ChoiceOption<ModelOutputs> Outputs = new("--outputs", ModelOutputs.Probabilities, "what the file gives");
+    private static readonly ChoiceOption<Precision> Precision = new("--precision", Emit.Precision.Float32, "number format of weights and arithmetic");
+    private static readonly Option<string?> Doc = OptionText.Optional("--doc", "a description for people, in the file");
+    private static readonly Option<string?> License = OptionText.Optional("--license", "the license of the weights, in the file's metadata");
+    private static readonly Option<string?> Author = OptionText.Optional("--author", "the author, in the file's metadata");
+    private static readonly Option<double?> Tolerance = OptionText.Number<double>("--tolerance", "largest difference of a probability from torch's (default: 1e-5; with an RBF layer 1e-4; float16: 5e-3), at most 0.1");
+    private static readonly Option<string?> VerifyDataset = OptionText.Optional("--verify-dataset", "classify this data set's whole test set before publishing");
+    private static readonly Option<string?> Data = OptionText.Path("--data", "the directory of that data set");
+    private static readonly Option<string?> Report = OptionText.Path("--report", "a directory for report.md and report.json, also where nothing is published");
 
     public static Command Create()
     {
@@ -45,8 +48,9 @@ internal static class ExportCommand
     private static ExitCode Execute(ParseResult parsed, CancellationToken cancellation)
     {
         var options = ReadOptions(parsed);
-        var (repository, target) = (parsed.GetValue(Repository), parsed.GetValue(Out));
-        CheckTarget(repository, target, options);
+        var target = PublishTarget.Read(parsed.GetValue(Repository), parsed.GetValue(Out));
+        if (target.IsRepository && options.Outputs != ModelOutputs.Probabilities)
+            throw new UsageException($"--outputs {options.Outputs.ToString().ToLowerInvariant()} with --repository: the server reads one output, probabilities; write this file elsewhere with --out");
         var name = ModelName.Require(parsed.GetValue(Name)!);
         if (parsed.GetValue(Tolerance) is { } tolerance && tolerance is not (> 0 and <= LargestTolerance))
             throw new UsageException($"--tolerance is {tolerance}, expected more than 0 and at most {LargestTolerance}");
@@ -63,9 +67,7 @@ internal static class ExportCommand
             throw new CheckFailedException($"nothing is published: {Failure(result.Proof)}");
 
         cancellation.ThrowIfCancellationRequested();
-        var files = Files(result);
-        var directory = target is null ? ModelPublisher.PublishNext(repository!, name, files) : ModelPublisher.PublishTo(target, files);
-        ExportText.Write(result.Proof, directory);
+        ExportText.Write(result.Proof, target.Publish(name, Files(result)));
         return ExitCode.Success;
     }
 
@@ -75,28 +77,20 @@ internal static class ExportCommand
         if (opset is < OpsetVersions.Lowest or > OpsetVersions.Highest)
             throw new UsageException($"--opset is {opset}, expected {OpsetVersions.Lowest} to {OpsetVersions.Highest}");
         var batch = parsed.GetValue(Batch)!;
-        if (batch != "dynamic" && !(int.TryParse(batch, out var size) && size is >= 1 and <= 65536))
-            throw new UsageException($"--batch is \"{batch}\", expected dynamic or a number of images from 1 to 65536");
+        if (batch != "dynamic" && !(int.TryParse(batch, out var size) && size is >= 1 and <= LargestBatch))
+            throw new UsageException($"--batch is \"{batch}\", expected dynamic or a number of images from 1 to {LargestBatch}");
         return new()
         {
             Opset = opset,
-            InputType = parsed.GetValue(Input),
-            Layout = parsed.GetValue(Layout),
+            InputType = Input.Read(parsed),
+            Layout = Layout.Read(parsed),
             Batch = batch == "dynamic" ? null : int.Parse(batch),
-            Outputs = parsed.GetValue(Outputs),
-            Precision = parsed.GetValue(Precision),
+            Outputs = Outputs.Read(parsed),
+            Precision = Precision.Read(parsed),
             Doc = parsed.GetValue(Doc),
             License = parsed.GetValue(License),
             Author = parsed.GetValue(Author),
         };
-    }
-
-    private static void CheckTarget(string? repository, string? target, ExportOptions options)
-    {
-        if ((repository is null) == (target is null))
-            throw new UsageException($"{(repository is null ? "neither --repository nor --out is given" : "--repository and --out are both given")}, expected one of them");
-        if (repository is not null && options.Outputs != ModelOutputs.Probabilities)
-            throw new UsageException($"--outputs {options.Outputs.ToString().ToLowerInvariant()} with --repository: the server reads one output, probabilities; write this file elsewhere with --out");
     }
 
     private static VersionFiles Files(ExportResult result)

@@ -8,7 +8,7 @@ namespace LeNetServe.Exporter.Commands;
 /// <summary><c>inspect</c>: what an ONNX file holds, anybody's.</summary>
 internal static class InspectCommand
 {
-    private static readonly Argument<string> Model = new("model") { Description = "an ONNX file, a version's directory, or a model's directory (its highest version)" };
+    private static readonly Argument<string> Model = OptionText.PathArgument("model", "an ONNX file, a version's directory, or a model's directory (its highest version)");
     private static readonly Option<bool> Json = OptionText.WithDefault("--json", false, "everything as JSON");
 
     public static Command Create()

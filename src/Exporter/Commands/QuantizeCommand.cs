@@ -13,18 +13,18 @@ namespace LeNetServe.Exporter.Commands;
 /// <summary><c>quantize</c>: a published float model becomes an int8 model, if it loses little enough.</summary>
 internal static class QuantizeCommand
 {
-    private static readonly Option<string> Model = OptionText.Required<string>("--model", "the float model: an ONNX file, a version's directory, or a model's directory (its highest version)");
-    private static readonly Option<string> Calibrate = OptionText.Required<string>("--calibrate", "the data set: its training images calibrate, its test images measure");
-    private static readonly Option<string?> Data = OptionText.Optional<string>("--data", "the directory of that data set");
-    private static readonly Option<string?> Repository = OptionText.Optional<string>("--repository", "the model repository; the next version of the model is written there");
-    private static readonly Option<string?> Name = OptionText.Optional<string>("--name", "the new model's name (default: the float model's with -int8)");
-    private static readonly Option<string?> Out = OptionText.Optional<string>("--out", "a new directory for the files, instead of a repository");
-    private static readonly Option<RangeMethod> Method = OptionText.Choice("--method", RangeMethod.MinMax, "how ranges follow from the values seen");
-    private static readonly Option<double> Percentile = OptionText.WithDefault("--percentile", 99.99, "percent of a tensor's values inside its range, with --method percentile");
-    private static readonly Option<int> Images = OptionText.WithDefault("--images", 1024, "training images to calibrate with");
-    private static readonly Option<int> Seed = OptionText.WithDefault("--seed", 1, "which training images");
-    private static readonly Option<int> WeightBits = OptionText.WithDefault("--weight-bits", 7, "7 or 8; with 7 every processor gives the same answers");
-    private static readonly Option<double> MaxLoss = OptionText.WithDefault("--max-loss", 0.5, "largest loss of accuracy, in percentage points, that is published");
+    private static readonly Option<string> Model = OptionText.RequiredPath("--model", "the float model: an ONNX file, a version's directory, or a model's directory (its highest version)");
+    private static readonly Option<string> Calibrate = OptionText.Required("--calibrate", "the data set: its training images calibrate, its test images measure");
+    private static readonly Option<string?> Data = OptionText.Path("--data", "the directory of that data set");
+    private static readonly Option<string?> Repository = OptionText.Path("--repository", "the model repository; the next version of the model is written there");
+    private static readonly Option<string?> Name = OptionText.Optional("--name", "the new model's name (default: the float model's with -int8)");
+    private static readonly Option<string?> Out = OptionText.Path("--out", "a new directory for the files, instead of a repository");
+    private static readonly ChoiceOption<RangeMethod> Method = new("--method", RangeMethod.MinMax, "how ranges follow from the values seen");
+    private static readonly Option<double> Percentile = OptionText.Number("--percentile", 99.99, "percent of a tensor's values inside its range, with --method percentile");
+    private static readonly Option<int> Images = OptionText.Number("--images", 1024, "training images to calibrate with");
+    private static readonly Option<int> Seed = OptionText.Number("--seed", 1, "which training images");
+    private static readonly Option<int> WeightBits = OptionText.Number("--weight-bits", 7, "7 or 8; with 7 every processor gives the same answers");
+    private static readonly Option<double> MaxLoss = OptionText.Number("--max-loss", 0.5, "largest loss of accuracy, in percentage points, that is published");
 
     public static Command Create()
     {
@@ -39,9 +39,7 @@ internal static class QuantizeCommand
     private static ExitCode Execute(ParseResult parsed, CancellationToken cancellation)
     {
         var options = ReadOptions(parsed);
-        var (repository, target) = (parsed.GetValue(Repository), parsed.GetValue(Out));
-        if ((repository is null) == (target is null))
-            throw new UsageException($"{(repository is null ? "neither --repository nor --out is given" : "--repository and --out are both given")}, expected one of them");
+        var target = PublishTarget.Read(parsed.GetValue(Repository), parsed.GetValue(Out));
         var source = ModelFiles.Locate(parsed.GetValue(Model)!).Model;
         using var before = ClassifierModel.Open(source);
         var name = ModelName.Require(parsed.GetValue(Name) ?? $"{before.Facts.Manifest?.Name}-int8");
@@ -53,14 +51,16 @@ internal static class QuantizeCommand
         if (report.Failure is { } failure)
             throw new CheckFailedException($"nothing is published: {failure}");
 
-        var files = Files(quantized, report);
-        Console.WriteLine($"published: {(target is null ? ModelPublisher.PublishNext(repository!, name, files) : ModelPublisher.PublishTo(target, files))}");
+        Console.WriteLine($"published: {target.Publish(name, Files(quantized, report))}");
         return ExitCode.Success;
     }
 
     private static QuantizationOptions ReadOptions(ParseResult parsed)
     {
         var (percentile, images, bits, loss) = (parsed.GetValue(Percentile), parsed.GetValue(Images), parsed.GetValue(WeightBits), parsed.GetValue(MaxLoss));
+        var method = Method.Read(parsed);
+        if (method != RangeMethod.Percentile && parsed.GetResult(Percentile) is { Implicit: false })
+            throw new UsageException($"--percentile is given without --method percentile, which it belongs to");
         if (percentile is not (> 50 and <= 100))
             throw new UsageException($"--percentile is {percentile}, expected more than 50 and at most 100");
         if (images < 1)
@@ -69,7 +69,7 @@ internal static class QuantizeCommand
             throw new UsageException($"--weight-bits is {bits}, expected 7 or 8");
         if (loss is not (>= 0 and <= 100))
             throw new UsageException($"--max-loss is {loss}, expected percentage points from 0 to 100");
-        return new() { Method = parsed.GetValue(Method), Percentile = percentile, WeightBits = bits };
+        return new() { Method = method, Percentile = percentile, WeightBits = bits };
     }
 
     private static QuantizationReport Timed(QuantizedModel quantized, ClassifierModel before, ImageDataset dataset)

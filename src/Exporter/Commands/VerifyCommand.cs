@@ -7,9 +7,9 @@ namespace LeNetServe.Exporter.Commands;
 /// <summary><c>verify</c>: the accuracy of the file itself.</summary>
 internal static class VerifyCommand
 {
-    private static readonly Option<string> Model = OptionText.Required<string>("--model", "an ONNX file, a version's directory, or a model's directory (its highest version)");
-    private static readonly Option<string?> Dataset = OptionText.Optional<string>("--dataset", "classify this data set's whole test set");
-    private static readonly Option<string?> Data = OptionText.Optional<string>("--data", "the directory of that data set");
+    private static readonly Option<string> Model = OptionText.RequiredPath("--model", "an ONNX file, a version's directory, or a model's directory (its highest version)");
+    private static readonly Option<string?> Dataset = OptionText.Optional("--dataset", "classify this data set's whole test set");
+    private static readonly Option<string?> Data = OptionText.Path("--data", "the directory of that data set");
     private static readonly Option<bool> Json = OptionText.WithDefault("--json", false, "the figures as JSON");
 
     public static Command Create()

@@ -60,6 +60,22 @@ internal static class ModelMetadata
             };
     }
 
+    /// <summary>The manifest in a model's metadata; null where it has none.</summary>
+    /// <exception cref="InvalidDataException">It is none of this format.</exception>
+    public static ModelManifest? ReadManifest(string path, ModelProto model)
+    {
+        if (!OnnxFile.Metadata(model).TryGetValue(ModelManifest.MetadataKey, out var json))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(json, LeNetJson.Default.ModelManifest);
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{path}: metadata {ModelManifest.MetadataKey}: {exception.Message}", exception);
+        }
+    }
+
     private static string Describe(ModelManifest manifest)
     {
         var accuracy = manifest is { TestAccuracy: { } share, TestImages: { } images } ? $", {share:P2} correct on {images:N0} test images" : "";

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using LeNetServe.Datasets;
 using LeNetServe.Exporter.Check;
+using LeNetServe.Exporter.Commands;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Fold;
 using LeNetServe.Exporter.Onnx;
@@ -96,9 +97,12 @@ internal static class RunExport
         };
     }
 
+    // The training images are not used: one is the fewest that a set can be opened with.
     private static DatasetProof ProveDataset(DatasetRequest request, TrainedRun run, ModelUnderTest model, CancellationToken cancellation)
     {
-        var dataset = DatasetCatalog.Open(request, cancellation);
+        var dataset = DatasetCatalog.Open(request with { TrainImages = 1 }, cancellation);
+        if (dataset.Name != run.Trained.Dataset.Name)
+            throw new UsageException($"--verify-dataset is {dataset.Name}, expected {run.Trained.Dataset.Name}, which the run was trained and measured on");
         DatasetProof.RequireFit(dataset, run.Trained.Spec.Input, run.Trained.Labels);
         return DatasetProof.Measure(model, dataset.Name, dataset.Test, cancellation).Against(run.Summary, run.Trained.Dataset.Name);
     }

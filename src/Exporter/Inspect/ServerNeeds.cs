@@ -1,3 +1,4 @@
+using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Models;
 using LeNetServe.Runtime;
@@ -17,14 +18,17 @@ internal sealed record ServerNeeds(bool Served, IReadOnlyList<string> Missing)
     {
         var missing = new List<string>();
         CheckGraph(model, missing);
+        CheckOutput(model, missing);
         CheckCompanions(path, model, missing);
         if (!File.Exists(path))
             return new(false, missing);
         try
         {
             using var opened = ClassifierModel.Open(path);
-            _ = opened.CheckGolden();
-            return new(true, missing);
+            if (opened.CheckGolden() is not { Passed: false } failed)
+                return new(true, missing);
+            missing.Add($"The server refuses the file: {failed}");
+            return new(false, missing);
         }
         catch (InferenceException exception)
         {
@@ -43,6 +47,12 @@ internal sealed record ServerNeeds(bool Served, IReadOnlyList<string> Missing)
             missing.Add($"Input {inputs[0].Name} is no batch of images: the server feeds float32 or uint8 of four dimensions, N×C×H×W or N×H×W×C.");
         if (model.Graph.Output.Count != 1)
             missing.Add($"{model.Graph.Output.Count} outputs ({string.Join(", ", model.Graph.Output.Select(output => output.Name))}): the server reads one, N×classes.");
+    }
+
+    private static void CheckOutput(ModelProto model, List<string> missing)
+    {
+        if (OnnxFile.Metadata(model).ContainsKey(ModelManifest.MetadataKey) && model.Graph.Output is [{ Name: not TensorNames.Probabilities } output])
+            missing.Add($"Output {output.Name}: of a file with a manifest the server reads {TensorNames.Probabilities}.");
     }
 
     private static void CheckCompanions(string path, ModelProto model, List<string> missing)

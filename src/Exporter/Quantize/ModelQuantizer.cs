@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using LeNetServe.Datasets;
 using LeNetServe.Exporter.Check;
 using LeNetServe.Exporter.Emit;
@@ -75,7 +74,7 @@ internal static class ModelQuantizer
 
     private static ModelManifest Require(ModelFiles files, ModelProto model)
     {
-        if (!OnnxFile.Metadata(model).TryGetValue(ModelManifest.MetadataKey, out var json) || files.Golden is null)
+        if (ModelMetadata.ReadManifest(files.Model, model) is not { } manifest || files.Golden is null)
             throw new InvalidDataException($"{files.Model}: no {ModelManifest.MetadataKey} in the metadata or no {GoldenTensors.FileName} beside it, expected a model that this program exported");
         var opset = model.OpsetImport[0].Version;
         if (opset < LowestOpset)
@@ -85,13 +84,6 @@ internal static class ModelQuantizer
             throw new InvalidDataException($"{files.Model} is quantized already, expected a float32 model");
         if (model.Graph.Initializer.Any(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Float16))
             throw new InvalidDataException($"{files.Model} is float16, expected float32: export with --precision float32");
-        try
-        {
-            return JsonSerializer.Deserialize(json, LeNetJson.Default.ModelManifest)!;
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"{files.Model}: metadata {ModelManifest.MetadataKey}: {exception.Message}", exception);
-        }
+        return manifest;
     }
 }

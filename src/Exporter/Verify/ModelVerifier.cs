@@ -23,6 +23,8 @@ internal static class ModelVerifier
         OnnxFile.CheckSeal(files.Model, parsed);
         if (parsed.ProducerName == ModelMetadata.Producer)
             _ = ModelChecker.Check(parsed);
+        if (ModelMetadata.ReadManifest(files.Model, parsed) is { } own && parsed.Graph.Output is not [{ Name: TensorNames.Probabilities }])
+            return VerifyOtherOutputs(files, bytes, parsed, own, request, time, cancellation);
         using var model = ClassifierModel.Open(files.Model);
         var result = new VerifyResult
         {
@@ -34,13 +36,45 @@ internal static class ModelVerifier
         if (request is null)
             return result;
 
-        var dataset = DatasetCatalog.Open(request, cancellation);
+        var dataset = OpenTestSet(request, cancellation);
         var manifest = model.Facts.Manifest;
         DatasetProof.RequireFit(dataset, model.Facts.Input, manifest?.Labels ?? dataset.Labels);
         var start = time.GetTimestamp();
         var proof = Classify(model, dataset, cancellation);
         return result with { Dataset = Against(proof, manifest), Seconds = time.GetElapsedTime(start).TotalSeconds };
     }
+
+    // The server's door reads one output, probabilities; a file with others is measured through the exporter's.
+    private static VerifyResult VerifyOtherOutputs(
+        ModelFiles files, byte[] bytes, ModelProto parsed, ModelManifest manifest, DatasetRequest? request, TimeProvider time, CancellationToken cancellation)
+    {
+        if (files.Golden is null)
+            throw new InvalidDataException($"{files.Model}: {GoldenTensors.FileName} is missing beside the model");
+        if (Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(files.Golden))) is var found && found != manifest.GoldenSha256)
+            throw new InvalidDataException($"{files.Golden}: SHA-256 {found}, expected the manifest's {manifest.GoldenSha256}");
+        using var model = new ModelUnderTest(files.Model, parsed);
+        var golden = GoldenParity.Measure(model, GoldenTensors.Read(files.Golden), manifest.GoldenTolerance ?? GoldenCheck.DefaultTolerance, cancellation);
+        var passed = golden.MaxDifference <= golden.Tolerance && GoldenCheck.Agrees(golden.Images, golden.Images - golden.SameArgmax, manifest.Precision);
+        var result = new VerifyResult
+        {
+            Path = files.Model,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            Name = manifest.Name,
+            Golden = new(golden.Images, golden.SameArgmax, golden.MaxDifference, golden.Tolerance, passed),
+        };
+        if (request is null)
+            return result;
+
+        var dataset = OpenTestSet(request, cancellation);
+        DatasetProof.RequireFit(dataset, model.Image, manifest.Labels);
+        var start = time.GetTimestamp();
+        var proof = DatasetProof.Measure(model, dataset.Name, dataset.Test, cancellation);
+        return result with { Dataset = Against(proof, manifest), Seconds = time.GetElapsedTime(start).TotalSeconds };
+    }
+
+    // The training images are not used: one is the fewest that a set can be opened with.
+    private static ImageDataset OpenTestSet(DatasetRequest request, CancellationToken cancellation) =>
+        DatasetCatalog.Open(request with { TrainImages = 1 }, cancellation);
 
     /// <summary>Runs over the test images in portions that one core's cache holds.</summary>
     public static DatasetProof Classify(ClassifierModel model, ImageDataset dataset, CancellationToken cancellation)

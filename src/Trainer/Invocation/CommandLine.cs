@@ -21,6 +21,11 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync($"error: {exception.Message.ReplaceLineEndings(" ")}");
             return (int)code;
         }
+        catch (Exception exception)
+        {
+            await Console.Error.WriteLineAsync(exception.ToString());
+            return (int)ExitCode.Bug;
+        }
     }
 
     private static ExitCode? CodeOf(Exception exception) => exception switch

@@ -71,6 +71,15 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(20, Scorer.Rows(directory["job", "scores.jsonl"]).Length);
     }
 
+    [Fact]
+    public async Task RunAsync_Bug_IsExitCodeOne()
+    {
+        var root = new System.CommandLine.RootCommand();
+        root.SetAction(int (_) => throw new InvalidOperationException("a bug, for the test"));
+
+        Assert.Equal((int)ExitCode.Bug, await BatchScorer.Invocation.CommandLine.RunAsync(root, []));
+    }
+
     private async Task<string> Expect(ExitCode expected, params string[] arguments)
     {
         var (code, _, error) = await BuiltProgram.Run("BatchScorer", directory.Path, arguments);

@@ -73,6 +73,10 @@ public sealed class ExportCommandTests : IDisposable
     [Theory]
     [InlineData("--opset", "10", "expected 11 to 21")]
     [InlineData("--batch", "0", "expected dynamic or a number")]
+    [InlineData("--batch", "257", "from 1 to 256")]
+    [InlineData("--opset", "x", "--opset is \"x\", expected a whole number")]
+    [InlineData("--tolerance", "x", "--tolerance is \"x\", expected a number")]
+    [InlineData("--report", "", "--report is empty, expected a path")]
     [InlineData("--input-type", "int8", "expected float32, uint8")]
     [InlineData("--outputs", "both", "the server reads one output")]
     [InlineData("--outputs", "logits", "the server reads one output")]
@@ -95,6 +99,102 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal((int)ExitCode.Usage, code);
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(models));
+    }
+
+    [Theory]
+    [InlineData("--repository", "", "is empty, expected a path")]
+    [InlineData("--out", "", "is empty, expected a path")]
+    [InlineData("--out", "taken", "exists, expected a new directory")]
+    [InlineData("--repository", "taken/file", "is a file, expected a directory")]
+    public async Task Export_TargetThatCannotBe_IsFoundBeforeTheRunIsRead(string option, string target, string expected)
+    {
+        Directory.CreateDirectory(temporary["taken"]);
+        File.WriteAllText(temporary["taken/file"], "");
+        var path = target == "" ? "" : temporary[target];
+
+        var (code, _, error) = await ExporterProcess.RunAsync("", "export", "--run", temporary["nowhere"], "--name", "net", option, path);
+
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Export_ChoiceInAnyCase_IsTakenAndListedInLowerCase()
+    {
+        Assert.Equal(0, (await Export("--layout", "Nhwc", "--input-type", "UINT8")).Code);
+
+        var help = (await ExporterProcess.RunAsync("", "export", "--help")).Output;
+
+        Assert.Contains("nchw | nhwc", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nchw", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("Float32", help, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("logits", "Output logits")]
+    [InlineData("both", "2 outputs (logits, probabilities)")]
+    public async Task Export_OtherOutputs_AreVerifiedAndNotCalledServable(string outputs, string missing)
+    {
+        var directory = temporary["elsewhere"];
+        Assert.Equal(0, (await ExporterProcess.RunAsync("", "export", "--run", run.Path, "--out", directory, "--name", "net", "--outputs", outputs)).Code);
+
+        var verified = await ExporterProcess.RunAsync("", "verify", "--model", directory);
+        Assert.Equal((0, ""), (verified.Code, verified.Error));
+        Assert.Contains("16 of 16 golden images", verified.Output, StringComparison.Ordinal);
+
+        var inspected = JsonDocument.Parse((await ExporterProcess.RunAsync("", "inspect", "--json", directory)).Output).RootElement;
+        Assert.False(inspected.GetProperty("served").GetBoolean());
+        Assert.Contains(missing, inspected.GetProperty("missing_for_server").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_LogitsBesideOtherGoldenTensors_IsBadInput()
+    {
+        var directory = temporary["elsewhere"];
+        await ExporterProcess.RunAsync("", "export", "--run", run.Path, "--out", directory, "--name", "net", "--outputs", "logits");
+        File.Copy(TestRuns.Create(temporary["runs"], TestSpecs.Create("lenet5"), seed: 2).Golden, Path.Combine(directory, "golden.safetensors"), overwrite: true);
+
+        Assert.Equal((int)ExitCode.BadInput, (await ExporterProcess.RunAsync("", "verify", "--model", directory)).Code);
+    }
+
+    [Fact]
+    public async Task Inspect_GoldenAnswersOfAnotherModel_SaysThatTheServerRefuses()
+    {
+        await Export();
+        var golden = Path.Combine(models, "net/1/golden.safetensors");
+        File.Copy(TestRuns.Create(temporary["runs"], TestSpecs.Create("lenet5"), seed: 2).Golden, golden, overwrite: true);
+
+        var inspected = await ExporterProcess.RunAsync("", "inspect", Path.Combine(models, "net"));
+
+        Assert.Contains("The server refuses the file", inspected.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Export_VerifyDatasetOfAnotherRun_IsAUsageError()
+    {
+        var (code, _, error) = await Export("--verify-dataset", "strokes");
+
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Contains("--verify-dataset is strokes, expected noise", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(models));
+    }
+
+    [Fact]
+    public async Task Verify_DataForStrokes_IsAUsageError()
+    {
+        var (code, _, error) = await ExporterProcess.RunAsync("", "verify", "--model", models, "--dataset", "strokes", "--data", temporary.Path);
+
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Contains("which is drawn and has no files", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_Bug_IsExitCodeOne()
+    {
+        var root = new System.CommandLine.RootCommand();
+        root.SetAction(int (_) => throw new InvalidOperationException("a bug, for the test"));
+
+        Assert.Equal((int)ExitCode.Bug, await LeNetServe.Exporter.Commands.CommandLine.RunAsync(root, []));
     }
 
     [Fact]

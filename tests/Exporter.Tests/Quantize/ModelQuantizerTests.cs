@@ -134,6 +134,8 @@ public sealed class ModelQuantizerTests : IDisposable
     [InlineData("--max-loss", "-1", "expected percentage points from 0 to 100")]
     [InlineData("--out", "elsewhere", "--repository and --out are both given")]
     [InlineData("--weight-bits", "4", "expected 7 or 8")]
+    [InlineData("--percentile", "60", "--percentile is given without --method percentile")]
+    [InlineData("--data", "data/strokes", "which is drawn and has no files")]
     public async Task Quantize_OptionThatCannotBe_SaysWhy(string option, string value, string expected)
     {
         var (code, _, error) = await ExporterProcess.RunAsync(
