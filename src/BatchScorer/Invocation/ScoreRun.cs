@@ -128,11 +128,14 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
             client.Urls.Add(url);
         try
         {
-            return await ServerClassifier.OpenAsync(client, options.Model, options.Imaging, options.ServerPatience, time, cancellationToken);
+            return await ServerClassifier.OpenAsync(client, options.Model, options.Imaging, new ServerPatience(options.ServerPatience, time), cancellationToken);
         }
         catch (ArgumentException exception)
         {
-            throw new UsageException(exception.Message);
+            throw new UsageException(exception.Message
+                .Replace(nameof(LeNetServeClientOptions.Urls), "--server", StringComparison.Ordinal)
+                .Replace(nameof(LeNetServeClientOptions.CaCertificatePath), "--ca-file", StringComparison.Ordinal)
+                .Replace($" (Parameter '{exception.ParamName}')", "", StringComparison.Ordinal));
         }
     }
 

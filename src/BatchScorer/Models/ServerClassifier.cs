@@ -17,16 +17,14 @@ internal sealed class ServerClassifier : IBatchClassifier
     /// <summary>Most pixels in a message: below .NET's large object heap, where a payload costs more.</summary>
     private const int MessageBytes = 80_000;
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
-
     private readonly LeNetServeClient client;
     private readonly ClassifyOptions request;
-    private readonly TimeSpan patience;
-    private readonly TimeProvider time;
+    private readonly ServerPatience patience;
+    private readonly string urls;
 
-    private ServerClassifier(LeNetServeClient client, ScoringModel model, TimeSpan patience, TimeProvider time)
+    private ServerClassifier(LeNetServeClient client, string urls, ScoringModel model, ServerPatience patience)
     {
-        (this.client, Model, this.patience, this.time) = (client, model, patience, time);
+        (this.client, this.urls, Model, this.patience) = (client, urls, model, patience);
         request = new ClassifyOptions { Model = model.Name, Version = model.Version };
     }
 
@@ -39,17 +37,21 @@ internal sealed class ServerClassifier : IBatchClassifier
     /// <param name="model">A path, <c>NAME</c> or <c>NAME/VERSION</c>; null where the servers have one model.</param>
     /// <param name="geometry">Imaging in place of the model's.</param>
     /// <param name="patience">How long to try again where servers are away or full.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public static async Task<ServerClassifier> OpenAsync(
-        LeNetServeClientOptions options, string? model, Geometry? geometry, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+        LeNetServeClientOptions options, string? model, Geometry? geometry, ServerPatience patience, CancellationToken cancellationToken)
     {
+        // Wrong options are refused before any server is waited for.
+        using (new LeNetServeClient(options))
+        {
+        }
         var (name, version, sha256) = Wanted(model);
         ModelInfo? found = null;
         foreach (var url in options.Urls)
         {
             using var one = new LeNetServeClient(One(options, url));
-            var info = name is null ? await OnlyModelAsync(one, url, cancellationToken) : await one.GetModelAsync(name, version, cancellationToken);
+            var info = await patience.TryAsync(
+                () => name is null ? OnlyModelAsync(one, url, cancellationToken) : one.GetModelAsync(name, version, cancellationToken), url, cancellationToken);
             if (found is not null && (info.Name, info.Version, info.Sha256) != (found.Name, found.Version, found.Sha256))
                 throw new InvalidDataException($"{url} serves {Text(info)}, {options.Urls[0]} serves {Text(found)}; expected one model on all servers");
             found = info;
@@ -60,6 +62,7 @@ internal sealed class ServerClassifier : IBatchClassifier
         var imaging = ImagingOf(found!);
         return new ServerClassifier(
             new LeNetServeClient(options),
+            string.Join(", ", options.Urls),
             new ScoringModel
             {
                 Name = found!.Name,
@@ -68,8 +71,7 @@ internal sealed class ServerClassifier : IBatchClassifier
                 Labels = found.Labels,
                 Imaging = geometry is { } chosen ? imaging with { Geometry = chosen } : imaging,
             },
-            patience,
-            time);
+            patience);
     }
 
     public async ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Score> scores, CancellationToken cancellationToken)
@@ -81,32 +83,13 @@ internal sealed class ServerClassifier : IBatchClassifier
             var images = new ImageSource[Math.Min(most, count - first)];
             for (var i = 0; i < images.Length; i++)
                 images[i] = ImageSource.Pixels(pixels.Slice((first + i) * imageBytes, imageBytes));
-            var outcomes = await PatientlyAsync(images, topK, cancellationToken);
+            var outcomes = await patience.TryAsync(() => client.ClassifyBatchAsync(images, request with { TopK = topK }, cancellationToken), urls, cancellationToken);
             for (var i = 0; i < images.Length; i++)
                 Take(outcomes[i].OrThrow(), scores.Span.Slice((first + i) * topK, topK));
         }
     }
 
     public void Dispose() => client.Dispose();
-
-    /// <summary>The client tries again for a moment; a job waits until a server is back, or has room.</summary>
-    private async Task<IReadOnlyList<ImageOutcome>> PatientlyAsync(ImageSource[] images, int topK, CancellationToken cancellationToken)
-    {
-        var started = time.GetTimestamp();
-        var wait = TimeSpan.FromMilliseconds(200);
-        while (true)
-        {
-            try
-            {
-                return await client.ClassifyBatchAsync(images, request with { TopK = topK }, cancellationToken);
-            }
-            catch (LeNetServeException exception) when (exception.IsTransient && time.GetElapsedTime(started) < patience)
-            {
-                await Task.Delay(wait, time, cancellationToken);
-                wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
-            }
-        }
-    }
 
     private void Take(Classification answer, Span<Score> scores)
     {

@@ -3,10 +3,12 @@ using System.Security.Cryptography.X509Certificates;
 using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.BatchScorer.Invocation;
 using LeNetServe.BatchScorer.Jobs;
+using LeNetServe.BatchScorer.Models;
 using LeNetServe.BatchScorer.Tests.Fakes;
 using LeNetServe.Client;
 using LeNetServe.EndToEnd.Tests.Programs;
 using LeNetServe.Tests;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LeNetServe.BatchScorer.Tests.Models;
 
@@ -125,10 +127,43 @@ public sealed class ServerClassifierTests : IDisposable
     [Fact]
     public async Task Run_NoServer_IsTroubleWorthTryingAgain()
     {
-        var (code, _, error) = await BuiltProgram.Run("BatchScorer", directory.Path, "score", images, "-s", "http://127.0.0.1:1", "-m", "tiny", "-o", "scores.jsonl");
+        var (code, _, error) = await BuiltProgram.Run("BatchScorer", directory.Path, "score", images, "-s", "http://127.0.0.1:1", "-m", "tiny", "-o", "scores.jsonl", "--server-wait", "0");
 
         Assert.Equal((int)ExitCode.Trouble, code);
-        Assert.StartsWith("error: ", error);
+        Assert.StartsWith("error: http://127.0.0.1:1: ", error);
         Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Run_AnAddressWithoutAScheme_IsRefusedByTheOptionsName()
+    {
+        var error = await Assert.ThrowsAsync<UsageException>(() => Scorer.Run(Options(directory["scores.jsonl"]) with { Servers = ["localhost:8001"], Model = "tiny" }));
+
+        Assert.StartsWith("--server has 'localhost:8001', expected http://host:port", error.Message);
+    }
+
+    [Fact]
+    public async Task OpenAsync_NoServerAtTheStart_IsTriedAsLongAsAsked()
+    {
+        var time = new HurriedTime();
+        var started = time.GetTimestamp();
+        var options = new LeNetServeClientOptions { Urls = { "http://127.0.0.1:1" }, MaxAttempts = 1 };
+
+        var error = await Assert.ThrowsAsync<LeNetServeException>(
+            () => ServerClassifier.OpenAsync(options, "tiny", null, new ServerPatience(TimeSpan.FromSeconds(10), time), TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("http://127.0.0.1:1: ", error.Message);
+        Assert.InRange(time.GetElapsedTime(started).TotalSeconds, 10, 15);
+    }
+
+    /// <summary>A clock that jumps to the end of every wait.</summary>
+    private sealed class HurriedTime : FakeTimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Advance(dueTime);
+            return timer;
+        }
     }
 }
