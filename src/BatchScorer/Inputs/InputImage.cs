@@ -14,8 +14,11 @@ internal sealed record InputImage
     /// <summary>Name of the folder it lies in, where that may be its label.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>The content of a member of an archive.</summary>
+    /// <summary>The content of a member of an archive, until it is decoded.</summary>
     public byte[]? Content { get; init; }
+
+    /// <summary>What the model saw of a member of an archive, C×H×W, once it is decoded.</summary>
+    public byte[]? Pixels { get; init; }
 
     /// <summary>The archive it is a member of.</summary>
     public string? Archive { get; init; }

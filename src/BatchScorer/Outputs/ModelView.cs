@@ -14,17 +14,8 @@ internal sealed class ModelView(ImagingSpec spec)
     /// <summary>The model's input as a bitmap, which the caller disposes; null where the image cannot be used.</summary>
     public SKBitmap? Bitmap(InputImage image)
     {
-        var pixels = new byte[spec.Input.Count];
-        try
-        {
-            if (reader.Read(image, out var content) is not null)
-                return null;
-            imaging.Process(content, pixels);
-        }
-        catch (ImageException)
-        {
+        if ((image.Pixels ?? Pixels(image)) is not { } pixels)
             return null;
-        }
         var (channels, height, width) = spec.Input;
         var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         var plane = channels == 1 ? 0 : height * width;
@@ -40,5 +31,21 @@ internal sealed class ModelView(ImagingSpec spec)
         using var bitmap = Bitmap(image);
         using var data = bitmap?.Encode(SKEncodedImageFormat.Png, 100);
         return data?.ToArray();
+    }
+
+    private byte[]? Pixels(InputImage image)
+    {
+        var pixels = new byte[spec.Input.Count];
+        try
+        {
+            if (reader.Read(image, out var content) is not null)
+                return null;
+            imaging.Process(content, pixels);
+            return pixels;
+        }
+        catch (ImageException)
+        {
+            return null;
+        }
     }
 }

@@ -60,9 +60,22 @@ internal sealed class ParquetRows : RowFile
 
     public override void Dispose()
     {
-        Close();
-        stream.Dispose();
-        sink.Dispose();
+        // What could not be written, for want of room, cannot be closed either; the unfinished file goes all the same.
+        try
+        {
+            Close();
+        }
+        finally
+        {
+            try
+            {
+                stream.Dispose();
+            }
+            finally
+            {
+                sink.Dispose();
+            }
+        }
     }
 
     private static DataField[] Fields(int topK) =>

@@ -94,7 +94,7 @@ internal sealed class ScoringProgress : IDisposable
     {
         var count = Interlocked.Read(ref total);
         var of = count >= 0 ? string.Create(CultureInfo.InvariantCulture, $"/{count:N0} ({(count == 0 ? 100 : Images * 100.0 / count):0} %)") : "";
-        var left = Remaining is { } remaining ? $", ETA {remaining:hh\\:mm\\:ss}" : "";
+        var left = Remaining is { } remaining ? string.Create(CultureInfo.InvariantCulture, $", ETA {(long)remaining.TotalHours:00}:{remaining:mm\\:ss}") : "";
         return string.Create(CultureInfo.InvariantCulture, $"{Images:N0}{of} images, {Speed:N0} images/s, {Interlocked.Read(ref failed):N0} failed{left}");
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using LeNetServe.BatchScorer.Inputs;
 
 namespace LeNetServe.BatchScorer.Scoring;
@@ -6,12 +7,15 @@ namespace LeNetServe.BatchScorer.Scoring;
 /// Cuts the list of images into numbered chunks, each of one part. The first ones are small, so that a few large photographs still keep all workers
 /// busy; members of archives, which come with their content, end a chunk by their bytes.
 /// </summary>
-internal sealed class ChunkList(IEnumerable<InputImage> images) : IDisposable
+/// <param name="images">The list.</param>
+/// <param name="workers">How many take chunks; before chunks grow, each worker has had two.</param>
+internal sealed class ChunkList(IEnumerable<InputImage> images, int workers) : IDisposable
 {
     private const int FirstCapacity = 16;
-    private const int ChunksPerDoubling = 8;
+    private const int LeastChunksPerDoubling = 8;
     private const int ContentBytes = 1 << 20;
 
+    private readonly int chunksPerDoubling = Math.Max(LeastChunksPerDoubling, 2 * workers);
     private readonly IEnumerator<InputImage> images = images.GetEnumerator();
     private readonly SemaphoreSlim gate = new(1);
     private InputImage? next;
@@ -43,8 +47,8 @@ internal sealed class ChunkList(IEnumerable<InputImage> images) : IDisposable
         }
     }
 
-    private static int Capacity(long number) =>
-        number < ChunksPerDoubling * 8 ? Math.Min(Chunk.Capacity, FirstCapacity << (int)(number / ChunksPerDoubling)) : Chunk.Capacity;
+    private int Capacity(long number) =>
+        Math.Min(Chunk.Capacity, FirstCapacity << (int)Math.Min(number / chunksPerDoubling, BitOperations.Log2(Chunk.Capacity / FirstCapacity)));
 
     public void Dispose()
     {

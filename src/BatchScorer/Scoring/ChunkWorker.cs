@@ -24,8 +24,16 @@ internal sealed class ChunkWorker(IBatchClassifier classifier, ImagePreprocessor
     {
         var count = 0;
         for (var i = 0; i < chunk.Count; i++)
-            if (Decode(chunk.Images[i], chunk.Rows[i], pixels.AsSpan(count * imageBytes, imageBytes)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var target = pixels.AsSpan(count * imageBytes, imageBytes);
+            var decoded = Decode(chunk.Images[i], chunk.Rows[i], target);
+            // A chunk may wait for those before it; what a member of an archive came with is not kept until then.
+            if (chunk.Images[i].Content is not null)
+                chunk.Images[i] = chunk.Images[i] with { Content = null, Pixels = decoded ? target.ToArray() : null, Error = chunk.Rows[i].Error };
+            if (decoded)
                 rows[count++] = i;
+        }
         if (count > 0)
             await classifier.ClassifyAsync(pixels.AsMemory(0, count * imageBytes), count, topK, scores.AsMemory(0, count * topK), cancellationToken);
         for (var i = 0; i < count; i++)

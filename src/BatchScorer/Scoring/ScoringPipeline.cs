@@ -25,7 +25,7 @@ internal sealed class ScoringPipeline(Func<ChunkWorker> newWorker, int workers, 
     public async Task RunAsync(IEnumerable<InputImage> images, Action<Chunk> write, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var list = new ChunkList(images);
+        using var list = new ChunkList(images, workers);
         using var output = new ChunkOutput(write, workers * PlacesPerWorker, topK);
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Guarded(() => WorkAsync(list, output, stop.Token), stop)));
         cancellationToken.ThrowIfCancellationRequested();

@@ -1,3 +1,5 @@
+using LeNetServe.BatchScorer.Models;
+using LeNetServe.BatchScorer.Outputs;
 using LeNetServe.BatchScorer.Tests.Fakes;
 using LeNetServe.Tests;
 using Parquet;
@@ -9,6 +11,19 @@ public sealed class ParquetRowsTests : IDisposable
     private readonly TemporaryDirectory directory = new();
 
     public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public void Dispose_TheFileCannotBeClosed_LeavesNothingBehind()
+    {
+        var sink = new OutputSink(directory["scores.parquet"]);
+        using var classifier = new InProcessClassifier(Pictures.WriteModel(directory["model"]), null);
+        var rows = new ParquetRows(sink, classifier.Model, topK: 1);
+        sink.Stream.Dispose();
+
+        Assert.ThrowsAny<Exception>(rows.Dispose);
+
+        Assert.Empty(Directory.GetFiles(directory.Path));
+    }
 
     [Fact]
     public async Task Write_ScoredAndFailedImages_ReadBackAsTheJsonlHasThem()

@@ -24,6 +24,18 @@ public sealed class ScoringProgressTests : IDisposable
     }
 
     [Fact]
+    public void Show_MoreThanADayLeft_CountsItsHours()
+    {
+        using var progress = new ScoringProgress(target, ProgressStyle.Terminal, time);
+        progress.Expect(1_000_001);
+        progress.Add(1, 0);
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        progress.End();
+
+        Assert.Contains(", ETA 55:33:20", target.ToString());
+    }
+
+    [Fact]
     public void Show_ForPrograms_IsAnObjectASecondAndOneAtTheEnd()
     {
         using var progress = new ScoringProgress(target, ProgressStyle.Json, time);
