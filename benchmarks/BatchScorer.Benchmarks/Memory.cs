@@ -6,6 +6,9 @@ namespace LeNetServe.BatchScorer.Benchmarks;
 /// <summary>Peak resident memory for 10,000 images and for 1,000,000: hard links to one picture, all in one folder, the hardest case to list.</summary>
 internal static partial class Memory
 {
+    private const double MostGrowth = 1.2;
+    private const double MostMegabytes = 250;
+
     public static async Task<int> Measure(string program, string model, string image)
     {
         var folder = Directory.CreateTempSubdirectory("lenetserve-memory-").FullName;
@@ -23,12 +26,13 @@ internal static partial class Memory
                     var (peak, seconds) = await Peak(program, ["score", folder, "-m", model, "-o", target, "-q"]);
                     peaks.Add(peak);
                     Console.WriteLine($"{count,9:N0} images to a {(output == "job" ? "job" : "file"),-4}: peak {peak:0.0} MB, {seconds:0.0} s, {count / seconds:N0} images/s");
-                    foreach (var file in Directory.GetFileSystemEntries(Path.GetTempPath(), Path.GetFileNameWithoutExtension(target) + "*"))
-                        Remove(file);
+                    foreach (var path in Directory.GetFileSystemEntries(Path.GetTempPath(), Path.GetFileNameWithoutExtension(target) + "*"))
+                        Remove(path);
                 }
             }
-            Console.WriteLine($"1,000,000 against 10,000: file {peaks[2] / peaks[0]:0.00}, job {peaks[3] / peaks[1]:0.00}");
-            return 0;
+            var (file, job) = (peaks[2] / peaks[0], peaks[3] / peaks[1]);
+            Console.WriteLine($"1,000,000 against 10,000: file {file:0.00}, job {job:0.00} (target: at most {MostGrowth}, and under {MostMegabytes} MB)");
+            return file <= MostGrowth && job <= MostGrowth && peaks.Max() < MostMegabytes ? 0 : (int)ExitCode.CheckFailed;
         }
         finally
         {

@@ -16,6 +16,8 @@ namespace LeNetServe.BatchScorer.Benchmarks;
 /// </summary>
 internal static class Speed
 {
+    private const double LeastShare = 0.9;
+
     /// <summary>MNIST's 10,000 test images as PNG files and CIFAR-10's as JPEG files.</summary>
     /// <param name="data">A folder with <c>mnist/</c> (the IDX files) and <c>cifar10/test/CLASS/*.jpg</c>.</param>
     /// <param name="rounds">Rounds that count.</param>
@@ -27,9 +29,9 @@ internal static class Speed
             var mnist = DatasetCatalog.Open(new DatasetRequest { Name = "mnist", Directory = Path.Combine(data, "mnist") }, CancellationToken.None);
             ImageFiles.Write(mnist, ImageFiles.Of(mnist, null), pictures);
             Console.WriteLine("MNIST, PNG");
-            await Measure(Path.Combine("models", "lenet5-mnist"), pictures, rounds);
+            var mnistCode = await Measure(Path.Combine("models", "lenet5-mnist"), pictures, rounds);
             Console.WriteLine("CIFAR-10, JPEG");
-            return await Measure(Path.Combine("models", "lenet5-cifar10"), Path.Combine(data, "cifar10", "test"), rounds);
+            return Math.Max(mnistCode, await Measure(Path.Combine("models", "lenet5-cifar10"), Path.Combine(data, "cifar10", "test"), rounds));
         }
         finally
         {
@@ -74,10 +76,10 @@ internal static class Speed
         }
         ratios.Sort();
         cpuRatios.Sort();
-        Console.WriteLine($"median scorer/parts {ratios[ratios.Count / 2]:0.000} by the clock, {cpuRatios[cpuRatios.Count / 2]:0.000} by the processor");
+        Console.WriteLine($"median scorer/parts {ratios[ratios.Count / 2]:0.000} by the clock (target: at least {LeastShare}), {cpuRatios[cpuRatios.Count / 2]:0.000} by the processor");
         Console.WriteLine(
             $"least processor time an image: {least[0]:0.0} + {least[1]:0.0} + {least[2]:0.0} = {least[..3].Sum():0.0} µs for the parts, {least[3]:0.0} µs for the scorer: {least[..3].Sum() / least[3]:0.000}");
-        return 0;
+        return ratios[ratios.Count / 2] >= LeastShare ? 0 : (int)ExitCode.CheckFailed;
     }
 
     private static Measured Rate<T>(InputImage[] images, Func<T> own, Action<T, int> step) => Rate(images.Length, (images.Length + Chunk.Capacity - 1) / Chunk.Capacity, own, (state, chunk) =>
