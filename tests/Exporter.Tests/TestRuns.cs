@@ -21,7 +21,7 @@ internal static class TestRuns
         var trained = new TrainedModel
         {
             Spec = spec,
-            Labels = [.. Enumerable.Range(0, spec.Classes).Select(index => dataset == "strokes" ? $"{index}" : $"class {index}")],
+            Labels = Labels(dataset, spec.Classes),
             Imaging = new() { Input = spec.Input, Geometry = spec.Input.Channels == 1 ? Geometry.Digit : Geometry.Fit },
             Normalization = new([.. Enumerable.Range(0, spec.Input.Channels).Select(index => 25.8 + 40 * index)], [.. Enumerable.Range(0, spec.Input.Channels).Select(index => 70.3 + index)]),
             Dataset = new(dataset, 100, 10, new string('0', 64)),
@@ -38,6 +38,12 @@ internal static class TestRuns
         }
         return run;
     }
+
+    private static IReadOnlyList<string> Labels(string dataset, int classes) => dataset switch
+    {
+        "cifar10" => ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+        _ => [.. Enumerable.Range(0, classes).Select(index => dataset is "strokes" or "mnist" ? $"{index}" : $"class {index}")],
+    };
 
     /// <summary>Pictures with large bright shapes, so that no layer sees noise alone.</summary>
     public static byte[] Images(TensorShape shape, int count, Random random)

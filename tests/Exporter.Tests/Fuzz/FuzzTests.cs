@@ -4,6 +4,7 @@ using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Inspect;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Exporter.Publish;
+using LeNetServe.Exporter.Tests.Commands;
 using LeNetServe.Exporter.Verify;
 using LeNetServe.Models;
 using LeNetServe.Runs;
@@ -54,6 +55,45 @@ public sealed class FuzzTests : IDisposable
             var outcome = await Try(() => Export(run));
 
             Assert.True(outcome is null || CommandLine.IsExpected(outcome), $"mutation {index} of {file}: {outcome}");
+        }
+    }
+
+    [Theory]
+    [InlineData("checkpoint/model.safetensors")]
+    [InlineData("model.json")]
+    [InlineData("golden.safetensors")]
+    [InlineData("summary.json")]
+    [InlineData("SHA256SUMS")]
+    public async Task ExportProcess_FileOfAFinishedRunDamaged_EndsCleanlyAndPublishesNothing(string file)
+    {
+        var run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5-bn"), images: 2);
+        var (path, random, models) = (Path.Combine(run.Path, file), new Random(file.Length + 2), Directory.CreateDirectory(temporary["models"]).FullName);
+        var bytes = File.ReadAllBytes(path);
+        for (var index = 0; index < 20; index++)
+        {
+            File.WriteAllBytes(path, Mutation.Of(bytes, random));
+
+            var (code, _, error) = await ExporterProcess.RunAsync("", "export", "--run", run.Path, "--repository", models, "--name", "net").WaitAsync(Hang, TestContext.Current.CancellationToken);
+
+            Assert.True(code is (int)ExitCode.BadInput or (int)ExitCode.CheckFailed, $"mutation {index} of {file}: exit code {code}, {error}");
+            Assert.Single(error.Trim().Split('\n'));
+            Assert.Empty(Directory.GetFileSystemEntries(models));
+        }
+    }
+
+    [Fact]
+    public async Task VerifyProcess_OwnModelDamaged_EndsCleanly()
+    {
+        var path = Publish();
+        var (bytes, random) = (File.ReadAllBytes(path), new Random(10));
+        for (var index = 0; index < 20; index++)
+        {
+            File.WriteAllBytes(path, Mutation.Of(bytes, random));
+
+            var (code, _, error) = await ExporterProcess.RunAsync("", "verify", "--model", path).WaitAsync(Hang, TestContext.Current.CancellationToken);
+
+            Assert.True(code is (int)ExitCode.BadInput or (int)ExitCode.CheckFailed, $"mutation {index}: exit code {code}, {error}");
+            Assert.Single(error.Trim().Split('\n'));
         }
     }
 
