@@ -3,7 +3,7 @@ using LeNetServe.V1;
 
 namespace LeNetServe.Serving;
 
-/// <summary>What every measurement needs: the echo and the server, with callers at each, and requests.</summary>
+/// <summary>What every measurement needs: the echo, the server with and without metrics, callers at each, and requests.</summary>
 internal sealed class Rig : IDisposable
 {
     /// <summary>Callers of the throughput figures.</summary>
@@ -18,9 +18,14 @@ internal sealed class Rig : IDisposable
 
     public required ServerProcess Server { get; init; }
 
+    /// <summary>The server without metrics.</summary>
+    public required ServerProcess Silent { get; init; }
+
     public required LoadGenerator ToEcho { get; init; }
 
     public required LoadGenerator ToServer { get; init; }
+
+    public required LoadGenerator ToSilent { get; init; }
 
     public required ModelFacts Facts { get; init; }
 
@@ -39,12 +44,14 @@ internal sealed class Rig : IDisposable
     /// <summary>A request.</summary>
     public ClassifyRequest Request(LoadKind kind) => new() { Model = Name, Image = Images.Of(kind, Facts) };
 
-    /// <summary>Starts both, and warms them.</summary>
+    /// <summary>Starts all, and warms them.</summary>
     public static async Task<Rig> StartAsync(string serverDll, string model, ModelFacts facts, bool quick)
     {
         var (name, repository) = (Path.GetFileName(Path.GetDirectoryName(model)!), Path.GetDirectoryName(Path.GetDirectoryName(model)!)!);
         var echo = await ServerProcess.EchoAsync();
-        var server = await ServerProcess.ServeAsync(serverDll, repository, pinned: true, "--Models:Mode", "explicit", "--Models:Load", name);
+        string[] settings = ["--Models:Mode", "explicit", "--Models:Load", name];
+        var server = await ServerProcess.ServeAsync(serverDll, repository, pinned: true, settings);
+        var silent = await ServerProcess.ServeAsync(serverDll, repository, pinned: true, [.. settings, "--Telemetry:Metrics", "false"]);
         var rig = new Rig
         {
             ServerDll = serverDll,
@@ -52,14 +59,17 @@ internal sealed class Rig : IDisposable
             Facts = facts,
             Echo = echo,
             Server = server,
+            Silent = silent,
             ToEcho = new(echo.Grpc),
             ToServer = new(server.Grpc),
+            ToSilent = new(silent.Grpc),
             Seconds = quick ? 1 : 4,
             Swaps = quick ? 10 : 100,
         };
-        await rig.ToEcho.ClosedAsync(LoadKind.Pixels, rig.Request(LoadKind.Pixels), Callers, 3);
+        await rig.ToEcho.WarmAsync(LoadKind.Pixels, rig.Request(LoadKind.Pixels), Callers);
         foreach (var kind in new[] { LoadKind.Pixels, LoadKind.Png, LoadKind.Stream })
-            await rig.ToServer.ClosedAsync(kind, rig.Request(kind), Callers, 2);
+            await rig.ToServer.WarmAsync(kind, rig.Request(kind), Callers);
+        await rig.ToSilent.WarmAsync(LoadKind.Pixels, rig.Request(LoadKind.Pixels), Callers);
         return rig;
     }
 
@@ -67,7 +77,9 @@ internal sealed class Rig : IDisposable
     {
         ToEcho.Dispose();
         ToServer.Dispose();
+        ToSilent.Dispose();
         Echo.Dispose();
         Server.Dispose();
+        Silent.Dispose();
     }
 }
