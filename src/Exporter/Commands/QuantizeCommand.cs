@@ -60,7 +60,7 @@ internal static class QuantizeCommand
         var (percentile, images, bits, loss) = (parsed.GetValue(Percentile), parsed.GetValue(Images), parsed.GetValue(WeightBits), parsed.GetValue(MaxLoss));
         var method = Method.Read(parsed);
         if (method != RangeMethod.Percentile && parsed.GetResult(Percentile) is { Implicit: false })
-            throw new UsageException($"--percentile is given without --method percentile, which it belongs to");
+            throw new UsageException("--percentile is given without --method percentile, which it belongs to");
         if (percentile is not (> 50 and <= 100))
             throw new UsageException($"--percentile is {percentile}, expected more than 50 and at most 100");
         if (images < 1)
