@@ -67,9 +67,7 @@ internal static class Archives
             yield break;
         }
         using Stream content = kind == ArchiveKind.TarGz ? new GZipStream(file, CompressionMode.Decompress) : file;
-        // A reader that is to close the stream keeps the stream of every member until then.
-        using var tar = new TarReader(content, leaveOpen: true);
-        while (tar.GetNextEntry() is { } entry)
+        foreach (var entry in TarEntries.Read(content))
         {
             if (!Takes(filter, entry.Name))
                 continue;

@@ -1,0 +1,41 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+using LeNetServe.BatchScorer.Inputs;
+using LeNetServe.Tests;
+
+namespace LeNetServe.BatchScorer.Tests.Inputs;
+
+public sealed class ArchivesTests : IDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+
+    public void Dispose() => directory.Dispose();
+
+    [Theory]
+    [InlineData("a.tar", 0)]
+    [InlineData("a.tar", 1)]
+    [InlineData("a.tar.gz", 0)]
+    [InlineData("a.tar.gz", 1)]
+    public void Images_MoreMembersThanOneReaderReads_AreAllThereWithTheirContent(string archive, int firstWanted)
+    {
+        var contents = Enumerable.Range(0, (3 * TarEntries.PerReader) + 7).Select(number => Encoding.ASCII.GetBytes(new string('x', number % 1500) + number)).ToArray();
+        Write(directory[archive], contents);
+        var number = firstWanted;
+
+        var path = Encoding.UTF8.GetBytes(directory[archive]);
+        var images = Archives.Images(path, Archives.KindOf(path)!.Value, new NameFilter([], []), "a", () => number++ % 2 == 0).ToArray();
+
+        Assert.Equal(Enumerable.Range(0, contents.Length).Select(i => $"a!/{i}.png"), images.Select(image => image.Name));
+        Assert.All(images, (image, i) => Assert.Equal((i + firstWanted) % 2 == 0 ? contents[i] : null, image.Content));
+    }
+
+    private static void Write(string path, byte[][] contents)
+    {
+        using var file = File.Create(path);
+        using Stream packed = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
+        using var tar = new TarWriter(packed);
+        for (var i = 0; i < contents.Length; i++)
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"{i}.png") { DataStream = new MemoryStream(contents[i]) });
+    }
+}
