@@ -33,7 +33,7 @@ public sealed class SweepJobTests
     }
 
     [Fact]
-    public void Completions_AreTheNumberOfShares()
+    public void Completions_OfTheJob_AreTheNumberOfShares()
     {
         var arguments = List(container["args"]).Select(Text).ToList();
 
@@ -42,7 +42,7 @@ public sealed class SweepJobTests
     }
 
     [Fact]
-    public void FailurePolicy_NamesTheContainerAndCodesThatCannotBeMended()
+    public void FailurePolicy_OfTheJob_NamesTheContainerAndCodesThatCannotBeMended()
     {
         var rule = List(spec["podFailurePolicy"]["rules"]).Single(rule => Text(rule["action"]) == "FailIndex")["onExitCodes"];
 
@@ -54,7 +54,7 @@ public sealed class SweepJobTests
     }
 
     [Fact]
-    public void Mounts_HaveVolumesAndHoldWhatTheArgumentsName()
+    public void Mounts_OfTheContainer_HaveVolumesAndHoldWhatTheArgumentsName()
     {
         var mounts = List(container["volumeMounts"]).ToDictionary(mount => Text(mount["mountPath"]), mount => Text(mount["name"]));
 
