@@ -24,7 +24,9 @@ public sealed partial class InterruptTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are sent as on Linux");
         var model = Pictures.WriteModel(directory["model"]);
         Pictures.WriteFolder(directory["images"], perClass: 5);
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [BuiltProgram.PathOf("BatchScorer"), "score", "-", "-m", model, "-o", output, "--json"])
+        // A shell's background job, and all that it starts, ignores Ctrl-C: env takes that back.
+        using var process = Process.Start(new ProcessStartInfo(
+            "env", ["--default-signal=INT", "dotnet", BuiltProgram.PathOf("BatchScorer"), "score", "-", "-m", model, "-o", output, "--json"])
         {
             WorkingDirectory = directory.Path,
             RedirectStandardInput = true,
