@@ -17,13 +17,13 @@ public sealed class SlurmTests : IDisposable
     {
         Assert.SkipUnless(await SlurmTakesJobs(), "no Slurm takes jobs here: bash .ci/slurm start");
         var model = Pictures.WriteModel(directory["model"]);
-        Pictures.WriteFolder(directory["images"], perClass: 40);
-        // Shard 1 is killed as soon as it has finished a part, the first time.
+        Pictures.WriteFolder(directory["images"], perClass: 90);
+        // Shard 1 is killed as soon as it has finished a part, the first time; it runs in short turns, so that it has not finished all of them by then.
         File.WriteAllText(directory["scorer"], $"""
             #!/bin/bash
             dotnet '{BuiltProgram.PathOf("BatchScorer")}' "$@" & pid=$!
             if [ "$SLURM_ARRAY_TASK_ID" = 1 ] && mkdir '{directory["killed"]}' 2>/dev/null; then
-              until [ -e '{directory["job"]}/parts/00000001.jsonl' ]; do sleep 0.01; done
+              while kill -STOP $pid && [ ! -e '{directory["job"]}/parts/00000001.jsonl' ]; do kill -CONT $pid; sleep 0.002; done
               kill -9 $pid
             fi
             wait $pid
@@ -35,7 +35,7 @@ public sealed class SlurmTests : IDisposable
         (await BuiltProgram.Run("BatchScorer", directory.Path, "score", directory["images"], "-m", model, "-o", "whole.jsonl", "-q")).Expect(ExitCode.Success);
 
         Assert.Contains("shard 1 ended with exit code 137; requeued (1)", logs);
-        Assert.Contains("shard 1/3: 140 of 400 images", logs);
+        Assert.Contains("shard 1/3: 300 of 900 images", logs);
         Assert.Equal(File.ReadAllBytes(directory["whole.jsonl"]), File.ReadAllBytes(directory["job", "scores.jsonl"]));
     }
 
