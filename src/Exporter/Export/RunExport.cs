@@ -104,7 +104,7 @@ internal static class RunExport
         if (dataset.Name != run.Trained.Dataset.Name)
             throw new UsageException($"--verify-dataset is {dataset.Name}, expected {run.Trained.Dataset.Name}, which the run was trained and measured on");
         DatasetProof.RequireFit(dataset, run.Trained.Spec.Input, run.Trained.Labels);
-        return DatasetProof.Measure(model, dataset.Name, dataset.Test, cancellation).Against(run.Summary, run.Trained.Dataset.Name);
+        return DatasetProof.Measure(model, dataset.Name, dataset.Test, cancellation).Against(run.Summary);
     }
 
     private static List<string> Notes(TrainedRun run, DatasetProof? testSet)

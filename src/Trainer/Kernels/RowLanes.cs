@@ -17,7 +17,6 @@ internal static unsafe class RowLanes
     private const int Second = Out - 16;
     private const int Plane = Side * Side;
 
-
     /// <summary>One output row of 6 maps.</summary>
     /// <param name="x">Input at the row's top left, channels × 32 × 32.</param>
     /// <param name="channels">Input channels.</param>
