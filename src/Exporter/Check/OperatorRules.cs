@@ -22,6 +22,7 @@ internal static class OperatorRules
         ["QuantizeLinear"] = new(10, 3, 3, ["axis"], Quantize),
         ["Relu"] = new(6, 1, 1, [], Same),
         ["Reshape"] = new(5, 2, 2, [], Reshape),
+        ["Sigmoid"] = new(6, 1, 1, [], Same),
         ["Softmax"] = new(11, 1, 1, ["axis"], Softmax),
         ["Sub"] = new(7, 2, 2, [], Broadcast),
         ["Tanh"] = new(6, 1, 1, [], Same),

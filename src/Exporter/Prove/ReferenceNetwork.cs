@@ -101,6 +101,7 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
         ActivationFunction.Relu => Math.Max(0, value),
         ActivationFunction.Tanh => Math.Tanh(value),
         ActivationFunction.ScaledTanh => ActivationSpec.ScaledTanhAmplitude * Math.Tanh(ActivationSpec.ScaledTanhSlope * value),
+        ActivationFunction.Silu => value / (1 + Math.Exp(-value)),
         _ => throw new SpecException($"no reference for the function {function}"),
     };
 

@@ -18,6 +18,7 @@ public sealed record ActivationSpec : LayerSpec
         ActivationFunction.Relu => "ReLU",
         ActivationFunction.Tanh => "tanh",
         ActivationFunction.ScaledTanh => "1.7159·tanh(2a/3)",
+        ActivationFunction.Silu => "SiLU",
         _ => throw new SpecException($"layer {Name}: unknown function {Function}"),
     };
 

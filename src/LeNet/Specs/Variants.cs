@@ -6,7 +6,7 @@ namespace LeNetServe.Specs;
 public static class Variants
 {
     /// <summary>Names that <see cref="Create"/> knows.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["lenet5", "lenet5-bn", "lenet5-sparse", "lenet5-1998"];
+    public static IReadOnlyList<string> Names { get; } = ["lenet5", "lenet5-bn", "lenet5-silu", "lenet5-sparse", "lenet5-1998"];
 
     /// <summary>
     /// Which S2 maps feed each of the 16 C3 maps: LeCun et al. 1998, table I. 60 kernels instead of 96.
@@ -34,6 +34,7 @@ public static class Variants
             {
                 "lenet5" => LeNet5(classes),
                 "lenet5-bn" => LeNet5BatchNorm(classes),
+                "lenet5-silu" => LeNet5Silu(classes),
                 "lenet5-sparse" => LeNet5Sparse(classes),
                 "lenet5-1998" => LeNet5Of1998(classes),
                 _ when nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) => FromFile(nameOrPath, classes),
@@ -75,6 +76,27 @@ public static class Variants
         Relu("C5_relu"),
         new DenseSpec { Name = "F6", Units = 84 },
         Relu("F6_relu"),
+        new DenseSpec { Name = "output", Units = classes },
+        new SoftmaxSpec { Name = "softmax" },
+    ];
+
+    /// <summary>The same maps and units as lenet5, batch norm on all of them, and SiLU after the pooling: where it is cheapest.</summary>
+    private static LayerSpec[] LeNet5Silu(int classes) =>
+    [
+        new ConvolutionSpec { Name = "C1", Maps = 6, Kernel = 5, Bias = false },
+        new BatchNormSpec { Name = "C1_bn" },
+        new PoolingSpec { Name = "S2" },
+        Silu("S2_silu"),
+        new ConvolutionSpec { Name = "C3", Maps = 16, Kernel = 5, Bias = false },
+        new BatchNormSpec { Name = "C3_bn" },
+        new PoolingSpec { Name = "S4" },
+        Silu("S4_silu"),
+        new ConvolutionSpec { Name = "C5", Maps = 120, Kernel = 5, Bias = false },
+        new BatchNormSpec { Name = "C5_bn" },
+        Silu("C5_silu"),
+        new DenseSpec { Name = "F6", Units = 84, Bias = false },
+        new BatchNormSpec { Name = "F6_bn" },
+        Silu("F6_silu"),
         new DenseSpec { Name = "output", Units = classes },
         new SoftmaxSpec { Name = "softmax" },
     ];
@@ -123,6 +145,8 @@ public static class Variants
     private static ActivationSpec ScaledTanh(string name) => new() { Name = name, Function = ActivationFunction.ScaledTanh };
 
     private static ActivationSpec Relu(string name) => new() { Name = name, Function = ActivationFunction.Relu };
+
+    private static ActivationSpec Silu(string name) => new() { Name = name, Function = ActivationFunction.Silu };
 
     private static ActivationSpec Tanh(string name) => new() { Name = name, Function = ActivationFunction.Tanh };
 

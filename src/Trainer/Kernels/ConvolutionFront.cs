@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace LeNetServe.Trainer.Kernels;
 
 /// <summary>
-/// The convolutions of a LeNet, with normalisation, batch norm, ReLU and max-pooling, by own kernels for AVX-512 and AVX2: they cost two thirds of a step
+/// The convolutions of a LeNet, with normalisation, batch norm, ReLU or SiLU and max-pooling, by own kernels for AVX-512 and AVX2: they cost two thirds of a step
 /// otherwise (docs/decisions/0012-own-convolution-kernels.md). What leaves them is a leaf of torch's graph; its gradient goes back through
 /// them after torch's backward pass. Other processors, devices and layers use torch's own operations.
 /// </summary>
@@ -17,15 +17,17 @@ internal sealed unsafe class ConvolutionFront : IDisposable
     private readonly Normalization normalization;
     private readonly TensorShape input;
     private readonly RowBlock rows;
+    private readonly SiluMaps? silu;
     private readonly MapBlock? maps;
     private AlignedMemory<float> pixels = new(0);
     private AlignedMemory<float> middle = new(0);
     private AlignedMemory<float> middleGradient = new(0);
+    private float* activated;
     private Tensor? output;
     private int count;
 
-    private ConvolutionFront(Normalization normalization, TensorShape input, RowBlock rows, MapBlock? maps, int layers, TensorShape outputShape) =>
-        (this.normalization, this.input, this.rows, this.maps, Layers, OutputShape) = (normalization, input, rows, maps, layers, outputShape);
+    private ConvolutionFront(Normalization normalization, TensorShape input, RowBlock rows, SiluMaps? silu, MapBlock? maps, int layers, TensorShape outputShape) =>
+        (this.normalization, this.input, this.rows, this.silu, this.maps, Layers, OutputShape) = (normalization, input, rows, silu, maps, layers, outputShape);
 
     /// <summary>Number of the spec's layers that it stands for.</summary>
     public int Layers { get; }
@@ -38,15 +40,18 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         if (!Lanes.AreSupported || network.Gradient.device.type != TorchSharp.DeviceType.CPU)
             return null;
         var trace = network.Store.Spec.Trace();
-        if (Block(trace, 0) is not { } first || !RowBlock.Supports(first.Convolution, first.Norm, trace[0].Input))
+        if (PooledConvolution.At(trace, 0) is not { } first || !RowBlock.Supports(first, trace[0].Input))
             return null;
-        var rows = new RowBlock(first.Convolution, first.Norm, trace[0].Input.Channels, network);
-        if (Block(trace, first.Layers) is { } second && MapBlock.Supports(second.Convolution, second.Norm, trace[first.Layers].Input))
+        var rows = new RowBlock(first, trace[0].Input.Channels, network);
+        var next = first.Layers;
+        var silu = trace[next].Layer is ActivationSpec { Function: ActivationFunction.Silu };
+        next += silu ? 1 : 0;
+        if (PooledConvolution.At(trace, next) is { } second && MapBlock.Supports(second, trace[next].Input))
         {
-            var layers = first.Layers + second.Layers;
-            return new(normalization, network.Store.Spec.Input, rows, new(second.Convolution, second.Norm, network), layers, trace[layers - 1].Output);
+            next += second.Layers;
+            return new(normalization, network.Store.Spec.Input, rows, silu ? new() : null, new(second, network), next, trace[next - 1].Output);
         }
-        return new(normalization, network.Store.Spec.Input, rows, null, first.Layers, trace[first.Layers - 1].Output);
+        return new(normalization, network.Store.Spec.Input, rows, null, null, first.Layers, trace[first.Layers - 1].Output);
     }
 
     /// <summary>The pooled maps, B×C×H×W.</summary>
@@ -61,8 +66,9 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         Normalize(MemoryMarshal.Cast<byte, float>(contiguous.bytes));
         var result = empty([count, OutputShape.Channels, OutputShape.Height, OutputShape.Width], ScalarType.Float32);
         rows.Forward(pixels.Pointer, count, middle.Pointer, pass.Training);
+        activated = silu is null ? middle.Pointer : silu.Forward(middle.Pointer, count * rows.OutputSize);
         if (maps is not null)
-            maps.Forward(middle.Pointer, count, Network.Pointer(result), pass.Training);
+            maps.Forward(activated, count, Network.Pointer(result), pass.Training);
         else
             new ReadOnlySpan<float>(middle.Pointer, count * rows.OutputSize).CopyTo(new(Network.Pointer(result), count * rows.OutputSize));
         output = pass.Training ? result.requires_grad_(true) : null;
@@ -75,9 +81,10 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         using var gradient = output!.grad!.contiguous();
         Reserve(ref middleGradient, (long)count * rows.OutputSize);
         if (maps is not null)
-            maps.Backward(middle.Pointer, count, Network.Pointer(gradient), middleGradient.Pointer);
+            maps.Backward(activated, count, Network.Pointer(gradient), middleGradient.Pointer);
         else
             new ReadOnlySpan<float>(Network.Pointer(gradient), count * rows.OutputSize).CopyTo(new(middleGradient.Pointer, count * rows.OutputSize));
+        silu?.Backward(middleGradient.Pointer, count * rows.OutputSize);
         rows.Backward(pixels.Pointer, count, middleGradient.Pointer);
         output = null;
     }
@@ -85,24 +92,11 @@ internal sealed unsafe class ConvolutionFront : IDisposable
     public void Dispose()
     {
         rows.Dispose();
+        silu?.Dispose();
         maps?.Dispose();
         pixels.Dispose();
         middle.Dispose();
         middleGradient.Dispose();
-    }
-
-    private static (ConvolutionSpec Convolution, BatchNormSpec? Norm, int Layers)? Block(IReadOnlyList<LayerShape> trace, int first)
-    {
-        if (first >= trace.Count || trace[first].Layer is not ConvolutionSpec convolution)
-            return null;
-        var at = first + 1;
-        var norm = at < trace.Count ? trace[at].Layer as BatchNormSpec : null;
-        at += norm is null ? 0 : 1;
-        return at + 1 < trace.Count
-            && trace[at].Layer is ActivationSpec { Function: ActivationFunction.Relu }
-            && trace[at + 1].Layer is PoolingSpec { Kind: PoolingKind.Max, Size: 2 }
-            ? (convolution, norm, at + 2 - first)
-            : null;
     }
 
     private void Normalize(ReadOnlySpan<float> raw)

@@ -3,7 +3,7 @@ using LeNetServe.Trainer.Networks;
 
 namespace LeNetServe.Trainer.Kernels;
 
-/// <summary>C3, its batch norm if any, ReLU and S4 in one: 6 maps of 14×14 to 16 pooled maps of 5×5.</summary>
+/// <summary>C3, its batch norm and ReLU if any, and S4 in one: 6 maps of 14×14 to 16 pooled maps of 5×5.</summary>
 internal sealed unsafe class MapBlock : IDisposable
 {
     public const int Channels = 6;
@@ -17,6 +17,7 @@ internal sealed unsafe class MapBlock : IDisposable
     private readonly float* bias;
     private readonly float* weightGradient;
     private readonly float* biasGradient;
+    private readonly float floor;
     private readonly BlockNorm? norm;
     private readonly AlignedMemory<float> packed = new(Channels * Taps * MapLanes.Maps);
     private readonly AlignedMemory<float> packedBias = new(MapLanes.Maps);
@@ -30,18 +31,20 @@ internal sealed unsafe class MapBlock : IDisposable
     private AlignedMemory<float> placed = new(0);
     private AlignedMemory<byte> winner = new(0);
 
-    public MapBlock(ConvolutionSpec convolution, BatchNormSpec? norm, Network network)
+    public MapBlock(PooledConvolution block, Network network)
     {
+        var convolution = block.Convolution;
+        floor = block.Floor;
         weight = network.Values($"{convolution.Name}.weight");
         weightGradient = network.Gradients($"{convolution.Name}.weight");
         bias = convolution.Bias ? network.Values($"{convolution.Name}.bias") : null;
         biasGradient = convolution.Bias ? network.Gradients($"{convolution.Name}.bias") : null;
-        this.norm = norm is null ? null : new(norm, MapLanes.Maps, network);
+        norm = block.Norm is null ? null : new(block.Norm, MapLanes.Maps, network);
     }
 
-    public static bool Supports(ConvolutionSpec convolution, BatchNormSpec? norm, TensorShape input) =>
-        convolution is { Kernel: 5, Maps: MapLanes.Maps, InputMaps: null }
-        && input is { Channels: Channels, Width: MapLanes.Side, Height: MapLanes.Side } && (norm is null || !convolution.Bias);
+    public static bool Supports(PooledConvolution block, TensorShape input) =>
+        block.Convolution is { Kernel: 5, Maps: MapLanes.Maps, InputMaps: null }
+        && input is { Channels: Channels, Width: MapLanes.Side, Height: MapLanes.Side } && (block.Norm is null || !block.Convolution.Bias);
 
     /// <param name="x">count × 6 × 14 × 14.</param>
     /// <param name="count">Number of images.</param>
@@ -210,7 +213,7 @@ internal sealed unsafe class MapBlock : IDisposable
     }
 
     private void Pool(float* values, int image, float* output) => MapLanes.Pool(
-        values, scale.Pointer, shift.Pointer, output + ((long)image * OutputSize), winner.Pointer + ((long)image * OutputSize));
+        values, scale.Pointer, shift.Pointer, floor, output + ((long)image * OutputSize), winner.Pointer + ((long)image * OutputSize));
 
     private void Pack()
     {

@@ -76,16 +76,17 @@ internal static unsafe class MapLanes
         square.Store(squares);
     }
 
-    /// <summary>Scale, shift, ReLU and 2×2 maximum of the whole image.</summary>
+    /// <summary>Scale, shift, floor and 2×2 maximum of the whole image.</summary>
     /// <param name="z">10 × 10 × 16.</param>
     /// <param name="scale">16 factors.</param>
     /// <param name="shift">16 summands.</param>
+    /// <param name="floor">Least value: 0 with ReLU, −∞ without.</param>
     /// <param name="output">16 × 5 × 5: maps first.</param>
-    /// <param name="winner">5 × 5 × 16, where each maximum was: 0 1 / 2 3, or 4 where ReLU gave zero.</param>
+    /// <param name="winner">5 × 5 × 16, where each maximum was: 0 1 / 2 3, or 4 where it was not above the floor.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pool(float* z, float* scale, float* shift, float* output, byte* winner)
+    public static void Pool(float* z, float* scale, float* shift, float floor, float* output, byte* winner)
     {
-        Vector512<float> factor = Vector512.Load(scale), summand = Vector512.Load(shift);
+        Vector512<float> factor = Vector512.Load(scale), summand = Vector512.Load(shift), least = Vector512.Create(floor);
         var values = stackalloc float[Maps];
         for (var row = 0; row < Pooled; row++)
             for (var column = 0; column < Pooled; column++, winner += Maps)
@@ -95,7 +96,8 @@ internal static unsafe class MapLanes
                     Vector512.FusedMultiplyAdd(Vector512.Load(at), factor, summand),
                     Vector512.FusedMultiplyAdd(Vector512.Load(at + Maps), factor, summand),
                     Vector512.FusedMultiplyAdd(Vector512.Load(at + (Out * Maps)), factor, summand),
-                    Vector512.FusedMultiplyAdd(Vector512.Load(at + ((Out + 1) * Maps)), factor, summand));
+                    Vector512.FusedMultiplyAdd(Vector512.Load(at + ((Out + 1) * Maps)), factor, summand),
+                    least);
                 Lanes.StoreBytes(index, winner);
                 value.Store(values);
                 var target = output + (row * Pooled) + column;

@@ -3,7 +3,7 @@ using LeNetServe.Trainer.Networks;
 
 namespace LeNetServe.Trainer.Kernels;
 
-/// <summary>C1, its batch norm if any, ReLU and S2 in one: 32 pixels wide images to 14×14 pooled maps. The first block: its input needs no gradient.</summary>
+/// <summary>C1, its batch norm and ReLU if any, and S2 in one: 32 pixels wide images to 14×14 pooled maps. The first block: its input needs no gradient.</summary>
 internal sealed unsafe class RowBlock : IDisposable
 {
     private const int Taps = 25;
@@ -17,6 +17,7 @@ internal sealed unsafe class RowBlock : IDisposable
     private readonly float* bias;
     private readonly float* weightGradient;
     private readonly float* biasGradient;
+    private readonly float floor;
     private readonly BlockNorm? norm;
     private readonly AlignedMemory<float> packed;
     private readonly AlignedMemory<float> packedBias;
@@ -27,14 +28,16 @@ internal sealed unsafe class RowBlock : IDisposable
     private AlignedMemory<float> z = new(0);
     private AlignedMemory<byte> winner = new(0);
 
-    public RowBlock(ConvolutionSpec convolution, BatchNormSpec? norm, int channels, Network network)
+    public RowBlock(PooledConvolution block, int channels, Network network)
     {
+        var convolution = block.Convolution;
+        floor = block.Floor;
         (this.channels, maps, groups) = (channels, convolution.Maps, (convolution.Maps + RowLanes.Maps - 1) / RowLanes.Maps);
         weight = network.Values($"{convolution.Name}.weight");
         weightGradient = network.Gradients($"{convolution.Name}.weight");
         bias = convolution.Bias ? network.Values($"{convolution.Name}.bias") : null;
         biasGradient = convolution.Bias ? network.Gradients($"{convolution.Name}.bias") : null;
-        this.norm = norm is null ? null : new(norm, maps, network);
+        norm = block.Norm is null ? null : new(block.Norm, maps, network);
         packed = new(groups * RowLanes.Maps * channels * Taps);
         packedBias = new(PaddedMaps);
         (scale, shift) = (new(PaddedMaps), new(PaddedMaps));
@@ -47,8 +50,9 @@ internal sealed unsafe class RowBlock : IDisposable
 
     private int PaddedMaps => groups * RowLanes.Maps;
 
-    public static bool Supports(ConvolutionSpec convolution, BatchNormSpec? norm, TensorShape input) =>
-        convolution is { Kernel: 5, InputMaps: null } && input is { Width: RowLanes.Side, Height: RowLanes.Side } && (norm is null || !convolution.Bias);
+    public static bool Supports(PooledConvolution block, TensorShape input) =>
+        block.Convolution is { Kernel: 5, InputMaps: null }
+        && input is { Width: RowLanes.Side, Height: RowLanes.Side } && (block.Norm is null || !block.Convolution.Bias);
 
     /// <param name="x">Normalised images, count × channels × 32 × 32.</param>
     /// <param name="count">Number of images.</param>
@@ -177,7 +181,7 @@ internal sealed unsafe class RowBlock : IDisposable
             {
                 var at = (((long)image * maps + map) * PooledArea) + (row * RowLanes.Pooled);
                 RowLanes.Pool(
-                    values + (map * Area) + (2 * row * RowLanes.Out), RowLanes.Out, scale.Pointer[map], shift.Pointer[map], output + at, winner.Pointer + at);
+                    values + (map * Area) + (2 * row * RowLanes.Out), RowLanes.Out, scale.Pointer[map], shift.Pointer[map], floor, output + at, winner.Pointer + at);
             }
     }
 

@@ -94,10 +94,11 @@ internal static unsafe class RowLanes
     /// <param name="stride">Values from one row to the next.</param>
     /// <param name="scale">Factor.</param>
     /// <param name="shift">Summand.</param>
+    /// <param name="floor">Least value: 0 with ReLU, −∞ without.</param>
     /// <param name="output">14 values; 2 beyond are overwritten.</param>
-    /// <param name="winner">14 values, where each maximum was: 0 1 / 2 3, or 4 where ReLU gave zero; 2 beyond are overwritten.</param>
+    /// <param name="winner">14 values, where each maximum was: 0 1 / 2 3, or 4 where it was not above the floor; 2 beyond are overwritten.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pool(float* upper, int stride, float scale, float shift, float* output, byte* winner)
+    public static void Pool(float* upper, int stride, float scale, float shift, float floor, float* output, byte* winner)
     {
         Vector512<float> factor = Vector512.Create(scale), summand = Vector512.Create(shift);
         var (left, right) = (Vector512.Load(upper), Vector512.Load(upper + 16));
@@ -106,23 +107,23 @@ internal static unsafe class RowLanes
         var p1 = Vector512.FusedMultiplyAdd(Lanes.Odd(left, right), factor, summand);
         var p2 = Vector512.FusedMultiplyAdd(Lanes.Even(left2, right2), factor, summand);
         var p3 = Vector512.FusedMultiplyAdd(Lanes.Odd(left2, right2), factor, summand);
-        var (value, index) = Maximum(p0, p1, p2, p3);
+        var (value, index) = Maximum(p0, p1, p2, p3, Vector512.Create(floor));
         value.Store(output);
         Lanes.StoreBytes(index, winner);
     }
 
-    /// <summary>The largest of four and zero, and which it was; 4: zero.</summary>
+    /// <summary>The largest of four and the floor, and which it was; 4: the floor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<float> Value, Vector512<int> Index) Maximum(
-        Vector512<float> p0, Vector512<float> p1, Vector512<float> p2, Vector512<float> p3)
+        Vector512<float> p0, Vector512<float> p1, Vector512<float> p2, Vector512<float> p3, Vector512<float> floor)
     {
         var (first, second) = (Lanes.Max(p0, p1), Lanes.Max(p2, p3));
         var largest = Lanes.Max(first, second);
         var inFirst = Vector512.ConditionalSelect(Vector512.GreaterThan(p1, p0).AsInt32(), Vector512<int>.One, Vector512<int>.Zero);
         var inSecond = Vector512.ConditionalSelect(Vector512.GreaterThan(p3, p2).AsInt32(), Vector512.Create(3), Vector512.Create(2));
         var index = Vector512.ConditionalSelect(Vector512.GreaterThan(second, first).AsInt32(), inSecond, inFirst);
-        index = Vector512.ConditionalSelect(Vector512.GreaterThan(largest, Vector512<float>.Zero).AsInt32(), index, Vector512.Create(4));
-        return (Lanes.Max(largest, Vector512<float>.Zero), index);
+        index = Vector512.ConditionalSelect(Vector512.GreaterThan(largest, floor).AsInt32(), index, Vector512.Create(4));
+        return (Lanes.Max(largest, floor), index);
     }
 
     /// <summary>Adds the weight gradient of one map and channel where only the maxima have a gradient.</summary>

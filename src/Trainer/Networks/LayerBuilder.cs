@@ -62,6 +62,7 @@ internal sealed class LayerBuilder
     {
         ActivationFunction.Relu => (x, _) => x.relu(),
         ActivationFunction.Tanh => (x, _) => x.tanh(),
+        ActivationFunction.Silu => (x, _) => functional.silu(x),
         ActivationFunction.ScaledTanh => (x, _) => x.mul(ActivationSpec.ScaledTanhSlope).tanh_().mul(ActivationSpec.ScaledTanhAmplitude),
         _ => throw new SpecException($"layer {layer.Name}: function {layer.Function} cannot be trained"),
     };

@@ -19,6 +19,8 @@ public sealed class ConvolutionFrontTests
     [InlineData("lenet5", 3, 4)]
     [InlineData("lenet5-bn", 1, 7)]
     [InlineData("lenet5-bn", 3, 64)]
+    [InlineData("lenet5-silu", 1, 6)]
+    [InlineData("lenet5-silu", 3, 65)]
     public void Training_LogitsGradientsAndStatistics_AgreeWithTorch(string variant, int channels, int images)
     {
         Assert.SkipUnless(Lanes.AreSupported, "The own kernels need AVX-512 or AVX2.");
@@ -42,6 +44,7 @@ public sealed class ConvolutionFrontTests
     [Theory]
     [InlineData("lenet5", 1, 5)]
     [InlineData("lenet5-bn", 3, 33)]
+    [InlineData("lenet5-silu", 3, 33)]
     public void Evaluation_Logits_AgreeWithTorch(string variant, int channels, int images)
     {
         Assert.SkipUnless(Lanes.AreSupported, "The own kernels need AVX-512 or AVX2.");
@@ -56,6 +59,7 @@ public sealed class ConvolutionFrontTests
     [Theory]
     [InlineData("lenet5")]
     [InlineData("lenet5-bn")]
+    [InlineData("lenet5-silu")]
     public async Task Training_WithAvx2Alone_GivesTheWeightsOfAvx512(string variant)
     {
         Assert.SkipUnless(Avx512F.IsSupported, "The processor has no AVX-512 to compare with.");
