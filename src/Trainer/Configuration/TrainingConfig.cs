@@ -19,7 +19,7 @@ internal sealed record TrainingConfig
     [Description("Pass over unreadable images of a folder, counted, instead of failing.")]
     public bool SkipUnreadable { get; init; }
 
-    [Description("Network: lenet5, lenet5-bn, lenet5-sparse, lenet5-1998, or the path of a .json file of layers.")]
+    [Description("Network: lenet5, lenet5-bn, lenet5-silu, lenet5-sparse, lenet5-1998, or the path of a .json file of layers.")]
     public string Variant { get; init; } = "lenet5";
 
     [Description("Seed of everything drawn by chance: initial weights, order of the images, augmentation.")]

@@ -38,6 +38,18 @@ public sealed class RunExportTests : IDisposable
     }
 
     [Theory]
+    [InlineData("lenet5", 1, 61_706)]
+    [InlineData("lenet5-bn", 1, 61_706)]
+    [InlineData("lenet5-bn", 3, 62_006)]
+    [InlineData("lenet5-silu", 3, 62_006)]
+    public void Export_VariantWithNorms_FoldsToTheParametersOfLeNet5(string name, int channels, int parameters)
+    {
+        var result = Export(TestRuns.Create(temporary.Path, TestSpecs.Create(name, channels)), new());
+
+        Assert.Equal(parameters, result.Proof.Parameters);
+    }
+
+    [Theory]
     [MemberData(nameof(OptionsOfVariants))]
     public void Export_EveryOptionOfEveryVariant_IsCheckedAndProved(string name, int opset, string input, int batch)
     {

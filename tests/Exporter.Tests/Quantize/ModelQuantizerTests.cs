@@ -20,6 +20,7 @@ public sealed class ModelQuantizerTests : IDisposable
     [InlineData("lenet5", "MinMax", 7, "Float32")]
     [InlineData("lenet5", "Percentile", 8, "UInt8")]
     [InlineData("lenet5-bn", "Percentile", 7, "Float32")]
+    [InlineData("lenet5-silu", "MinMax", 8, "Float32")]
     [InlineData("lenet5-sparse", "MinMax", 8, "Float32")]
     [InlineData("paper", "MinMax", 7, "UInt8")]
     [InlineData("every-record", "MinMax", 8, "Float32")]

@@ -33,6 +33,7 @@ public sealed class TrainingRunTests
     [Theory]
     [InlineData("lenet5")]
     [InlineData("lenet5-bn")]
+    [InlineData("lenet5-silu")]
     [InlineData("lenet5-sparse")]
     [InlineData("lenet5-1998")]
     public void Execute_EveryVariant_LearnsAndWritesTheRunDirectory(string variant)
