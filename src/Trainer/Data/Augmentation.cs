@@ -1,14 +1,17 @@
 using LeNetServe.Datasets;
 using LeNetServe.Imaging;
 using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace LeNetServe.Trainer.Data;
 
 /// <summary>
-/// Distorts a whole batch by tensor operations: mirror, shift, rotation, scale, shear and elastic distortion are one grid of source points
-/// and one sampling; cutout is one product. What happens to an image depends on seed, epoch and the image's number alone.
+/// Distorts a whole batch: mirror, shift, rotation, scale, shear and elastic distortion are one grid of source points and one sampling, by tensor
+/// operations or, on a CPU, by <see cref="ImageSampler"/>; cutout is one product. What happens to an image depends on seed, epoch and the image's
+/// number alone.
 /// </summary>
 internal sealed class Augmentation : IDisposable
 {
@@ -18,8 +21,13 @@ internal sealed class Augmentation : IDisposable
     private readonly float background;
     private readonly GridSamplePaddingMode outside;
     private readonly Tensor? smoothing;
+    private readonly ImageSampler? sampler;
 
-    public Augmentation(TrainingConfig config, ImagingSpec imaging, Device device)
+    /// <param name="config">What to do, and how much of it.</param>
+    /// <param name="imaging">Size and background of the images, and what is beyond their borders.</param>
+    /// <param name="device">Where the images are.</param>
+    /// <param name="kernels">Use the own sampler where it fits; without, all is torch's.</param>
+    public Augmentation(TrainingConfig config, ImagingSpec imaging, Device device, bool kernels = true)
     {
         this.config = config;
         side = imaging.Input.Width;
@@ -30,6 +38,8 @@ internal sealed class Augmentation : IDisposable
         MovesPixels = bends || config.Shift > 0 || config.Flip != FlipKind.None;
         if (config.Elastic > 0)
             smoothing = Smoothing(device).DetachFromDisposeScope();
+        if (kernels && ImageSampler.IsSupported && device.type == DeviceType.CPU)
+            sampler = new(side, wholePixels, reflect: outside == GridSamplePaddingMode.Reflection);
     }
 
     /// <summary>There is something to do.</summary>
@@ -54,11 +64,13 @@ internal sealed class Augmentation : IDisposable
             var random = SplitMix64.For(config.Seed, RandomStreams.Augmentation + 1000 * epoch, numbers[place]);
             Transform(ref random, Mirrored(numbers[place], epoch, ref random), transforms.AsSpan(place * 6, 6));
             foreach (ref var value in noise.AsSpan(place * (noise.Length / count), noise.Length / count))
-                value = random.Normal((float)(config.Elastic * 2 / side));
+                value = random.Normal((float)config.Elastic);
             if (holes.Length > 0)
                 Hole(ref random, holes.AsSpan(place * side * side, side * side));
         }
-        if (MovesPixels)
+        if (MovesPixels && sampler is not null)
+            pixels = Sample(sampler, pixels, transforms, noise);
+        else if (MovesPixels)
             pixels = functional.grid_sample(
                 pixels, Grid(transforms, noise, count, pixels), wholePixels ? GridSampleMode.Nearest : GridSampleMode.Bilinear, outside, align_corners: false);
         return holes.Length == 0 ? pixels : pixels.sub_(background).mul_(tensor(holes, [count, 1, side, side], device: pixels.device)).add_(background);
@@ -66,14 +78,37 @@ internal sealed class Augmentation : IDisposable
 
     public void Dispose() => smoothing?.Dispose();
 
+    private unsafe Tensor Sample(ImageSampler images, Tensor pixels, float[] transforms, float[] noise)
+    {
+        var (count, channels) = ((int)pixels.shape[0], (int)pixels.shape[1]);
+        var source = pixels.contiguous();
+        var result = empty_like(source);
+        var bends = smoothing is null ? null : Bends(noise, count);
+        var from = Network.Pointer(source);
+        var to = Network.Pointer(result);
+        var bend = bends is null ? null : Network.Pointer(bends);
+        for (var image = 0; image < count; image++)
+        {
+            var at = image * channels * side * side;
+            images.Sample(from + at, channels, transforms.AsSpan(image * 6, 6), bend == null ? null : bend + (image * 2 * side * side), to + at);
+        }
+        return result;
+    }
+
+    /// <summary>The grid as torch wants it: in units of half the side.</summary>
     private Tensor Grid(float[] transforms, float[] noise, int count, Tensor pixels)
     {
-        var grid = functional.affine_grid(tensor(transforms, [count, 2, 3], device: pixels.device), [count, 1, side, side], align_corners: false);
-        if (smoothing is null)
-            return grid;
-        var points = smoothing.shape[1];
-        var bend = smoothing.matmul(tensor(noise, [count, 2, points, points], device: pixels.device)).matmul(smoothing.t());
-        return grid.add_(bend.permute(0, 2, 3, 1));
+        var matrices = tensor(transforms, [count, 2, 3], device: pixels.device);
+        matrices[.., .., 2].mul_(2.0 / side);
+        var grid = functional.affine_grid(matrices, [count, 1, side, side], align_corners: false);
+        return smoothing is null ? grid : grid.add_(Bends(noise, count).permute(0, 2, 3, 1), 2.0 / side);
+    }
+
+    /// <summary>The elastic displacements, B×2×H×W, in pixels.</summary>
+    private Tensor Bends(float[] noise, int count)
+    {
+        var points = smoothing!.shape[1];
+        return smoothing.matmul(tensor(noise, [count, 2, points, points], device: smoothing.device)).matmul(smoothing.t());
     }
 
     private bool Mirrored(int number, int epoch, ref SplitMix64 random) => config.Flip switch
@@ -83,7 +118,7 @@ internal sealed class Augmentation : IDisposable
         _ => false,
     };
 
-    /// <summary>The 2×3 matrix from a target point to its source point, in units of half the side.</summary>
+    /// <summary>The 2×3 matrix from a target point to its source point, in pixels from the centre.</summary>
     private void Transform(ref SplitMix64 random, bool mirrored, Span<float> matrix)
     {
         var angle = Around(ref random, config.Rotate) * Math.PI / 180;
@@ -96,10 +131,10 @@ internal sealed class Augmentation : IDisposable
         var mirror = mirrored ? -1 : 1;
         matrix[0] = (float)(mirror * (cosine - sine * leanY) / width);
         matrix[1] = (float)(mirror * (cosine * leanX - sine) / width);
-        matrix[2] = (float)(right * 2 / side);
+        matrix[2] = (float)right;
         matrix[3] = (float)((sine + cosine * leanY) / height);
         matrix[4] = (float)((sine * leanX + cosine) / height);
-        matrix[5] = (float)(down * 2 / side);
+        matrix[5] = (float)down;
     }
 
     private void Hole(ref SplitMix64 random, Span<float> mask)

@@ -3,6 +3,7 @@ using LeNetServe.Imaging;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace LeNetServe.Trainer.Tests.Data;
 
@@ -71,6 +72,30 @@ public sealed class AugmentationTests
         var moved = (augmentation.Apply(ramp, Numbers, 0) - ramp).div(4)[.., .., 8..24, 8..24];
 
         Assert.InRange(moved.square().mean().sqrt().item<float>(), 1.2f, 1.8f);
+    }
+
+    [Theory]
+    [InlineData(Geometry.Digit, 1, false)]
+    [InlineData(Geometry.Fit, 3, false)]
+    [InlineData(Geometry.Digit, 3, true)]
+    [InlineData(Geometry.Fit, 1, true)]
+    public void Apply_OwnSampler_AgreesWithTorchs(Geometry geometry, int channels, bool wholePixels)
+    {
+        Assert.SkipUnless(ImageSampler.IsSupported, "The own sampler needs AVX2.");
+        using var scope = NewDisposeScope();
+        var config = wholePixels
+            ? new TrainingConfig { Shift = 5, Flip = FlipKind.Random }
+            : new TrainingConfig { Rotate = 40, Scale = 0.4, Shear = 0.3, Shift = 6, Elastic = 1.5, Flip = FlipKind.Random };
+        var imaging = new ImagingSpec { Input = new(channels, 32, 32), Geometry = geometry };
+        using var own = new Augmentation(config, imaging, CPU);
+        using var torchs = new Augmentation(config, imaging, CPU, kernels: false);
+        // Smooth, so that a source point's last bit decides nothing; interpolation of noise is the same arithmetic.
+        var images = functional.interpolate(randint(0, 256, [64, channels, 8, 8], ScalarType.Float32, generator: new Generator(5)), size: [32, 32], mode: InterpolationMode.Bilinear);
+
+        var (mine, expected) = (Values(own.Apply(images, Numbers, 1)), Values(torchs.Apply(images, Numbers, 1)));
+
+        for (var index = 0; index < expected.Length; index++)
+            Assert.True(MathF.Abs(mine[index] - expected[index]) < 0.05f, $"value {index} is {mine[index]}, expected {expected[index]}");
     }
 
     private static Augmentation New(TrainingConfig config, Geometry geometry = Geometry.Fit) =>
