@@ -1,6 +1,8 @@
 using System.Text.Json;
 using LeNetServe.Models;
 using LeNetServe.Runs;
+using LeNetServe.Specs;
+using LeNetServe.Tensors;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Progress;
@@ -102,6 +104,29 @@ public sealed class TrainingRunTests
 
         Assert.Contains("in use by another process", Assert.Throws<IOException>(() => Execute(run, threads: 1)).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [MemberData(nameof(OptimizersOnTables))]
+    public void Execute_ConnectionTable_LeavesExactZerosWhereThereIsNoConnection(string variant, string optimizer)
+    {
+        using var directory = new TemporaryDirectory();
+        var run = new TrainingRun(
+            new() { Dataset = "tiny", Variant = variant, Optimizer = Enum.Parse<OptimizerKind>(optimizer), Epochs = 1, BatchSize = 64, WeightDecay = 0.1 },
+            TinyDataset.Create(), directory.Path);
+
+        Execute(run, threads: 1);
+
+        var kernels = SafetensorsFile.Read(run.Directory.Weights)["C3.weight"].ToSingles();
+        for (var map = 0; map < 16; map++)
+            for (var source = 0; source < 6; source++)
+            {
+                var kernel = kernels[((map * 6 + source) * 25)..((map * 6 + source + 1) * 25)];
+                Assert.True(Variants.C3Table[map].Contains(source) ? kernel.All(value => value != 0) : kernel.All(value => value == 0), $"map {map} of map {source}");
+            }
+    }
+
+    public static TheoryData<string, string> OptimizersOnTables =>
+        new(from variant in (string[])["lenet5-sparse", "lenet5-1998"] from optimizer in Enum.GetNames<OptimizerKind>() select (variant, optimizer));
 
     [Fact]
     public void Execute_ResumedOnOtherData_IsAnError()
