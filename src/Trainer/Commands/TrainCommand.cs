@@ -50,9 +50,7 @@ internal static class TrainCommand
         var dataset = DatasetCatalog.Open(
             new() { Name = config.Dataset, Directory = data, SkipUnreadable = config.SkipUnreadable }, cancellation);
         var run = new TrainingRun(config, dataset, runs);
-        if (force)
-            run.Discard();
-        if (run.Finished is { } finished)
+        if (!force && run.Finished is { } finished)
         {
             Console.WriteLine($"{run.Directory.Path} is finished already (--force starts anew)");
             Print(finished);
@@ -68,7 +66,7 @@ internal static class TrainCommand
             + $"{device.type.ToString().ToLowerInvariant()}, threads: {(measure ? "up to " : "")}{threads.Most}");
         try
         {
-            Print(run.Execute(device, threads, display, cancellation, measure));
+            Print(run.Execute(device, threads, display, cancellation, measure, anew: force));
             return ExitCode.Success;
         }
         catch (OperationCanceledException)

@@ -6,6 +6,7 @@ using LeNetServe.Tensors;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Progress;
+using LeNetServe.Trainer.Sweeps;
 using LeNetServe.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -105,6 +106,62 @@ public sealed class TrainingRunTests
         Assert.Contains("in use by another process", Assert.Throws<IOException>(() => Execute(run, threads: 1)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Execute_AnewWhileInUseByAnother_DeletesNothing()
+    {
+        using var directory = new TemporaryDirectory();
+        var run = New(directory, "run");
+        Assert.ThrowsAny<OperationCanceledException>(() => ExecuteUntilStopped(run, steps: 2));
+        using var other = new FileStream(Path.Combine(run.Directory.Path, ".lock"), FileMode.Open, FileAccess.Write, FileShare.None);
+        var before = Directory.GetFiles(run.Directory.Path, "*", SearchOption.AllDirectories);
+
+        Assert.Throws<IOException>(() => Execute(run, threads: 1, anew: true));
+
+        Assert.Equal(before, Directory.GetFiles(run.Directory.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void Execute_Anew_LeavesNothingOfTheRunBefore()
+    {
+        using var directory = new TemporaryDirectory();
+        var run = New(directory, "run");
+        var first = Execute(run, threads: 1);
+        File.WriteAllText(Path.Combine(run.Directory.Checkpoint, "old"), "");
+        File.WriteAllText(Path.Combine(run.Directory.Path, "old"), "");
+
+        var second = Execute(run, threads: 1, anew: true);
+
+        Assert.Equal(first.TestAccuracy, second.TestAccuracy);
+        Assert.NotEqual(first.Seconds, second.Seconds);
+        Assert.Empty(Directory.GetFiles(run.Directory.Path, "old", SearchOption.AllDirectories));
+        Assert.Equal(Everything.Epochs, MetricsFile.Read(run.Directory.Metrics).Count);
+    }
+
+    [Theory]
+    [InlineData("summary.json")]
+    [InlineData("SHA256SUMS")]
+    [InlineData("report.html")]
+    public void Execute_KilledBeforeItsLastFiles_WritesThemWithoutTraining(string missing)
+    {
+        using var directory = new TemporaryDirectory();
+        var run = New(directory, "run");
+        var before = Execute(run, threads: 1);
+        var weights = File.ReadAllBytes(run.Directory.Weights);
+        // Everything from the missing file on: they are written in this order.
+        string[] last = ["summary.json", "SHA256SUMS", "report.html"];
+        foreach (var file in last.SkipWhile(file => file != missing))
+            File.Delete(Path.Combine(run.Directory.Path, file));
+
+        Assert.Null(run.Finished);
+        Assert.False(new SweepRun(Everything, run.Directory).IsFinished);
+        Assert.Equal(before, Execute(run, threads: 1));
+
+        Assert.Equal(before, run.Finished);
+        Assert.True(RunChecksums.Verify(run.Directory));
+        Assert.True(File.Exists(run.Directory.Report));
+        Assert.Equal(weights, File.ReadAllBytes(run.Directory.Weights));
+    }
+
     [Theory]
     [MemberData(nameof(OptimizersOnTables))]
     public void Execute_ConnectionTable_LeavesExactZerosWhereThereIsNoConnection(string variant, string optimizer)
@@ -152,10 +209,10 @@ public sealed class TrainingRunTests
     private static TrainingRun New(TemporaryDirectory directory, string name) =>
         new(Everything, TinyDataset.Create(), Path.Combine(directory.Path, name));
 
-    private static RunSummary Execute(TrainingRun run, int threads)
+    private static RunSummary Execute(TrainingRun run, int threads, bool anew = false)
     {
         using var pool = new ShardThreads(threads);
-        return run.Execute(CPU, pool, new PlainDisplay(TextWriter.Null), TestContext.Current.CancellationToken);
+        return run.Execute(CPU, pool, new PlainDisplay(TextWriter.Null), TestContext.Current.CancellationToken, anew: anew);
     }
 
     private static void ExecuteUntilStopped(TrainingRun run, int steps)
