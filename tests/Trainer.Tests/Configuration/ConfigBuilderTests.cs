@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Invocation;
@@ -36,6 +37,25 @@ public sealed class ConfigBuilderTests
         Assert.Equal("cifar10", config.Dataset);
         Assert.Equal((0.25, OptimizerKind.Sgd, 3, true, FlipKind.Random), (config.LearningRate, config.Optimizer, config.Epochs, config.FlipTest, config.Flip));
     }
+
+    [Theory]
+    [InlineData("mnist", 0.3)]
+    [InlineData("cifar10", 0.3)]
+    [InlineData("fast", 0.25)]
+    [InlineData("lenet5-1998", 0.3)]
+    public void Build_PublishedRecipe_WritesItsWarmUpIntoTheConfig(string recipe, double expected)
+    {
+        var json = JsonSerializer.SerializeToElement(ConfigBuilder.Build(recipe, new Dictionary<string, string>()), TrainerJson.TrainingConfig);
+
+        Assert.Equal(("one-cycle", expected), (json.GetProperty("schedule").GetString(), json.GetProperty("warm_up").GetDouble()));
+    }
+
+    [Theory]
+    [InlineData("one-cycle", 0.3)]
+    [InlineData("step", 0)]
+    [InlineData("lecun-1998", 0)]
+    public void Build_WarmUpNotGiven_IsTheSchedules(string schedule, double expected) =>
+        Assert.Equal(expected, ConfigBuilder.Build("mnist", new Dictionary<string, string> { ["schedule"] = schedule }).WarmUp);
 
     [Fact]
     public void Build_RecipeFile_KeepsDefaultsOfAbsentKeys()
