@@ -44,6 +44,22 @@ public sealed class AugmentationTests
         Assert.True(places.Distinct().Count() > 15);
     }
 
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1.5)]
+    public void Apply_ShiftOfAFractionOfAPixel_MovesByFractionsUpToTheLimit(double most)
+    {
+        using var scope = NewDisposeScope();
+        using var augmentation = New(new() { Shift = most });
+        var ramp = Ramp();
+
+        var moved = (augmentation.Apply(ramp, Numbers, 0) - ramp).div(4)[.., 0, 16, 4..28];
+
+        Assert.InRange(moved.max().item<float>(), 0.8 * most, most + 1e-3);
+        Assert.InRange(moved.min().item<float>(), -most - 1e-3, -0.8 * most);
+        Assert.True(moved[.., 0].unique().output.numel() > 60);
+    }
+
     [Fact]
     public void Apply_Everything_IsAFunctionOfSeedEpochAndImageAlone()
     {
@@ -65,8 +81,7 @@ public sealed class AugmentationTests
     {
         using var scope = NewDisposeScope();
         using var augmentation = New(new() { Elastic = 1.5 }, Geometry.Fit);
-        // A ramp: what is read at a place tells where it was read.
-        var ramp = arange(0, 32, ScalarType.Float32).mul(4).view(1, 1, 1, 32).expand(64, 1, 32, 32).contiguous();
+        var ramp = Ramp();
 
         var moved = (augmentation.Apply(ramp, Numbers, 0) - ramp).div(4)[.., .., 8..24, 8..24];
 
@@ -75,6 +90,9 @@ public sealed class AugmentationTests
 
     private static Augmentation New(TrainingConfig config, Geometry geometry = Geometry.Fit) =>
         new(config, new() { Input = new(1, 32, 32), Geometry = geometry }, CPU);
+
+    /// <summary>Grey that grows by 4 a column: what is read at a place tells where it was read.</summary>
+    private static Tensor Ramp() => arange(0, 32, ScalarType.Float32).mul(4).view(1, 1, 1, 32).expand(64, 1, 32, 32).contiguous();
 
     private static Tensor Images() => randint(0, 256, [64, 1, 32, 32], ScalarType.Float32, generator: new Generator(3));
 
