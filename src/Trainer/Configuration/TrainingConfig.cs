@@ -48,13 +48,13 @@ internal sealed record TrainingConfig
     [Description("Nesterov's form of the momentum.")]
     public bool Nesterov { get; init; } = true;
 
-    [Description("Decay of adam's mean of gradients.")]
+    [Description("Decay of the mean of gradients, of adam and adamw, and of muon where it leaves a parameter to adamw.")]
     public double Beta1 { get; init; } = 0.9;
 
-    [Description("Decay of adam's mean of squared gradients.")]
+    [Description("Decay of the mean of squared gradients, likewise.")]
     public double Beta2 { get; init; } = 0.999;
 
-    [Description("Pull of the weights (not of biases and batch norm) towards zero: decoupled with adamw, added to the gradient otherwise.")]
+    [Description("Pull of the weights (not of biases and batch norm) towards zero: decoupled with adamw and muon, added to the gradient with sgd and adam.")]
     public double WeightDecay { get; init; }
 
     [Description("Learning rate over time: constant, step, cosine, one-cycle, or lecun-1998 (the paper's, as shares of the run).")]

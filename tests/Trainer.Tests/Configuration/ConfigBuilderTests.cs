@@ -70,7 +70,15 @@ public sealed class ConfigBuilderTests
     [Theory]
     [InlineData("""{"learning_rat": 1}""", "learning_rat")]
     [InlineData("""{"epochs": 0, "label_smoothing": 2}""", "epochs is 0, expected 1 to 1000000; label_smoothing is 2, expected 0 to 1")]
-    [InlineData("""{"optimizer": "rmsprop"}""", "optimizer")]
+    [InlineData("""{"optimizer": "rmsprop"}""", "mine.json: optimizer is \"rmsprop\", expected sgd, adam, adamw or muon")]
+    [InlineData("""{"optimizer": 1}""", "optimizer is 1, expected sgd")]
+    [InlineData("""{"epochz": 1}""", "config key \"epochz\" is unknown, expected one of dataset, data,")]
+    [InlineData("""{"epochs": "one", "momentum": 2}""", "mine.json: epochs is \"one\", expected a whole number; momentum is 2, expected 0 to 1")]
+    [InlineData("""{"epochs": 2.5}""", "epochs is 2.5, expected a whole number")]
+    [InlineData("""{"learning_rate": true}""", "learning_rate is true, expected a number")]
+    [InlineData("""{"nesterov": "yes"}""", "nesterov is \"yes\", expected true or false")]
+    [InlineData("""{"variant": null}""", "variant is null, expected text")]
+    [InlineData("""{"epochs": 1, "epochs": 2}""", "epochs")]
     [InlineData("""[]""", "expected a JSON object")]
     [InlineData("""{"epochs": """, "mine.json")]
     public void Build_BadRecipeFile_SaysWhatIsWrong(string json, string expected)
@@ -81,11 +89,31 @@ public sealed class ConfigBuilderTests
 
         var exception = Assert.Throws<UsageException>(() => ConfigBuilder.Build(path, new Dictionary<string, string>()));
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".NET", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Build_NoSuchRecipeFile_SaysWhatIsExpected() => Assert.StartsWith(
+        "recipe nowhere.json: no such file, expected a JSON file or one of cifar10, ",
+        Assert.Throws<UsageException>(() => ConfigBuilder.Build("nowhere.json", new Dictionary<string, string>())).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Build_SeveralFaultsByHand_ReportsAllOfThem()
+    {
+        var exception = Assert.Throws<UsageException>(() => ConfigBuilder.Build(
+            null, new Dictionary<string, string> { ["epochs"] = "abc", ["momentum"] = "2", ["flip"] = "sideways", ["speed"] = "9" }));
+
+        Assert.Contains("epochs is \"abc\", expected a whole number; flip is \"sideways\", expected none, random or alternating; config key \"speed\"", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; momentum is 2, expected 0 to 1", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("learning_rate", "fast", "learning_rate is \"fast\", expected a number")]
     [InlineData("epochs", "1.5", "epochs is \"1.5\", expected a whole number")]
+    [InlineData("learning_rate", "NaN", "learning_rate is \"NaN\", expected a number")]
+    [InlineData("optimizer", "sdg", "optimizer is \"sdg\", expected sgd, adam, adamw or muon")]
+    [InlineData("schedule", "linear", "schedule is \"linear\", expected constant, step, cosine, one-cycle or lecun-1998")]
     [InlineData("speed", "9", "config key \"speed\" is unknown")]
     public void Build_BadValueByHand_SaysWhatIsWrong(string key, string value, string expected)
     {
