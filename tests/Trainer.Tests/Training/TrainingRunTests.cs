@@ -69,30 +69,26 @@ public sealed class TrainingRunTests
         Assert.Equal(File.ReadAllBytes(one.Directory.Weights), File.ReadAllBytes(two.Directory.Weights));
     }
 
+    [Theory]
+    [InlineData(nameof(OptimizerKind.Sgd))]
+    [InlineData(nameof(OptimizerKind.Adam))]
+    [InlineData(nameof(OptimizerKind.AdamW))]
+    [InlineData(nameof(OptimizerKind.Muon))]
+    public void Execute_StoppedAtAnyStepAndResumed_GivesTheSameWeightsToTheBit(string optimizer) =>
+        AssertResumes(Everything with { Optimizer = Enum.Parse<OptimizerKind>(optimizer) });
+
     [Fact]
-    public void Execute_StoppedAtAnyStepAndResumed_GivesTheSameWeightsToTheBit()
+    public void Execute_StoppedWithTeacherAndDropout_GivesTheSameWeightsToTheBit()
     {
         using var directory = new TemporaryDirectory();
-        var (whole, pieces) = (New(directory, "whole"), New(directory, "pieces"));
-        Execute(whole, threads: 1);
+        var teacher = new TrainingRun(Everything with { Epochs = 1 }, TinyDataset.Create(), directory.Path);
+        Execute(teacher, threads: 1);
+        var variant = Path.Combine(directory.Path, "dropout.json");
+        var layers = Variants.Create("lenet5", 1, 4).Layers.SelectMany(
+            layer => layer.Name == "F6" ? [new DropoutSpec { Name = "C5_dropout", Rate = 0.3 }, layer] : (LayerSpec[])[layer]);
+        File.WriteAllText(variant, JsonSerializer.Serialize(new VariantFile { Layers = [.. layers] }, LeNetJson.Default.VariantFile));
 
-        var interruptions = 0;
-        while (pieces.Finished is null)
-            try
-            {
-                ExecuteUntilStopped(pieces, steps: 1 + interruptions * 5 % 4);
-            }
-            catch (OperationCanceledException)
-            {
-                interruptions++;
-            }
-
-        Assert.True(interruptions > 4, $"{interruptions} interruptions");
-        Assert.Equal(File.ReadAllBytes(whole.Directory.Weights), File.ReadAllBytes(pieces.Directory.Weights));
-        Assert.Equal(whole.Finished!.TestAccuracy, pieces.Finished!.TestAccuracy);
-        Assert.Equal(
-            MetricsFile.Read(whole.Directory.Metrics).Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)),
-            MetricsFile.Read(pieces.Directory.Metrics).Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)));
+        AssertResumes(Everything with { Variant = variant, Teacher = teacher.Directory.Path, LabelSmoothing = 0 });
     }
 
     [Fact]
@@ -204,6 +200,32 @@ public sealed class TrainingRunTests
             TinyDataset.Create(), directory.Path);
 
         Assert.InRange(Execute(run, threads: 1).Epochs, 3, 99);
+    }
+
+    private static void AssertResumes(TrainingConfig config)
+    {
+        using var directory = new TemporaryDirectory();
+        var whole = new TrainingRun(config, TinyDataset.Create(), Path.Combine(directory.Path, "whole"));
+        var pieces = new TrainingRun(config, TinyDataset.Create(), Path.Combine(directory.Path, "pieces"));
+        Execute(whole, threads: 1);
+
+        var interruptions = 0;
+        while (pieces.Finished is null)
+            try
+            {
+                ExecuteUntilStopped(pieces, steps: 1 + interruptions * 5 % 4);
+            }
+            catch (OperationCanceledException)
+            {
+                interruptions++;
+            }
+
+        Assert.True(interruptions > 4, $"{interruptions} interruptions");
+        Assert.Equal(File.ReadAllBytes(whole.Directory.Weights), File.ReadAllBytes(pieces.Directory.Weights));
+        Assert.Equal(whole.Finished!.TestAccuracy, pieces.Finished!.TestAccuracy);
+        Assert.Equal(
+            MetricsFile.Read(whole.Directory.Metrics).Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)),
+            MetricsFile.Read(pieces.Directory.Metrics).Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)));
     }
 
     private static TrainingRun New(TemporaryDirectory directory, string name) =>
