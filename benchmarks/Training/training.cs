@@ -16,21 +16,32 @@ File.WriteAllText(recipe, $$"""
 Run("dotnet", ["build", "src/Trainer", "-c", "Release", "-v", "quiet", "-nologo"]);
 var trainer = Path.GetFullPath(Path.Combine("artifacts", "bin", "Trainer", "release", "LeNetServe.Trainer.dll"));
 
+var pytorch = options.PyTorch is { } given && HasPyTorch() ? given : null;
+if (options.PyTorch is not null && pytorch is null)
+    Console.WriteLine("PyTorch is not compared: /usr/bin/python3 has no torch or no numpy (Debian's python3-torch and python3-numpy)");
+
 var (ours, theirs, evaluations) = (new List<double>(), new List<double>(), new List<double>());
 for (var round = 1; round <= options.Rounds; round++)
 {
     var (own, evaluation) = Own(round);
     ours.Add(own);
     evaluations.Add(evaluation);
-    if (options.PyTorch is not null)
-        theirs.Add(PyTorch());
+    if (pytorch is not null)
+        theirs.Add(PyTorch(pytorch));
     Console.WriteLine(
         $"round {round}: {own:N0} images/s, evaluation {evaluation:N0}" + (theirs.Count == round ? $"; PyTorch {theirs[^1]:N0}, ratio {own / theirs[^1]:F2}" : ""));
 }
-Console.WriteLine($"median of {options.Rounds}: {Median(ours):N0} images/s, evaluation {Median(evaluations):N0}");
+var toTraining = Median(evaluations.Zip(ours, (evaluation, own) => evaluation / own));
+Console.WriteLine($"median of {options.Rounds}: {Median(ours):N0} images/s, evaluation {Median(evaluations):N0}; median ratio {toTraining:F2} (target: at least 1)");
+var missed = toTraining < 1;
 if (theirs.Count > 0)
-    Console.WriteLine($"median PyTorch: {Median(theirs):N0} images/s; median ratio {Median(ours.Zip(theirs, (own, their) => own / their)):F2}");
+{
+    var toPyTorch = Median(ours.Zip(theirs, (own, their) => own / their));
+    Console.WriteLine($"median PyTorch: {Median(theirs):N0} images/s; median ratio {toPyTorch:F2} (target: at least 2)");
+    missed |= toPyTorch < 2;
+}
 Directory.Delete(work, recursive: true);
+return missed ? 4 : 0;
 
 (double Train, double Evaluate) Own(int round)
 {
@@ -42,9 +53,24 @@ Directory.Delete(work, recursive: true);
     return (last.RootElement.GetProperty("images_per_second").GetDouble(), Figure(evaluated));
 }
 
-double PyTorch() => Figure(Run(
+double PyTorch(string script) => Figure(Run(
     "/usr/bin/python3",
-    [options.PyTorch!, options.Data, "--threads", $"{options.Threads}", "--batch", $"{options.Batch}", "--epochs", $"{options.Epochs}"]));
+    [script, options.Data, "--threads", $"{options.Threads}", "--batch", $"{options.Batch}", "--epochs", $"{options.Epochs}"]));
+
+static bool HasPyTorch()
+{
+    try
+    {
+        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", "import torch, numpy"]) { RedirectStandardError = true })!;
+        python.StandardError.ReadToEnd();
+        python.WaitForExit();
+        return python.ExitCode == 0;
+    }
+    catch (System.ComponentModel.Win32Exception)
+    {
+        return false;
+    }
+}
 
 // The number before the last " images/s".
 static double Figure(string output)

@@ -9,7 +9,7 @@ namespace LeNetServe.Runs;
 /// </summary>
 public static class RunChecksums
 {
-    /// <summary>Writes the sums of the run's model, weights, golden tensors and, where it is there, summary. Last step of a run.</summary>
+    /// <summary>Writes the sums of the run's model, weights, golden tensors and, where it is there, summary.</summary>
     public static void Write(RunDirectory run) => AtomicFile.WriteText(run.Checksums,
         string.Concat(Files(run).Where(file => File.Exists(file.Path)).Select(file => $"{Sum(file.Path)}  {file.Name}\n")));
 

@@ -21,7 +21,7 @@ public sealed class RunDirectory(string path)
     /// <summary>A line of JSON per epoch.</summary>
     public string Metrics => System.IO.Path.Combine(Path, "metrics.jsonl");
 
-    /// <summary>Final figures: <see cref="RunSummary"/>. Present when the run is finished.</summary>
+    /// <summary>Final figures: <see cref="RunSummary"/>. Present when training and testing are over.</summary>
     public string Summary => System.IO.Path.Combine(Path, "summary.json");
 
     /// <summary>The page for people.</summary>
@@ -33,9 +33,12 @@ public sealed class RunDirectory(string path)
     /// <summary>The weights to export.</summary>
     public string Weights => System.IO.Path.Combine(Checkpoint, "model.safetensors");
 
-    /// <summary>SHA-256 of what an exporter reads: <see cref="RunChecksums"/>. Written last, when the run is finished.</summary>
+    /// <summary>SHA-256 of what an exporter reads: <see cref="RunChecksums"/>. Written after the final figures.</summary>
     public string Checksums => System.IO.Path.Combine(Path, "SHA256SUMS");
 
     /// <summary>Test images with torch's answers.</summary>
     public string Golden => System.IO.Path.Combine(Path, Models.GoldenTensors.FileName);
+
+    /// <summary>All of a finished run is there: final figures, checksums and report, the last files to be written.</summary>
+    public bool IsFinished => File.Exists(Summary) && File.Exists(Checksums) && File.Exists(Report);
 }

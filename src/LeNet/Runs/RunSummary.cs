@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LeNetServe.Runs;
 
-/// <summary>A finished run's figures, <c>summary.json</c>; its presence says that the run is finished.</summary>
+/// <summary>A finished run's figures, <c>summary.json</c>; its presence says that training and testing are over.</summary>
 public sealed record RunSummary
 {
     /// <summary>The run's id.</summary>

@@ -23,6 +23,6 @@ internal static class ComputeOptions
     {
         null => Math.Min(Environment.ProcessorCount, config.Shards),
         < 1 => throw new UsageException($"--threads is {result.GetValue(Threads)}, expected 1 or more"),
-        { } threads => threads,
+        { } threads => Math.Min(threads, config.Shards),
     };
 }

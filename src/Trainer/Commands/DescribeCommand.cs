@@ -4,12 +4,12 @@ using Spectre.Console;
 
 namespace LeNetServe.Trainer.Commands;
 
-/// <summary><c>describe</c>: the layer table of a variant.</summary>
+/// <summary><c>describe VARIANT</c>: the layer table of a variant.</summary>
 internal static class DescribeCommand
 {
     public static Command Create()
     {
-        var variant = new Option<string>("--variant") { Description = $"{string.Join(", ", Variants.Names)}, or the path of a .json file.", DefaultValueFactory = _ => "lenet5" };
+        var variant = new Argument<string>("variant") { Description = $"{string.Join(", ", Variants.Names)}, or the path of a .json file.", DefaultValueFactory = _ => "lenet5", Arity = ArgumentArity.ZeroOrOne };
         var channels = new Option<int>("--channels") { Description = "1 (gray) or 3 (RGB).", DefaultValueFactory = _ => 1 };
         var classes = new Option<int>("--classes") { Description = "Number of classes.", DefaultValueFactory = _ => 10 };
         var command = new Command("describe", "Print a network's layers with shapes, parameters, connections and multiply-adds.") { variant, channels, classes };

@@ -27,6 +27,9 @@ internal static class EvaluateCommand
         command.SetAction((result, cancellation) => Task.Run(async () =>
         {
             var directory = new RunDirectory(result.GetValue(run)!);
+            if (((string[])[directory.Config, directory.Model, directory.Weights]).FirstOrDefault(file => !File.Exists(file)) is { } missing)
+                throw new DirectoryNotFoundException(
+                    $"{directory.Path} is no run with weights: found no {Path.GetRelativePath(directory.Path, missing)} in it, expected a directory that train made, such as runs/ID");
             var config = ConfigBuilder.Read(directory.Config);
             var model = JsonSerializer.Deserialize(File.ReadAllText(directory.Model), LeNetJson.Default.TrainedModel)!;
             var device = ComputeDevice.Choose(result.GetValue(ComputeOptions.Device)!);

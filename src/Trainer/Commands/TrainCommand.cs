@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Configuration;
@@ -17,16 +18,17 @@ internal static class TrainCommand
     {
         var recipe = new Option<string?>("--recipe")
         {
-            Description = $"Values to start from: {string.Join(", ", RecipeFiles.Names)}, or the path of a .json file. Default: the data set's.",
+            Description = $"Values to start from: {string.Join(", ", RecipeFiles.Names)}, or the path of a .json file. Default: the data set's; where it gives no value, the option's default holds.",
         };
         var runs = new Option<string>("--out") { Description = "Directory of the runs.", DefaultValueFactory = _ => "runs" };
         var force = new Option<bool>("--force") { Description = "Start anew even if the run is there." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the config, which is a recipe with every value, and do nothing." };
         var quiet = new Option<bool>("--quiet") { Description = "No lines per epoch." };
         var offline = new Option<bool>("--offline") { Description = "Never touch the network: a data set that is missing is an error." };
         var stopWithInput = new Option<bool>("--stop-with-input") { Description = "Save and stop when standard input ends: for a parent process that may be killed.", Hidden = true };
         var fields = ConfigBuilder.Fields.Select(field => (field.Key, Option: FieldOption(field))).ToArray();
         var command = new Command("train", "Train a network into a run directory; the same request resumes or skips what is there already.");
-        foreach (var option in (Option[])[recipe, runs, force, quiet, offline, stopWithInput, ComputeOptions.Device, ComputeOptions.Threads, .. fields.Select(field => field.Option)])
+        foreach (var option in (Option[])[recipe, runs, force, dryRun, quiet, offline, stopWithInput, ComputeOptions.Device, ComputeOptions.Threads, .. fields.Select(field => field.Option)])
             command.Options.Add(option);
         command.SetAction((result, outer) => Task.Run(async () =>
         {
@@ -38,6 +40,11 @@ internal static class TrainCommand
                 .Where(field => result.GetResult(field.Option) is not null)
                 .ToDictionary(field => field.Key, field => result.GetValue((Option<string?>)field.Option)!);
             var config = ConfigBuilder.Build(result.GetValue(recipe), values);
+            if (result.GetValue(dryRun))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(config, TrainerJson.TrainingConfig));
+                return (int)ExitCode.Success;
+            }
             var data = await DatasetDownload.DirectoryAsync(config.Dataset, config.Data, result.GetValue(offline), cancellation);
             return (int)Train(config, data, result.GetValue(runs)!, result.GetValue(force), result.GetValue(quiet), result, cancellation);
         }, CancellationToken.None));
@@ -50,14 +57,14 @@ internal static class TrainCommand
         var dataset = DatasetCatalog.Open(
             new() { Name = config.Dataset, Directory = data, SkipUnreadable = config.SkipUnreadable }, cancellation);
         var run = new TrainingRun(config, dataset, runs);
-        if (force)
-            run.Discard();
-        if (run.Finished is { } finished)
+        if (!force && run.Finished is { } finished)
         {
             Console.WriteLine($"{run.Directory.Path} is finished already (--force starts anew)");
             Print(finished);
             return ExitCode.Success;
         }
+        foreach (var note in Criterion.Unused(run.Spec, config))
+            Console.Error.WriteLine($"note: {note}");
         if (dataset.Skipped > 0)
             Console.WriteLine($"{dataset.Skipped:N0} unreadable {(dataset.Skipped == 1 ? "picture was" : "pictures were")} passed over");
         var measure = result.GetValue(ComputeOptions.Threads) is null;
@@ -68,7 +75,7 @@ internal static class TrainCommand
             + $"{device.type.ToString().ToLowerInvariant()}, threads: {(measure ? "up to " : "")}{threads.Most}");
         try
         {
-            Print(run.Execute(device, threads, display, cancellation, measure));
+            Print(run.Execute(device, threads, display, cancellation, measure, anew: force));
             return ExitCode.Success;
         }
         catch (OperationCanceledException)
@@ -94,7 +101,7 @@ internal static class TrainCommand
     /// <summary>Text, because the config's own reader judges it: one place for the messages.</summary>
     private static Option<string?> FieldOption(ConfigField field)
     {
-        var option = new Option<string?>(field.Option) { Description = field.Description };
+        var option = new Option<string?>(field.Option) { Description = field.Help };
         if (field.Type == typeof(bool))
         {
             option.Arity = ArgumentArity.ZeroOrOne;

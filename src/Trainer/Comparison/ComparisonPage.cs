@@ -21,7 +21,8 @@ internal static class ComparisonPage
         {
             page.Section("Settings", page.Charts(comparison.Varied.Select(key => Setting(comparison, key))),
                 "Each dot is a run; the line joins the means over all runs with that value, with their 95 % intervals. Other settings vary along with it.");
-            page.Section("Best value of each setting", BestValues(comparison));
+            if (comparison.Choice is not null)
+                page.Section("Best value of each setting", BestValues(comparison));
         }
         page.Section("Learning curves", page.Charts(Curves(comparison)), Faint(comparison));
         page.Section("Cost", page.Charts(Cost(comparison)), "Each dot is an experiment with the 95 % interval of its accuracy.");
@@ -59,11 +60,11 @@ internal static class ComparisonPage
         {
             Title = key,
             X = axis,
-            Y = new(Share(comparison.Choice)) { Percent = true },
+            Y = new(Share(comparison.Shown)) { Percent = true },
             Series =
             [
                 new("", [.. comparison.Groups.SelectMany(group => group.Finished.Select(run => (group, run))).Select(pair => new ChartPoint(
-                    at[pair.group.Settings.GetValueOrDefault(key, "–")], comparison.Choice.Of(pair.run.Summary!) ?? double.NaN, Note: $"{pair.run.Id}: {comparison.NameOf(pair.group)}"))])
+                    at[pair.group.Settings.GetValueOrDefault(key, "–")], comparison.Shown.Of(pair.run.Summary!) ?? double.NaN, Note: $"{pair.run.Id}: {comparison.NameOf(pair.group)}"))])
                 { Line = false, Colour = 7, Unlisted = true },
                 new("", [.. values.Select(value => new ChartPoint(at[value.Value], value.Interval.Mean, value.Interval.HalfWidth is null ? null : value.Interval.Low,
                     value.Interval.HalfWidth is null ? null : value.Interval.High, $"{key} {value.Value}: {value.Interval.ToString("0.00", 100)} % over {value.Interval.Count} runs"))])
@@ -74,7 +75,7 @@ internal static class ComparisonPage
 
     private static string BestValues(RunComparison comparison)
     {
-        var html = new StringBuilder($"<div class=\"scroll\"><table><thead><tr><th>setting</th><th>value</th><th class=\"n\">runs</th><th class=\"n\">{Page.Text(comparison.Choice.Name)}</th></tr></thead><tbody>");
+        var html = new StringBuilder($"<div class=\"scroll\"><table><thead><tr><th>setting</th><th>value</th><th class=\"n\">runs</th><th class=\"n\">{Page.Text(comparison.Shown.Name)}</th></tr></thead><tbody>");
         foreach (var key in comparison.Varied)
         {
             var values = comparison.ValuesOf(key);
@@ -97,7 +98,7 @@ internal static class ComparisonPage
             Series = Of(line => line.ValidationAccuracy),
             Height = 380,
         };
-        yield return new() { Title = "Training loss", X = epoch, Y = new("mean loss, nats") { Logarithmic = true }, Series = Of(line => line.TrainLoss), Height = 380 };
+        yield return new() { Title = "Training loss", X = epoch, Y = new("mean of each run's own criterion, nats") { Logarithmic = true }, Series = Of(line => line.TrainLoss), Height = 380 };
 
         ChartSeries[] Of(Func<RecordedEpoch, double?> value) =>
             [.. comparison.Groups.Select((group, rank) => new ChartSeries(comparison.NameOf(group), MeanCurve(group, value)) { Colour = rank < Coloured ? rank : 7, Faint = rank >= Coloured, Unlisted = rank >= Coloured })];
@@ -112,7 +113,7 @@ internal static class ComparisonPage
 
     private static string? Faint(RunComparison comparison) => comparison.Groups.Count <= Coloured
         ? "Means over seeds with their 95 % intervals."
-        : $"Means over seeds with their 95 % intervals; the {Coloured} best experiments in colour, the others faint.";
+        : $"Means over seeds with their 95 % intervals; the first {Coloured} experiments of the table in colour, the others faint.";
 
     private static IEnumerable<Chart> Cost(RunComparison comparison)
     {

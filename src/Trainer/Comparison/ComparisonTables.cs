@@ -10,7 +10,7 @@ internal static class ComparisonTables
     public static IReadOnlyList<string> Header(RunComparison comparison) =>
         [.. comparison.Varied.DefaultIfEmpty("experiment"), "runs", .. comparison.Measures.Select(measure => measure.Name)];
 
-    /// <summary>One row for each experiment, best first: the cells and whether each is its column's best.</summary>
+    /// <summary>One row for each experiment, in the comparison's order: the cells and whether each is its column's best.</summary>
     public static IEnumerable<IReadOnlyList<(string Text, bool Best)>> Rows(RunComparison comparison)
     {
         var best = comparison.Measures.Select(comparison.Best).ToList();
@@ -60,8 +60,15 @@ internal static class ComparisonTables
 
     /// <summary>What the figures are.</summary>
     public static string Caption(RunComparison comparison) =>
-        $"{comparison.Runs.Count} runs in {comparison.Groups.Count} experiments; mean ± 95 % interval over seeds (Student's t); ranked by {comparison.Choice.Name.Split(',')[0]}"
+        $"{comparison.Runs.Count} runs in {comparison.Groups.Count} experiments; mean ± 95 % interval over seeds (Student's t); {Ranking(comparison)}"
         + (comparison.Unfinished > 0 ? $"; {comparison.Unfinished} runs are not finished and count nowhere." : ".");
+
+    private static string Ranking(RunComparison comparison) => (comparison.Choice, comparison.Unranked) switch
+    {
+        (null, _) => "no run held images out for validation, so none is ranked: the test set chooses nothing",
+        (_, 0) => "ranked by validation accuracy",
+        (_, var unranked) => $"ranked by validation accuracy; {unranked} experiments held no images out for it and follow unranked",
+    };
 
     private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 

@@ -13,8 +13,8 @@ internal sealed class RunComparison
         var groups = RunGroup.Group(runs);
         var finished = groups.SelectMany(group => group.Finished).ToList();
         Measures = [.. Measure.All.Where(measure => finished.Any(run => measure.Of(run.Summary!) is not null))];
-        Choice = finished.Count > 0 && finished.All(run => run.Summary!.ValidationAccuracy is not null) ? Measure.ValidationAccuracy : Measure.TestAccuracy;
-        Groups = [.. groups.OrderByDescending(group => group.Of(Choice) is { Count: > 0 } interval ? interval.Mean : double.NegativeInfinity)];
+        Choice = finished.Any(run => run.Summary!.ValidationAccuracy is not null) ? Measure.ValidationAccuracy : null;
+        Groups = [.. groups.OrderByDescending(group => group.Of(Measure.ValidationAccuracy) is { Count: > 0 } interval ? interval.Mean : double.NegativeInfinity)];
         Varied =
         [
             .. groups.SelectMany(group => group.Settings.Keys).Distinct()
@@ -25,11 +25,17 @@ internal sealed class RunComparison
     /// <summary>All runs.</summary>
     public IReadOnlyList<RecordedRun> Runs { get; }
 
-    /// <summary>The experiments, best first by <see cref="Choice"/>.</summary>
+    /// <summary>The experiments, best first by <see cref="Choice"/>; those that held no images out follow unranked, in the order in which they were found.</summary>
     public IReadOnlyList<RunGroup> Groups { get; }
 
-    /// <summary>What experiments are ranked by: validation accuracy, so that the test set chooses nothing; test accuracy only where a run held nothing out.</summary>
-    public Measure Choice { get; }
+    /// <summary>What experiments are ranked by: validation accuracy, so that the test set chooses nothing; null where no run held images out.</summary>
+    public Measure? Choice { get; }
+
+    /// <summary>The accuracy that charts of the settings show: what experiments are ranked by, or test accuracy where none is ranked.</summary>
+    public Measure Shown => Choice ?? Measure.TestAccuracy;
+
+    /// <summary>Number of experiments that are finished but not ranked.</summary>
+    public int Unranked => Groups.Count(group => group.Finished.Count > 0 && group.Of(Measure.ValidationAccuracy).Count == 0);
 
     /// <summary>The figures that at least one finished run has.</summary>
     public IReadOnlyList<Measure> Measures { get; }
@@ -54,11 +60,11 @@ internal sealed class RunComparison
         return more ? means.Max() : means.Min();
     }
 
-    /// <summary>For each value of a varied setting the choice measure over all finished runs that have it, numbers in ascending order.</summary>
+    /// <summary>For each value of a varied setting the shown accuracy over all finished runs that have it, numbers in ascending order.</summary>
     public IReadOnlyList<(string Value, Interval Interval)> ValuesOf(string key) =>
     [
         .. Groups.GroupBy(group => group.Settings.GetValueOrDefault(key, "–"))
-            .Select(same => (Value: same.Key, Interval: Interval.Of(same.SelectMany(group => group.Finished).Select(run => Choice.Of(run.Summary!)).OfType<double>())))
+            .Select(same => (Value: same.Key, Interval: Interval.Of(same.SelectMany(group => group.Finished).Select(run => Shown.Of(run.Summary!)).OfType<double>())))
             .OrderBy(pair => AsNumber(pair.Value) ?? double.MaxValue).ThenBy(pair => pair.Value, StringComparer.Ordinal),
     ];
 

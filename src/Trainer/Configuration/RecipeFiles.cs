@@ -25,10 +25,13 @@ internal static class RecipeFiles
     /// <exception cref="UsageException">There is none, or it is no JSON object.</exception>
     public static JsonObject Read(string nameOrPath)
     {
-        var text = nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? File.ReadAllText(nameOrPath) : Embedded(nameOrPath);
+        var isFile = nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+        if (isFile && !File.Exists(nameOrPath))
+            throw new UsageException($"recipe {nameOrPath}: no such file, expected a JSON file or one of {string.Join(", ", Names)}");
+        var text = isFile ? File.ReadAllText(nameOrPath) : Embedded(nameOrPath);
         try
         {
-            return JsonNode.Parse(text) as JsonObject ?? throw new UsageException($"{nameOrPath}: expected a JSON object");
+            return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject ?? throw new UsageException($"{nameOrPath}: expected a JSON object");
         }
         catch (JsonException exception)
         {

@@ -9,6 +9,8 @@ namespace LeNetServe.Trainer.Configuration;
 /// </summary>
 internal sealed record TrainingConfig
 {
+    private readonly double? warmUp;
+
     [Description("Data set: mnist, fashion-mnist, cifar10, strokes, or folder for your own images.")]
     public string Dataset { get; init; } = "strokes";
 
@@ -46,25 +48,25 @@ internal sealed record TrainingConfig
     [Description("Nesterov's form of the momentum.")]
     public bool Nesterov { get; init; } = true;
 
-    [Description("Decay of adam's mean of gradients.")]
+    [Description("Decay of the mean of gradients, of adam and adamw, and of muon where it leaves a parameter to adamw.")]
     public double Beta1 { get; init; } = 0.9;
 
-    [Description("Decay of adam's mean of squared gradients.")]
+    [Description("Decay of the mean of squared gradients, likewise.")]
     public double Beta2 { get; init; } = 0.999;
 
-    [Description("Pull of the weights (not of biases and batch norm) towards zero: decoupled with adamw, added to the gradient otherwise.")]
+    [Description("Pull of the weights (not of biases and batch norm) towards zero: decoupled with adamw and muon, added to the gradient with sgd and adam.")]
     public double WeightDecay { get; init; }
 
     [Description("Learning rate over time: constant, step, cosine, one-cycle, or lecun-1998 (the paper's, as shares of the run).")]
     public ScheduleKind Schedule { get; init; } = ScheduleKind.OneCycle;
 
-    [Description("Share of the run in which the learning rate rises, 0 to 1.")]
-    public double WarmUp { get; init; } = 0.3;
+    [Description("Share of the run in which the learning rate rises, 0 to 1. Default: 0.3 with one-cycle, else 0.")]
+    public double WarmUp { get => warmUp ?? (Schedule == ScheduleKind.OneCycle ? 0.3 : 0); init => warmUp = value; }
 
     [Description("Factor of each step of the step schedule.")]
     public double StepFactor { get; init; } = 0.1;
 
-    [Description("Epochs between two steps of the step schedule.")]
+    [Description("Epochs between two steps of the step schedule, counted from the end of the warm-up.")]
     public int StepEpochs { get; init; } = 10;
 
     [Description("Share of each target that is spread over all classes, 0 to 1.")]
@@ -85,7 +87,7 @@ internal sealed record TrainingConfig
     [Description("Mirror the images: none, random, or alternating (each image changes sides every epoch). Not for digits.")]
     public FlipKind Flip { get; init; } = FlipKind.None;
 
-    [Description("Largest shift, in pixels.")]
+    [Description("Largest shift, in pixels; whole pixels where it is a whole number and nothing else bends the image.")]
     public double Shift { get; init; }
 
     [Description("Largest rotation, in degrees.")]

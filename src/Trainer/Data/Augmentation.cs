@@ -34,7 +34,7 @@ internal sealed class Augmentation : IDisposable
         background = imaging.Background;
         outside = imaging.Geometry == Geometry.Digit ? GridSamplePaddingMode.Zeros : GridSamplePaddingMode.Reflection;
         var bends = config.Rotate > 0 || config.Scale > 0 || config.Shear > 0 || config.Elastic > 0;
-        wholePixels = !bends;
+        wholePixels = !bends && double.IsInteger(config.Shift);
         MovesPixels = bends || config.Shift > 0 || config.Flip != FlipKind.None;
         if (config.Elastic > 0)
             smoothing = Smoothing(device).DetachFromDisposeScope();

@@ -18,7 +18,7 @@ internal static class CommandLine
         }
         catch (Exception exception) when (CodeOf(exception) is { } code)
         {
-            await Console.Error.WriteLineAsync($"error: {exception.Message.ReplaceLineEndings(" ")}");
+            await Console.Error.WriteLineAsync(MessageOf(exception));
             return (int)code;
         }
         catch (Exception exception)
@@ -27,6 +27,11 @@ internal static class CommandLine
             return (int)ExitCode.Bug;
         }
     }
+
+    /// <summary>An expected failure in one line.</summary>
+    internal static string MessageOf(Exception exception) => exception is OperationCanceledException
+        ? "stopped; the same command starts again, and goes on from what was saved"
+        : $"error: {exception.Message.ReplaceLineEndings(" ")}";
 
     private static ExitCode? CodeOf(Exception exception) => exception switch
     {

@@ -28,7 +28,7 @@ internal static class LearningRate
         return config.LearningRate * config.Schedule switch
         {
             ScheduleKind.Constant => 1,
-            ScheduleKind.Step => Math.Pow(config.StepFactor, step / stepsPerEpoch / config.StepEpochs),
+            ScheduleKind.Step => Math.Pow(config.StepFactor, (step - (long)Math.Ceiling(rising)) / stepsPerEpoch / config.StepEpochs),
             ScheduleKind.Cosine => Cosine(1, 0, (step + 1 - rising) / (total - rising)),
             ScheduleKind.LeCun1998 => PaperRates.First(rate => step < rate.UntilPass / 20 * total).Factor,
             _ => throw new UsageException($"schedule is {config.Schedule}, expected {string.Join(", ", Enum.GetNames<ScheduleKind>())}"),

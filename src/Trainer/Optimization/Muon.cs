@@ -1,3 +1,4 @@
+using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Networks;
 using static TorchSharp.torch;
@@ -7,7 +8,8 @@ namespace LeNetServe.Trainer.Optimization;
 /// <summary>
 /// Muon (Jordan 2024): each hidden layer's matrix or bank of kernels moves by its momentum made orthogonal, all directions equally far.
 /// A step's size is that of AdamW (0.2·√max(rows, columns): Liu et al. 2025, "Muon is scalable for LLM training"), so that the same learning
-/// rates fit; the output layer, biases and batch norm are left to AdamW.
+/// rates fit; the output layer, biases and batch norm are left to AdamW. Where a connection table holds weights at zero they stay there: to be
+/// orthogonal mixes the rows.
 /// </summary>
 internal sealed class Muon : Optimizer
 {
@@ -15,7 +17,7 @@ internal sealed class Muon : Optimizer
     private readonly Adam adam;
     private readonly Tensor momentum;
     private readonly Tensor others;
-    private readonly StoredParameter[] matrices;
+    private readonly (StoredParameter Parameter, Tensor? Connections)[] matrices;
 
     public Muon(TrainingConfig config, ParameterStore store)
     {
@@ -25,9 +27,13 @@ internal sealed class Muon : Optimizer
         foreach (var (name, tensor) in adam.State)
             Keep(name, tensor);
         momentum = Keep("momentum", zeros_like(store.Trained));
-        matrices = [.. store.Parameters.Where(parameter => parameter.IsTrained && parameter.Shape.Length > 1).SkipLast(1)];
+        matrices =
+        [
+            .. store.Parameters.Where(parameter => parameter.IsTrained && parameter.Shape.Length > 1).SkipLast(1)
+                .Select(parameter => (parameter, Connections(store, parameter))),
+        ];
         others = Keep(null, ones_like(store.Trained));
-        foreach (var matrix in matrices)
+        foreach (var (matrix, _) in matrices)
             others.narrow(0, matrix.Offset, matrix.Count).fill_(0);
     }
 
@@ -36,11 +42,13 @@ internal sealed class Muon : Optimizer
         momentum.mul_(config.Momentum).add_(gradient);
         var direction = config.Nesterov ? gradient.add(momentum, config.Momentum) : momentum;
         adam.Step(weights, gradient.mul_(others), learningRate, step);
-        foreach (var matrix in matrices)
+        foreach (var (matrix, connections) in matrices)
         {
             var rows = matrix.Shape[0];
             var columns = matrix.Count / rows;
             var change = Orthogonal(ParameterStore.View(matrix, direction).view(rows, columns));
+            if (connections is not null)
+                change = change.mul(connections);
             ParameterStore.View(matrix, weights).view(rows, columns).add_(change, -learningRate * 0.2 * Math.Sqrt(Math.Max(rows, columns)));
         }
     }
@@ -49,6 +57,19 @@ internal sealed class Muon : Optimizer
     {
         base.Dispose();
         adam.Dispose();
+    }
+
+    /// <summary>Rows×columns of the parameter as a matrix, 1 where there is a connection and 0 elsewhere; null where all are connected.</summary>
+    private Tensor? Connections(ParameterStore store, StoredParameter parameter)
+    {
+        var layer = store.Spec.Layers.OfType<ConvolutionSpec>().FirstOrDefault(layer => parameter.Name == $"{layer.Name}.weight");
+        if (layer?.InputMaps is not { } table)
+            return null;
+        var connections = zeros(parameter.Shape, ScalarType.Float32, store.Trained.device);
+        for (var map = 0; map < table.Count; map++)
+            foreach (var source in table[map])
+                connections[map, source].fill_(1);
+        return Keep(null, connections.view(table.Count, -1));
     }
 
     /// <summary>

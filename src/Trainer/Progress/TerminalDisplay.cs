@@ -3,9 +3,10 @@ using Spectre.Console;
 
 namespace LeNetServe.Trainer.Progress;
 
-/// <summary>A progress bar with loss, accuracy, images/s and time left under the finished epochs' lines.</summary>
+/// <summary>A progress bar with loss, accuracy, images/s and time left, one line of the terminal, under the finished epochs' lines.</summary>
 internal sealed class TerminalDisplay : ITrainingDisplay
 {
+    private const int WidestBar = 24;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
     private readonly IAnsiConsole console;
     private readonly TimeProvider time;
@@ -30,12 +31,15 @@ internal sealed class TerminalDisplay : ITrainingDisplay
         var elapsed = time.GetElapsedTime(started, now);
         var left = TimeSpan.FromSeconds(Math.Round(elapsed.TotalSeconds * (epochs * (double)stepsPerEpoch - done) / (done - startSteps)));
         var images = (double)progress.Step * batchSize;
-        const int Width = 24;
-        var full = (int)Math.Round(share * Width);
+        var figures = $" epoch {progress.Epoch + 1}/{epochs}  loss {progress.LossSum / images:F4}  accuracy {progress.Correct / images:P2}  "
+            + $"{images / progress.EpochSeconds:N0} images/s  {left:c} left";
+        // A line that wraps cannot be erased; one column stays free, because a full line wraps on some terminals.
+        var room = Math.Max(0, console.Profile.Width - 1);
+        figures = figures[..Math.Min(figures.Length, room)];
+        var width = Math.Min(WidestBar, room - figures.Length);
+        var full = (int)Math.Round(share * width);
         Clear();
-        console.Markup(
-            $"[green]{new string('━', full)}[/][grey]{new string('━', Width - full)}[/] epoch {progress.Epoch + 1}/{epochs}  "
-            + $"loss {progress.LossSum / images:F4}  accuracy {progress.Correct / images:P2}  {images / progress.EpochSeconds:N0} images/s  {left:c} left");
+        console.Markup($"[green]{new string('━', full)}[/][grey]{new string('━', width - full)}[/]{Markup.Escape(figures)}");
     }
 
     public void Epoch(MetricsLine line, int epochs)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using LeNetServe.Files;
 using LeNetServe.Runs;
+using LeNetServe.Specs;
 using LeNetServe.Trainer.Reports.Charts;
 
 namespace LeNetServe.Trainer.Reports;
@@ -31,7 +32,7 @@ internal static class RunReport
         var confusion = new Confusion(evidence.Classes, evidence.Labels, answers);
         page.Add($"<h1>{Page.Text(model.Spec.Name)} on {Page.Text(model.Dataset.Name)}</h1><p class=\"lead\">Run {Page.Text(run.Id)}</p>");
         page.Add(Figures(run, confusion, model));
-        page.Section("Learning curves", page.Charts(Curves(run.Epochs)));
+        page.Section("Learning curves", page.Charts(Curves(run.Epochs, OwnCriterion(run, model))));
         page.Section("Confusion matrix", ConfusionTable(confusion, model.Labels),
             "Rows are the right class, columns the model's answer; a cell's strength is its share of the row, for mistakes relative to the most frequent one.");
         page.Section("Classes", ClassTable(confusion, model.Labels), "Precision: of the images given this class, the share that are of it. Recall: of the images of this class, the share that were given it.");
@@ -79,7 +80,7 @@ internal static class RunReport
         void Figure(string value, string name) => html.Append("<div><b>").Append(value).Append("</b><span>").Append(name).Append("</span></div>");
     }
 
-    private static IEnumerable<Chart> Curves(IReadOnlyList<RecordedEpoch> epochs)
+    private static IEnumerable<Chart> Curves(IReadOnlyList<RecordedEpoch> epochs, string? ownCriterion)
     {
         var epoch = new Axis("epoch") { Whole = true };
         yield return new()
@@ -89,18 +90,30 @@ internal static class RunReport
             Y = new("share of images classified correctly") { Percent = true },
             Series = [Of("training", 0, line => line.TrainAccuracy), Of("validation", 1, line => line.ValidationAccuracy)],
         };
-        yield return new()
+        if (ownCriterion is null)
         {
-            Title = "Loss",
-            X = epoch,
-            Y = new("mean loss, nats") { Logarithmic = true },
-            Series = [Of("training", 0, line => line.TrainLoss), Of("validation", 1, line => line.ValidationLoss)],
-        };
+            yield return Loss("Loss", "mean cross-entropy, nats", Of("training", 0, line => line.TrainLoss), Of("validation", 1, line => line.ValidationLoss));
+        }
+        else
+        {
+            yield return Loss("Training loss", $"mean of {ownCriterion}, nats", Of("", 0, line => line.TrainLoss));
+            yield return Loss("Validation loss", "mean cross-entropy, nats", Of("", 1, line => line.ValidationLoss));
+        }
         yield return new() { Title = "Learning rate", X = epoch, Y = new("learning rate"), Series = [Of("", 0, line => line.LearningRate)] };
         yield return new() { Title = "Speed", X = epoch, Y = new("training images per second"), Series = [Of("", 0, line => line.ImagesPerSecond)] };
 
+        Chart Loss(string title, string measure, params ChartSeries[] series) => new() { Title = title, X = epoch, Y = new(measure) { Logarithmic = true }, Series = series };
+
         ChartSeries Of(string name, int colour, Func<RecordedEpoch, double?> value) =>
             new(name, [.. epochs.Where(line => value(line) is not null).Select(line => new ChartPoint(line.Epoch, value(line)!.Value))]) { Colour = colour };
+    }
+
+    /// <summary>What training made small, where that is not the cross-entropy that validation measures and must not share its axis; else null.</summary>
+    private static string? OwnCriterion(RecordedRun run, TrainedModel model)
+    {
+        var smoothed = double.TryParse(run.Settings.GetValueOrDefault("label_smoothing"), CultureInfo.InvariantCulture, out var share) && share > 0;
+        var criterion = model.Spec.Layers.Any(layer => layer is RbfSpec) ? "the MAP criterion" : smoothed ? "cross-entropy with label smoothing" : null;
+        return run.Settings.ContainsKey("teacher") ? $"{criterion ?? "cross-entropy"} and distance to the teachers" : criterion;
     }
 
     private static string ConfusionTable(Confusion confusion, IReadOnlyList<string> labels)

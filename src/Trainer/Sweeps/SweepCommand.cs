@@ -63,7 +63,7 @@ internal static class SweepCommand
 
     private static SweepPlan Plan(ParseResult parsed)
     {
-        var plan = parsed.GetValue(PlanFile) is { } file ? SweepPlan.Read(file) : new();
+        var plan = parsed.GetValue(PlanFile) is { } file ? SweepPlanFile.Read(file) : new();
         plan = plan with
         {
             Recipe = parsed.GetValue(Recipe) ?? plan.Recipe,

@@ -1,19 +1,10 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace LeNetServe.Trainer.Sweeps;
 
-/// <summary>What a sweep tries, as in its JSON file. Every combination of the grid is run with each sample of the ranges and each seed.</summary>
+/// <summary>What a sweep tries, as in its JSON file (<see cref="SweepPlanFile"/>). Every combination of the grid is run with each sample of the ranges and each seed.</summary>
 internal sealed record SweepPlan
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-    };
-
     /// <summary>Recipe that all runs start from, by name or path; null: the data set's own.</summary>
     public string? Recipe { get; init; }
 
@@ -34,18 +25,4 @@ internal sealed record SweepPlan
 
     /// <summary>Seeds of training: each config is run once with each.</summary>
     public IReadOnlyList<int> Seeds { get; init; } = [1];
-
-    /// <summary>Reads a plan's file.</summary>
-    /// <exception cref="InvalidDataException">It is no plan; the message says where.</exception>
-    public static SweepPlan Read(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<SweepPlan>(File.ReadAllText(path), Options) ?? throw new InvalidDataException($"{path}: found null, expected a sweep");
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
-        }
-    }
 }

@@ -8,6 +8,6 @@ namespace LeNetServe.Trainer.Sweeps;
 /// <param name="Directory">Where it goes.</param>
 internal sealed record SweepRun(TrainingConfig Config, RunDirectory Directory)
 {
-    /// <summary>It has its final figures.</summary>
-    public bool IsFinished => File.Exists(Directory.Summary);
+    /// <summary>Nothing is left to do.</summary>
+    public bool IsFinished => Directory.IsFinished;
 }

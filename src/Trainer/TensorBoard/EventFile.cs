@@ -52,23 +52,6 @@ internal sealed class EventFile : IDisposable
         Write(new Event { Step = step, Summary = summary });
     }
 
-    /// <summary>Writes a picture.</summary>
-    public void WriteImage(long step, string tag, byte[] png, int width, int height) => Write(new Event
-    {
-        Step = step,
-        Summary = new()
-        {
-            Value =
-            {
-                new Summary.Types.Value
-                {
-                    Tag = tag,
-                    Image = new() { Width = width, Height = height, Colorspace = 3, EncodedImageString = ByteString.CopyFrom(png) },
-                },
-            },
-        },
-    });
-
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
 

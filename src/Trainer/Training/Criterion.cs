@@ -14,9 +14,18 @@ internal static class Criterion
     /// <param name="spec">The network.</param>
     /// <param name="config">Label smoothing, and the constant of the rubbish class.</param>
     public static Tensor Sum(Tensor logits, Tensor labels, LeNetSpec spec, TrainingConfig config) =>
-        spec.Layers.Any(layer => layer is RbfSpec)
+        HasRbf(spec)
             ? MaximumAPosteriori(logits, labels, config.Rubbish)
             : functional.cross_entropy(logits, labels, reduction: Reduction.Sum, label_smoothing: config.LabelSmoothing);
+
+    /// <summary>Values of the config that the network's criterion has no place for, a sentence each; empty where all count.</summary>
+    public static IEnumerable<string> Unused(LeNetSpec spec, TrainingConfig config)
+    {
+        if (HasRbf(spec) && config.LabelSmoothing > 0)
+            yield return $"label_smoothing is {config.LabelSmoothing} and changes nothing: {spec.Name} ends in RBF units, and their MAP criterion spreads no target";
+        if (!HasRbf(spec) && config.Rubbish != new TrainingConfig().Rubbish)
+            yield return $"rubbish is {config.Rubbish} and changes nothing: {spec.Name} has no RBF units, and only their MAP criterion has a rubbish class";
+    }
 
     /// <summary>
     /// T²·Σ of the cross-entropy of the student's probabilities at temperature T against the teacher's: T² keeps the gradient's size
@@ -27,6 +36,8 @@ internal static class Criterion
     /// <param name="temperature">T.</param>
     public static Tensor Distillation(Tensor logits, Tensor targets, double temperature) =>
         -(logits.div(temperature).log_softmax(1) * targets).sum() * (temperature * temperature);
+
+    private static bool HasRbf(LeNetSpec spec) => spec.Layers.Any(layer => layer is RbfSpec);
 
     /// <summary>Σ y_target + log(e^−j + Σ_i e^−y_i) with logits = −y (LeCun et al. 1998, equation 9).</summary>
     private static Tensor MaximumAPosteriori(Tensor logits, Tensor labels, double rubbish)

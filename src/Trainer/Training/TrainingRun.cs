@@ -15,6 +15,7 @@ namespace LeNetServe.Trainer.Training;
 /// <summary>A whole run: its directory, the training, the final figures. The same request resumes or skips what is there already.</summary>
 internal sealed class TrainingRun
 {
+    private const string LockFile = ".lock";
     private readonly TrainingConfig config;
     private readonly ImageDataset dataset;
     private readonly LeNetSpec spec;
@@ -33,19 +34,12 @@ internal sealed class TrainingRun
     public RunDirectory Directory { get; }
 
     /// <summary>The final figures where the run is finished, else null.</summary>
-    public RunSummary? Finished => File.Exists(Directory.Summary)
+    public RunSummary? Finished => Directory.IsFinished
         ? JsonSerializer.Deserialize(File.ReadAllText(Directory.Summary), LeNetJson.Default.RunSummary)
         : null;
 
     /// <summary>The network.</summary>
     public LeNetSpec Spec => spec;
-
-    /// <summary>Deletes what is there, so that the run starts anew.</summary>
-    public void Discard()
-    {
-        if (System.IO.Directory.Exists(Directory.Path))
-            System.IO.Directory.Delete(Directory.Path, recursive: true);
-    }
 
     /// <summary>Trains to the end, from the last checkpoint where there is one, and writes everything.</summary>
     /// <param name="device">Where to compute.</param>
@@ -53,12 +47,15 @@ internal sealed class TrainingRun
     /// <param name="display">Shows progress.</param>
     /// <param name="stop">Saves and throws.</param>
     /// <param name="measureThreads">Find out how many of the threads are worth using; otherwise all are used.</param>
+    /// <param name="anew">Delete what is there and start from nothing.</param>
     /// <exception cref="IOException">Another process is training this run.</exception>
     /// <exception cref="OperationCanceledException">Stopped; the checkpoint is saved.</exception>
-    public RunSummary Execute(Device device, ShardThreads threads, ITrainingDisplay display, CancellationToken stop, bool measureThreads = false)
+    public RunSummary Execute(Device device, ShardThreads threads, ITrainingDisplay display, CancellationToken stop, bool measureThreads = false, bool anew = false)
     {
         System.IO.Directory.CreateDirectory(Directory.Path);
         using var owner = Lock();
+        if (anew)
+            Discard();
         var model = new TrainedModel
         {
             Spec = spec,
@@ -80,6 +77,18 @@ internal sealed class TrainingRun
             session.Train(Directory, stop);
         }
         return Finish(model, state, threads);
+    }
+
+    /// <summary>Deletes what is there, except for the lock, which must be held: another process may be training this run.</summary>
+    private void Discard()
+    {
+        // First: a kill in the middle must not leave what counts as finished.
+        File.Delete(Directory.Summary);
+        var directory = new DirectoryInfo(Directory.Path);
+        foreach (var folder in directory.EnumerateDirectories())
+            folder.Delete(recursive: true);
+        foreach (var file in directory.EnumerateFiles().Where(file => file.Name != LockFile))
+            file.Delete();
     }
 
     private void WriteDescription(TrainedModel model, Device device, ShardThreads threads)
@@ -133,7 +142,7 @@ internal sealed class TrainingRun
     {
         try
         {
-            return new(Path.Combine(Directory.Path, ".lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+            return new(Path.Combine(Directory.Path, LockFile), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         }
         catch (IOException exception)
         {

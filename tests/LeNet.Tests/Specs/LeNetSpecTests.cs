@@ -33,15 +33,6 @@ public sealed class LeNetSpecTests
     }
 
     [Fact]
-    public void C3Table_Always_HasSixtyKernelsAsInThePaper()
-    {
-        Assert.Equal([3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 6], Variants.C3Table.Select(row => row.Count));
-        Assert.Equal(60, Variants.C3Table.Sum(row => row.Count));
-        Assert.All(Enumerable.Range(0, 6), map => Assert.Equal(10, Variants.C3Table.Count(row => row.Contains(map))));
-        Assert.Equal(16, Variants.C3Table.Select(row => string.Join(',', row)).Distinct().Count());
-    }
-
-    [Fact]
     public void Trace_KernelLargerThanItsInput_NamesTheLayer() => Rejects(
         "layer C5 (120 maps, 6×6) cannot take 16@5×5: expected at least 6×6 pixels",
         spec => With(spec, "C5", layer => ((ConvolutionSpec)layer) with { Kernel = 6 }));

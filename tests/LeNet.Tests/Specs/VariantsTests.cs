@@ -30,6 +30,25 @@ public sealed class VariantsTests
             spec.Trace().Where(row => row.Connections > 0).Select(row => (row.Layer.Name, row.TrainableParameters, row.Connections)));
     }
 
+    /// <summary>LeCun et al. 1998, table I, as printed: a row for each S2 map, a column for each C3 map.</summary>
+    [Fact]
+    public void C3Table_OfThePaper_IsTableI()
+    {
+        string[] printed =
+        [
+            "X   XXX  XXXX XX",
+            "XX   XXX  XXXX X",
+            "XXX   XXX  X XXX",
+            " XXX  XXXX  X XX",
+            "  XXX  XXXX XX X",
+            "   XXX  XXXX XXX",
+        ];
+
+        Assert.Equal(
+            printed,
+            Enumerable.Range(0, 6).Select(source => string.Concat(Variants.C3Table.Select(sources => sources.Contains(source) ? 'X' : ' '))));
+    }
+
     [Fact]
     public void Centers_OfTheDigits_AreTenDifferentBitmapsOf84()
     {

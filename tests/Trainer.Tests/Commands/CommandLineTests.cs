@@ -12,4 +12,8 @@ public sealed class CommandLineTests
 
         Assert.Equal((int)ExitCode.Bug, await Invocation.CommandLine.RunAsync(root, []));
     }
+
+    [Fact]
+    public void MessageOf_Cancellation_SaysWhatTheSameCommandDoes() => Assert.Equal(
+        "stopped; the same command starts again, and goes on from what was saved", Invocation.CommandLine.MessageOf(new OperationCanceledException()));
 }

@@ -7,7 +7,7 @@ public sealed partial class DescribeCommandTests
     [Fact]
     public async Task Describe_ThePapersNetwork_PrintsItsTable()
     {
-        var (code, output, error) = await TrainerProcess.RunAsync(["describe", "--variant", "lenet5-1998"]);
+        var (code, output, error) = await TrainerProcess.RunAsync(["describe", "lenet5-1998"]);
 
         Assert.True(code == 0, error);
         var rows = output.Split('\n').Select(line => Gap().Split(line.Trim())).Where(cells => cells.Length > 2).ToDictionary(cells => cells[0], cells => cells);
@@ -26,7 +26,7 @@ public sealed partial class DescribeCommandTests
     [Fact]
     public async Task Describe_NoSuchVariant_ListsTheKnown()
     {
-        var (code, _, error) = await TrainerProcess.RunAsync(["describe", "--variant", "lenet6"]);
+        var (code, _, error) = await TrainerProcess.RunAsync(["describe", "lenet6"]);
 
         Assert.NotEqual(0, code);
         Assert.StartsWith("error: ", error, StringComparison.Ordinal);

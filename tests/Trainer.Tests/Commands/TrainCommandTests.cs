@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Tests.Sweeps;
 
 namespace LeNetServe.Trainer.Tests.Commands;
@@ -35,5 +37,49 @@ public sealed class TrainCommandTests : IDisposable
         Assert.True(code == 0, error);
         Assert.StartsWith("1 unreadable picture was passed over", output, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(root, "summary.json", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Train_DryRun_PrintsTheConfigAsARecipeAndTrainsNothing()
+    {
+        var (code, output, error) = await TrainerProcess.RunAsync([.. arguments, "--schedule", "step", "--dry-run"]);
+
+        Assert.True(code == 0, error);
+        Assert.False(Directory.Exists(Path.Combine(root, "runs")));
+        var recipe = Path.Combine(root, "printed.json");
+        await File.WriteAllTextAsync(recipe, output, TestContext.Current.CancellationToken);
+        var config = ConfigBuilder.Build(recipe, new Dictionary<string, string>());
+        Assert.Equal((ScheduleKind.Step, 1, 4, 0.0), (config.Schedule, config.Epochs, config.BatchSize, config.WarmUp));
+        Assert.All(ConfigBuilder.Fields.Where(field => field.Default is not null), field => Assert.Contains($"\"{field.Key}\":", output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Train_Help_ShowsTheDefaultOfEveryField()
+    {
+        var (_, output, _) = await TrainerProcess.RunAsync(["train", "--help"]);
+
+        var help = Regex.Replace(output, @"\s+", " ");
+        Assert.Contains("Images per step. Default: 128.", help, StringComparison.Ordinal);
+        Assert.Contains("Default: 0.3 with one-cycle, else 0.", help, StringComparison.Ordinal);
+        Assert.All(ConfigBuilder.Fields, field => Assert.Contains("Default: ", field.Help, StringComparison.Ordinal));
+        Assert.All(ConfigBuilder.Fields, field => Assert.Contains(field.Help, help, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Train_MoreThreadsThanShards_UsesAsManyAsThereIsWorkFor()
+    {
+        var (code, output, error) = await TrainerProcess.RunAsync([.. arguments, "--skip-unreadable", "--shards", "2", "--threads", "5"]);
+
+        Assert.True(code == 0, error);
+        Assert.Contains($"threads: 2{Environment.NewLine}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_ValueThatTheNetworkHasNoPlaceFor_IsANote()
+    {
+        var (code, _, error) = await TrainerProcess.RunAsync([.. arguments, "--skip-unreadable", "--rubbish", "2"]);
+
+        Assert.Equal(0, code);
+        Assert.StartsWith("note: rubbish is 2 and changes nothing: lenet5", error, StringComparison.Ordinal);
     }
 }

@@ -24,6 +24,35 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     [Fact]
+    public void Groups_SomeHeldNothingOut_FollowUnrankedHoweverWellTheyTest()
+    {
+        RunFixture.Write(root, "a", Config(0.1, "adam", 1), 0.99, validation: false);
+        RunFixture.Write(root, "b", Config(0.01, "adam", 1), 0.95);
+        RunFixture.Write(root, "c", Config(0.001, "adam", 1), 0.97);
+
+        var comparison = Compare();
+
+        Assert.Equal(["learning_rate 0.001", "learning_rate 0.01", "learning_rate 0.1"], comparison.Groups.Select(comparison.NameOf));
+        Assert.Contains(
+            "ranked by validation accuracy; 1 experiments held no images out for it and follow unranked", ComparisonTables.Caption(comparison), StringComparison.Ordinal);
+        Assert.Equal(0, comparison.ValuesOf("learning_rate").Single(value => value.Value == "0.1").Interval.Count);
+    }
+
+    [Fact]
+    public void Groups_NoneHeldImagesOut_AreNotRanked()
+    {
+        RunFixture.Write(root, "a", Config(0.1, "adam", 1), 0.95, validation: false);
+        RunFixture.Write(root, "b", Config(0.01, "adam", 1), 0.99, validation: false);
+
+        var comparison = Compare();
+
+        Assert.Null(comparison.Choice);
+        Assert.Equal(["learning_rate 0.1", "learning_rate 0.01"], comparison.Groups.Select(comparison.NameOf));
+        Assert.Contains("none is ranked", ComparisonTables.Caption(comparison), StringComparison.Ordinal);
+        Assert.DoesNotContain("Best value", ComparisonPage.Render(comparison), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ValuesOf_Setting_AveragesOverTheOtherSettings()
     {
         WriteGrid([0.001, 0.01], ["adam", "sgd"], seeds: 3);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Invocation;
@@ -37,6 +38,25 @@ public sealed class ConfigBuilderTests
         Assert.Equal((0.25, OptimizerKind.Sgd, 3, true, FlipKind.Random), (config.LearningRate, config.Optimizer, config.Epochs, config.FlipTest, config.Flip));
     }
 
+    [Theory]
+    [InlineData("mnist", 0.3)]
+    [InlineData("cifar10", 0.3)]
+    [InlineData("fast", 0.25)]
+    [InlineData("lenet5-1998", 0.3)]
+    public void Build_PublishedRecipe_WritesItsWarmUpIntoTheConfig(string recipe, double expected)
+    {
+        var json = JsonSerializer.SerializeToElement(ConfigBuilder.Build(recipe, new Dictionary<string, string>()), TrainerJson.TrainingConfig);
+
+        Assert.Equal(("one-cycle", expected), (json.GetProperty("schedule").GetString(), json.GetProperty("warm_up").GetDouble()));
+    }
+
+    [Theory]
+    [InlineData("one-cycle", 0.3)]
+    [InlineData("step", 0)]
+    [InlineData("lecun-1998", 0)]
+    public void Build_WarmUpNotGiven_IsTheSchedules(string schedule, double expected) =>
+        Assert.Equal(expected, ConfigBuilder.Build("mnist", new Dictionary<string, string> { ["schedule"] = schedule }).WarmUp);
+
     [Fact]
     public void Build_RecipeFile_KeepsDefaultsOfAbsentKeys()
     {
@@ -50,7 +70,15 @@ public sealed class ConfigBuilderTests
     [Theory]
     [InlineData("""{"learning_rat": 1}""", "learning_rat")]
     [InlineData("""{"epochs": 0, "label_smoothing": 2}""", "epochs is 0, expected 1 to 1000000; label_smoothing is 2, expected 0 to 1")]
-    [InlineData("""{"optimizer": "rmsprop"}""", "optimizer")]
+    [InlineData("""{"optimizer": "rmsprop"}""", "mine.json: optimizer is \"rmsprop\", expected sgd, adam, adamw or muon")]
+    [InlineData("""{"optimizer": 1}""", "optimizer is 1, expected sgd")]
+    [InlineData("""{"epochz": 1}""", "config key \"epochz\" is unknown, expected one of dataset, data,")]
+    [InlineData("""{"epochs": "one", "momentum": 2}""", "mine.json: epochs is \"one\", expected a whole number; momentum is 2, expected 0 to 1")]
+    [InlineData("""{"epochs": 2.5}""", "epochs is 2.5, expected a whole number")]
+    [InlineData("""{"learning_rate": true}""", "learning_rate is true, expected a number")]
+    [InlineData("""{"nesterov": "yes"}""", "nesterov is \"yes\", expected true or false")]
+    [InlineData("""{"variant": null}""", "variant is null, expected text")]
+    [InlineData("""{"epochs": 1, "epochs": 2}""", "epochs")]
     [InlineData("""[]""", "expected a JSON object")]
     [InlineData("""{"epochs": """, "mine.json")]
     public void Build_BadRecipeFile_SaysWhatIsWrong(string json, string expected)
@@ -61,11 +89,31 @@ public sealed class ConfigBuilderTests
 
         var exception = Assert.Throws<UsageException>(() => ConfigBuilder.Build(path, new Dictionary<string, string>()));
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".NET", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Build_NoSuchRecipeFile_SaysWhatIsExpected() => Assert.StartsWith(
+        "recipe nowhere.json: no such file, expected a JSON file or one of cifar10, ",
+        Assert.Throws<UsageException>(() => ConfigBuilder.Build("nowhere.json", new Dictionary<string, string>())).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Build_SeveralFaultsByHand_ReportsAllOfThem()
+    {
+        var exception = Assert.Throws<UsageException>(() => ConfigBuilder.Build(
+            null, new Dictionary<string, string> { ["epochs"] = "abc", ["momentum"] = "2", ["flip"] = "sideways", ["speed"] = "9" }));
+
+        Assert.Contains("epochs is \"abc\", expected a whole number; flip is \"sideways\", expected none, random or alternating; config key \"speed\"", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; momentum is 2, expected 0 to 1", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("learning_rate", "fast", "learning_rate is \"fast\", expected a number")]
     [InlineData("epochs", "1.5", "epochs is \"1.5\", expected a whole number")]
+    [InlineData("learning_rate", "NaN", "learning_rate is \"NaN\", expected a number")]
+    [InlineData("optimizer", "sdg", "optimizer is \"sdg\", expected sgd, adam, adamw or muon")]
+    [InlineData("schedule", "linear", "schedule is \"linear\", expected constant, step, cosine, one-cycle or lecun-1998")]
     [InlineData("speed", "9", "config key \"speed\" is unknown")]
     public void Build_BadValueByHand_SaysWhatIsWrong(string key, string value, string expected)
     {

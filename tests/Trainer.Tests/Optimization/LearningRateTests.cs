@@ -31,6 +31,30 @@ public sealed class LearningRateTests
         Assert.Equal(1, LearningRate.At(config, Steps, Steps), 6);
     }
 
+    [Theory]
+    [InlineData(nameof(ScheduleKind.Constant), 1.0, 1.0)]
+    [InlineData(nameof(ScheduleKind.Step), 1.0, 0.1)]
+    [InlineData(nameof(ScheduleKind.Cosine), 1.0, 0.5)]
+    [InlineData(nameof(ScheduleKind.LeCun1998), 1.0, 0.1)]
+    [InlineData(nameof(ScheduleKind.OneCycle), 0.04, 0.81)]
+    public void At_WarmUpNotGiven_IsTheScheduleAsItIsKnown(string schedule, double start, double middle)
+    {
+        var config = new TrainingConfig { Schedule = Enum.Parse<ScheduleKind>(schedule), LearningRate = 1, Epochs = 20, StepEpochs = 10 };
+
+        Assert.Equal(start, LearningRate.At(config, 0, Steps), 2);
+        Assert.Equal(middle, LearningRate.At(config, 10 * Steps, Steps), 2);
+    }
+
+    [Fact]
+    public void At_StepAfterWarmUp_CountsFromItsEnd()
+    {
+        var config = new TrainingConfig { Schedule = ScheduleKind.Step, LearningRate = 1, Epochs = 20, WarmUp = 0.3, StepEpochs = 3 };
+
+        Assert.Equal(
+            [1, 1, 1, 0.1, 0.1, 0.1, 0.01],
+            Enumerable.Range(6, 7).Select(epoch => Math.Round(LearningRate.At(config, epoch * Steps, Steps), 9)));
+    }
+
     [Fact]
     public void At_ThePapersSchedule_ChangesAfter2And5And8And12Of20Passes()
     {

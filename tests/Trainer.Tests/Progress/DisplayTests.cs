@@ -58,6 +58,20 @@ public sealed class DisplayTests : IDisposable
         Assert.Equal($"{Erase}━━━━━━━━━━━━━━━━━━━━━━━━ epoch 1/4  loss 0.2500  accuracy 75.00 %  5 images/s  00:05:00 left", output.ToString());
     }
 
+    [Theory]
+    [InlineData(80, "━━━━━ epoch 1/12  loss 0.2500  accuracy 75.00 %  12,345 images/s  00:59:55 left")]
+    [InlineData(40, " epoch 1/12  loss 0.2500  accuracy 75.0")]
+    public void Terminal_NarrowerThanTheLine_StaysOnOneLine(int width, string expected)
+    {
+        using var display = Terminal(epochs: 12, width);
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        display.Step(new() { Epoch = 0, Step = 1, LossSum = 30862.5, Correct = 92587, EpochSeconds = 10 }, stepsPerEpoch: 60, batchSize: 123450);
+
+        Assert.Equal($"{Erase}{expected}", output.ToString());
+        Assert.True(expected.Length < width);
+    }
+
     [Fact]
     public void Terminal_StepsInQuickSuccession_AreShownAFewTimesASecond()
     {
@@ -81,10 +95,10 @@ public sealed class DisplayTests : IDisposable
         Assert.Equal($"{Erase}{PlainDisplay.Describe(Line(1, seconds: 60), 2)}{output.NewLine}{Erase}", output.ToString());
     }
 
-    private TerminalDisplay Terminal(int epochs)
+    private TerminalDisplay Terminal(int epochs, int width = 160)
     {
         var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
-        console.Profile.Width = 160;
+        console.Profile.Width = width;
         return new(console, epochs, time);
     }
 }

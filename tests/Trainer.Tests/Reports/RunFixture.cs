@@ -19,13 +19,13 @@ internal static class RunFixture
 
     /// <summary>Writes config, model, metrics and, if it is finished, the summary.</summary>
     public static RunDirectory Write(
-        string root, string id, IReadOnlyDictionary<string, object> config, double accuracy, int epochs = 12, double secondsPerEpoch = 2, bool finished = true, int channels = 1, int parameters = 61_706)
+        string root, string id, IReadOnlyDictionary<string, object> config, double accuracy, int epochs = 12, double secondsPerEpoch = 2, bool finished = true, int channels = 1, int parameters = 61_706, bool validation = true, string variant = "lenet5")
     {
         var run = new RunDirectory(Path.Combine(root, id));
         Directory.CreateDirectory(run.Path);
         File.WriteAllText(run.Config, JsonSerializer.Serialize(config));
         File.WriteAllText(run.Environment, """{"version":"0.1.0","processor":"a processor","threads":2,"dataset":{"name":"toys"}}""");
-        File.WriteAllText(run.Model, JsonSerializer.Serialize(Model(channels), LeNetJson.Default.TrainedModel));
+        File.WriteAllText(run.Model, JsonSerializer.Serialize(Model(variant, channels), LeNetJson.Default.TrainedModel));
         File.WriteAllLines(run.Metrics, Enumerable.Range(1, epochs).Select(epoch => string.Create(CultureInfo.InvariantCulture, $$"""
             {"epoch":{{epoch}},"train_loss":{{1.2 / epoch}},"train_accuracy":{{accuracy - 0.2 / epoch}},"validation_loss":{{1.0 / epoch + 0.03}},"validation_accuracy":{{accuracy - 0.1 / epoch}},"learning_rate":{{0.01 * (1 - (double)epoch / (epochs + 1))}},"seconds":{{secondsPerEpoch}},"images_per_second":{{60000 / secondsPerEpoch}}}
             """)));
@@ -36,7 +36,7 @@ internal static class RunFixture
                 TestAccuracy = accuracy,
                 TestLoss = 1 - accuracy,
                 TestImages = 1000,
-                ValidationAccuracy = accuracy - 0.001,
+                ValidationAccuracy = validation ? accuracy - 0.001 : null,
                 Epochs = epochs,
                 Seconds = epochs * secondsPerEpoch,
                 ImagesPerSecond = 60000 / secondsPerEpoch,
@@ -71,9 +71,9 @@ internal static class RunFixture
         return new(test.Shape, test.Pixels[..(count * test.Shape.Count)], test.Labels[..count]);
     }
 
-    private static TrainedModel Model(int channels) => new()
+    private static TrainedModel Model(string variant, int channels) => new()
     {
-        Spec = Variants.Create("lenet5", channels, 10),
+        Spec = Variants.Create(variant, channels, 10),
         Labels = Labels,
         Imaging = new ImagingSpec { Input = new(channels, 32, 32) },
         Normalization = new([33], [78]),

@@ -49,6 +49,34 @@ public sealed partial class RunReportTests : IDisposable
         Assert.All(svgs, svg => Assert.True(svg.Elements("text").Count() > 6));
     }
 
+    [Theory]
+    [InlineData("lenet5-1998", "seed", 1, "the MAP criterion")]
+    [InlineData("lenet5", "label_smoothing", 0.1, "cross-entropy with label smoothing")]
+    [InlineData("lenet5", "teacher", "runs/a", "cross-entropy and distance to the teachers")]
+    [InlineData("lenet5", "label_smoothing", 0, null)]
+    public void Write_LossCurves_ShareAnAxisOnlyWhereTheyAreTheSameMeasure(string variant, string key, object value, string? criterion)
+    {
+        var run = RunFixture.Write(root, "c", new Dictionary<string, object> { [key] = value }, 0.94, variant: variant);
+        RunReport.Write(run, RunFixture.Evidence(RunFixture.Images()));
+        var html = File.ReadAllText(run.Report);
+
+        string[] titles = [.. Regex.Matches(html, "<figcaption>([^<]*[Ll]oss)<").Select(match => match.Groups[1].Value), .. Regex.Matches(html, ">(mean [^<]*, nats)<").Select(match => match.Groups[1].Value)];
+        Assert.Equal(
+            criterion is null ? ["Loss", "mean cross-entropy, nats"] : ["Training loss", "Validation loss", $"mean of {criterion}, nats", "mean cross-entropy, nats"], titles);
+    }
+
+    [Fact]
+    public void Write_OneEpochThatEndsAtRateZero_HasNoRateBelowZero()
+    {
+        var run = RunFixture.Write(root, "d", new Dictionary<string, object> { ["seed"] = 1 }, 0.94, epochs: 1);
+        File.WriteAllText(run.Metrics, """{"epoch":1,"train_loss":0.5,"learning_rate":0}""" + "\n");
+        RunReport.Write(run, RunFixture.Evidence(RunFixture.Images()));
+
+        var svg = Svg().Matches(File.ReadAllText(run.Report)).Select(match => match.Value).Single(svg => svg.Contains("aria-label=\"Learning rate\"", StringComparison.Ordinal));
+
+        Assert.DoesNotContain(">-", svg, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Write_Again_GivesTheSamePage()
     {

@@ -42,4 +42,33 @@ public sealed class CriterionTests
         Assert.Equal(Temperature * Temperature * entropy, same, 4);
         Assert.True(other > same, $"{other} is not above {same}");
     }
+
+    [Fact]
+    public void Sum_WithLabelSmoothing_SpreadsThatShareOfTheTargetOverAllClasses()
+    {
+        using var scope = NewDisposeScope();
+        const double Share = 0.3;
+        var logits = tensor(new float[,] { { 1, 2, 5 }, { -1, 0, 0.5f } });
+        var log = logits.log_softmax(1);
+        var expected = -(1 - Share) * (log[0, 2] + log[1, 0]).item<float>() - Share * log.mean([1]).sum().item<float>();
+
+        var loss = Criterion.Sum(logits, tensor(new long[] { 2, 0 }), Variants.Create("lenet5", 1, 3), new() { LabelSmoothing = Share });
+
+        Assert.Equal(expected, loss.item<float>(), 4);
+    }
+
+    [Theory]
+    [InlineData("lenet5", 0.3, 4, null)]
+    [InlineData("lenet5-1998", 0, 2, null)]
+    [InlineData("lenet5-1998", 0.3, 4, "label_smoothing is 0.3 and changes nothing: lenet5-1998")]
+    [InlineData("lenet5", 0, 2, "rubbish is 2 and changes nothing: lenet5")]
+    public void Unused_ValueWithoutAPlaceInTheCriterion_IsNamed(string variant, double smoothing, double rubbish, string? expected)
+    {
+        var notes = Criterion.Unused(Variants.Create(variant, 1, 10), new() { LabelSmoothing = smoothing, Rubbish = rubbish }).ToList();
+
+        if (expected is null)
+            Assert.Empty(notes);
+        else
+            Assert.StartsWith(expected, Assert.Single(notes), StringComparison.Ordinal);
+    }
 }

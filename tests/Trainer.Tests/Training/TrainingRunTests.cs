@@ -1,9 +1,12 @@
 using System.Text.Json;
 using LeNetServe.Models;
 using LeNetServe.Runs;
+using LeNetServe.Specs;
+using LeNetServe.Tensors;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Progress;
+using LeNetServe.Trainer.Sweeps;
 using LeNetServe.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -67,30 +70,26 @@ public sealed class TrainingRunTests
         Assert.Equal(File.ReadAllBytes(one.Directory.Weights), File.ReadAllBytes(two.Directory.Weights));
     }
 
+    [Theory]
+    [InlineData(nameof(OptimizerKind.Sgd))]
+    [InlineData(nameof(OptimizerKind.Adam))]
+    [InlineData(nameof(OptimizerKind.AdamW))]
+    [InlineData(nameof(OptimizerKind.Muon))]
+    public void Execute_StoppedAtAnyStepAndResumed_GivesTheSameWeightsToTheBit(string optimizer) =>
+        AssertResumes(Everything with { Optimizer = Enum.Parse<OptimizerKind>(optimizer) });
+
     [Fact]
-    public void Execute_StoppedAtAnyStepAndResumed_GivesTheSameWeightsToTheBit()
+    public void Execute_StoppedWithTeacherAndDropout_GivesTheSameWeightsToTheBit()
     {
         using var directory = new TemporaryDirectory();
-        var (whole, pieces) = (New(directory, "whole"), New(directory, "pieces"));
-        Execute(whole, threads: 1);
+        var teacher = new TrainingRun(Everything with { Epochs = 1 }, TinyDataset.Create(), directory.Path);
+        Execute(teacher, threads: 1);
+        var variant = Path.Combine(directory.Path, "dropout.json");
+        var layers = Variants.Create("lenet5", 1, 4).Layers.SelectMany(
+            layer => layer.Name == "F6" ? [new DropoutSpec { Name = "C5_dropout", Rate = 0.3 }, layer] : (LayerSpec[])[layer]);
+        File.WriteAllText(variant, JsonSerializer.Serialize(new VariantFile { Layers = [.. layers] }, LeNetJson.Default.VariantFile));
 
-        var interruptions = 0;
-        while (pieces.Finished is null)
-            try
-            {
-                ExecuteUntilStopped(pieces, steps: 1 + interruptions * 5 % 4);
-            }
-            catch (OperationCanceledException)
-            {
-                interruptions++;
-            }
-
-        Assert.True(interruptions > 4, $"{interruptions} interruptions");
-        Assert.Equal(File.ReadAllBytes(whole.Directory.Weights), File.ReadAllBytes(pieces.Directory.Weights));
-        Assert.Equal(whole.Finished!.TestAccuracy, pieces.Finished!.TestAccuracy);
-        Assert.Equal(
-            MetricsFile.Read(whole.Directory.Metrics).Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)),
-            MetricsFile.Read(pieces.Directory.Metrics).Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)));
+        AssertResumes(Everything with { Variant = variant, Teacher = teacher.Directory.Path, LabelSmoothing = 0 });
     }
 
     [Fact]
@@ -103,6 +102,85 @@ public sealed class TrainingRunTests
 
         Assert.Contains("in use by another process", Assert.Throws<IOException>(() => Execute(run, threads: 1)).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Execute_AnewWhileInUseByAnother_DeletesNothing()
+    {
+        using var directory = new TemporaryDirectory();
+        var run = New(directory, "run");
+        Assert.ThrowsAny<OperationCanceledException>(() => ExecuteUntilStopped(run, steps: 2));
+        using var other = new FileStream(Path.Combine(run.Directory.Path, ".lock"), FileMode.Open, FileAccess.Write, FileShare.None);
+        var before = Directory.GetFiles(run.Directory.Path, "*", SearchOption.AllDirectories);
+
+        Assert.Throws<IOException>(() => Execute(run, threads: 1, anew: true));
+
+        Assert.Equal(before, Directory.GetFiles(run.Directory.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void Execute_Anew_LeavesNothingOfTheRunBefore()
+    {
+        using var directory = new TemporaryDirectory();
+        var run = New(directory, "run");
+        var first = Execute(run, threads: 1);
+        File.WriteAllText(Path.Combine(run.Directory.Checkpoint, "old"), "");
+        File.WriteAllText(Path.Combine(run.Directory.Path, "old"), "");
+
+        var second = Execute(run, threads: 1, anew: true);
+
+        Assert.Equal(first.TestAccuracy, second.TestAccuracy);
+        Assert.NotEqual(first.Seconds, second.Seconds);
+        Assert.Empty(Directory.GetFiles(run.Directory.Path, "old", SearchOption.AllDirectories));
+        Assert.Equal(Everything.Epochs, MetricsFile.Read(run.Directory.Metrics).Count);
+    }
+
+    [Theory]
+    [InlineData("summary.json")]
+    [InlineData("SHA256SUMS")]
+    [InlineData("report.html")]
+    public void Execute_KilledBeforeItsLastFiles_WritesThemWithoutTraining(string missing)
+    {
+        using var directory = new TemporaryDirectory();
+        var run = New(directory, "run");
+        var before = Execute(run, threads: 1);
+        var weights = File.ReadAllBytes(run.Directory.Weights);
+        // Everything from the missing file on: they are written in this order.
+        string[] last = ["summary.json", "SHA256SUMS", "report.html"];
+        foreach (var file in last.SkipWhile(file => file != missing))
+            File.Delete(Path.Combine(run.Directory.Path, file));
+
+        Assert.Null(run.Finished);
+        Assert.False(new SweepRun(Everything, run.Directory).IsFinished);
+        Assert.Equal(before, Execute(run, threads: 1));
+
+        Assert.Equal(before, run.Finished);
+        Assert.True(RunChecksums.Verify(run.Directory));
+        Assert.True(File.Exists(run.Directory.Report));
+        Assert.Equal(weights, File.ReadAllBytes(run.Directory.Weights));
+    }
+
+    [Theory]
+    [MemberData(nameof(OptimizersOnTables))]
+    public void Execute_ConnectionTable_LeavesExactZerosWhereThereIsNoConnection(string variant, string optimizer)
+    {
+        using var directory = new TemporaryDirectory();
+        var run = new TrainingRun(
+            new() { Dataset = "tiny", Variant = variant, Optimizer = Enum.Parse<OptimizerKind>(optimizer), Epochs = 1, BatchSize = 64, WeightDecay = 0.1 },
+            TinyDataset.Create(), directory.Path);
+
+        Execute(run, threads: 1);
+
+        var kernels = SafetensorsFile.Read(run.Directory.Weights)["C3.weight"].ToSingles();
+        for (var map = 0; map < 16; map++)
+            for (var source = 0; source < 6; source++)
+            {
+                var kernel = kernels[((map * 6 + source) * 25)..((map * 6 + source + 1) * 25)];
+                Assert.True(Variants.C3Table[map].Contains(source) ? kernel.All(value => value != 0) : kernel.All(value => value == 0), $"map {map} of map {source}");
+            }
+    }
+
+    public static TheoryData<string, string> OptimizersOnTables =>
+        new(from variant in (string[])["lenet5-sparse", "lenet5-1998"] from optimizer in Enum.GetNames<OptimizerKind>() select (variant, optimizer));
 
     [Fact]
     public void Execute_ResumedOnOtherData_IsAnError()
@@ -125,13 +203,39 @@ public sealed class TrainingRunTests
         Assert.InRange(Execute(run, threads: 1).Epochs, 3, 99);
     }
 
+    private static void AssertResumes(TrainingConfig config)
+    {
+        using var directory = new TemporaryDirectory();
+        var whole = new TrainingRun(config, TinyDataset.Create(), Path.Combine(directory.Path, "whole"));
+        var pieces = new TrainingRun(config, TinyDataset.Create(), Path.Combine(directory.Path, "pieces"));
+        Execute(whole, threads: 1);
+
+        var interruptions = 0;
+        while (pieces.Finished is null)
+            try
+            {
+                ExecuteUntilStopped(pieces, steps: 1 + interruptions * 5 % 4);
+            }
+            catch (OperationCanceledException)
+            {
+                interruptions++;
+            }
+
+        Assert.True(interruptions > 4, $"{interruptions} interruptions");
+        Assert.Equal(File.ReadAllBytes(whole.Directory.Weights), File.ReadAllBytes(pieces.Directory.Weights));
+        Assert.Equal(whole.Finished!.TestAccuracy, pieces.Finished!.TestAccuracy);
+        Assert.Equal(
+            MetricsFile.Read(whole.Directory.Metrics).Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)),
+            MetricsFile.Read(pieces.Directory.Metrics).Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)));
+    }
+
     private static TrainingRun New(TemporaryDirectory directory, string name) =>
         new(Everything, TinyDataset.Create(), Path.Combine(directory.Path, name));
 
-    private static RunSummary Execute(TrainingRun run, int threads)
+    private static RunSummary Execute(TrainingRun run, int threads, bool anew = false)
     {
         using var pool = new ShardThreads(threads);
-        return run.Execute(CPU, pool, new PlainDisplay(TextWriter.Null), TestContext.Current.CancellationToken);
+        return run.Execute(CPU, pool, new PlainDisplay(TextWriter.Null), TestContext.Current.CancellationToken, anew: anew);
     }
 
     private static void ExecuteUntilStopped(TrainingRun run, int steps)

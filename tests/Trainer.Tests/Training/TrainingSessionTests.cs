@@ -11,6 +11,18 @@ namespace LeNetServe.Trainer.Tests.Training;
 
 public sealed class TrainingSessionTests
 {
+    private static readonly TrainingConfig Plain = new()
+    {
+        Dataset = "tiny",
+        BatchSize = 16,
+        Validation = 0,
+        Optimizer = OptimizerKind.Sgd,
+        Momentum = 0,
+        Nesterov = false,
+        Schedule = ScheduleKind.Constant,
+        LearningRate = 1,
+    };
+
     [Theory]
     [InlineData(1, new[] { 1.0 })]
     [InlineData(1, new[] { 1.0, 0.96 })]
@@ -62,6 +74,59 @@ public sealed class TrainingSessionTests
             session.Step(batch);
 
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Step_WithEma_AveragesTheWeightsAndForgetsFasterWhileYoung()
+    {
+        using var scope = torch.NewDisposeScope();
+        var weights = new List<torch.Tensor>();
+        var config = Plain with { Ema = 0.15 };
+        using var directory = new TemporaryDirectory();
+        var dataset = TinyDataset.Create(train: 64, test: 4);
+        using var state = new TrainingState(config, Variants.Create(config.Variant, 1, 4), torch.CPU, new(directory.Path));
+        using var threads = new ShardThreads(1);
+        using var session = new TrainingSession(config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
+        weights.Add(state.Weights.Trained.clone());
+        for (var step = 0; step < 3; step++)
+        {
+            state.Progress = state.Progress with { Step = step };
+            session.Step([.. Enumerable.Range(16 * step, 16)]);
+            weights.Add(state.Weights.Trained.clone());
+        }
+
+        // Decays 1/10, 2/11 and 3/12 of the young average, no more than 0.15.
+        var expected = weights[0].lerp(weights[1], 1 - 0.1).lerp(weights[2], 1 - 0.15).lerp(weights[3], 1 - 0.15);
+        Assert.True(state.Average!.Trained.allclose(expected, rtol: 0, atol: 1e-6));
+        Assert.False(state.Average.Trained.allclose(weights[3], rtol: 0, atol: 1e-5));
+        Assert.Same(state.Average, state.Current);
+    }
+
+    [Fact]
+    public void Step_GradientLongerThanTheLimit_IsShortenedInItsDirection()
+    {
+        using var scope = torch.NewDisposeScope();
+        const double Limit = 0.01;
+        var (free, loose, clipped) = (Change(0), Change(1e6), Change(Limit));
+
+        Assert.True(free.norm().item<float>() > 2 * Limit);
+        Assert.True(loose.allclose(free, rtol: 0, atol: 1e-6));
+        Assert.Equal(Limit, clipped.norm().item<float>(), 4);
+        Assert.True(clipped.allclose(free.mul(Limit).div(free.norm()), rtol: 0, atol: 1e-6));
+
+        // The change of a step of plain gradient descent at rate 1 is the gradient.
+        static torch.Tensor Change(double limit)
+        {
+            var config = Plain with { GradientClip = limit };
+            using var directory = new TemporaryDirectory();
+            var dataset = TinyDataset.Create(train: 64, test: 4);
+            using var state = new TrainingState(config, Variants.Create(config.Variant, 1, 4), torch.CPU, new(directory.Path));
+            using var threads = new ShardThreads(1);
+            using var session = new TrainingSession(config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
+            var before = state.Weights.Trained.clone();
+            session.Step([.. Enumerable.Range(0, 16)]);
+            return before - state.Weights.Trained;
+        }
     }
 
     // Batch norm: its running statistics change by every forward pass.

@@ -114,8 +114,10 @@ internal static partial class ChartSvg
             return (-0.5, names.Count - 0.5);
         var all = values.ToList();
         var (low, high) = (axis.Position(all.Min()), axis.Position(all.Max()));
-        var margin = high > low ? (high - low) * padding : Math.Max(Math.Abs(high) * 0.05, axis.Whole ? 1 : axis.Logarithmic ? 0.05 : 1e-3);
-        (low, high) = (low - margin, high + margin);
+        var single = low == high;
+        var margin = !single ? (high - low) * padding : Math.Max(Math.Abs(high) * 0.05, axis.Whole ? 1 : axis.Logarithmic ? 0.05 : high == 0 ? 1e-3 : 0);
+        // A single value tells no range, least of all one below zero.
+        (low, high) = (single && low >= 0 && !axis.Logarithmic ? Math.Max(low - margin, 0) : low - margin, high + margin);
         if (axis.Percent)
             (low, high) = (Math.Max(low, 0), Math.Min(high, 1 + margin / 4));
         return axis.Logarithmic ? (Math.Pow(10, low), Math.Pow(10, high)) : (low, high);

@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace LeNetServe.Trainer.Sweeps;
+
+/// <summary>A sweep's JSON file, read key by key: a message names the key, what was found and what was expected.</summary>
+internal static class SweepPlanFile
+{
+    private static readonly JsonDocumentOptions Options = new()
+    {
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
+
+    /// <summary>Reads a plan.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no plan; the message says where.</exception>
+    public static SweepPlan Read(string path)
+    {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"plan {path}: no such file, expected a sweep's plan as JSON");
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(path), Options);
+            return Object("the plan", document.RootElement).Aggregate(new SweepPlan(), With);
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+    }
+
+    private static SweepPlan With(SweepPlan plan, JsonProperty property)
+    {
+        var (key, value) = (property.Name, property.Value);
+        return key switch
+        {
+            "recipe" => plan with { Recipe = value.ValueKind == JsonValueKind.String ? value.GetString() : throw Fault(key, value, "text") },
+            "set" => plan with { Set = Values(key, value, (_, one) => one.Clone()) },
+            "grid" => plan with { Grid = Values(key, value, (name, list) => List(name, list, (_, one) => one.Clone())) },
+            "random" => plan with { Random = Values(key, value, Range) },
+            "samples" => plan with { Samples = Whole(key, value) },
+            "random_seed" => plan with { RandomSeed = Whole(key, value) },
+            "seeds" => plan with { Seeds = List(key, value, Whole) },
+            _ => throw new FormatException($"key \"{key}\" is unknown, expected recipe, set, grid, random, samples, random_seed or seeds"),
+        };
+    }
+
+    private static ValueRange Range(string key, JsonElement value)
+    {
+        double? low = null, high = null;
+        var log = false;
+        foreach (var property in Object(key, value))
+            switch (property.Name)
+            {
+                case "low":
+                    low = Number($"{key}.low", property.Value);
+                    break;
+                case "high":
+                    high = Number($"{key}.high", property.Value);
+                    break;
+                case "log":
+                    log = property.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? property.Value.GetBoolean() : throw Fault($"{key}.log", property.Value, "true or false");
+                    break;
+                default:
+                    throw new FormatException($"key \"{key}.{property.Name}\" is unknown, expected low, high or log");
+            }
+        return low is { } from && high is { } to ? new() { Low = from, High = to, Log = log } : throw Fault(key, value, "low and high");
+    }
+
+    private static JsonElement.ObjectEnumerator Object(string key, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : throw Fault(key, value, "an object in braces");
+
+    private static Dictionary<string, T> Values<T>(string key, JsonElement value, Func<string, JsonElement, T> read) =>
+        Object(key, value).ToDictionary(property => property.Name, property => read($"{key}.{property.Name}", property.Value));
+
+    private static IReadOnlyList<T> List<T>(string key, JsonElement value, Func<string, JsonElement, T> read) =>
+        value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(one => read(key, one))] : throw Fault(key, value, "a list in brackets");
+
+    private static int Whole(string key, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var whole) ? whole : throw Fault(key, value, "a whole number");
+
+    private static double Number(string key, JsonElement value) => value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Fault(key, value, "a number");
+
+    private static FormatException Fault(string key, JsonElement value, string expected) => new($"{key} is {value.GetRawText()}, expected {expected}");
+}
