@@ -48,7 +48,7 @@ internal sealed class Rig : IDisposable
     public static async Task<Rig> StartAsync(string serverDll, string model, ModelFacts facts, bool quick)
     {
         var (name, repository) = (Path.GetFileName(Path.GetDirectoryName(model)!), Path.GetDirectoryName(Path.GetDirectoryName(model)!)!);
-        var echo = await ServerProcess.EchoAsync();
+        var echo = await ServerProcess.EchoAsync(serverDll);
         string[] settings = ["--Models:Mode", "explicit", "--Models:Load", name];
         var server = await ServerProcess.ServeAsync(serverDll, repository, pinned: true, settings);
         var silent = await ServerProcess.ServeAsync(serverDll, repository, pinned: true, [.. settings, "--Telemetry:Metrics", "false"]);

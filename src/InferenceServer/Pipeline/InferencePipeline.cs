@@ -12,20 +12,18 @@ namespace LeNetServe.InferenceServer.Pipeline;
 /// <summary>
 /// The only path to a model: admit → queue → decode → run → count. The edges lease a version from <see cref="ModelRepository"/>, translate their
 /// request into an <see cref="InferenceInput"/>, call <see cref="RunAsync"/> (or <see cref="RunManyAsync"/> where each image may fail on its own),
-/// and translate the outputs. On the CPU a request runs at once on its caller's thread; where a version gathers batches it joins the next one.
+/// and translate the outputs. On the CPU a quick request runs at once on its caller's thread, and one that takes a while on <see cref="RunThreads"/>; where a
+/// version gathers batches it joins the next one.
 /// </summary>
-internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, TimeProvider time)
+internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, LimitOptions limits, TimeProvider time)
 {
     /// <summary>
-    /// Runs one input, all of it or nothing. Completes at once, and allocates nothing, where a place is free.
+    /// Runs one input, all of it or nothing. Completes at once, and allocates nothing, where it is quick and a place is free.
     /// </summary>
     /// <param name="version">A version that the caller holds a lease of until this completes.</param>
     /// <param name="input">What to classify.</param>
     /// <param name="outputs">Receives images×classes: the graph's output as it is.</param>
-    /// <param name="caller">
-    /// Deadline and cancellation, honoured in the queue, before decoding and before running. For pixels that find a place at once only the deadline
-    /// is looked at: no time has passed in which the caller could have gone.
-    /// </param>
+    /// <param name="caller">Deadline and cancellation, honoured in the queue, before decoding and before running.</param>
     /// <returns>Where the time went; never throws, failures are the task's.</returns>
     /// <exception cref="InferenceException">
     /// <see cref="InferenceErrorKind.InvalidInput"/>, <see cref="InferenceErrorKind.TooLarge"/>, <see cref="InferenceErrorKind.Overloaded"/>,
@@ -34,7 +32,7 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
     public ValueTask<RequestPhases> RunAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller)
     {
         var start = Stopwatch.GetTimestamp();
-        if (version.Gathered is not null || (!slots.TryEnter() && !slots.TryEnterSoon()))
+        if (!IsQuick(version, input, outputs.Length) || !slots.TryEnter())
             return RunQueuedAsync(version, input, outputs, caller, start);
         var phases = default(RequestPhases);
         version.Metrics.Enter();
@@ -79,11 +77,13 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
                 throw TooMany(images.Count);
             pixels = ArrayPool<byte>.Shared.Rent(images.Count * size);
             results = ArrayPool<float>.Shared.Rent(images.Count * classes);
-            await EnterAsync(version, caller);
-            phases = phases with { Queue = Stopwatch.GetTimestamp() - start };
-            var good = 0;
+            var (isQuick, good) = (images.All(image => image.Kind == InputKind.Pixels) && images.Count <= version.QuickImages, 0);
+            await EnterAsync(caller, isQuick ? null : threads);
             try
             {
+                if (!isQuick)
+                    await threads;
+                phases = phases with { Queue = Stopwatch.GetTimestamp() - start };
                 var decode = Stopwatch.GetTimestamp();
                 for (var index = 0; index < images.Count; index++)
                     if ((errors[index] ??= TryDecode(version, images[index], pixels.AsSpan(good * size, size), caller)) is null)
@@ -96,6 +96,8 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
             finally
             {
                 slots.Exit();
+                if (!isQuick)
+                    await RunThreads.LeaveAsync();
             }
             if (good > 0 && version.Gathered is { } gathered)
             {
@@ -130,13 +132,15 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
         try
         {
             RequireSize(version, input, outputs.Length);
-            if (version.Gathered is not { } gathered || input.Kind == InputKind.Encoded)
+            if (version.Gathered is null || input.Kind == InputKind.Encoded)
             {
-                await EnterAsync(version, caller);
-                phases = phases with { Queue = Stopwatch.GetTimestamp() - start };
+                var isQuick = IsQuick(version, input, outputs.Length);
+                await EnterAsync(caller, isQuick ? null : threads);
                 try
                 {
-                    RequireInterest(caller);
+                    if (!isQuick)
+                        await threads;
+                    phases = phases with { Queue = Stopwatch.GetTimestamp() - start };
                     if (version.Gathered is null)
                         RunNow(version, input, outputs.Span, caller, ref phases);
                     else
@@ -145,6 +149,8 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
                 finally
                 {
                     slots.Exit();
+                    if (!isQuick)
+                        await RunThreads.LeaveAsync();
                 }
             }
             if (version.Gathered is { } batches)
@@ -172,7 +178,7 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
     {
         if (input.Kind != InputKind.Encoded)
         {
-            RequireTime(caller);
+            RequireInterest(caller);
             phases = phases with { Inference = Infer(version, input.Data.Span, input.Kind == InputKind.Floats, outputs) };
             return;
         }
@@ -236,35 +242,29 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask EnterAsync(ServedVersion version, Caller caller)
+    private async ValueTask EnterAsync(Caller caller, RunThreads? then)
     {
         RequireInterest(caller);
-        if (slots.TryEnter())
-            return;
-        using var giveUp = caller.IsGoneAtDeadline ? null : CancellationTokenSource.CreateLinkedTokenSource(caller.Gone);
-        giveUp?.CancelAfter(Wait.Until(caller.Deadline, time));
         try
         {
-            await slots.EnterAsync(caller.Patient, giveUp?.Token ?? caller.Gone);
+            await slots.EnterAsync(caller.Patient, caller.Deadline, caller.Gone, then);
         }
         catch (OperationCanceledException)
         {
-            throw caller.Gone.IsCancellationRequested && time.GetUtcNow().UtcDateTime < caller.Deadline ? Wait.Cancelled() : Wait.DeadlineExceeded("while it waited for a place");
+            throw time.GetUtcNow().UtcDateTime < caller.Deadline ? Wait.Cancelled() : Wait.DeadlineExceeded("while it waited for a place");
         }
-    }
-
-    private void RequireTime(Caller caller)
-    {
-        if (caller.Deadline != DateTime.MaxValue && time.GetUtcNow().UtcDateTime >= caller.Deadline)
-            throw Wait.DeadlineExceeded("before it ran");
     }
 
     private void RequireInterest(Caller caller)
     {
-        RequireTime(caller);
+        if (caller.Deadline != DateTime.MaxValue && time.GetUtcNow().UtcDateTime >= caller.Deadline)
+            throw Wait.DeadlineExceeded("before it ran");
         if (caller.Gone.IsCancellationRequested)
             throw Wait.Cancelled();
     }
+
+    private static bool IsQuick(ServedVersion version, in InferenceInput input, int outputs) =>
+        version.Gathered is null && input.Kind != InputKind.Encoded && outputs <= version.QuickImages * version.Facts.Classes;
 
     private static void Scatter(float[] results, int classes, InferenceException?[] errors, Span<float> outputs)
     {
