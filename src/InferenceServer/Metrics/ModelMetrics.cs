@@ -49,10 +49,10 @@ internal sealed class ModelMetrics
     public OutcomeMetrics? this[RequestOutcome outcome] => Volatile.Read(ref outcomes[(int)outcome]);
 
     /// <summary>A request has been admitted to this model; <see cref="Record"/> must follow.</summary>
-    public void Enter() => Count(Entered);
+    public void Enter(int requests = 1) => Count(Entered, requests);
 
     /// <summary>A request that had entered is over.</summary>
-    public void Leave() => Count(Left);
+    public void Leave(int requests = 1) => Count(Left, requests);
 
     /// <summary>The model has run once.</summary>
     /// <param name="batch">Images in the batch.</param>
@@ -91,10 +91,10 @@ internal sealed class ModelMetrics
         return outcomes[(int)outcome]!;
     }
 
-    private void Count(int counter)
+    private void Count(int counter, int requests)
     {
         if (records)
-            Interlocked.Increment(ref Stripes.Mine(counters)[counter]);
+            Interlocked.Add(ref Stripes.Mine(counters)[counter], requests);
     }
 
     private long Sum(int counter)

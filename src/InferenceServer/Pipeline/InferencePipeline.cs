@@ -17,6 +17,9 @@ namespace LeNetServe.InferenceServer.Pipeline;
 /// </summary>
 internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, LimitOptions limits, TimeProvider time)
 {
+    /// <summary>Whether a request would find a place now.</summary>
+    public bool HasRoom => slots.Busy < slots.Concurrency;
+
     /// <summary>
     /// Runs one input, all of it or nothing. Completes at once, and allocates nothing, where it is quick and a place is free.
     /// </summary>
@@ -61,14 +64,15 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
     /// <param name="outputs">Receives images×classes; the rows of failed images are left as they are.</param>
     /// <param name="errors">The failure of each image: what the edge found already, and what is found here; null where it succeeds.</param>
     /// <param name="caller">Deadline and cancellation.</param>
+    /// <param name="requests">How many they count for in the figures: 1, or the number of the images where each came as a request of its own.</param>
     /// <exception cref="InferenceException">The request as a whole failed, see <see cref="RunAsync"/>.</exception>
     public async ValueTask<RequestPhases> RunManyAsync(
-        ServedVersion version, IReadOnlyList<InferenceInput> images, Memory<float> outputs, InferenceException?[] errors, Caller caller)
+        ServedVersion version, IReadOnlyList<InferenceInput> images, Memory<float> outputs, InferenceException?[] errors, Caller caller, int requests = 1)
     {
         var start = Stopwatch.GetTimestamp();
         var phases = default(RequestPhases);
         var (size, classes) = (version.Facts.Input.Count, version.Facts.Classes);
-        version.Metrics.Enter();
+        version.Metrics.Enter(requests);
         byte[]? pixels = null;
         float[]? results = null;
         try
@@ -105,17 +109,21 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
                 phases = phases with { Queue = phases.Queue + waited, Inference = inference };
             }
             Scatter(results, classes, errors, outputs.Span);
-            Succeed(version, good, ref phases, start);
+            if (requests == 1)
+                Succeed(version, good, ref phases, start);
+            else
+                CountEach(version, errors, ref phases, start);
             return phases;
         }
         catch (InferenceException exception)
         {
-            Fail(version, exception, ref phases, start);
+            for (var request = 0; request < requests; request++)
+                Fail(version, exception, ref phases, start);
             throw;
         }
         finally
         {
-            version.Metrics.Leave();
+            version.Metrics.Leave(requests);
             if (pixels is not null)
                 ArrayPool<byte>.Shared.Return(pixels);
             if (results is not null)
@@ -278,6 +286,15 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
     {
         phases = phases with { Total = Stopwatch.GetTimestamp() - start };
         version.Metrics.Record(RequestOutcome.Ok, images, phases);
+    }
+
+    private static void CountEach(ServedVersion version, InferenceException?[] errors, ref RequestPhases phases, long start)
+    {
+        foreach (var error in errors)
+            if (error is null)
+                Succeed(version, 1, ref phases, start);
+            else
+                Fail(version, error, ref phases, start);
     }
 
     /// <summary>Counts a request that its edge refused before it came this far.</summary>
