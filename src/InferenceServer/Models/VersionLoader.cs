@@ -14,7 +14,7 @@ internal sealed class VersionLoader(ServerOptions options, ServerMetrics metrics
     private const int WarmUpRuns = 5;
 
     /// <summary>What takes no longer runs where its call was read: a few times the cost of giving it to another thread and back.</summary>
-    private static readonly TimeSpan Quick = TimeSpan.FromMicroseconds(250);
+    private static readonly TimeSpan Quick = TimeSpan.FromMicroseconds(500);
 
     /// <summary>Loads one version.</summary>
     /// <exception cref="InferenceException">It cannot be served; the message says why.</exception>
