@@ -24,12 +24,15 @@ internal sealed partial class ServerProcess : IDisposable
     public double MillisecondsToStart { get; }
 
     /// <summary>The server under test.</summary>
-    public static Task<ServerProcess> ServeAsync(string dll, string models, bool pinned, params string[] settings) => StartAsync(
-        isReady: line => line.StartsWith("LeNetServe ready", StringComparison.Ordinal), pinned,
+    public static Task<ServerProcess> ServeAsync(string dll, string models, bool pinned, params string[] settings) => ServeInAsync("", dll, models, pinned, settings);
+
+    /// <summary>The same, with the appsettings.json of a folder.</summary>
+    public static Task<ServerProcess> ServeInAsync(string folder, string dll, string models, bool pinned, params string[] settings) => StartAsync(
+        isReady: line => line.StartsWith("LeNetServe ready", StringComparison.Ordinal), pinned, folder,
         [dll, "--Models:Path", models, "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0", "--Logging:LogLevel:Default=Warning", .. settings]);
 
     /// <summary>The echo.</summary>
-    public static Task<ServerProcess> EchoAsync(string dll) => StartAsync(isReady: _ => true, pinned: true, [.. OnSettingsOf(dll), "echo"]);
+    public static Task<ServerProcess> EchoAsync(string dll) => StartAsync(isReady: _ => true, pinned: true, "", [.. OnSettingsOf(dll), "echo"]);
 
     /// <summary>What <c>alone</c> prints: images a second in ONNX Runtime and in decoding.</summary>
     public static async Task<(double Inference, double Decoding)> AloneAsync(string dll, string model, double seconds)
@@ -62,10 +65,10 @@ internal sealed partial class ServerProcess : IDisposable
         http.Dispose();
     }
 
-    private static async Task<ServerProcess> StartAsync(Func<string, bool> isReady, bool pinned, string[] arguments)
+    private static async Task<ServerProcess> StartAsync(Func<string, bool> isReady, bool pinned, string folder, string[] arguments)
     {
         var started = Stopwatch.GetTimestamp();
-        var process = Process.Start(Info(pinned, arguments))!;
+        var process = Process.Start(Info(pinned, arguments, folder))!;
         Match? addresses = null;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -76,10 +79,11 @@ internal sealed partial class ServerProcess : IDisposable
         throw new InvalidOperationException($"{string.Join(' ', arguments)} ended before it was ready");
     }
 
-    private static ProcessStartInfo Info(bool pinned, string[] arguments) =>
+    private static ProcessStartInfo Info(bool pinned, string[] arguments, string folder = "") =>
         new(pinned ? "taskset" : "dotnet", pinned ? ["-c", "0", "dotnet", "exec", .. arguments] : ["exec", .. arguments])
         {
             RedirectStandardOutput = true,
+            WorkingDirectory = folder,
         };
 
     private static string[] OnSettingsOf(string dll) => ["--runtimeconfig", Path.ChangeExtension(dll, ".runtimeconfig.json"), typeof(ServerProcess).Assembly.Location];
