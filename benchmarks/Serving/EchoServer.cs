@@ -18,7 +18,7 @@ internal sealed class EchoServer : Classifier.ClassifierBase
     public static async Task<int> RunAsync()
     {
         if (GCSettings.IsServerGC || GCSettings.LatencyMode != GCLatencyMode.Batch)
-            throw new InvalidOperationException("the echo's garbage collector is not set as the server's, expected DOTNET_gcServer=0 and DOTNET_gcConcurrent=0");
+            throw new InvalidOperationException("the echo's garbage collector is not set as the server's, expected dotnet exec --runtimeconfig with the server's");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>

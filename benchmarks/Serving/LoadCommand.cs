@@ -11,7 +11,7 @@ internal static class LoadCommand
     {
         using var model = ClassifierModel.Open(path, new() { Device = Device.Cpu });
         var kind = Enum.Parse<LoadKind>(kindName, ignoreCase: true);
-        var request = new ClassifyRequest { Image = Images.Of(kind, model.Facts) };
+        var request = new ClassifyRequest { Model = Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))))!, Image = Images.Of(kind, model.Facts) };
         using var load = new LoadGenerator(url);
         var result = perSecond > 0 ? await load.OpenAsync(request, perSecond, seconds) : await load.ClosedAsync(kind, request, callers, seconds);
         Console.WriteLine(

@@ -3,7 +3,7 @@ using LeNetServe.V1;
 
 namespace LeNetServe.Serving;
 
-/// <summary>What every measurement needs: the echo, the server with and without metrics, callers at each, and requests.</summary>
+/// <summary>What every measurement needs: the echo, the server, callers at each, and requests.</summary>
 internal sealed class Rig : IDisposable
 {
     /// <summary>Callers of the throughput figures.</summary>
@@ -18,14 +18,12 @@ internal sealed class Rig : IDisposable
 
     public required ServerProcess Server { get; init; }
 
-    /// <summary>The server without metrics.</summary>
-    public required ServerProcess Silent { get; init; }
+    /// <summary>The server's settings that change while it runs.</summary>
+    public required LiveSettings Settings { get; init; }
 
     public required LoadGenerator ToEcho { get; init; }
 
     public required LoadGenerator ToServer { get; init; }
-
-    public required LoadGenerator ToSilent { get; init; }
 
     public required ModelFacts Facts { get; init; }
 
@@ -48,10 +46,10 @@ internal sealed class Rig : IDisposable
     public static async Task<Rig> StartAsync(string serverDll, string model, ModelFacts facts, bool quick)
     {
         var (name, repository) = (Path.GetFileName(Path.GetDirectoryName(model)!), Path.GetDirectoryName(Path.GetDirectoryName(model)!)!);
-        var echo = await ServerProcess.EchoAsync();
+        var echo = await ServerProcess.EchoAsync(serverDll);
         string[] settings = ["--Models:Mode", "explicit", "--Models:Load", name];
-        var server = await ServerProcess.ServeAsync(serverDll, repository, pinned: true, settings);
-        var silent = await ServerProcess.ServeAsync(serverDll, repository, pinned: true, [.. settings, "--Telemetry:Metrics", "false"]);
+        var live = new LiveSettings();
+        var server = await ServerProcess.ServeInAsync(live.Folder, serverDll, repository, pinned: true, settings);
         var rig = new Rig
         {
             ServerDll = serverDll,
@@ -59,17 +57,15 @@ internal sealed class Rig : IDisposable
             Facts = facts,
             Echo = echo,
             Server = server,
-            Silent = silent,
+            Settings = live,
             ToEcho = new(echo.Grpc),
             ToServer = new(server.Grpc),
-            ToSilent = new(silent.Grpc),
             Seconds = quick ? 1 : 4,
             Swaps = quick ? 10 : 100,
         };
         await rig.ToEcho.WarmAsync(LoadKind.Pixels, rig.Request(LoadKind.Pixels), Callers);
         foreach (var kind in new[] { LoadKind.Pixels, LoadKind.Png, LoadKind.Stream })
             await rig.ToServer.WarmAsync(kind, rig.Request(kind), Callers);
-        await rig.ToSilent.WarmAsync(LoadKind.Pixels, rig.Request(LoadKind.Pixels), Callers);
         return rig;
     }
 
@@ -77,9 +73,8 @@ internal sealed class Rig : IDisposable
     {
         ToEcho.Dispose();
         ToServer.Dispose();
-        ToSilent.Dispose();
         Echo.Dispose();
         Server.Dispose();
-        Silent.Dispose();
+        Settings.Dispose();
     }
 }

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace LeNetServe.Serving;
 
-/// <summary>A server of this comparison as a process of its own, on core 0 unless it is said otherwise, with the server's own settings of the garbage collector.</summary>
+/// <summary>
+/// A server of this comparison as a process of its own, on core 0 unless it is said otherwise. All of them run on the settings of the runtime (collector,
+/// compiler, thread pool) that the server under test ships: its runtimeconfig.json.
+/// </summary>
 internal sealed partial class ServerProcess : IDisposable
 {
     private readonly Process process;
@@ -21,17 +24,20 @@ internal sealed partial class ServerProcess : IDisposable
     public double MillisecondsToStart { get; }
 
     /// <summary>The server under test.</summary>
-    public static Task<ServerProcess> ServeAsync(string dll, string models, bool pinned, params string[] settings) => StartAsync(
-        isReady: line => line.StartsWith("LeNetServe ready", StringComparison.Ordinal), pinned,
+    public static Task<ServerProcess> ServeAsync(string dll, string models, bool pinned, params string[] settings) => ServeInAsync("", dll, models, pinned, settings);
+
+    /// <summary>The same, with the appsettings.json of a folder.</summary>
+    public static Task<ServerProcess> ServeInAsync(string folder, string dll, string models, bool pinned, params string[] settings) => StartAsync(
+        isReady: line => line.StartsWith("LeNetServe ready", StringComparison.Ordinal), pinned, folder,
         [dll, "--Models:Path", models, "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0", "--Logging:LogLevel:Default=Warning", .. settings]);
 
     /// <summary>The echo.</summary>
-    public static Task<ServerProcess> EchoAsync() => StartAsync(isReady: _ => true, pinned: true, [typeof(ServerProcess).Assembly.Location, "echo"]);
+    public static Task<ServerProcess> EchoAsync(string dll) => StartAsync(isReady: _ => true, pinned: true, "", [.. OnSettingsOf(dll), "echo"]);
 
     /// <summary>What <c>alone</c> prints: images a second in ONNX Runtime and in decoding.</summary>
-    public static async Task<(double Inference, double Decoding)> AloneAsync(string model, double seconds)
+    public static async Task<(double Inference, double Decoding)> AloneAsync(string dll, string model, double seconds)
     {
-        using var process = Process.Start(Info(true, [typeof(ServerProcess).Assembly.Location, "alone", model, seconds.ToString(CultureInfo.InvariantCulture)]))!;
+        using var process = Process.Start(Info(true, [.. OnSettingsOf(dll), "alone", model, seconds.ToString(CultureInfo.InvariantCulture)]))!;
         var figures = (await process.StandardOutput.ReadToEndAsync()).Split(' ');
         await process.WaitForExitAsync();
         return (double.Parse(figures[0], CultureInfo.InvariantCulture), double.Parse(figures[1], CultureInfo.InvariantCulture));
@@ -59,10 +65,10 @@ internal sealed partial class ServerProcess : IDisposable
         http.Dispose();
     }
 
-    private static async Task<ServerProcess> StartAsync(Func<string, bool> isReady, bool pinned, string[] arguments)
+    private static async Task<ServerProcess> StartAsync(Func<string, bool> isReady, bool pinned, string folder, string[] arguments)
     {
         var started = Stopwatch.GetTimestamp();
-        var process = Process.Start(Info(pinned, arguments))!;
+        var process = Process.Start(Info(pinned, arguments, folder))!;
         Match? addresses = null;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -73,12 +79,14 @@ internal sealed partial class ServerProcess : IDisposable
         throw new InvalidOperationException($"{string.Join(' ', arguments)} ended before it was ready");
     }
 
-    private static ProcessStartInfo Info(bool pinned, string[] arguments) =>
+    private static ProcessStartInfo Info(bool pinned, string[] arguments, string folder = "") =>
         new(pinned ? "taskset" : "dotnet", pinned ? ["-c", "0", "dotnet", "exec", .. arguments] : ["exec", .. arguments])
         {
             RedirectStandardOutput = true,
-            Environment = { ["DOTNET_gcServer"] = "0", ["DOTNET_gcConcurrent"] = "0", ["DOTNET_GCGen0MaxBudget"] = "400000" },
+            WorkingDirectory = folder,
         };
+
+    private static string[] OnSettingsOf(string dll) => ["--runtimeconfig", Path.ChangeExtension(dll, ".runtimeconfig.json"), typeof(ServerProcess).Assembly.Location];
 
     [GeneratedRegex("grpc=(?<grpc>[^ ]+) http=(?<http>[^ ]+)")]
     private static partial Regex Addresses();

@@ -6,7 +6,7 @@ internal sealed class Latency : IMeasurement
     public async Task MeasureAsync(Rig rig, Report report)
     {
         var pixels = rig.Request(LoadKind.Pixels);
-        var (inference, _) = await ServerProcess.AloneAsync(rig.Model, 0.5);
+        var (inference, _) = await ServerProcess.AloneAsync(rig.ServerDll, rig.Model, 0.5);
         var loneEcho = await rig.ToEcho.ClosedAsync(LoadKind.Pixels, pixels, 1, rig.Seconds);
         var lone = await rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, 1, rig.Seconds);
         report.Add("one caller, p50 of the echo, µs", loneEcho.Percentile(50));

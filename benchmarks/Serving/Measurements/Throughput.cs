@@ -6,7 +6,7 @@ internal sealed class Throughput : IMeasurement
     public async Task MeasureAsync(Rig rig, Report report)
     {
         var (pixels, png) = (rig.Request(LoadKind.Pixels), rig.Request(LoadKind.Png));
-        var (inference, decoding) = await ServerProcess.AloneAsync(rig.Model, rig.Seconds);
+        var (inference, decoding) = await ServerProcess.AloneAsync(rig.ServerDll, rig.Model, rig.Seconds);
         var (echoed, echoBytes) = await AllocatingAsync(rig.Echo, () => rig.ToEcho.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
         var (unary, unaryBytes) = await AllocatingAsync(rig.Server, () => rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
         var stream = await rig.ToServer.ClosedAsync(LoadKind.Stream, pixels, Rig.Callers, rig.Seconds);
@@ -20,6 +20,8 @@ internal sealed class Throughput : IMeasurement
         report.AtLeast("stream / Classify", stream.PerSecond / unary.PerSecond, 1.5);
         report.AtLeast("PNG / (1 / (1/echo + 1/decoding + 1/ORT))", pictures.PerSecond * ((1 / echoedPictures.PerSecond) + (1 / decoding) + (1 / inference)), 0.9);
         report.Add("echo allocates, bytes/call", echoBytes);
+        report.Add("Classify allocates, bytes/call", unaryBytes);
+        report.Add("its reply, bytes", ReplyBytes(rig.Facts.Classes));
         report.AtMost("Classify allocates beyond the echo and its reply, bytes/call", unaryBytes - echoBytes - ReplyBytes(rig.Facts.Classes), 0);
         report.AtMost("failed calls", echoed.Failed + unary.Failed + stream.Failed + pictures.Failed, 0);
     }

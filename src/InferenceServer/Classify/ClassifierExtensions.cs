@@ -15,6 +15,8 @@ internal static class ClassifierExtensions
         {
             grpc.MaxReceiveMessageSize = options.Limits.MaxMessageBytes;
             grpc.EnableDetailedErrors = false;
+            // They are answered by UnknownCalls.
+            grpc.IgnoreUnknownServices = true;
         }).AddJsonTranscoding(transcoding =>
         {
             transcoding.JsonSettings.WriteInt64sAsStrings = true;

@@ -82,10 +82,15 @@ internal sealed partial class ClassifierService(
 
     private static ClassifyResponse Reply(ClassifyRequest request, ModelLease lease, float[] outputs)
     {
-        var version = lease.Version;
-        var response = new ClassifyResponse { Model = version.Name, Version = version.Version };
-        Predictions.Add(response.Predictions, version, outputs.AsSpan(0, version.Facts.Classes), request.TopK);
+        var response = Reply(request.TopK, lease.Version, outputs.AsSpan(0, lease.Version.Facts.Classes));
         Return(lease, outputs);
+        return response;
+    }
+
+    private static ClassifyResponse Reply(int topK, ServedVersion version, Span<float> outputs)
+    {
+        var response = new ClassifyResponse { Model = version.Name, Version = version.Version };
+        Predictions.Add(response.Predictions, version, outputs, topK);
         return response;
     }
 

@@ -1,5 +1,6 @@
 using LeNetServe.InferenceServer.Classify;
 using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Health;
 using LeNetServe.InferenceServer.Metrics;
 using LeNetServe.InferenceServer.Models;
@@ -48,6 +49,7 @@ internal static class ServerExtensions
     {
         app.UseRest(options.Listen);
         app.UseSecurity();
+        app.UseUnknownCalls();
         app.MapClassifier();
         app.MapRest();
         app.MapOpenInference();

@@ -16,11 +16,11 @@ internal sealed class ModelMetrics
     private readonly BatchMetrics single = new(1);
     private readonly ServerInstruments instruments;
     private readonly TimeProvider time;
-    private readonly bool records;
+    private readonly Recording recording;
 
-    public ModelMetrics(string model, string version, ServerInstruments instruments, TimeProvider time, bool records)
+    public ModelMetrics(string model, string version, ServerInstruments instruments, TimeProvider time, Recording recording)
     {
-        (Model, Version, this.instruments, this.time, this.records) = (model, version, instruments, time, records);
+        (Model, Version, this.instruments, this.time, this.recording) = (model, version, instruments, time, recording);
         batches[1] = single;
     }
 
@@ -49,17 +49,17 @@ internal sealed class ModelMetrics
     public OutcomeMetrics? this[RequestOutcome outcome] => Volatile.Read(ref outcomes[(int)outcome]);
 
     /// <summary>A request has been admitted to this model; <see cref="Record"/> must follow.</summary>
-    public void Enter() => Count(Entered);
+    public void Enter(int requests = 1) => Count(Entered, requests);
 
     /// <summary>A request that had entered is over.</summary>
-    public void Leave() => Count(Left);
+    public void Leave(int requests = 1) => Count(Left, requests);
 
     /// <summary>The model has run once.</summary>
     /// <param name="batch">Images in the batch.</param>
     /// <param name="ticks">Duration, <see cref="Stopwatch"/> ticks.</param>
     public void RecordRun(int batch, long ticks)
     {
-        if (records)
+        if (recording.IsOn)
             (batch == 1 ? single : batches.GetOrAdd(batch, static size => new(size))).Runs.Record(RequestPhases.Nanoseconds(ticks));
     }
 
@@ -69,7 +69,7 @@ internal sealed class ModelMetrics
     /// <param name="phases">Where the time went.</param>
     public void Record(RequestOutcome outcome, int images, in RequestPhases phases)
     {
-        if (!records)
+        if (!recording.IsOn)
             return;
         var metrics = Volatile.Read(ref outcomes[(int)outcome]) ?? First(outcome);
         metrics.Decode.Record(RequestPhases.Nanoseconds(phases.Decode));
@@ -91,11 +91,8 @@ internal sealed class ModelMetrics
         return outcomes[(int)outcome]!;
     }
 
-    private void Count(int counter)
-    {
-        if (records)
-            Interlocked.Increment(ref Stripes.Mine(counters)[counter]);
-    }
+    // Also where nothing is recorded: what entered then may leave when it is again.
+    private void Count(int counter, int requests) => Interlocked.Add(ref Stripes.Mine(counters)[counter], requests);
 
     private long Sum(int counter)
     {

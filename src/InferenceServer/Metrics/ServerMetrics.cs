@@ -11,13 +11,14 @@ internal sealed class ServerMetrics : IDisposable
     private readonly ConcurrentDictionary<string, Gauge> gauges = new(StringComparer.Ordinal);
     private readonly TimeProvider time;
 
-    private readonly bool records;
-
     public ServerMetrics(TimeProvider? time = null, bool records = true)
     {
-        (this.time, this.records) = (time ?? TimeProvider.System, records);
-        Unresolved = new("", "", instruments, this.time, records);
+        (this.time, Recording) = (time ?? TimeProvider.System, new(records));
+        Unresolved = new("", "", instruments, this.time, Recording);
     }
+
+    /// <summary>Whether requests are counted and timed.</summary>
+    public Recording Recording { get; }
 
     /// <summary>Requests that found no model: callers' names never become labels.</summary>
     public ModelMetrics Unresolved { get; }
@@ -28,7 +29,7 @@ internal sealed class ServerMetrics : IDisposable
 
     /// <summary>The figures of a model version; they go on where it is loaded again. Keep the result, do not look it up per request.</summary>
     public ModelMetrics For(string model, long version) =>
-        models.GetOrAdd((model, version), key => new(key.Model, key.Version.ToString(CultureInfo.InvariantCulture), instruments, time, records));
+        models.GetOrAdd((model, version), key => new(key.Model, key.Version.ToString(CultureInfo.InvariantCulture), instruments, time, Recording));
 
     /// <summary>The figures of a model version; null where it was never served.</summary>
     public ModelMetrics? Find(string model, long version) => models.GetValueOrDefault((model, version));

@@ -2,12 +2,15 @@ using System.Diagnostics;
 using LeNetServe.InferenceServer.Configuration;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Primitives;
 
 namespace LeNetServe.InferenceServer.Metrics;
 
 /// <summary>Wires <see cref="ServerMetrics"/> and <c>/metrics</c>.</summary>
 internal static class ServerMetricsExtensions
 {
+    private const string Setting = "Telemetry:Metrics";
+
     public static IServiceCollection AddServerMetrics(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -15,9 +18,18 @@ internal static class ServerMetricsExtensions
         {
             var metrics = new ServerMetrics(provider.GetRequiredService<TimeProvider>(), provider.GetService<ServerOptions>()?.Telemetry.Metrics ?? true);
             AddProcessGauges(metrics);
+            if (provider.GetService<IConfiguration>() is { } configuration)
+                ChangeToken.OnChange(configuration.GetReloadToken, () => Switch(metrics.Recording, configuration[Setting]));
             return metrics;
         });
         return services;
+    }
+
+    // The files of the settings are read again when they change.
+    private static void Switch(Recording recording, string? setting)
+    {
+        if (setting is null || bool.TryParse(setting, out _))
+            recording.IsOn = setting is null || bool.Parse(setting);
     }
 
     /// <summary>Prometheus' text at <c>/metrics</c>.</summary>

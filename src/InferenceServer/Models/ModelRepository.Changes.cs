@@ -93,12 +93,8 @@ internal sealed partial class ModelRepository
         await changes.WaitAsync(cancellationToken);
         try
         {
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(choose(), parallel, (name, _) =>
-            {
-                Reconcile(name, mustRest);
-                return ValueTask.CompletedTask;
-            });
+            // Where requests are answered already, loading has time: they come first.
+            await LoadingThreads.ForEachAsync(choose(), name => Reconcile(name, mustRest), isUrgent: current.Models.Count == 0, cancellationToken);
         }
         finally
         {

@@ -17,9 +17,9 @@ internal sealed class ServedVersion
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int references = 1;
 
-    public ServedVersion(string name, long version, ClassifierModel model, ModelMetrics metrics, GatheredRuns? gathered, long maxImagePixels)
+    public ServedVersion(string name, long version, ClassifierModel model, ModelMetrics metrics, GatheredRuns? gathered, int quickImages, long maxImagePixels)
     {
-        (Name, Version, Model, Metrics, Gathered) = (name, version, model, metrics, gathered);
+        (Name, Version, Model, Metrics, Gathered, QuickImages) = (name, version, model, metrics, gathered, quickImages);
         asDeclared = new(model.Facts.Imaging, maxImagePixels);
         byGeometry = [.. Enum.GetValues<Geometry>().Select(geometry => new ImagePreprocessor(model.Facts.Imaging with { Geometry = geometry }, maxImagePixels))];
     }
@@ -41,6 +41,9 @@ internal sealed class ServedVersion
 
     /// <summary>Where its requests gather into batches; null where each runs on its own.</summary>
     public GatheredRuns? Gathered { get; }
+
+    /// <summary>So many images of pixels run so quickly that giving them to another thread would cost more; 0: not even one.</summary>
+    public int QuickImages { get; }
 
     /// <summary>Completes when the last request has let go and the session is closed.</summary>
     public Task Drained => drained.Task;

@@ -8,15 +8,15 @@ namespace LeNetServe.InferenceServer.Pipeline;
 /// <param name="Patient">The caller has its own back-pressure (a stream): it waits where the queue is full instead of being refused.</param>
 internal readonly record struct Caller(DateTime Deadline, CancellationToken Token, bool Patient = false)
 {
-    private readonly ServerCallContext? call;
+    private readonly HttpContext? http;
 
     /// <summary>The caller of a gRPC call.</summary>
     public Caller(ServerCallContext call)
-        : this(call.Deadline, CancellationToken.None) => this.call = call;
+        : this(call.Deadline, CancellationToken.None) => http = call.GetHttpContext();
 
-    /// <summary>Cancelled when the caller goes away. gRPC makes its token, 300 bytes of objects, when it is asked for: ask where time passes.</summary>
-    public CancellationToken Gone => call?.CancellationToken ?? Token;
-
-    /// <summary>Whether <see cref="Gone"/> is also cancelled at the <see cref="Deadline"/>.</summary>
-    public bool IsGoneAtDeadline => Deadline == DateTime.MaxValue || call?.Deadline == Deadline;
+    /// <summary>
+    /// Cancelled when the caller goes away, not at the deadline. gRPC's own token, for both, costs a call that asks for it 300 bytes of objects;
+    /// Kestrel keeps its token's source from call to call.
+    /// </summary>
+    public CancellationToken Gone => http?.RequestAborted ?? Token;
 }

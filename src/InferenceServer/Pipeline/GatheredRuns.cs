@@ -19,6 +19,7 @@ internal sealed class GatheredRuns : IDisposable
     private readonly PipelineOptions options;
     private readonly TimeProvider time;
     private readonly Channel<Request> waiting;
+    private readonly RunThreads thread = new(1);
     private readonly Task worker;
     private readonly byte[] data;
     private readonly float[] results;
@@ -82,6 +83,7 @@ internal sealed class GatheredRuns : IDisposable
     {
         waiting.Writer.TryComplete();
         worker.Wait();
+        thread.Dispose();
     }
 
     private async Task WorkAsync()
@@ -93,6 +95,8 @@ internal sealed class GatheredRuns : IDisposable
             next = Gather(batch, next);
             if (batch.Count > 0 && next is null && options.MaxQueueDelay > TimeSpan.Zero && batch.Sum(request => request.Images) < sizes[^1])
                 next = await GatherMoreAsync(batch);
+            // A device may take its time, and a thread of the pool would be missed.
+            await thread;
             Run(batch);
             batch.Clear();
         }

@@ -12,20 +12,21 @@ namespace LeNetServe.InferenceServer.Pipeline;
 /// <summary>
 /// The only path to a model: admit → queue → decode → run → count. The edges lease a version from <see cref="ModelRepository"/>, translate their
 /// request into an <see cref="InferenceInput"/>, call <see cref="RunAsync"/> (or <see cref="RunManyAsync"/> where each image may fail on its own),
-/// and translate the outputs. On the CPU a request runs at once on its caller's thread; where a version gathers batches it joins the next one.
+/// and translate the outputs. On the CPU a quick request runs at once on its caller's thread, and one that takes a while on <see cref="RunThreads"/>; where a
+/// version gathers batches it joins the next one.
 /// </summary>
-internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, TimeProvider time)
+internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, LimitOptions limits, TimeProvider time)
 {
+    /// <summary>Whether a request would find a place now.</summary>
+    public bool HasRoom => slots.Busy < slots.Concurrency;
+
     /// <summary>
-    /// Runs one input, all of it or nothing. Completes at once, and allocates nothing, where a place is free.
+    /// Runs one input, all of it or nothing. Completes at once, and allocates nothing, where it is quick and a place is free.
     /// </summary>
     /// <param name="version">A version that the caller holds a lease of until this completes.</param>
     /// <param name="input">What to classify.</param>
     /// <param name="outputs">Receives images×classes: the graph's output as it is.</param>
-    /// <param name="caller">
-    /// Deadline and cancellation, honoured in the queue, before decoding and before running. For pixels that find a place at once only the deadline
-    /// is looked at: no time has passed in which the caller could have gone.
-    /// </param>
+    /// <param name="caller">Deadline and cancellation, honoured in the queue, before decoding and before running.</param>
     /// <returns>Where the time went; never throws, failures are the task's.</returns>
     /// <exception cref="InferenceException">
     /// <see cref="InferenceErrorKind.InvalidInput"/>, <see cref="InferenceErrorKind.TooLarge"/>, <see cref="InferenceErrorKind.Overloaded"/>,
@@ -34,7 +35,7 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
     public ValueTask<RequestPhases> RunAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller)
     {
         var start = Stopwatch.GetTimestamp();
-        if (version.Gathered is not null || (!slots.TryEnter() && !slots.TryEnterSoon()))
+        if (!IsQuick(version, input, outputs.Length) || !slots.TryEnter())
             return RunQueuedAsync(version, input, outputs, caller, start);
         var phases = default(RequestPhases);
         version.Metrics.Enter();
@@ -63,14 +64,15 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
     /// <param name="outputs">Receives images×classes; the rows of failed images are left as they are.</param>
     /// <param name="errors">The failure of each image: what the edge found already, and what is found here; null where it succeeds.</param>
     /// <param name="caller">Deadline and cancellation.</param>
+    /// <param name="requests">How many they count for in the figures: 1, or the number of the images where each came as a request of its own.</param>
     /// <exception cref="InferenceException">The request as a whole failed, see <see cref="RunAsync"/>.</exception>
     public async ValueTask<RequestPhases> RunManyAsync(
-        ServedVersion version, IReadOnlyList<InferenceInput> images, Memory<float> outputs, InferenceException?[] errors, Caller caller)
+        ServedVersion version, IReadOnlyList<InferenceInput> images, Memory<float> outputs, InferenceException?[] errors, Caller caller, int requests = 1)
     {
         var start = Stopwatch.GetTimestamp();
         var phases = default(RequestPhases);
         var (size, classes) = (version.Facts.Input.Count, version.Facts.Classes);
-        version.Metrics.Enter();
+        version.Metrics.Enter(requests);
         byte[]? pixels = null;
         float[]? results = null;
         try
@@ -79,11 +81,13 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
                 throw TooMany(images.Count);
             pixels = ArrayPool<byte>.Shared.Rent(images.Count * size);
             results = ArrayPool<float>.Shared.Rent(images.Count * classes);
-            await EnterAsync(version, caller);
-            phases = phases with { Queue = Stopwatch.GetTimestamp() - start };
-            var good = 0;
+            var (isQuick, good) = (images.All(image => image.Kind == InputKind.Pixels) && images.Count <= version.QuickImages, 0);
+            await EnterAsync(caller, isQuick ? null : threads);
             try
             {
+                if (!isQuick)
+                    await threads;
+                phases = phases with { Queue = Stopwatch.GetTimestamp() - start };
                 var decode = Stopwatch.GetTimestamp();
                 for (var index = 0; index < images.Count; index++)
                     if ((errors[index] ??= TryDecode(version, images[index], pixels.AsSpan(good * size, size), caller)) is null)
@@ -96,6 +100,8 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
             finally
             {
                 slots.Exit();
+                if (!isQuick)
+                    await RunThreads.LeaveAsync();
             }
             if (good > 0 && version.Gathered is { } gathered)
             {
@@ -103,17 +109,21 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
                 phases = phases with { Queue = phases.Queue + waited, Inference = inference };
             }
             Scatter(results, classes, errors, outputs.Span);
-            Succeed(version, good, ref phases, start);
+            if (requests == 1)
+                Succeed(version, good, ref phases, start);
+            else
+                CountEach(version, errors, ref phases, start);
             return phases;
         }
         catch (InferenceException exception)
         {
-            Fail(version, exception, ref phases, start);
+            for (var request = 0; request < requests; request++)
+                Fail(version, exception, ref phases, start);
             throw;
         }
         finally
         {
-            version.Metrics.Leave();
+            version.Metrics.Leave(requests);
             if (pixels is not null)
                 ArrayPool<byte>.Shared.Return(pixels);
             if (results is not null)
@@ -130,13 +140,15 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
         try
         {
             RequireSize(version, input, outputs.Length);
-            if (version.Gathered is not { } gathered || input.Kind == InputKind.Encoded)
+            if (version.Gathered is null || input.Kind == InputKind.Encoded)
             {
-                await EnterAsync(version, caller);
-                phases = phases with { Queue = Stopwatch.GetTimestamp() - start };
+                var isQuick = IsQuick(version, input, outputs.Length);
+                await EnterAsync(caller, isQuick ? null : threads);
                 try
                 {
-                    RequireInterest(caller);
+                    if (!isQuick)
+                        await threads;
+                    phases = phases with { Queue = Stopwatch.GetTimestamp() - start };
                     if (version.Gathered is null)
                         RunNow(version, input, outputs.Span, caller, ref phases);
                     else
@@ -145,6 +157,8 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
                 finally
                 {
                     slots.Exit();
+                    if (!isQuick)
+                        await RunThreads.LeaveAsync();
                 }
             }
             if (version.Gathered is { } batches)
@@ -172,7 +186,7 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
     {
         if (input.Kind != InputKind.Encoded)
         {
-            RequireTime(caller);
+            RequireInterest(caller);
             phases = phases with { Inference = Infer(version, input.Data.Span, input.Kind == InputKind.Floats, outputs) };
             return;
         }
@@ -236,35 +250,29 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask EnterAsync(ServedVersion version, Caller caller)
+    private async ValueTask EnterAsync(Caller caller, RunThreads? then)
     {
         RequireInterest(caller);
-        if (slots.TryEnter())
-            return;
-        using var giveUp = caller.IsGoneAtDeadline ? null : CancellationTokenSource.CreateLinkedTokenSource(caller.Gone);
-        giveUp?.CancelAfter(Wait.Until(caller.Deadline, time));
         try
         {
-            await slots.EnterAsync(caller.Patient, giveUp?.Token ?? caller.Gone);
+            await slots.EnterAsync(caller.Patient, caller.Deadline, caller.Gone, then);
         }
         catch (OperationCanceledException)
         {
-            throw caller.Gone.IsCancellationRequested && time.GetUtcNow().UtcDateTime < caller.Deadline ? Wait.Cancelled() : Wait.DeadlineExceeded("while it waited for a place");
+            throw time.GetUtcNow().UtcDateTime < caller.Deadline ? Wait.Cancelled() : Wait.DeadlineExceeded("while it waited for a place");
         }
-    }
-
-    private void RequireTime(Caller caller)
-    {
-        if (caller.Deadline != DateTime.MaxValue && time.GetUtcNow().UtcDateTime >= caller.Deadline)
-            throw Wait.DeadlineExceeded("before it ran");
     }
 
     private void RequireInterest(Caller caller)
     {
-        RequireTime(caller);
+        if (caller.Deadline != DateTime.MaxValue && time.GetUtcNow().UtcDateTime >= caller.Deadline)
+            throw Wait.DeadlineExceeded("before it ran");
         if (caller.Gone.IsCancellationRequested)
             throw Wait.Cancelled();
     }
+
+    private static bool IsQuick(ServedVersion version, in InferenceInput input, int outputs) =>
+        version.Gathered is null && input.Kind != InputKind.Encoded && outputs <= version.QuickImages * version.Facts.Classes;
 
     private static void Scatter(float[] results, int classes, InferenceException?[] errors, Span<float> outputs)
     {
@@ -278,6 +286,15 @@ internal sealed class InferencePipeline(RunSlots slots, LimitOptions limits, Tim
     {
         phases = phases with { Total = Stopwatch.GetTimestamp() - start };
         version.Metrics.Record(RequestOutcome.Ok, images, phases);
+    }
+
+    private static void CountEach(ServedVersion version, InferenceException?[] errors, ref RequestPhases phases, long start)
+    {
+        foreach (var error in errors)
+            if (error is null)
+                Succeed(version, 1, ref phases, start);
+            else
+                Fail(version, error, ref phases, start);
     }
 
     /// <summary>Counts a request that its edge refused before it came this far.</summary>

@@ -6,12 +6,13 @@ namespace LeNetServe.InferenceServer.Pipeline;
 internal static class PipelineExtensions
 {
     public static IServiceCollection AddPipeline(this IServiceCollection services, PipelineOptions options) => services
-        .AddSingleton(provider => CreateSlots(options, provider.GetRequiredService<ServerMetrics>()))
+        .AddSingleton(provider => CreateSlots(options, provider.GetRequiredService<ServerMetrics>(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(_ => new RunThreads(options.Concurrency))
         .AddSingleton<InferencePipeline>();
 
-    private static RunSlots CreateSlots(PipelineOptions options, ServerMetrics metrics)
+    private static RunSlots CreateSlots(PipelineOptions options, ServerMetrics metrics, TimeProvider time)
     {
-        var slots = new RunSlots(options.Concurrency, options.QueueLength);
+        var slots = new RunSlots(options.Concurrency, options.QueueLength, time);
         metrics.AddGauge("lenetserve_queue_length", "Requests that wait for a place", () => slots.Waiting);
         metrics.AddGauge("lenetserve_running", "Requests being worked on", () => slots.Busy);
         return slots;

@@ -2,28 +2,36 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Pipeline;
 
-/// <summary>Places to work at, as many as requests may run at once, and a bounded queue before them. First come, first served.</summary>
-internal sealed class RunSlots
+/// <summary>
+/// Places to work at, as many as requests may run at once, and a bounded queue before them. First come, first served. Who waits is a pooled object,
+/// so that waiting allocates nothing once as many have waited before.
+/// </summary>
+internal sealed partial class RunSlots : IDisposable
 {
-    private const int MaxYields = 3;
     private readonly Lock gate = new();
-    private readonly LinkedList<Waiter> waiters = [];
+    private readonly TimeProvider time;
+    private readonly ITimer alarm;
     private readonly int queueLength;
-    private int free;
-    private int impatient;
+    private Waiter? first, last, resting;
+    private DateTime alarmAt = DateTime.MaxValue;
+    private int free, waiting, impatient;
 
-    public RunSlots(int concurrency, int queueLength) => (free, this.queueLength, Concurrency) = (concurrency, queueLength, concurrency);
+    public RunSlots(int concurrency, int queueLength, TimeProvider? time = null)
+    {
+        (free, this.queueLength, Concurrency, this.time) = (concurrency, queueLength, concurrency, time ?? TimeProvider.System);
+        alarm = this.time.CreateTimer(static slots => ((RunSlots)slots!).GiveUpTheLate(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Places in all.</summary>
     public int Concurrency { get; }
 
     /// <summary>Requests that wait.</summary>
-    public int Waiting => waiters.Count;
+    public int Waiting => waiting;
 
     /// <summary>Places taken.</summary>
     public int Busy => Concurrency - free;
 
-    /// <summary>Takes a place if one is free and nobody waits for it. Allocates nothing.</summary>
+    /// <summary>Takes a place if one is free.</summary>
     public bool TryEnter()
     {
         lock (gate)
@@ -35,57 +43,36 @@ internal sealed class RunSlots
         }
     }
 
-    /// <summary>
-    /// The same, after giving way a few times to whoever has the place: mostly a thread that was interrupted in a run of microseconds, which is over
-    /// sooner than a wait is set up. Does not try where others wait already.
-    /// </summary>
-    public bool TryEnterSoon()
-    {
-        for (var yields = 0; yields < MaxYields && waiters.Count == 0 && queueLength > 0; yields++)
-        {
-            Thread.Yield();
-            if (TryEnter())
-                return true;
-        }
-        return false;
-    }
-
-    /// <summary>Waits for a place.</summary>
+    /// <summary>Waits for a place. Await the result once.</summary>
     /// <param name="patient">Wait even where the queue is full, and take no place of it.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="InferenceException">The queue is full (<see cref="InferenceErrorKind.Overloaded"/>); known at once.</exception>
+    /// <param name="deadline">When waiting becomes useless, UTC; <see cref="DateTime.MaxValue"/>: never.</param>
+    /// <param name="gone">Gives up waiting.</param>
+    /// <param name="threads">Goes on on one of these where it had to wait; null: in the thread pool.</param>
+    /// <exception cref="InferenceException">
+    /// The queue is full (<see cref="InferenceErrorKind.Overloaded"/>), known at once, or the deadline passed (<see cref="InferenceErrorKind.DeadlineExceeded"/>).
+    /// </exception>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
-    public async Task EnterAsync(bool patient, CancellationToken cancellationToken)
+    public ValueTask EnterAsync(bool patient, DateTime deadline, CancellationToken gone, RunThreads? threads = null)
     {
-        var waiter = new Waiter(patient);
+        Waiter waiter;
         lock (gate)
         {
             if (free > 0)
             {
                 free--;
-                return;
+                return ValueTask.CompletedTask;
             }
             if (!patient && impatient >= queueLength)
-                throw new InferenceException(InferenceErrorKind.Overloaded, $"{impatient} requests wait already, expected at most {queueLength}; try again a little later")
-                {
-                    RetryAfter = TimeSpan.FromMilliseconds(Math.Clamp(impatient, 1, 1000)),
-                };
-            waiters.AddLast(waiter.Node);
-            if (!patient)
-                impatient++;
+                return ValueTask.FromException(Full());
+            waiter = resting ?? new(this);
+            resting = waiter.Next;
+            waiter.Begin(patient, deadline, threads);
+            Append(waiter);
+            SetAlarm(deadline);
         }
-        await using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((Waiter)state!).TrySetCanceled(token), waiter);
-        try
-        {
-            await waiter.Task;
-        }
-        catch (OperationCanceledException)
-        {
-            lock (gate)
-                if (waiter.Node.List is not null)
-                    Remove(waiter);
-            throw;
-        }
+        // Outside of the lock: where the caller has gone already, this calls back at once.
+        waiter.WatchFor(gone);
+        return waiter.Entered;
     }
 
     /// <summary>Leaves a place to the one who has waited longest.</summary>
@@ -93,30 +80,102 @@ internal sealed class RunSlots
     {
         lock (gate)
         {
-            while (waiters.First is { } first)
+            if (first is { } next)
             {
-                Remove(first.Value);
-                if (first.Value.TrySetResult())
-                    return;
+                Remove(next);
+                next.Enter();
             }
-            free++;
+            else
+            {
+                free++;
+            }
         }
+    }
+
+    public void Dispose() => alarm.Dispose();
+
+    private InferenceException Full() =>
+        new(InferenceErrorKind.Overloaded, $"{impatient} requests wait already, expected at most {queueLength}; try again a little later")
+        {
+            RetryAfter = TimeSpan.FromMilliseconds(Math.Clamp(impatient, 1, 1000)),
+        };
+
+    private void GiveUp(Waiter waiter, CancellationToken gone)
+    {
+        lock (gate)
+        {
+            if (!waiter.IsQueued)
+                return;
+            Remove(waiter);
+            waiter.Fail(new OperationCanceledException(gone));
+        }
+    }
+
+    private void GiveUpTheLate()
+    {
+        lock (gate)
+        {
+            alarmAt = DateTime.MaxValue;
+            var now = time.GetUtcNow().UtcDateTime;
+            for (Waiter? waiter = first, next; waiter is not null; waiter = next)
+            {
+                next = waiter.Next;
+                if (waiter.Deadline > now)
+                {
+                    SetAlarm(waiter.Deadline);
+                    continue;
+                }
+                Remove(waiter);
+                waiter.Fail(Wait.DeadlineExceeded("while it waited for a place"));
+            }
+        }
+    }
+
+    // One timer for all who wait, as they seldom wait until their deadlines; timers know whole milliseconds and round down.
+    private void SetAlarm(DateTime deadline)
+    {
+        if (deadline >= alarmAt)
+            return;
+        alarmAt = deadline;
+        alarm.Change(Wait.Until(deadline, time) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+
+    private void Append(Waiter waiter)
+    {
+        waiter.Previous = last;
+        if (last is null)
+            first = waiter;
+        else
+            last.Next = waiter;
+        last = waiter;
+        waiter.IsQueued = true;
+        waiting++;
+        if (!waiter.Patient)
+            impatient++;
     }
 
     private void Remove(Waiter waiter)
     {
-        waiters.Remove(waiter.Node);
+        if (waiter.Previous is { } previous)
+            previous.Next = waiter.Next;
+        else
+            first = waiter.Next;
+        if (waiter.Next is { } next)
+            next.Previous = waiter.Previous;
+        else
+            last = waiter.Previous;
+        (waiter.Previous, waiter.Next, waiter.IsQueued) = (null, null, false);
+        waiting--;
         if (!waiter.Patient)
             impatient--;
     }
 
-    private sealed class Waiter : TaskCompletionSource
+    private void Rest(Waiter waiter)
     {
-        public Waiter(bool patient)
-            : base(TaskCreationOptions.RunContinuationsAsynchronously) => (Patient, Node) = (patient, new(this));
-
-        public bool Patient { get; }
-
-        public LinkedListNode<Waiter> Node { get; }
+        lock (gate)
+        {
+            waiter.Next = resting;
+            resting = waiter;
+        }
     }
 }

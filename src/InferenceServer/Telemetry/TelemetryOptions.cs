@@ -5,7 +5,7 @@ namespace LeNetServe.InferenceServer.Telemetry;
 /// <summary>Where traces and metrics are sent to. OpenTelemetry's own variables (OTEL_…) hold for whatever is not said here.</summary>
 internal sealed record TelemetryOptions
 {
-    /// <summary>Requests are counted and timed, for <c>/metrics</c>, statistics and OTLP. Off only to see what that costs.</summary>
+    /// <summary>Requests are counted and timed, for <c>/metrics</c>, statistics and OTLP. Off only to see what that costs; in appsettings.json it may change while the server runs.</summary>
     public bool Metrics { get; init; } = true;
 
     /// <summary>An OTLP collector, such as <c>http://localhost:4317</c>; null: nothing is sent and nothing is recorded for it.</summary>

@@ -1,8 +1,11 @@
 using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
+using LeNetServe.InferenceServer.Classify;
+using LeNetServe.InferenceServer.Metrics;
 using LeNetServe.Tests;
 using LeNetServe.V1;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LeNetServe.InferenceServer.Tests.Classify;
 
@@ -201,6 +204,89 @@ public sealed class ClassifierServiceTests
                 _ => new() { Image = Stripe(index % 3) },
             },
         };
+    }
+
+    [Fact]
+    public async Task ClassifyStream_PixelsThatHaveCome_RunTogetherAndCountEach()
+    {
+        await using var server = await TestServer.StartAsync();
+        var metrics = server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1);
+        var call = new FakeCall<ClassifyStreamRequest, ClassifyStreamResponse>(Enumerable.Range(0, 40).Select(index => new ClassifyStreamRequest
+        {
+            Id = $"{index}",
+            Request = new() { TopK = 1, Image = index == 3 ? new() { Pixels = ByteString.CopyFrom(1) } : Stripe(index % 3) },
+        }));
+
+        await server.App.Services.GetRequiredService<ClassifierService>().ClassifyStream(call, call, call).WaitAsync(Cancellation);
+
+        Assert.Equal(Enumerable.Range(0, 40).Select(index => $"{index}"), call.Written.Select(answer => answer.Response.Id));
+        for (var index = 0; index < 40; index++)
+            if (index == 3)
+                Assert.Contains("1 bytes of pixels, expected 16", call.Written[index].Response.Error.Message);
+            else
+                Assert.Equal(index % 3, Assert.Single(call.Written[index].Response.Response.Predictions).Index);
+        Assert.Equal([8, 15, 16], metrics.Batches.Select(batch => batch.Size));
+        Assert.Equal((39, 39, 1, 0), (metrics.Inferences, metrics[RequestOutcome.Ok]!.Request.Read().Count, metrics[RequestOutcome.Invalid]!.Request.Read().Count, metrics.Pending));
+        Assert.Equal([15, 31, 39], Enumerable.Range(0, 40).Where(index => !call.Written[index].IsHeldBack));
+    }
+
+    [Fact]
+    public async Task ClassifyStream_OtherModelAndFaultsBetween_AreAnsweredInTheirPlaces()
+    {
+        await using var server = await TestServer.StartAsync();
+        ClassifyStreamRequest Message(int index) => new()
+        {
+            Id = $"{index}",
+            Request = (index % 7) switch
+            {
+                2 => new() { Model = "nobody", Image = Stripe(0) },
+                4 => new() { Image = Stripe(0), TopK = -1 },
+                5 => null,
+                _ => new() { Model = index % 2 == 0 ? "tiny" : "", Image = Stripe(index % 3) },
+            },
+        };
+        var call = new FakeCall<ClassifyStreamRequest, ClassifyStreamResponse>(Enumerable.Range(0, 70).Select(Message));
+
+        await server.App.Services.GetRequiredService<ClassifierService>().ClassifyStream(call, call, call).WaitAsync(Cancellation);
+
+        for (var index = 0; index < 70; index++)
+        {
+            var response = call.Written[index].Response;
+            Assert.Equal($"{index}", response.Id);
+            Assert.Equal((index % 7) switch { 2 => (int)StatusCode.NotFound, 4 or 5 => (int)StatusCode.InvalidArgument, _ => 0 }, response.Error?.Code ?? 0);
+            if (response.Error is null)
+                Assert.Equal(index % 3, response.Response.Predictions[0].Index);
+        }
+    }
+
+    [Fact]
+    public async Task Classify_CallerGone_IsCancelledBeforeItRuns()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+        var call = new FakeCall<ClassifyRequest, ClassifyResponse>([]);
+        call.GetHttpContext().RequestAborted = gone.Token;
+
+        var exception = await Assert.ThrowsAsync<RpcException>(() => server.App.Services.GetRequiredService<ClassifierService>().Classify(new() { Image = Stripe(1) }, call));
+
+        Assert.Equal(StatusCode.Cancelled, exception.StatusCode);
+        Assert.Equal(0, server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Executions);
+    }
+
+    [Theory]
+    [InlineData("/nobody.Nothing/Does")]
+    [InlineData("/lenetserve.v1.Classifier/Nothing")]
+    public async Task Call_UnknownMethod_IsUnimplementedAndNamed(string path)
+    {
+        await using var server = await TestServer.StartAsync();
+        var method = new Method<ListModelsRequest, ListModelsResponse>(MethodType.Unary, path.Split('/')[1], path.Split('/')[2],
+            Marshallers.Create(message => message.ToByteArray(), ListModelsRequest.Parser.ParseFrom), Marshallers.Create(message => message.ToByteArray(), ListModelsResponse.Parser.ParseFrom));
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new(cancellationToken: Cancellation), new()));
+
+        Assert.Equal(StatusCode.Unimplemented, exception.StatusCode);
+        Assert.Contains(path, exception.Status.Detail);
     }
 
     [Fact]

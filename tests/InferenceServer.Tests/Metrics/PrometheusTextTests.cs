@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using LeNetServe.InferenceServer.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LeNetServe.InferenceServer.Tests.Metrics;
 
@@ -110,4 +112,26 @@ public sealed class PrometheusTextTests
     private static RequestPhases Phases(long microseconds) => new(0, 0, 0, Ticks(microseconds));
 
     private static long Ticks(long microseconds) => microseconds * Stopwatch.Frequency / 1_000_000;
+
+    [Fact]
+    public async Task Record_SwitchedWhileTheServerRuns_IsRecordedAgainAndNothingStaysPending()
+    {
+        await using var server = await TestServer.StartAsync();
+        var metrics = server.App.Services.GetRequiredService<ServerMetrics>();
+        var configuration = (IConfigurationRoot)server.App.Services.GetRequiredService<IConfiguration>();
+        async Task<long> CountedAsync(string setting)
+        {
+            configuration["Telemetry:Metrics"] = setting;
+            configuration.Reload();
+            await server.Client.ClassifyAsync(new() { Image = Classify.ClassifierServiceTests.Stripe(1) }, cancellationToken: TestContext.Current.CancellationToken);
+            return metrics.For("tiny", 1).Inferences;
+        }
+
+        var counted = new List<long>();
+        foreach (var setting in (string[])["true", "false", "true", "no value"])
+            counted.Add(await CountedAsync(setting));
+
+        Assert.Equal([1L, 1, 2, 3], counted);
+        Assert.Equal(0, metrics.For("tiny", 1).Pending);
+    }
 }

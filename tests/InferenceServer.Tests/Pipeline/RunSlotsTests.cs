@@ -1,5 +1,6 @@
 using LeNetServe.InferenceServer.Pipeline;
 using LeNetServe.Runtime.Errors;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LeNetServe.InferenceServer.Tests.Pipeline;
 
@@ -12,9 +13,9 @@ public sealed class RunSlotsTests
     {
         var slots = new RunSlots(1, 2);
         Assert.True(slots.TryEnter());
-        var waiting = new[] { slots.EnterAsync(false, Cancellation), slots.EnterAsync(false, Cancellation) };
+        var waiting = new[] { slots.EnterAsync(false, DateTime.MaxValue, Cancellation).AsTask(), slots.EnterAsync(false, DateTime.MaxValue, Cancellation).AsTask() };
 
-        var refused = slots.EnterAsync(false, Cancellation);
+        var refused = slots.EnterAsync(false, DateTime.MaxValue, Cancellation).AsTask();
 
         Assert.True(refused.IsFaulted);
         var exception = await Assert.ThrowsAsync<InferenceException>(() => refused);
@@ -40,7 +41,7 @@ public sealed class RunSlotsTests
 
         async Task RunAsync(int index)
         {
-            await slots.EnterAsync(false, Cancellation);
+            await slots.EnterAsync(false, DateTime.MaxValue, Cancellation).AsTask();
             order.Add(index);
             slots.Exit();
         }
@@ -52,7 +53,7 @@ public sealed class RunSlotsTests
         var slots = new RunSlots(1, 1);
         Assert.True(slots.TryEnter());
         using var gone = new CancellationTokenSource();
-        var waiting = slots.EnterAsync(false, gone.Token);
+        var waiting = slots.EnterAsync(false, DateTime.MaxValue, gone.Token).AsTask();
 
         await gone.CancelAsync();
 
@@ -69,7 +70,7 @@ public sealed class RunSlotsTests
         var slots = new RunSlots(1, 0);
         Assert.True(slots.TryEnter());
 
-        var patient = slots.EnterAsync(true, Cancellation);
+        var patient = slots.EnterAsync(true, DateTime.MaxValue, Cancellation).AsTask();
 
         Assert.False(patient.IsCompleted);
         slots.Exit();
@@ -82,14 +83,14 @@ public sealed class RunSlotsTests
         var slots = new RunSlots(1, 1);
         Assert.True(slots.TryEnter());
         using var gone = new CancellationTokenSource();
-        var patient = Enumerable.Range(0, 5).Select(_ => slots.EnterAsync(true, Cancellation)).ToArray();
+        var patient = Enumerable.Range(0, 5).Select(_ => slots.EnterAsync(true, DateTime.MaxValue, Cancellation).AsTask()).ToArray();
 
-        var first = slots.EnterAsync(false, gone.Token);
+        var first = slots.EnterAsync(false, DateTime.MaxValue, gone.Token).AsTask();
         Assert.False(first.IsCompleted);
-        Assert.True(slots.EnterAsync(false, Cancellation).IsFaulted);
+        Assert.True(slots.EnterAsync(false, DateTime.MaxValue, Cancellation).AsTask().IsFaulted);
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
-        var second = slots.EnterAsync(false, Cancellation);
+        var second = slots.EnterAsync(false, DateTime.MaxValue, Cancellation).AsTask();
 
         Assert.False(second.IsFaulted);
         Assert.Equal(6, slots.Waiting);
@@ -106,7 +107,7 @@ public sealed class RunSlotsTests
         await Parallel.ForAsync(0, 5_000, Cancellation, async (index, _) =>
         {
             using var gone = new CancellationTokenSource();
-            var entering = slots.EnterAsync(false, gone.Token);
+            var entering = slots.EnterAsync(false, DateTime.MaxValue, gone.Token).AsTask();
             if (index % 7 == 0)
                 await gone.CancelAsync();
             try
@@ -127,6 +128,68 @@ public sealed class RunSlotsTests
         Assert.InRange(most, 1, 3);
         Assert.Equal(0, slots.Busy);
         Assert.Equal(0, slots.Waiting);
+    }
+
+    [Fact]
+    public async Task EnterAsync_DeadlinePasses_GivesUpAndLeavesTheOthers()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        using var slots = new RunSlots(1, 10, time);
+        Assert.True(slots.TryEnter());
+        DateTime After(int seconds) => time.GetUtcNow().UtcDateTime.AddSeconds(seconds);
+        var late = slots.EnterAsync(false, After(30), Cancellation).AsTask();
+        var early = slots.EnterAsync(false, After(10), Cancellation).AsTask();
+        var never = slots.EnterAsync(false, DateTime.MaxValue, Cancellation).AsTask();
+
+        time.Advance(TimeSpan.FromSeconds(11));
+        var exception = await Assert.ThrowsAsync<InferenceException>(() => early.WaitAsync(Cancellation));
+        Assert.Equal((InferenceErrorKind.DeadlineExceeded, 2), (exception.Kind, slots.Waiting));
+        time.Advance(TimeSpan.FromSeconds(20));
+        await Assert.ThrowsAsync<InferenceException>(() => late.WaitAsync(Cancellation));
+
+        slots.Exit();
+        await never.WaitAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task EnterAsync_WithThreads_GoesOnOnOneOfThem()
+    {
+        var slots = new RunSlots(1, 10);
+        using var threads = new RunThreads(1);
+        Assert.True(slots.TryEnter());
+        var name = NameAsync();
+
+        slots.Exit();
+
+        Assert.Equal("Run", await name.WaitAsync(Cancellation));
+
+        async Task<string?> NameAsync()
+        {
+            await slots.EnterAsync(false, DateTime.MaxValue, Cancellation, threads);
+            return Thread.CurrentThread.Name;
+        }
+    }
+
+    [Fact]
+    public void EnterAsync_SomeWaitedBefore_AllocatesNothing()
+    {
+        const int Waits = 1_000;
+        var slots = new RunSlots(1, 10);
+        Assert.True(slots.TryEnter());
+        void Wait()
+        {
+            var wait = slots.EnterAsync(false, DateTime.MaxValue, CancellationToken.None);
+            Assert.False(wait.IsCompleted);
+            slots.Exit();
+            wait.GetAwaiter().GetResult();
+        }
+
+        Wait();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var index = 0; index < Waits; index++)
+            Wait();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private static void InterlockedMax(ref int target, int value)

@@ -18,7 +18,7 @@ internal sealed partial class OpenInferenceService
     public override async Task ModelStreamInfer(
         IAsyncStreamReader<ModelInferRequest> requestStream, IServerStreamWriter<ModelStreamInferResponse> responseStream, ServerCallContext context)
     {
-        var caller = new Caller(context) with { Patient = true };
+        var caller = new Caller(context.Deadline, context.CancellationToken, Patient: true);
         var asStatus = string.Equals(context.RequestHeaders.GetValue(GrpcErrorsHeader), "true", StringComparison.OrdinalIgnoreCase);
         var client = context.GetHttpContext().Features.Get<RatedClient>();
         var answers = Channel.CreateBounded<Task<ModelStreamInferResponse>>(new BoundedChannelOptions(limits.StreamParallelism) { SingleReader = true });
@@ -45,7 +45,7 @@ internal sealed partial class OpenInferenceService
                 // The call itself counted for its first message.
                 var tooFast = !isFirst && client is not null && !client.TryTake(out _);
                 isFirst = false;
-                await answers.WriteAsync(Task.Run(() => AnswerAsync(request, caller, tooFast, asStatus), caller.Gone), caller.Gone);
+                await answers.WriteAsync(AnswerAsync(request, caller, tooFast, asStatus), caller.Gone);
             }
             answers.TryComplete();
             return true;

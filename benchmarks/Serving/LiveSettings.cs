@@ -1,0 +1,15 @@
+namespace LeNetServe.Serving;
+
+/// <summary>A folder with the appsettings.json of a server that watches it.</summary>
+internal sealed class LiveSettings : IDisposable
+{
+    public LiveSettings() => RecordMetrics(true);
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("lenetserve-settings-").FullName;
+
+    /// <summary>Has the server count and time requests, or not.</summary>
+    public void RecordMetrics(bool on) =>
+        File.WriteAllText(Path.Combine(Folder, "appsettings.json"), $$"""{ "Telemetry": { "Metrics": "{{(on ? "true" : "false")}}" } }""");
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
