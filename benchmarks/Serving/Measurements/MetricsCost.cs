@@ -7,6 +7,7 @@ namespace LeNetServe.Serving.Measurements;
 internal sealed class MetricsCost : IMeasurement
 {
     private const double Turn = 1;
+    private const int MostLooks = 100;
     private const string Counted = "lenetserve_request_duration_us_count";
 
     public async Task MeasureAsync(Rig rig, Report report)
@@ -36,11 +37,13 @@ internal sealed class MetricsCost : IMeasurement
     private static async Task SwitchAsync(Rig rig, bool on)
     {
         rig.Settings.RecordMetrics(on);
-        for (var isOn = !on; isOn != on;)
+        for (var look = 0; look < MostLooks; look++)
         {
             var before = await rig.Server.MetricAsync(Counted);
             await rig.ToServer.ClosedAsync(LoadKind.Pixels, rig.Request(LoadKind.Pixels), Rig.Callers, 0.1);
-            isOn = await rig.Server.MetricAsync(Counted) > before;
+            if (await rig.Server.MetricAsync(Counted) > before == on)
+                return;
         }
+        throw new InvalidOperationException($"the server did not follow Telemetry:Metrics = {on} in appsettings.json");
     }
 }
