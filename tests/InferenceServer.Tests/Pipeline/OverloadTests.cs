@@ -4,6 +4,7 @@ using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Metrics;
 using LeNetServe.InferenceServer.Pipeline;
 using LeNetServe.InferenceServer.Tests.Classify;
+using LeNetServe.Runtime.Errors;
 using LeNetServe.V1;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -95,7 +96,7 @@ public sealed class OverloadTests
     }
 
     [Fact]
-    public async Task ClassifyStream_ServerEndsWithMoreReadThanThereIsRoomFor_SaysUnavailable()
+    public async Task ClassifyStream_ServerEndsWithMoreReadThanThereIsRoomFor_AnswersItAndSaysUnavailable()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
         var slots = server.App.Services.GetRequiredService<RunSlots>();
@@ -103,7 +104,6 @@ public sealed class OverloadTests
         using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
         for (var index = 0; index < 3; index++)
             await call.RequestStream.WriteAsync(new() { Id = $"{index}", Request = Request }, Cancellation);
-        await call.RequestStream.CompleteAsync();
         // One is awaited by the writer, one is in the channel, and for the third there is no room.
         await Eventually(() => slots.Waiting == 3);
 
@@ -117,11 +117,11 @@ public sealed class OverloadTests
                 answered.Add(answer.Id);
         });
         Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
-        Assert.Equal(["0", "1"], answered);
+        Assert.Equal(["0", "1", "2"], answered);
     }
 
     [Fact]
-    public async Task ModelStreamInfer_ServerEndsWithMoreReadThanThereIsRoomFor_SaysUnavailable()
+    public async Task ModelStreamInfer_ServerEndsWithMoreReadThanThereIsRoomFor_AnswersItAndSaysUnavailable()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
         var slots = server.App.Services.GetRequiredService<RunSlots>();
@@ -135,7 +135,6 @@ public sealed class OverloadTests
                 Inputs = { new Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = "UINT8", Shape = { 1, 1, 4, 4 } } },
                 RawInputContents = { Request.Image.Pixels },
             }, Cancellation);
-        await call.RequestStream.CompleteAsync();
         await Eventually(() => slots.Waiting == 3);
 
         server.App.Services.GetRequiredService<ServerLifecycle>().End();
@@ -148,7 +147,30 @@ public sealed class OverloadTests
                 answered.Add(answer.InferResponse.Id);
         });
         Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
-        Assert.Equal(["0", "1"], answered);
+        Assert.Equal(["0", "1", "2"], answered);
+    }
+
+    [Fact]
+    public async Task RunManyAsync_ManyBatchesWait_HoldNoMemoryMeanwhile()
+    {
+        const int Calls = 300, Images = 8192;
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", $"--Limits:MaxBatch={Images}");
+        var (slots, pipeline) = (server.App.Services.GetRequiredService<RunSlots>(), server.App.Services.GetRequiredService<InferencePipeline>());
+        using var lease = server.Repository.Lease("tiny", 0);
+        using var gone = new CancellationTokenSource();
+        var (images, outputs, errors) = (Enumerable.Repeat(new InferenceInput(InputKind.Pixels, new byte[16]), Images).ToArray(), new float[Images * 3], new InferenceException?[Images]);
+        Assert.True(slots.TryEnter());
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var waiting = new Task[Calls];
+        for (var call = 0; call < Calls; call++)
+            waiting[call] = pipeline.RunManyAsync(lease.Version, images, outputs, errors, new(DateTime.MaxValue, gone.Token)).AsTask();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(Calls, slots.Waiting);
+        await gone.CancelAsync();
+        await Assert.ThrowsAsync<InferenceException>(() => Task.WhenAll(waiting));
+        Assert.InRange(allocated, 0, Calls * Images);
     }
 
     [Theory]
