@@ -106,6 +106,19 @@ public sealed class ClassifierServiceTests
     }
 
     [Fact]
+    public async Task Classify_BytesThatAreNoMessage_AreABadRequest()
+    {
+        await using var server = await TestServer.StartAsync();
+        var bytes = Marshallers.Create<byte[]>(message => message, message => message);
+        var method = new Method<byte[], byte[]>(MethodType.Unary, "lenetserve.v1.Classifier", "Classify", bytes, bytes);
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new(cancellationToken: Cancellation), [0xFF]));
+
+        Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
+        Assert.Contains("the bytes are no ClassifyRequest", Assert.Single(exception.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations).Description);
+    }
+
+    [Fact]
     public async Task Classify_EncodedImageOfTheModelsSize_EqualsItsPixels()
     {
         await using var server = await TestServer.StartAsync();
