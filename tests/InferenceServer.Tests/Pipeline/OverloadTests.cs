@@ -2,11 +2,13 @@ using System.Diagnostics;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Metrics;
+using LeNetServe.InferenceServer.OpenInference.Rest;
 using LeNetServe.InferenceServer.Pipeline;
 using LeNetServe.InferenceServer.Tests.Classify;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.V1;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LeNetServe.InferenceServer.Tests.Pipeline;
 
@@ -34,6 +36,45 @@ public sealed class OverloadTests
             Assert.Equal("b", (await call).Predictions[0].Label);
         Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
         Assert.Equal(1, Count(server, RequestOutcome.Refused));
+    }
+
+    [Fact]
+    public async Task ModelInfer_QueueFull_IsUnavailableWithPushBack()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=0");
+        Assert.True(server.App.Services.GetRequiredService<RunSlots>().TryEnter());
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await Protocol(server).ModelInferAsync(ProtocolRequest("x"), cancellationToken: Cancellation));
+        using var body = new ByteArrayContent(new byte[64]) { Headers = { { RestHeaders.HeaderLength, "0" } } };
+        using var rest = await server.Http.PostAsync("/v2/models/tiny/infer", body, Cancellation);
+
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.Contains("Exceeds maximum queue size", exception.Status.Detail);
+        Assert.True(int.Parse(exception.Trailers.GetValue("grpc-retry-pushback-ms")!) > 0);
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, rest.StatusCode);
+        Assert.NotNull(rest.Headers.RetryAfter);
+        Assert.Contains("Exceeds maximum queue size", await rest.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(2, Count(server, RequestOutcome.Refused));
+    }
+
+    [Fact]
+    public async Task ModelInfer_ItsTimeoutPassesInTheQueue_IsUnavailable()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var server = await TestServer.StartAsync(TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(time), "--Pipeline:Concurrency=1");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        var request = ProtocolRequest("x");
+        request.Parameters["timeout"] = new() { Int64Param = 1_000_000 };
+        using var call = Protocol(server).ModelInferAsync(request, cancellationToken: Cancellation);
+        await Eventually(() => slots.Waiting == 1);
+
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await call);
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.Contains("Request timeout expired", exception.Status.Detail);
+        Assert.Equal(0, slots.Waiting);
     }
 
     [Fact]
@@ -126,15 +167,9 @@ public sealed class OverloadTests
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
         var slots = server.App.Services.GetRequiredService<RunSlots>();
         Assert.True(slots.TryEnter());
-        using var call = new Inference.GRPCInferenceService.GRPCInferenceServiceClient(server.Channel).ModelStreamInfer(cancellationToken: Cancellation);
+        using var call = Protocol(server).ModelStreamInfer(cancellationToken: Cancellation);
         for (var index = 0; index < 3; index++)
-            await call.RequestStream.WriteAsync(new()
-            {
-                ModelName = "tiny",
-                Id = $"{index}",
-                Inputs = { new Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = "UINT8", Shape = { 1, 1, 4, 4 } } },
-                RawInputContents = { Request.Image.Pixels },
-            }, Cancellation);
+            await call.RequestStream.WriteAsync(ProtocolRequest($"{index}"), Cancellation);
         await Eventually(() => slots.Waiting == 3);
 
         server.App.Services.GetRequiredService<ServerLifecycle>().End();
@@ -199,6 +234,16 @@ public sealed class OverloadTests
             await Task.Delay(1, Cancellation);
         }
     }
+
+    private static Inference.GRPCInferenceService.GRPCInferenceServiceClient Protocol(TestServer server) => new(server.Channel);
+
+    private static Inference.ModelInferRequest ProtocolRequest(string id) => new()
+    {
+        ModelName = "tiny",
+        Id = id,
+        Inputs = { new Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = "UINT8", Shape = { 1, 1, 4, 4 } } },
+        RawInputContents = { Request.Image.Pixels },
+    };
 
     private static long Count(TestServer server, RequestOutcome outcome) =>
         server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1)[outcome]?.Request.Read().Count ?? 0;
