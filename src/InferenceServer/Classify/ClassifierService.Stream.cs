@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Threading.Channels;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Models;
@@ -24,17 +23,24 @@ internal sealed partial class ClassifierService
     {
         var caller = new Caller(context.Deadline, context.CancellationToken, Patient: true);
         var answers = new StreamAnswers<ClassifyStreamResponse>(responseStream, limits.StreamParallelism);
-        var reading = ReadAsync(requestStream, answers, caller, context.GetHttpContext().Features.Get<RatedClient>());
-        await using (lifecycle.Ending.UnsafeRegister(static answers => ((StreamAnswers<ClassifyStreamResponse>)answers!).Complete(), answers))
+        // A server that ends reads no more, and answers what it has read.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(caller.Gone, lifecycle.Ending);
+        var reading = ReadAsync(requestStream, answers, caller, context.GetHttpContext().Features.Get<RatedClient>(), end.Token);
+        try
+        {
             await answers.WriteOutstandingAsync(caller.Gone);
-        // While the server ends the reader may still wait for the client; it also gives up on a message for which there is no room any more.
-        if ((lifecycle.Ending.IsCancellationRequested && !reading.IsCompleted) || !await reading)
+        }
+        finally
+        {
+            await end.CancelAsync();
+        }
+        if (!await reading)
             throw new InferenceException(InferenceErrorKind.Unavailable, "the server is stopping; send again what this stream has not answered").ToRpcException();
     }
 
-    /// <summary>Reads until the client ends; false where the reading ended before that.</summary>
+    /// <summary>Reads until the client or <paramref name="end"/> ends it; false where the client may have more to say.</summary>
     private async Task<bool> ReadAsync(
-        IAsyncStreamReader<ClassifyStreamRequest> requests, StreamAnswers<ClassifyStreamResponse> answers, Caller caller, RatedClient? client)
+        IAsyncStreamReader<ClassifyStreamRequest> requests, StreamAnswers<ClassifyStreamResponse> answers, Caller caller, RatedClient? client, CancellationToken end)
     {
         var together = new List<ClassifyStreamRequest>(MostTogether);
         try
@@ -42,7 +48,7 @@ internal sealed partial class ClassifierService
             // The call itself counted for its first message.
             for (var isFirst = true; ; isFirst = false)
             {
-                var next = requests.MoveNext(caller.Gone);
+                var next = requests.MoveNext(end);
                 if (!next.IsCompleted)
                     await AnswerAsync(together, answers, caller);
                 if (!await next)
@@ -52,7 +58,7 @@ internal sealed partial class ClassifierService
                 if (isTooFast || !Joins(request, together))
                     await AnswerAsync(together, answers, caller);
                 if (isTooFast)
-                    await answers.AddAsync(Task.FromResult(Failed(request, RatedClient.TooFast())), false, caller.Gone);
+                    await answers.AddAsync(Task.FromResult(TooFast(request)), false, caller.Gone);
                 else if (request.Request?.Image?.SourceCase == Image.SourceOneofCase.Pixels)
                     together.Add(request);
                 else
@@ -62,7 +68,7 @@ internal sealed partial class ClassifierService
             answers.Complete();
             return true;
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or ChannelClosedException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
             answers.Complete();
             return false;
@@ -74,8 +80,8 @@ internal sealed partial class ClassifierService
         }
     }
 
-    private static bool Joins(ClassifyStreamRequest request, List<ClassifyStreamRequest> together) =>
-        together.Count is > 0 and < MostTogether && request.Request is { Image.SourceCase: Image.SourceOneofCase.Pixels } one
+    private bool Joins(ClassifyStreamRequest request, List<ClassifyStreamRequest> together) =>
+        together.Count > 0 && together.Count < Math.Min(MostTogether, limits.MaxBatch) && request.Request is { Image.SourceCase: Image.SourceOneofCase.Pixels } one
         && one.Model == together[0].Request.Model && one.Version == together[0].Request.Version;
 
     private async Task AnswerAsync(List<ClassifyStreamRequest> together, StreamAnswers<ClassifyStreamResponse> answers, Caller caller)
@@ -105,7 +111,8 @@ internal sealed partial class ClassifierService
         using (lease)
         {
             var (version, classes) = (lease.Version, lease.Version.Facts.Classes);
-            if (version.Gathered is not null || together.Exists(request => request.Request.TopK < 0))
+            // One batch of a slow model would run on one thread, while the others stand idle.
+            if (version.Gathered is not null || version.QuickImages == 0 || together.Exists(request => request.Request.TopK < 0))
                 return null;
             var (inputs, errors) = (together.ConvertAll(request => Inputs.Of(request.Request.Image, Geometry.Unspecified)), new InferenceException?[together.Count]);
             var outputs = ArrayPool<float>.Shared.Rent(together.Count * classes);
@@ -141,6 +148,13 @@ internal sealed partial class ClassifierService
         {
             return Failed(request, exception);
         }
+    }
+
+    private ClassifyStreamResponse TooFast(ClassifyStreamRequest request)
+    {
+        var exception = RatedClient.TooFast();
+        InferencePipeline.CountRefused(metrics.Unresolved, exception);
+        return Failed(request, exception);
     }
 
     private static ClassifyStreamResponse Failed(ClassifyStreamRequest request, InferenceException exception) => new() { Id = request.Id, Error = exception.ToError() };

@@ -44,11 +44,21 @@ internal sealed partial class ClassifierService(
             return Task.FromException<ClassifyResponse>(exception);
         }
         var outputs = ArrayPool<float>.Shared.Rent(lease.Version.Facts.Classes);
-        var run = StartAsync(request, lease.Version, outputs, caller);
-        if (!run.IsCompletedSuccessfully)
-            return FinishAsync(run, request, lease, outputs, timing);
-        timing?.Invoke(run.Result);
-        return Task.FromResult(Reply(request, lease, outputs));
+        try
+        {
+            var run = StartAsync(request, lease.Version, outputs, caller);
+            if (!run.IsCompletedSuccessfully)
+                return FinishAsync(run, request, lease, outputs, timing);
+            timing?.Invoke(run.Result);
+            var response = Reply(request.TopK, lease.Version, outputs.AsSpan(0, lease.Version.Facts.Classes));
+            Return(lease, outputs);
+            return Task.FromResult(response);
+        }
+        catch
+        {
+            Return(lease, outputs);
+            throw;
+        }
     }
 
     private ValueTask<RequestPhases> StartAsync(ClassifyRequest request, ServedVersion version, float[] outputs, Caller caller)
@@ -71,20 +81,12 @@ internal sealed partial class ClassifierService(
         {
             var phases = await run;
             timing?.Invoke(phases);
+            return Reply(request.TopK, lease.Version, outputs.AsSpan(0, lease.Version.Facts.Classes));
         }
-        catch
+        finally
         {
             Return(lease, outputs);
-            throw;
         }
-        return Reply(request, lease, outputs);
-    }
-
-    private static ClassifyResponse Reply(ClassifyRequest request, ModelLease lease, float[] outputs)
-    {
-        var response = Reply(request.TopK, lease.Version, outputs.AsSpan(0, lease.Version.Facts.Classes));
-        Return(lease, outputs);
-        return response;
     }
 
     private static ClassifyResponse Reply(int topK, ServedVersion version, Span<float> outputs)

@@ -35,7 +35,7 @@ internal sealed class StreamAnswers<T>(IServerStreamWriter<T> stream, int parall
             while (outstanding.Reader.TryRead(out var answer))
             {
                 var value = await answer;
-                await WriteAsync(value, outstanding.Reader.TryPeek(out _));
+                await WriteAsync(value, outstanding.Reader.TryPeek(out var following) && following.IsCompletedSuccessfully);
                 Interlocked.Decrement(ref count);
             }
     }

@@ -2,6 +2,8 @@ using System.Reflection;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
+using LeNetServe.Runtime.Errors;
+using LeNetServe.V1;
 
 namespace LeNetServe.InferenceServer.Errors;
 
@@ -12,6 +14,9 @@ namespace LeNetServe.InferenceServer.Errors;
 internal sealed class GuardedMethodProvider<TService> : IServiceMethodProvider<TService>
     where TService : class
 {
+    // Others' protocols know no details.
+    private static readonly bool IsOurs = typeof(Classifier.ClassifierBase).IsAssignableFrom(typeof(TService));
+
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context)
     {
         var attribute = typeof(TService).GetCustomAttribute<BindServiceMethodAttribute>(inherit: true)
@@ -68,7 +73,11 @@ internal sealed class GuardedMethodProvider<TService> : IServiceMethodProvider<T
                 }
                 catch (InvalidProtocolBufferException exception)
                 {
-                    throw new RpcException(new(StatusCode.InvalidArgument, $"the bytes are no {typeof(TRequest).Name}: {exception.Message}"));
+                    throw new InferenceException(InferenceErrorKind.InvalidInput, $"the bytes are no {typeof(TRequest).Name}: {exception.Message}", exception)
+                    {
+                        // The message as a whole.
+                        Field = IsOurs ? "" : null,
+                    }.ToRpcException();
                 }
             }
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LeNetServe.InferenceServer.Models;
 
 namespace LeNetServe.InferenceServer.Metrics;
 
@@ -26,7 +27,9 @@ internal static class PrometheusText
     };
 
     /// <summary>Everything there is.</summary>
-    public static string Write(ServerMetrics metrics)
+    /// <param name="metrics">The figures.</param>
+    /// <param name="served">The versions that answer now.</param>
+    public static string Write(ServerMetrics metrics, IEnumerable<ServedVersion> served)
     {
         var text = new StringBuilder(16 * 1024);
         var models = metrics.Models.ToArray();
@@ -36,6 +39,9 @@ internal static class PrometheusText
         Histogram(text, "lenetserve_queue_duration_us", "Waiting for a place at the model, microseconds", all, outcome => outcome.Queue);
         Histogram(text, "lenetserve_inference_duration_us", "Inside the model, microseconds", all, outcome => outcome.Inference);
         WriteTritonNames(text, models);
+        Header(text, "lenetserve_model_info", "gauge", "1 for each version that is served, with the device it runs on");
+        foreach (var version in served)
+            Line(text, "lenetserve_model_info", version.Metrics, "device", version.Model.Device.ToString().ToLowerInvariant(), 1);
         foreach (var gauge in metrics.Gauges)
         {
             Header(text, gauge.Name, gauge.Name.EndsWith("total", StringComparison.Ordinal) ? "counter" : "gauge", gauge.Description);

@@ -20,7 +20,7 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>Whether requests are counted and timed.</summary>
     public Recording Recording { get; }
 
-    /// <summary>Requests that found no model: callers' names never become labels.</summary>
+    /// <summary>Requests that found no model, or were turned away before one was looked for: callers' names never become labels.</summary>
     public ModelMetrics Unresolved { get; }
 
     /// <summary>The model versions in the order of their names.</summary>

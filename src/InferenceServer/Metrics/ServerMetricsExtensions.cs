@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Models;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Primitives;
@@ -36,8 +37,8 @@ internal static class ServerMetricsExtensions
     public static IEndpointConventionBuilder MapServerMetrics(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/metrics", Text).ExcludeFromDescription();
 
-    private static ContentHttpResult Text(ServerMetrics metrics) =>
-        TypedResults.Text(PrometheusText.Write(metrics), PrometheusText.ContentType);
+    private static ContentHttpResult Text(ServerMetrics metrics, ModelRepository repository) =>
+        TypedResults.Text(PrometheusText.Write(metrics, repository.Current.Versions), PrometheusText.ContentType);
 
     private static void AddProcessGauges(ServerMetrics metrics)
     {

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace LeNetServe.InferenceServer.Models;
 
 /// <summary>
-/// Threads of their own for loading, which opens files and computes for milliseconds: the thread pool's are for requests. Where requests are answered
-/// meanwhile, they also come first for the operating system.
+/// Threads of their own for loading, which opens files and computes for milliseconds: the thread pool's are for requests.
 /// </summary>
 internal static partial class LoadingThreads
 {
@@ -16,15 +16,12 @@ internal static partial class LoadingThreads
     /// <summary>Does <paramref name="load"/> for every item, side by side on as many threads as there are cores.</summary>
     /// <param name="items">Such as the models' names.</param>
     /// <param name="load">What to do.</param>
-    /// <param name="isUrgent">Nobody is served meanwhile.</param>
     /// <param name="cancellationToken">Begins no more items.</param>
-    public static Task ForEachAsync<T>(IReadOnlyCollection<T> items, Action<T> load, bool isUrgent, CancellationToken cancellationToken)
+    public static Task ForEachAsync<T>(IReadOnlyCollection<T> items, Action<T> load, CancellationToken cancellationToken)
     {
         var rest = new ConcurrentQueue<T>(items);
         return Task.WhenAll(Enumerable.Range(0, Math.Min(items.Count, Environment.ProcessorCount)).Select(_ => OnThreadAsync(() =>
         {
-            if (!isUrgent)
-                StepBack();
             while (rest.TryDequeue(out var item))
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -56,8 +53,34 @@ internal static partial class LoadingThreads
         return done.Task;
     }
 
+    /// <summary>
+    /// Does <paramref name="load"/> on a thread that comes after all others for the operating system, and waits for it. On Linux whatever thread is made
+    /// by that one has its niceness for ever, also a thread of the pool: nothing may be queued there, and no sessions with threads of their own opened.
+    /// </summary>
+    public static T StepBack<T>(Func<T> load)
+    {
+        var (result, failure) = (default(T), default(ExceptionDispatchInfo));
+        var thread = new Thread(() =>
+        {
+            LowerPriority();
+            try
+            {
+                result = load();
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        })
+        { IsBackground = true, Name = "Load" };
+        thread.UnsafeStart();
+        thread.Join();
+        failure?.Throw();
+        return result!;
+    }
+
     // .NET's priorities do nothing on Linux. An ordinary user may lower a thread's and not raise it again, so the thread ends with its work.
-    private static void StepBack()
+    private static void LowerPriority()
     {
         if (OperatingSystem.IsLinux())
             _ = SetPriority(PriorityOfThreads, ThisThread, Niceness);

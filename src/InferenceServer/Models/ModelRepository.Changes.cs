@@ -94,7 +94,8 @@ internal sealed partial class ModelRepository
         try
         {
             // Where requests are answered already, loading has time: they come first.
-            await LoadingThreads.ForEachAsync(choose(), name => Reconcile(name, mustRest), isUrgent: current.Models.Count == 0, cancellationToken);
+            var isUrgent = current.Models.Count == 0;
+            await LoadingThreads.ForEachAsync(choose(), name => Reconcile(name, mustRest, isUrgent), cancellationToken);
         }
         finally
         {
@@ -106,7 +107,7 @@ internal sealed partial class ModelRepository
     /// Brings one model to what is on disk. A version that fails is left out of the policy's choice, so that an older one takes its place; a
     /// version whose changed file fails goes on with what it has, and so does a model whose folder cannot be read.
     /// </summary>
-    private void Reconcile(string name, bool mustRest)
+    private void Reconcile(string name, bool mustRest, bool isUrgent)
     {
         Dictionary<long, VersionFolder> folders;
         try
@@ -128,7 +129,7 @@ internal sealed partial class ModelRepository
         while (true)
         {
             var chosen = wanted.Contains(name) ? options.PolicyOf(name).Choose(folders.Keys.Where(version => !failed.Contains(version))) : [];
-            var broken = chosen.Where(version => !Ensure(name, folders[version], mustRest)).ToArray();
+            var broken = chosen.Where(version => !Ensure(name, folders[version], mustRest, isUrgent)).ToArray();
             failed.UnionWith(broken);
             if (broken.Length > 0)
                 continue;
@@ -138,7 +139,7 @@ internal sealed partial class ModelRepository
     }
 
     /// <summary>Whether the version is served, after loading it where it is new or changed.</summary>
-    private bool Ensure(string name, VersionFolder folder, bool mustRest)
+    private bool Ensure(string name, VersionFolder folder, bool mustRest, bool isUrgent)
     {
         var served = Served(name, folder.Version);
         Known? before;
@@ -153,7 +154,7 @@ internal sealed partial class ModelRepository
         try
         {
             var started = time.GetTimestamp();
-            var loaded = loader.Load(name, folder);
+            var loaded = loader.Load(name, folder, isUrgent);
             if (!folder.IsUnchanged())
             {
                 loaded.Release();

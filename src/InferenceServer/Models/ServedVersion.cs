@@ -64,11 +64,15 @@ internal sealed class ServedVersion
         return false;
     }
 
-    /// <summary>Gives a reference back.</summary>
+    /// <summary>Gives a reference back; the last one closes the version, on a thread of its own, for that takes a while.</summary>
     public void Release()
     {
-        if (Interlocked.Decrement(ref references) != 0)
-            return;
+        if (Interlocked.Decrement(ref references) == 0)
+            _ = Task.Factory.StartNew(Close, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private void Close()
+    {
         Gathered?.Dispose();
         Model.Dispose();
         drained.SetResult();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Metrics;
 using LeNetServe.InferenceServer.Pipeline;
@@ -17,8 +16,28 @@ internal sealed class VersionLoader(ServerOptions options, ServerMetrics metrics
     private static readonly TimeSpan Quick = TimeSpan.FromMicroseconds(500);
 
     /// <summary>Loads one version.</summary>
+    /// <param name="name">The model's name.</param>
+    /// <param name="folder">The version's files.</param>
+    /// <param name="isUrgent">Nobody is served meanwhile; else what computes steps back behind the requests.</param>
     /// <exception cref="InferenceException">It cannot be served; the message says why.</exception>
-    public ServedVersion Load(string name, VersionFolder folder)
+    public ServedVersion Load(string name, VersionFolder folder, bool isUrgent)
+    {
+        var pipeline = options.Pipeline;
+        // The session's own threads would inherit the niceness for as long as they live.
+        var (model, sizes, gather, shortest) = isUrgent || pipeline.IntraOpThreads > 1 ? Open(folder) : LoadingThreads.StepBack(() => Open(folder));
+        try
+        {
+            var figures = metrics.For(name, folder.Version);
+            return new(name, folder.Version, model, figures, gather ? new(model, figures, sizes, pipeline, time) : null, (int)Math.Min(Quick / shortest, options.Limits.MaxBatch), options.Limits.MaxImagePixels);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private (ClassifierModel Model, IReadOnlyList<int> Sizes, bool Gather, TimeSpan Shortest) Open(VersionFolder folder)
     {
         var pipeline = options.Pipeline;
         var model = ClassifierModel.Open(folder.Path, new() { Device = options.Device, IntraOpThreads = pipeline.IntraOpThreads });
@@ -27,10 +46,8 @@ internal sealed class VersionLoader(ServerOptions options, ServerMetrics metrics
             if (model.CheckGolden() is { Passed: false } failed)
                 throw new InferenceException(InferenceErrorKind.InvalidModel, $"{model.Path} does not give its golden answers: {failed}");
             var gather = pipeline.Batching == Batching.On || (pipeline.Batching == Batching.Auto && model.Device == Device.Cuda);
-            var sizes = gather ? GatheredRuns.Sizes(Math.Min(pipeline.MaxBatch, model.MaxRunBatch)) : [1];
-            var shortest = sizes.Select(size => WarmUp(model, size)).ToArray()[0];
-            var figures = metrics.For(name, folder.Version);
-            return new(name, folder.Version, model, figures, gather ? new(model, figures, sizes, pipeline, time) : null, (int)(Quick / shortest), options.Limits.MaxImagePixels);
+            IReadOnlyList<int> sizes = gather ? GatheredRuns.Sizes(Math.Min(pipeline.MaxBatch, model.MaxRunBatch)) : [1];
+            return (model, sizes, gather, sizes.Select(size => WarmUp(model, size)).ToArray()[0]);
         }
         catch
         {
@@ -40,14 +57,14 @@ internal sealed class VersionLoader(ServerOptions options, ServerMetrics metrics
     }
 
     /// <summary>Runs a batch a few times; returns the shortest, as a thread may be interrupted in any of them.</summary>
-    private static TimeSpan WarmUp(ClassifierModel model, int batch)
+    private TimeSpan WarmUp(ClassifierModel model, int batch)
     {
         var (pixels, outputs, shortest) = (new byte[batch * model.Facts.Input.Count], new float[batch * model.Facts.Classes], TimeSpan.MaxValue);
         for (var run = 0; run < WarmUpRuns; run++)
         {
-            var started = Stopwatch.GetTimestamp();
+            var started = time.GetTimestamp();
             model.Run(pixels, outputs);
-            var elapsed = Stopwatch.GetElapsedTime(started);
+            var elapsed = time.GetElapsedTime(started);
             shortest = elapsed < shortest ? elapsed : shortest;
         }
         return shortest;

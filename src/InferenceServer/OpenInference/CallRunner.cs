@@ -37,6 +37,27 @@ internal sealed class CallRunner(ModelRepository repository, InferencePipeline p
         }
     }
 
+    /// <summary>Reads a call, and counts one that breaks the protocol's rules: it never finds its model.</summary>
+    /// <exception cref="InferenceException">That of <paramref name="read"/>.</exception>
+    public InferenceCall Read<T>(T request, Func<T, InferenceCall> read)
+    {
+        try
+        {
+            return read(request);
+        }
+        catch (InferenceException exception)
+        {
+            throw CountUnresolved(exception);
+        }
+    }
+
+    /// <summary>Counts a request that failed before its model was found; returns its error, to be thrown.</summary>
+    public InferenceException CountUnresolved(InferenceException exception)
+    {
+        InferencePipeline.CountRefused(metrics.Unresolved, exception);
+        return exception;
+    }
+
     /// <summary>Leases a version, with Triton's message where there is none.</summary>
     public ModelLease Lease(string model, string version)
     {
@@ -46,7 +67,7 @@ internal sealed class CallRunner(ModelRepository repository, InferencePipeline p
         }
         catch (InferenceException exception)
         {
-            metrics.Unresolved.Record(ErrorOutcomes.Of(exception.Kind), 0, default);
+            CountUnresolved(exception);
             var asked = version.Length == 0 ? $"'{Shorten(model)}'" : $"'{Shorten(model)}' version {Shorten(version)}";
             throw exception.Kind is InferenceErrorKind.NotFound or InferenceErrorKind.Unavailable
                 ? new InferenceException(exception.Kind, $"Request for unknown model: {asked} is not {(exception.Kind == InferenceErrorKind.NotFound ? "found" : "at ready state")}: {exception.Message}", exception)

@@ -79,8 +79,6 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
         {
             if (images.Count > limits.MaxBatch)
                 throw TooMany(images.Count);
-            pixels = ArrayPool<byte>.Shared.Rent(images.Count * size);
-            results = ArrayPool<float>.Shared.Rent(images.Count * classes);
             var (isQuick, good) = (images.All(image => image.Kind == InputKind.Pixels) && images.Count <= version.QuickImages, 0);
             await EnterAsync(caller, isQuick ? null : threads);
             try
@@ -88,6 +86,9 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
                 if (!isQuick)
                     await threads;
                 phases = phases with { Queue = Stopwatch.GetTimestamp() - start };
+                // Not before there is a place: those who wait or are refused hold no memory.
+                pixels = ArrayPool<byte>.Shared.Rent(images.Count * size);
+                results = ArrayPool<float>.Shared.Rent(images.Count * classes);
                 var decode = Stopwatch.GetTimestamp();
                 for (var index = 0; index < images.Count; index++)
                     if ((errors[index] ??= TryDecode(version, images[index], pixels.AsSpan(good * size, size), caller)) is null)

@@ -31,7 +31,6 @@ internal sealed partial class RunSlots
         public void Begin(bool patient, DateTime deadline, RunThreads? threads)
         {
             (Patient, Deadline, this.threads, Next) = (patient, deadline, threads, null);
-            source.Reset();
             source.RunContinuationsAsynchronously = threads is null;
         }
 
@@ -61,12 +60,15 @@ internal sealed partial class RunSlots
         {
             // Waits for a callback that is on its way, so that none reaches whoever has this object next.
             watch.Dispose();
+            watch = default;
             try
             {
                 source.GetResult(token);
             }
             finally
             {
+                // At rest it keeps neither its caller nor an exception alive.
+                source.Reset();
                 slots.Rest(this);
             }
         }

@@ -31,7 +31,7 @@ internal sealed class RunThreads(int most) : IDisposable
         }
     }
 
-    /// <summary>Does something on one of these threads.</summary>
+    /// <summary>Does something on one of these threads; after <see cref="Dispose"/> as well, as what is in flight then has to end.</summary>
     public void Add(Action action)
     {
         lock (work)
@@ -62,6 +62,8 @@ internal sealed class RunThreads(int most) : IDisposable
             for (idle++; !work.TryDequeue(out action) && !disposed;)
                 Monitor.Wait(work);
             idle--;
+            if (action is null)
+                threads--;
             return action;
         }
     }

@@ -7,6 +7,7 @@ using LeNetServe.InferenceServer.Pipeline;
 using LeNetServe.InferenceServer.Telemetry;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.V1;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace LeNetServe.InferenceServer.Rest;
@@ -19,12 +20,21 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
 {
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
 
+    // All in memory, which the body's bound allows: a disk that is full or read-only would be taken for the caller's fault.
+    private FormOptions Options => new()
+    {
+        BufferBodyLengthLimit = limits.MaxMessageBytes,
+        MemoryBufferThreshold = limits.MaxMessageBytes,
+        MultipartBodyLengthLimit = limits.MaxMessageBytes,
+        ValueCountLimit = limits.MaxBatch,
+    };
+
     /// <summary>One image: the body, or the only file of a form.</summary>
     public Task ClassifyAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
         var files = await ReadAsync(context);
         if (files.Count != 1)
-            throw Invalid($"{files.Count} files in the form, expected one; :classifyBatch takes many");
+            throw Invalid($"{files.Count} files in the form, expected one; :classifyBatch takes many", "image");
         var request = new ClassifyRequest { Model = Model(context), Version = Version(context), TopK = TopK(context), Geometry = Geometry(context), Image = files[0] };
         return await classifier.ClassifyAsync(request, Caller(context), ServerTiming.AskedBy(context));
     });
@@ -62,7 +72,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
             return [await ReadImageAsync(context.Request.Body, context.RequestAborted)];
         try
         {
-            var form = await context.Request.ReadFormAsync(new() { BufferBodyLengthLimit = limits.MaxMessageBytes, ValueCountLimit = limits.MaxBatch, MultipartBodyLengthLimit = limits.MaxMessageBytes }, context.RequestAborted);
+            var form = await context.Request.ReadFormAsync(Options, context.RequestAborted);
             var images = new List<Image>();
             foreach (var file in form.Files)
                 await using (var stream = file.OpenReadStream())
@@ -71,7 +81,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException and not BadHttpRequestException)
         {
-            throw new InferenceException(InferenceErrorKind.InvalidInput, $"the form cannot be read: {exception.Message}", exception);
+            throw new InferenceException(InferenceErrorKind.InvalidInput, $"the form cannot be read: {exception.Message}", exception) { Field = "image" };
         }
     }
 
@@ -88,11 +98,11 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
 
     private static long Version(HttpContext context) => context.Request.RouteValues["version"] is not string text
         ? 0
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : throw Invalid($"version is \"{text}\", expected a number");
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : throw Invalid($"version is \"{text}\", expected a number", "version");
 
     private static int TopK(HttpContext context) => context.Request.Query["topK"].FirstOrDefault() is not { } text
         ? 0
-        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var topK) ? topK : throw Invalid($"topK is \"{text}\", expected a number");
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var topK) ? topK : throw Invalid($"topK is \"{text}\", expected a number", "top_k");
 
     private static Geometry Geometry(HttpContext context) => context.Request.Query["geometry"].FirstOrDefault() switch
     {
@@ -100,8 +110,8 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         "fit" => V1.Geometry.Fit,
         "digit" => V1.Geometry.Digit,
         "none" => V1.Geometry.None,
-        var text => throw Invalid($"geometry is \"{text}\", expected fit, digit or none"),
+        var text => throw Invalid($"geometry is \"{text}\", expected fit, digit or none", "geometry"),
     };
 
-    private static InferenceException Invalid(string message) => new(InferenceErrorKind.InvalidInput, message);
+    private static InferenceException Invalid(string message, string field) => new(InferenceErrorKind.InvalidInput, message) { Field = field };
 }

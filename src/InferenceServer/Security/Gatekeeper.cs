@@ -1,8 +1,9 @@
 using Grpc.Core;
+using LeNetServe.InferenceServer.Metrics;
 
 namespace LeNetServe.InferenceServer.Security;
 
-/// <summary>Stands before every endpoint: lets a call pass, or turns it away with the reason.</summary>
+/// <summary>Stands before every endpoint: lets a call pass, or turns it away with the reason and counts it.</summary>
 internal sealed class Gatekeeper : IDisposable
 {
     private readonly RequestDelegate next;
@@ -10,10 +11,11 @@ internal sealed class Gatekeeper : IDisposable
     private readonly BearerTokens? inference, control;
     private readonly ClientRate? rate;
     private readonly SecurityLog log;
+    private readonly ServerMetrics metrics;
 
-    public Gatekeeper(RequestDelegate next, SecurityOptions options, TimeProvider time, SecurityLog log, IHostApplicationLifetime lifetime)
+    public Gatekeeper(RequestDelegate next, SecurityOptions options, TimeProvider time, SecurityLog log, ServerMetrics metrics, IHostApplicationLifetime lifetime)
     {
-        (this.next, this.options, this.log) = (next, options, log);
+        (this.next, this.options, this.log, this.metrics) = (next, options, log, metrics);
         BearerTokens? Tokens(string? path) =>
             path is null ? null : new(new([path], () => TokenFile.Read(path), this.options.ReloadInterval, time, log));
         inference = Tokens(this.options.InferenceTokensFile);
@@ -32,6 +34,7 @@ internal sealed class Gatekeeper : IDisposable
         var client = "";
         if (Refusal(context, door, ref client) is not { } refusal)
             return rate is null ? next(context) : Count(context, client);
+        metrics.Unresolved.Record(RequestOutcome.Denied, 0, default);
         log.TurnedAway(context.Request.Path, client, refusal.Message);
         return refusal.WriteAsync(context);
     }
@@ -70,6 +73,7 @@ internal sealed class Gatekeeper : IDisposable
             client = context.Connection.ClientCertificate?.Thumbprint ?? ClientRate.NameOf(context.Connection.RemoteIpAddress);
         if (!rate!.TryTake(client, out var retryAfter))
         {
+            metrics.Unresolved.Record(RequestOutcome.Refused, 0, default);
             log.TurnedAway(context.Request.Path, client, "over its rate");
             return new Refusal(StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted,
                 $"more than {options.RateLimit!.CallsPerSecond} calls a second (bursts of {options.RateLimit.Burst}) from one client", retryAfter).WriteAsync(context);

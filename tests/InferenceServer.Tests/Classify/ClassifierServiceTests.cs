@@ -2,10 +2,12 @@ using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Classify;
+using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Metrics;
 using LeNetServe.Tests;
 using LeNetServe.V1;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LeNetServe.InferenceServer.Tests.Classify;
 
@@ -101,6 +103,19 @@ public sealed class ClassifierServiceTests
             await server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(new byte[200_000]) } }, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
+    }
+
+    [Fact]
+    public async Task Classify_BytesThatAreNoMessage_AreABadRequest()
+    {
+        await using var server = await TestServer.StartAsync();
+        var bytes = Marshallers.Create<byte[]>(message => message, message => message);
+        var method = new Method<byte[], byte[]>(MethodType.Unary, "lenetserve.v1.Classifier", "Classify", bytes, bytes);
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new(cancellationToken: Cancellation), [0xFF]));
+
+        Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
+        Assert.Contains("the bytes are no ClassifyRequest", Assert.Single(exception.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations).Description);
     }
 
     [Fact]
@@ -229,6 +244,67 @@ public sealed class ClassifierServiceTests
         Assert.Equal((39, 39, 1, 0), (metrics.Inferences, metrics[RequestOutcome.Ok]!.Request.Read().Count, metrics[RequestOutcome.Invalid]!.Request.Read().Count, metrics.Pending));
         Assert.Equal([15, 31, 39], Enumerable.Range(0, 40).Where(index => !call.Written[index].IsHeldBack));
     }
+
+    [Fact]
+    public async Task ClassifyStream_MoreHaveComeThanMayRunTogether_AreAllAnswered()
+    {
+        await using var server = await TestServer.StartAsync("--Limits:MaxBatch=3");
+        var call = new FakeCall<ClassifyStreamRequest, ClassifyStreamResponse>(Messages(10));
+
+        await server.App.Services.GetRequiredService<ClassifierService>().ClassifyStream(call, call, call).WaitAsync(Cancellation);
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(index => index % 3), call.Written.Select(answer => answer.Response.Response.Predictions[0].Index));
+        Assert.Equal([1, 3], server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Batches.Select(batch => batch.Size));
+    }
+
+    [Fact]
+    public async Task ClassifyStream_SlowModel_RunsEachMessageOnItsOwn()
+    {
+        // Each look at the clock takes a millisecond of it, and so does each run.
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
+        await using var server = await TestServer.StartAsync(TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(time));
+        var call = new FakeCall<ClassifyStreamRequest, ClassifyStreamResponse>(Messages(10));
+
+        await server.App.Services.GetRequiredService<ClassifierService>().ClassifyStream(call, call, call).WaitAsync(Cancellation);
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(index => index % 3), call.Written.Select(answer => answer.Response.Response.Predictions[0].Index));
+        Assert.Equal([1], server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Batches.Select(batch => batch.Size));
+    }
+
+    [Fact]
+    public async Task ClassifyStream_ServerEndsWhileAnAnswerIsWritten_AnswersAllThatWasReadAndSaysUnavailable()
+    {
+        await using var server = await TestServer.StartAsync();
+        var written = new TaskCompletionSource();
+        var call = new FakeCall<ClassifyStreamRequest, ClassifyStreamResponse>(Messages(3)) { StaysOpen = true, Writing = written.Task };
+        var stream = server.App.Services.GetRequiredService<ClassifierService>().ClassifyStream(call, call, call);
+        Assert.Single(call.Written);
+
+        server.App.Services.GetRequiredService<ServerLifecycle>().End();
+
+        Assert.True(call.GivesUpReading.IsCancellationRequested);
+        Assert.False(stream.IsCompleted);
+        written.SetResult();
+        var exception = await Assert.ThrowsAsync<RpcException>(() => stream.WaitAsync(Cancellation));
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.Equal(["0", "1", "2"], call.Written.Select(answer => answer.Response.Id));
+    }
+
+    [Fact]
+    public async Task ClassifyAsync_UnexpectedException_GivesTheVersionBack()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=explicit", "--Models:Load=tiny");
+        var version = server.Repository.Current.Versions.Single();
+
+        await Assert.ThrowsAsync<NotSupportedException>(async () => await server.App.Services.GetRequiredService<ClassifierService>()
+            .ClassifyAsync(new() { Image = Stripe(0) }, new(DateTime.MaxValue, Cancellation), _ => throw new NotSupportedException()));
+
+        await server.Repository.UnloadAsync("tiny", Cancellation);
+        await Pipeline.OverloadTests.Eventually(() => version.Drained.IsCompleted);
+    }
+
+    private static IEnumerable<ClassifyStreamRequest> Messages(int count) =>
+        Enumerable.Range(0, count).Select(index => new ClassifyStreamRequest { Id = $"{index}", Request = new() { Image = Stripe(index % 3) } });
 
     [Fact]
     public async Task ClassifyStream_OtherModelAndFaultsBetween_AreAnsweredInTheirPlaces()

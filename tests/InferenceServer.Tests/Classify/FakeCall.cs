@@ -17,6 +17,15 @@ internal sealed class FakeCall<TRequest, TResponse> : ServerCallContext, IAsyncS
     /// <summary>The answers, and whether each was held back for the next.</summary>
     public List<(TResponse Response, bool IsHeldBack)> Written { get; } = [];
 
+    /// <summary>The client says nothing more, and does not end either.</summary>
+    public bool StaysOpen { get; init; }
+
+    /// <summary>What each answer waits for once it has been written.</summary>
+    public Task Writing { get; init; } = Task.CompletedTask;
+
+    /// <summary>What the last read may be given up with.</summary>
+    public CancellationToken GivesUpReading { get; private set; }
+
     public TRequest Current { get; private set; } = default!;
 
     WriteOptions? IAsyncStreamWriter<TResponse>.WriteOptions { get; set; }
@@ -43,15 +52,16 @@ internal sealed class FakeCall<TRequest, TResponse> : ServerCallContext, IAsyncS
 
     public Task<bool> MoveNext(CancellationToken cancellationToken)
     {
+        GivesUpReading = cancellationToken;
         var more = requests.TryDequeue(out var request);
         Current = request!;
-        return Task.FromResult(more);
+        return more || !StaysOpen ? Task.FromResult(more) : new TaskCompletionSource<bool>().Task.WaitAsync(cancellationToken);
     }
 
     public Task WriteAsync(TResponse message)
     {
         Written.Add((message, ((IServerStreamWriter<TResponse>)this).WriteOptions?.Flags == WriteFlags.BufferHint));
-        return Task.CompletedTask;
+        return Writing;
     }
 
     protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();

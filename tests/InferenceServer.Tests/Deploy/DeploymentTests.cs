@@ -64,7 +64,7 @@ public sealed partial class DeploymentTests
         var rules = Text(documents.Single(document => Text(document, "kind") == "ConfigMap")["data"], "rules");
         using var metrics = new ServerMetrics();
         metrics.For("m", 1).Record(RequestOutcome.Ok, 1, default);
-        var text = PrometheusText.Write(metrics);
+        var text = PrometheusText.Write(metrics, []);
 
         Assert.Contains($"as: {Text(autoscaler["spec"]["metrics"][0]["pods"]["metric"], "name")}\n", rules, StringComparison.Ordinal);
         var names = Series().Matches(rules).Select(match => match.Groups[1].Value).Distinct().ToArray();

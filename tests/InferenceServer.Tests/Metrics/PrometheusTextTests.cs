@@ -16,7 +16,7 @@ public sealed class PrometheusTextTests
         model.Record(RequestOutcome.Ok, 1, Phases(microseconds: 40));
         model.Record(RequestOutcome.Refused, 0, Phases(microseconds: 1));
 
-        var lines = PrometheusText.Write(metrics).Split('\n');
+        var lines = PrometheusText.Write(metrics, []).Split('\n');
 
         Assert.Contains("""lenetserve_request_duration_us_bucket{model="m\"x",version="2",outcome="ok",le="5"} 0""", lines);
         Assert.Contains("""lenetserve_request_duration_us_bucket{model="m\"x",version="2",outcome="ok",le="10"} 1""", lines);
@@ -37,7 +37,7 @@ public sealed class PrometheusTextTests
         model.RecordRun(8, Ticks(80));
         model.Record(RequestOutcome.Ok, 9, new(Ticks(3), Ticks(5), Ticks(100), Ticks(120)));
 
-        var lines = PrometheusText.Write(metrics).Split('\n');
+        var lines = PrometheusText.Write(metrics, []).Split('\n');
 
         Assert.Contains("""nv_inference_exec_count{model="m",version="1"} 2""", lines);
         Assert.Contains("""nv_inference_queue_duration_us{model="m",version="1"} 5""", lines);
@@ -56,7 +56,7 @@ public sealed class PrometheusTextTests
         metrics.For("m", 1).Record(RequestOutcome.Deadline, 0, default);
         metrics.Unresolved.Record(RequestOutcome.NotFound, 0, default);
 
-        foreach (var line in PrometheusText.Write(metrics).TrimEnd('\n').Split('\n'))
+        foreach (var line in PrometheusText.Write(metrics, []).TrimEnd('\n').Split('\n'))
             Assert.Matches("""^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{([a-z]+="[^"]*",?)+\})? -?[0-9.eE+-]+)$""", line);
     }
 
@@ -107,6 +107,18 @@ public sealed class PrometheusTextTests
 
         Assert.Same(metrics.For("m", 1), metrics.For("m", 1));
         Assert.Null(metrics.Find("m", 2));
+    }
+
+    [Fact]
+    public async Task Scrape_ServedVersions_AreNamedWithTheirDevice()
+    {
+        const string Line = """lenetserve_model_info{model="tiny",version="1",device="cpu"} 1""";
+        await using var server = await TestServer.StartAsync("--Models:Mode=explicit", "--Models:Load=tiny");
+        async Task<string[]> LinesAsync() => (await server.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n');
+
+        Assert.Contains(Line, await LinesAsync());
+        await server.Repository.UnloadAsync("tiny", TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(Line, await LinesAsync());
     }
 
     private static RequestPhases Phases(long microseconds) => new(0, 0, 0, Ticks(microseconds));

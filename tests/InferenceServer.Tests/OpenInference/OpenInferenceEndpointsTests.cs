@@ -137,6 +137,19 @@ public sealed class OpenInferenceEndpointsTests
         Assert.DoesNotContain("nobody", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Metrics_CallsThatCannotBeRead_AreCounted()
+    {
+        await using var server = await TestServer.StartAsync();
+        await InferAsync(server, "{");
+        await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await new Inference.GRPCInferenceService.GRPCInferenceServiceClient(server.Channel)
+            .ModelInferAsync(new() { ModelName = "tiny", RawInputContents = { Google.Protobuf.ByteString.Empty } }, cancellationToken: Cancel));
+
+        var text = await server.Http.GetStringAsync("/metrics", Cancel);
+
+        Assert.Contains("lenetserve_request_duration_us_count{model=\"\",version=\"\",outcome=\"invalid\"} 2", text, StringComparison.Ordinal);
+    }
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static async Task<JsonElement> GetAsync(TestServer server, string path) => await server.Http.GetFromJsonAsync<JsonElement>(path, Cancel);

@@ -2,10 +2,13 @@ using System.Diagnostics;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Metrics;
+using LeNetServe.InferenceServer.OpenInference.Rest;
 using LeNetServe.InferenceServer.Pipeline;
 using LeNetServe.InferenceServer.Tests.Classify;
+using LeNetServe.Runtime.Errors;
 using LeNetServe.V1;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LeNetServe.InferenceServer.Tests.Pipeline;
 
@@ -33,6 +36,45 @@ public sealed class OverloadTests
             Assert.Equal("b", (await call).Predictions[0].Label);
         Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
         Assert.Equal(1, Count(server, RequestOutcome.Refused));
+    }
+
+    [Fact]
+    public async Task ModelInfer_QueueFull_IsUnavailableWithPushBack()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=0");
+        Assert.True(server.App.Services.GetRequiredService<RunSlots>().TryEnter());
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await Protocol(server).ModelInferAsync(ProtocolRequest("x"), cancellationToken: Cancellation));
+        using var body = new ByteArrayContent(new byte[64]) { Headers = { { RestHeaders.HeaderLength, "0" } } };
+        using var rest = await server.Http.PostAsync("/v2/models/tiny/infer", body, Cancellation);
+
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.Contains("Exceeds maximum queue size", exception.Status.Detail);
+        Assert.True(int.Parse(exception.Trailers.GetValue("grpc-retry-pushback-ms")!) > 0);
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, rest.StatusCode);
+        Assert.NotNull(rest.Headers.RetryAfter);
+        Assert.Contains("Exceeds maximum queue size", await rest.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(2, Count(server, RequestOutcome.Refused));
+    }
+
+    [Fact]
+    public async Task ModelInfer_ItsTimeoutPassesInTheQueue_IsUnavailable()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var server = await TestServer.StartAsync(TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(time), "--Pipeline:Concurrency=1");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        var request = ProtocolRequest("x");
+        request.Parameters["timeout"] = new() { Int64Param = 1_000_000 };
+        using var call = Protocol(server).ModelInferAsync(request, cancellationToken: Cancellation);
+        await Eventually(() => slots.Waiting == 1);
+
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await call);
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.Contains("Request timeout expired", exception.Status.Detail);
+        Assert.Equal(0, slots.Waiting);
     }
 
     [Fact]
@@ -95,7 +137,7 @@ public sealed class OverloadTests
     }
 
     [Fact]
-    public async Task ClassifyStream_ServerEndsWithMoreReadThanThereIsRoomFor_SaysUnavailable()
+    public async Task ClassifyStream_ServerEndsWithMoreReadThanThereIsRoomFor_AnswersItAndSaysUnavailable()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
         var slots = server.App.Services.GetRequiredService<RunSlots>();
@@ -103,7 +145,6 @@ public sealed class OverloadTests
         using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
         for (var index = 0; index < 3; index++)
             await call.RequestStream.WriteAsync(new() { Id = $"{index}", Request = Request }, Cancellation);
-        await call.RequestStream.CompleteAsync();
         // One is awaited by the writer, one is in the channel, and for the third there is no room.
         await Eventually(() => slots.Waiting == 3);
 
@@ -117,25 +158,18 @@ public sealed class OverloadTests
                 answered.Add(answer.Id);
         });
         Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
-        Assert.Equal(["0", "1"], answered);
+        Assert.Equal(["0", "1", "2"], answered);
     }
 
     [Fact]
-    public async Task ModelStreamInfer_ServerEndsWithMoreReadThanThereIsRoomFor_SaysUnavailable()
+    public async Task ModelStreamInfer_ServerEndsWithMoreReadThanThereIsRoomFor_AnswersItAndSaysUnavailable()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
         var slots = server.App.Services.GetRequiredService<RunSlots>();
         Assert.True(slots.TryEnter());
-        using var call = new Inference.GRPCInferenceService.GRPCInferenceServiceClient(server.Channel).ModelStreamInfer(cancellationToken: Cancellation);
+        using var call = Protocol(server).ModelStreamInfer(cancellationToken: Cancellation);
         for (var index = 0; index < 3; index++)
-            await call.RequestStream.WriteAsync(new()
-            {
-                ModelName = "tiny",
-                Id = $"{index}",
-                Inputs = { new Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = "UINT8", Shape = { 1, 1, 4, 4 } } },
-                RawInputContents = { Request.Image.Pixels },
-            }, Cancellation);
-        await call.RequestStream.CompleteAsync();
+            await call.RequestStream.WriteAsync(ProtocolRequest($"{index}"), Cancellation);
         await Eventually(() => slots.Waiting == 3);
 
         server.App.Services.GetRequiredService<ServerLifecycle>().End();
@@ -148,7 +182,30 @@ public sealed class OverloadTests
                 answered.Add(answer.InferResponse.Id);
         });
         Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
-        Assert.Equal(["0", "1"], answered);
+        Assert.Equal(["0", "1", "2"], answered);
+    }
+
+    [Fact]
+    public async Task RunManyAsync_ManyBatchesWait_HoldNoMemoryMeanwhile()
+    {
+        const int Calls = 300, Images = 8192;
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", $"--Limits:MaxBatch={Images}");
+        var (slots, pipeline) = (server.App.Services.GetRequiredService<RunSlots>(), server.App.Services.GetRequiredService<InferencePipeline>());
+        using var lease = server.Repository.Lease("tiny", 0);
+        using var gone = new CancellationTokenSource();
+        var (images, outputs, errors) = (Enumerable.Repeat(new InferenceInput(InputKind.Pixels, new byte[16]), Images).ToArray(), new float[Images * 3], new InferenceException?[Images]);
+        Assert.True(slots.TryEnter());
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var waiting = new Task[Calls];
+        for (var call = 0; call < Calls; call++)
+            waiting[call] = pipeline.RunManyAsync(lease.Version, images, outputs, errors, new(DateTime.MaxValue, gone.Token)).AsTask();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(Calls, slots.Waiting);
+        await gone.CancelAsync();
+        await Assert.ThrowsAsync<InferenceException>(() => Task.WhenAll(waiting));
+        Assert.InRange(allocated, 0, Calls * Images);
     }
 
     [Theory]
@@ -177,6 +234,16 @@ public sealed class OverloadTests
             await Task.Delay(1, Cancellation);
         }
     }
+
+    private static Inference.GRPCInferenceService.GRPCInferenceServiceClient Protocol(TestServer server) => new(server.Channel);
+
+    private static Inference.ModelInferRequest ProtocolRequest(string id) => new()
+    {
+        ModelName = "tiny",
+        Id = id,
+        Inputs = { new Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = "UINT8", Shape = { 1, 1, 4, 4 } } },
+        RawInputContents = { Request.Image.Pixels },
+    };
 
     private static long Count(TestServer server, RequestOutcome outcome) =>
         server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1)[outcome]?.Request.Read().Count ?? 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LeNetServe.InferenceServer.Pipeline;
 using LeNetServe.Runtime.Errors;
 using Microsoft.Extensions.Time.Testing;
@@ -190,6 +191,41 @@ public sealed class RunSlotsTests
             Wait();
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void EnterAsync_WaitIsOver_KeepsNothingOfTheCallerAlive(bool isCancelled)
+    {
+        using var slots = new RunSlots(1, 10);
+
+        var caller = WaitFor(slots, isCancelled);
+        GC.Collect();
+
+        Assert.False(caller.IsAlive);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference WaitFor(RunSlots slots, bool isCancelled)
+    {
+        var gone = new CancellationTokenSource();
+        Assert.True(slots.TryEnter());
+        var wait = slots.EnterAsync(false, DateTime.MaxValue, gone.Token);
+        if (isCancelled)
+            gone.Cancel();
+        slots.Exit();
+        if (isCancelled)
+            Assert.ThrowsAny<OperationCanceledException>(() => End(wait));
+        else
+            End(wait);
+        return new(gone);
+    }
+
+    private static void End(ValueTask wait)
+    {
+        Assert.True(wait.IsCompleted);
+        wait.GetAwaiter().GetResult();
     }
 
     private static void InterlockedMax(ref int target, int value)

@@ -26,6 +26,21 @@ public sealed class RunThreadsTests
     }
 
     [Fact]
+    public async Task Add_AfterTheThreadsHaveEnded_IsDoneNevertheless()
+    {
+        var threads = new RunThreads(1);
+        var (first, second) = (new TaskCompletionSource<Thread>(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource<Thread>());
+        threads.Add(() => first.SetResult(Thread.CurrentThread));
+        var thread = await first.Task.WaitAsync(Cancellation);
+        threads.Dispose();
+        thread.Join();
+
+        threads.Add(() => second.SetResult(Thread.CurrentThread));
+
+        await OverloadTests.Eventually(() => second.Task.IsCompleted);
+    }
+
+    [Fact]
     public async Task Await_OneThreadIsBlocked_TheOthersGoOn()
     {
         using var threads = new RunThreads(2);

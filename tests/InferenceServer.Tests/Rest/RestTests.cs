@@ -104,6 +104,20 @@ public sealed class RestTests
         Assert.Contains(expected, answer.Json.ToString());
     }
 
+    [Theory]
+    [InlineData("/v1/models/tiny/versions/x:classify", "version")]
+    [InlineData("/v1/models/tiny:classify?topK=many", "top_k")]
+    [InlineData("/v1/models/tiny:classify?geometry=round", "geometry")]
+    public async Task Classify_FaultyQuery_NamesTheField(string path, string field)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var content = new ByteArrayContent(Png(0)) { Headers = { ContentType = new("image/png") } };
+
+        var answer = await PostAsync(server, path, content);
+
+        Assert.Equal(field, answer.Json.GetProperty("field").GetString());
+    }
+
     [Fact]
     public async Task Classify_BodyOverTheLimit_IsTooLarge()
     {

@@ -2,8 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Grpc.Core;
+using LeNetServe.InferenceServer.Metrics;
 using LeNetServe.InferenceServer.Security;
 using LeNetServe.Tests;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace LeNetServe.InferenceServer.Tests.Security;
@@ -115,6 +117,20 @@ public sealed class TokenTests : IDisposable
     }
 
     [Fact]
+    public async Task Calls_TurnedAway_AreCountedAsDenied()
+    {
+        await using var server = await TestServer.StartAsync($"--Security:InferenceTokensFile={Tokens(First)}", "--Security:Metrics=closed");
+
+        await StatusAsync(server, Second);
+        await PostAsync(server, "/v2/repository/index", Second);
+        await PostAsync(server, "/v2/repository/models/tiny/load", First);
+        await server.Http.GetAsync("/metrics", Cancel);
+        await server.Http.GetAsync("/livez", Cancel);
+
+        Assert.Equal(4, Count(server, RequestOutcome.Denied));
+    }
+
+    [Fact]
     public async Task RateLimit_Exceeded_IsRefusedForThatClientOnly()
     {
         await using var server = await TestServer.StartAsync(
@@ -128,6 +144,7 @@ public sealed class TokenTests : IDisposable
         Assert.Equal("1000", exception.Trailers.GetValue("grpc-retry-pushback-ms"));
         Assert.Equal(StatusCode.OK, await StatusAsync(server, Second));
         Assert.Equal(HttpStatusCode.TooManyRequests, await PostAsync(server, "/v2/repository/index", First));
+        Assert.Equal(2, Count(server, RequestOutcome.Refused));
     }
 
     [Fact]
@@ -144,6 +161,7 @@ public sealed class TokenTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{i}"), responses.Select(response => response.Id));
         Assert.InRange(responses.Count(response => response.Error is null), 3, 9);
         Assert.Equal((int)StatusCode.ResourceExhausted, responses.Last(response => response.Error is not null).Error.Code);
+        Assert.Equal(responses.Count(response => response.Error is not null), Count(server, RequestOutcome.Refused));
     }
 
     [Fact]
@@ -177,6 +195,9 @@ public sealed class TokenTests : IDisposable
     public void Dispose() => directory.Dispose();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static long Count(TestServer server, RequestOutcome outcome) =>
+        server.App.Services.GetRequiredService<ServerMetrics>().Unresolved[outcome]?.Request.Read().Count ?? 0;
 
     private static Metadata Bearer(string token) => new() { { "Authorization", $"Bearer {token}" } };
 

@@ -22,24 +22,32 @@ internal sealed partial class OpenInferenceService
         var asStatus = string.Equals(context.RequestHeaders.GetValue(GrpcErrorsHeader), "true", StringComparison.OrdinalIgnoreCase);
         var client = context.GetHttpContext().Features.Get<RatedClient>();
         var answers = Channel.CreateBounded<Task<ModelStreamInferResponse>>(new BoundedChannelOptions(limits.StreamParallelism) { SingleReader = true });
-        var reading = ReadAsync(requestStream, answers.Writer, caller, client, asStatus);
-        await using (lifecycle.Ending.UnsafeRegister(static writer => ((ChannelWriter<Task<ModelStreamInferResponse>>)writer!).TryComplete(), answers.Writer))
+        // A server that ends reads no more, and answers what it has read.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(caller.Gone, lifecycle.Ending);
+        var reading = ReadAsync(requestStream, answers.Writer, caller, client, asStatus, end.Token);
+        try
+        {
             while (await answers.Reader.WaitToReadAsync(caller.Gone))
                 while (answers.Reader.TryRead(out var answer))
                     await responseStream.WriteAsync(await answer);
-        // While the server ends the reader may still wait for the client; it also gives up on a message for which there is no room any more.
-        if ((lifecycle.Ending.IsCancellationRequested && !reading.IsCompleted) || !await reading)
+        }
+        finally
+        {
+            await end.CancelAsync();
+        }
+        if (!await reading)
             throw OpenInferenceErrors.ToRpcException(new(InferenceErrorKind.Unavailable, "the server is stopping; send again what this stream has not answered"));
     }
 
-    /// <summary>Reads until the client ends; false where the reading ended before that.</summary>
+    /// <summary>Reads until the client or <paramref name="end"/> ends it; false where the client may have more to say.</summary>
     private async Task<bool> ReadAsync(
-        IAsyncStreamReader<ModelInferRequest> requests, ChannelWriter<Task<ModelStreamInferResponse>> answers, Caller caller, RatedClient? client, bool asStatus)
+        IAsyncStreamReader<ModelInferRequest> requests, ChannelWriter<Task<ModelStreamInferResponse>> answers, Caller caller, RatedClient? client, bool asStatus,
+        CancellationToken end)
     {
         try
         {
             var isFirst = true;
-            while (await requests.MoveNext(caller.Gone))
+            while (await requests.MoveNext(end))
             {
                 var request = requests.Current;
                 // The call itself counted for its first message.
@@ -50,7 +58,7 @@ internal sealed partial class OpenInferenceService
             answers.TryComplete();
             return true;
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or ChannelClosedException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
             answers.TryComplete();
             return false;
@@ -67,7 +75,7 @@ internal sealed partial class OpenInferenceService
         try
         {
             if (tooFast)
-                throw RatedClient.TooFast();
+                throw runner.CountUnresolved(RatedClient.TooFast());
             return new() { InferResponse = await InferAsync(request, caller, null) };
         }
         catch (InferenceException exception) when (!asStatus)

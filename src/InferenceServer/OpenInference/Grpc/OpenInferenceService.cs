@@ -63,7 +63,7 @@ internal sealed partial class OpenInferenceService(CallRunner runner, ModelCatal
 
     private async ValueTask<ModelInferResponse> InferAsync(ModelInferRequest request, Caller caller, Action<RequestPhases>? timing)
     {
-        var call = GrpcCallReader.Read(request);
+        var call = runner.Read(request, GrpcCallReader.Read);
         var answer = await runner.RunAsync(call, caller);
         timing?.Invoke(answer.Phases);
         return GrpcAnswerWriter.Write(call, answer.Model, answer.Version, answer.Facts, answer.Outputs);

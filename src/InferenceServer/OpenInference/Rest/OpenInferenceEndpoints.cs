@@ -95,7 +95,8 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
     {
         var body = await RequestBody.ReadAsync(context.Request, limits.MaxMessageBytes);
         var headerLength = context.Request.Headers[RestHeaders.HeaderLength];
-        var call = RestCallReader.Read(Model(context), Version(context), body, headerLength.Count == 0 ? null : headerLength.ToString());
+        var call = runner.Read((Model: Model(context), Version: Version(context), Body: body, HeaderLength: headerLength.Count == 0 ? null : headerLength.ToString()),
+            static request => RestCallReader.Read(request.Model, request.Version, request.Body, request.HeaderLength));
         var answer = await runner.RunAsync(call, new Caller(DateTime.MaxValue, context.RequestAborted));
         ServerTiming.AskedBy(context)?.Invoke(answer.Phases);
         var (reply, replyHeader) = RestAnswerWriter.Write(call, answer.Model, answer.Version, answer.Facts, answer.Outputs);

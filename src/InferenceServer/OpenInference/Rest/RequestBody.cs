@@ -16,7 +16,8 @@ internal static class RequestBody
         if (request.ContentLength > maxBytes)
             throw TooLarge(maxBytes);
         await using var body = Decompress(request);
-        var buffer = new ArrayBufferWriter<byte>((int)Math.Max(Math.Min(request.ContentLength ?? Chunk, maxBytes), 256));
+        // A caller may announce more than it ever sends: memory is taken as the bytes arrive.
+        var buffer = new ArrayBufferWriter<byte>((int)Math.Clamp(request.ContentLength ?? Chunk, 256, Chunk));
         try
         {
             while (true)
