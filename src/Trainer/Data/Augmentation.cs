@@ -73,7 +73,10 @@ internal sealed class Augmentation : IDisposable
         else if (MovesPixels)
             pixels = functional.grid_sample(
                 pixels, Grid(transforms, noise, count, pixels), wholePixels ? GridSampleMode.Nearest : GridSampleMode.Bilinear, outside, align_corners: false);
-        return holes.Length == 0 ? pixels : pixels.sub_(background).mul_(tensor(holes, [count, 1, side, side], device: pixels.device)).add_(background);
+        if (holes.Length == 0)
+            return pixels;
+        var mask = tensor(holes, [count, 1, side, side], device: pixels.device);
+        return background == 0 ? pixels.mul_(mask) : pixels.sub_(background).mul_(mask).add_(background);
     }
 
     public void Dispose() => smoothing?.Dispose();
