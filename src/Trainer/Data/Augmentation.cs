@@ -76,7 +76,7 @@ internal sealed class Augmentation : IDisposable
         if (holes.Length == 0)
             return pixels;
         var mask = tensor(holes, [count, 1, side, side], device: pixels.device);
-        return background == 0 ? pixels.mul_(mask) : pixels.sub_(background).mul_(mask).add_(background);
+        return background == 0 ? pixels.mul_(mask) : pixels.sub_(Number.Of(background)).mul_(mask).add_(Number.Of(background));
     }
 
     public void Dispose() => smoothing?.Dispose();
@@ -102,9 +102,9 @@ internal sealed class Augmentation : IDisposable
     private Tensor Grid(float[] transforms, float[] noise, int count, Tensor pixels)
     {
         var matrices = tensor(transforms, [count, 2, 3], device: pixels.device);
-        matrices[.., .., 2].mul_(2.0 / side);
+        matrices[.., .., 2].mul_(Number.Of(2.0 / side));
         var grid = functional.affine_grid(matrices, [count, 1, side, side], align_corners: false);
-        return smoothing is null ? grid : grid.add_(Bends(noise, count).permute(0, 2, 3, 1), 2.0 / side);
+        return smoothing is null ? grid : grid.add_(Bends(noise, count).permute(0, 2, 3, 1), Number.Of(2.0 / side));
     }
 
     /// <summary>The elastic displacements, B×2×H×W, in pixels.</summary>

@@ -63,7 +63,7 @@ internal sealed class LayerBuilder
         ActivationFunction.Relu => (x, _) => x.relu(),
         ActivationFunction.Tanh => (x, _) => x.tanh(),
         ActivationFunction.Silu => (x, _) => functional.silu(x),
-        ActivationFunction.ScaledTanh => (x, _) => x.mul(ActivationSpec.ScaledTanhSlope).tanh_().mul(ActivationSpec.ScaledTanhAmplitude),
+        ActivationFunction.ScaledTanh => (x, _) => x.mul(Number.Of(ActivationSpec.ScaledTanhSlope)).tanh_().mul(Number.Of(ActivationSpec.ScaledTanhAmplitude)),
         _ => throw new SpecException($"layer {layer.Name}: function {layer.Function} cannot be trained"),
     };
 
@@ -76,7 +76,7 @@ internal sealed class LayerBuilder
         var weight = network[$"{layer.Name}.weight"];
         var bias = network[$"{layer.Name}.bias"];
         var area = layer.Size * layer.Size;
-        return (x, _) => functional.avg_pool2d(x, layer.Size) * (weight * area).view(1, input.Channels, 1, 1) + bias.view(1, input.Channels, 1, 1);
+        return (x, _) => functional.avg_pool2d(x, layer.Size) * weight.mul(Number.Of(area)).view(1, input.Channels, 1, 1) + bias.view(1, input.Channels, 1, 1);
     }
 
     private Layer Dense(DenseSpec layer)
@@ -91,7 +91,7 @@ internal sealed class LayerBuilder
         if (!pass.Training || layer.Rate == 0)
             return x;
         using var generator = new Generator(pass.Seed, x.device);
-        return x * rand(x.shape, ScalarType.Float32, x.device, generator: generator).ge(layer.Rate).to_type(ScalarType.Float32).div_(1 - layer.Rate);
+        return x * rand(x.shape, ScalarType.Float32, x.device, generator: generator).ge(Number.Of(layer.Rate)).to_type(ScalarType.Float32).div_(Number.Of(1 - layer.Rate));
     };
 
     /// <summary>−‖x − w‖² for each centre w, as −x² + 2xw − w²: a matrix product.</summary>
@@ -101,7 +101,7 @@ internal sealed class LayerBuilder
         return (x, _) =>
         {
             var flat = x.flatten(1);
-            return flat.matmul(centers.t()) * 2 - flat.square().sum(1, keepdim: true) - centers.square().sum(1);
+            return flat.matmul(centers.t()).mul(Number.Of(2)) - flat.square().sum(1, keepdim: true) - centers.square().sum(1);
         };
     }
 

@@ -30,12 +30,12 @@ internal sealed class Adam : Optimizer
     public override void Step(Tensor weights, Tensor gradient, double learningRate, long step)
     {
         if (config.WeightDecay > 0 && decoupled)
-            weights.addcmul_(decay, weights, -learningRate * config.WeightDecay);
+            weights.addcmul_(decay, weights, Number.Of(-learningRate * config.WeightDecay));
         else if (config.WeightDecay > 0)
-            gradient.addcmul_(decay, weights, config.WeightDecay);
-        mean.mul_(config.Beta1).add_(gradient, 1 - config.Beta1);
-        square.mul_(config.Beta2).addcmul_(gradient, gradient, 1 - config.Beta2);
+            gradient.addcmul_(decay, weights, Number.Of(config.WeightDecay));
+        mean.mul_(Number.Of(config.Beta1)).add_(gradient, Number.Of(1 - config.Beta1));
+        square.mul_(Number.Of(config.Beta2)).addcmul_(gradient, gradient, Number.Of(1 - config.Beta2));
         var scale = Math.Sqrt(1 - Math.Pow(config.Beta2, step));
-        weights.addcdiv_(mean, square.sqrt().add_(Epsilon * scale), -learningRate * scale / (1 - Math.Pow(config.Beta1, step)));
+        weights.addcdiv_(mean, square.sqrt().add_(Number.Of(Epsilon * scale)), Number.Of(-learningRate * scale / (1 - Math.Pow(config.Beta1, step))));
     }
 }

@@ -34,13 +34,13 @@ internal sealed class Muon : Optimizer
         ];
         others = Keep(null, ones_like(store.Trained));
         foreach (var (matrix, _) in matrices)
-            others.narrow(0, matrix.Offset, matrix.Count).fill_(0);
+            others.narrow(0, matrix.Offset, matrix.Count).fill_(Number.Of(0));
     }
 
     public override void Step(Tensor weights, Tensor gradient, double learningRate, long step)
     {
-        momentum.mul_(config.Momentum).add_(gradient);
-        var direction = config.Nesterov ? gradient.add(momentum, config.Momentum) : momentum;
+        momentum.mul_(Number.Of(config.Momentum)).add_(gradient);
+        var direction = config.Nesterov ? gradient.add(momentum, Number.Of(config.Momentum)) : momentum;
         adam.Step(weights, gradient.mul_(others), learningRate, step);
         foreach (var (matrix, connections) in matrices)
         {
@@ -49,7 +49,7 @@ internal sealed class Muon : Optimizer
             var change = Orthogonal(ParameterStore.View(matrix, direction).view(rows, columns));
             if (connections is not null)
                 change = change.mul(connections);
-            ParameterStore.View(matrix, weights).view(rows, columns).add_(change, -learningRate * 0.2 * Math.Sqrt(Math.Max(rows, columns)));
+            ParameterStore.View(matrix, weights).view(rows, columns).add_(change, Number.Of(-learningRate * 0.2 * Math.Sqrt(Math.Max(rows, columns))));
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class Muon : Optimizer
         var connections = zeros(parameter.Shape, ScalarType.Float32, store.Trained.device);
         for (var map = 0; map < table.Count; map++)
             foreach (var source in table[map])
-                connections[map, source].fill_(1);
+                connections[map, source].fill_(Number.Of(1));
         return Keep(null, connections.view(table.Count, -1));
     }
 
@@ -80,11 +80,11 @@ internal sealed class Muon : Optimizer
     {
         var tall = matrix.shape[0] > matrix.shape[1];
         var x = tall ? matrix.t() : matrix;
-        x = x.div(matrix.norm().add_(1e-7));
+        x = x.div(matrix.norm().add_(Number.Of(1e-7)));
         for (var iteration = 0; iteration < 5; iteration++)
         {
             var a = x.matmul(x.t());
-            x = a.mul(-4.7750).add_(a.matmul(a), 2.0315).matmul(x).add_(x, 3.4445);
+            x = a.mul(Number.Of(-4.7750)).add_(a.matmul(a), Number.Of(2.0315)).matmul(x).add_(x, Number.Of(3.4445));
         }
         return tall ? x.t() : x;
     }

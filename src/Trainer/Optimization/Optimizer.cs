@@ -51,7 +51,7 @@ internal abstract class Optimizer : IDisposable
     {
         var mask = zeros_like(store.Trained);
         foreach (var parameter in store.Parameters.Where(parameter => parameter.IsTrained && parameter.Shape.Length > 1))
-            mask.narrow(0, parameter.Offset, parameter.Count).fill_(1);
+            mask.narrow(0, parameter.Offset, parameter.Count).fill_(Number.Of(1));
         return Keep(null, mask);
     }
 }

@@ -22,11 +22,11 @@ internal sealed class Sgd : Optimizer
     public override void Step(Tensor weights, Tensor gradient, double learningRate, long step)
     {
         if (config.WeightDecay > 0)
-            gradient.addcmul_(decay, weights, config.WeightDecay);
-        velocity.mul_(config.Momentum).add_(gradient);
+            gradient.addcmul_(decay, weights, Number.Of(config.WeightDecay));
+        velocity.mul_(Number.Of(config.Momentum)).add_(gradient);
         if (config.Nesterov)
-            weights.add_(gradient.add_(velocity, config.Momentum), -learningRate);
+            weights.add_(gradient.add_(velocity, Number.Of(config.Momentum)), Number.Of(-learningRate));
         else
-            weights.add_(velocity, -learningRate);
+            weights.add_(velocity, Number.Of(-learningRate));
     }
 }

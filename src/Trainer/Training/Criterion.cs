@@ -1,5 +1,6 @@
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Networks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -35,7 +36,7 @@ internal static class Criterion
     /// <param name="targets">B×classes, probabilities at the same temperature.</param>
     /// <param name="temperature">T.</param>
     public static Tensor Distillation(Tensor logits, Tensor targets, double temperature) =>
-        -(logits.div(temperature).log_softmax(1) * targets).sum() * (temperature * temperature);
+        -(logits.div(Number.Of(temperature)).log_softmax(1) * targets).sum().mul(Number.Of(temperature * temperature));
 
     private static bool HasRbf(LeNetSpec spec) => spec.Layers.Any(layer => layer is RbfSpec);
 
@@ -43,7 +44,7 @@ internal static class Criterion
     private static Tensor MaximumAPosteriori(Tensor logits, Tensor labels, double rubbish)
     {
         var right = logits.gather(1, labels.unsqueeze(1)).squeeze(1);
-        var all = cat([logits, full_like(logits.narrow(1, 0, 1), -rubbish)], 1).logsumexp(1);
+        var all = cat([logits, full_like(logits.narrow(1, 0, 1), Number.Of(-rubbish))], 1).logsumexp(1);
         return (all - right).sum();
     }
 }

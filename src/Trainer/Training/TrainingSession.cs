@@ -122,7 +122,7 @@ internal sealed class TrainingSession : IDisposable
         foreach (var shard in shards.AsSpan(1))
             gradient.add_(shard.Gradient);
         if (config.GradientClip > 0)
-            gradient.mul_(Math.Min(1, config.GradientClip / (gradient.norm().item<float>() + 1e-12)));
+            gradient.mul_(Number.Of(Math.Min(1, config.GradientClip / (gradient.norm().item<float>() + 1e-12))));
         var step = (long)state.Progress.Epoch * StepsPerEpoch + state.Progress.Step;
         state.Optimizer.Step(state.Weights.Trained, gradient, LearningRate.At(config, step, StepsPerEpoch), step + 1);
         ShareStatistics();
@@ -151,9 +151,9 @@ internal sealed class TrainingSession : IDisposable
         var logits = network.Forward(pixels, new(Training: true, Seed: PassSeed(shard)));
         var loss = Criterion.Sum(logits, labels, model.Spec, config);
         if (softTargets is not null)
-            loss = loss.mul(1 - config.TeacherShare).add(
-                Criterion.Distillation(logits, softTargets.Batch(numbers), config.Temperature), config.TeacherShare);
-        network.Backward(loss.div(batch.Length));
+            loss = loss.mul(Number.Of(1 - config.TeacherShare)).add(
+                Criterion.Distillation(logits, softTargets.Batch(numbers), config.Temperature), Number.Of(config.TeacherShare));
+        network.Backward(loss.div(Number.Of(batch.Length)));
         results[shard] = (loss.item<float>(), logits.argmax(1).eq(labels).sum().item<long>());
     }
 
@@ -176,7 +176,7 @@ internal sealed class TrainingSession : IDisposable
         mean.copy_(shards[0].Constant);
         foreach (var shard in shards.AsSpan(1))
             mean.add_(shard.Constant);
-        mean.div_(shards.Length);
+        mean.div_(Number.Of(shards.Length));
         foreach (var shard in shards)
             shard.Constant.copy_(mean);
     }
@@ -186,7 +186,7 @@ internal sealed class TrainingSession : IDisposable
     {
         if (state.Average is not { } average)
             return;
-        var newest = 1 - Math.Min(config.Ema, (step + 1.0) / (step + 10));
+        var newest = Number.Of(1 - Math.Min(config.Ema, (step + 1.0) / (step + 10)));
         average.Trained.lerp_(state.Weights.Trained, newest);
         if (average.Constant.numel() > 0)
             average.Constant.lerp_(state.Weights.Constant, newest);

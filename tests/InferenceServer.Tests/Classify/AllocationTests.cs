@@ -5,7 +5,6 @@ using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Pipeline;
 using LeNetServe.InferenceServer.Security;
-using LeNetServe.InferenceServer.Tests.Fuzz;
 using LeNetServe.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -300,7 +300,7 @@ public sealed class ClassifierServiceTests
             .ClassifyAsync(new() { Image = Stripe(0) }, new(DateTime.MaxValue, Cancellation), _ => throw new NotSupportedException()));
 
         await server.Repository.UnloadAsync("tiny", Cancellation);
-        await Pipeline.OverloadTests.Eventually(() => version.Drained.IsCompleted);
+        await Eventually.TrueAsync(() => version.Drained.IsCompleted);
     }
 
     private static IEnumerable<ClassifyStreamRequest> Messages(int count) =>

@@ -1,5 +1,4 @@
 using LeNetServe.InferenceServer.Classify;
-using LeNetServe.InferenceServer.Tests.Pipeline;
 
 namespace LeNetServe.InferenceServer.Tests.Classify;
 
@@ -19,7 +18,7 @@ public sealed class StreamAnswersTests
         var writing = answers.WriteOutstandingAsync(Cancellation);
 
         first.SetResult("first");
-        await OverloadTests.Eventually(() => call.Written.Count == 1);
+        await Eventually.TrueAsync(() => call.Written.Count == 1);
         third.SetResult("third");
         second.SetResult("second");
         await writing.WaitAsync(Cancellation);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using Google.Protobuf;
@@ -9,11 +10,13 @@ using LeNetServe.V1;
 namespace LeNetServe.InferenceServer.Tests.Deploy;
 
 /// <summary>Two replicas behind HAProxy, as <c>deploy/haproxy/haproxy.cfg</c> has it, are restarted in turn under load.</summary>
+[Collection(RunsAlone.Name)]
 public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
 {
     private const string HaProxy = "/usr/sbin/haproxy";
     private const string CheckEvery = "50ms";
     private readonly TemporaryDirectory directory = new();
+    private readonly ConcurrentQueue<string?> said = new();
 
     /// <summary>
     /// Neither the gRPC nor the REST callers try again by themselves, so that each request that a draining server lost would show.
@@ -25,14 +28,14 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
         Assert.SkipUnless(File.Exists(HaProxy), "haproxy is not installed");
         var restarts = int.TryParse(Environment.GetEnvironmentVariable("LENETSERVE_ROLLING_RESTARTS"), out var asked) ? asked : 50;
         TestServer.WriteTiny(directory.Path);
-        await using var first = new Replica(directory.Path, "--Shutdown:DrainDelay=300ms");
-        await using var second = new Replica(directory.Path, "--Shutdown:DrainDelay=300ms");
+        await using var first = new Replica(directory.Path, "--Shutdown:DrainDelay=1s");
+        await using var second = new Replica(directory.Path, "--Shutdown:DrainDelay=1s");
         await Task.WhenAll(first.StartAsync(Cancel), second.StartAsync(Cancel));
         var (grpcPort, httpPort) = (FreePort(), FreePort());
         using var proxy = StartProxy(first, second, grpcPort, httpPort);
         try
         {
-            await UntilUpAsync(4);
+            await Eventually.TrueAsync(() => AreUpAsync(proxy, 4));
             using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
             using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{grpcPort}", new() { MaxRetryAttempts = 1 });
             using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{httpPort}") };
@@ -47,7 +50,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
                 var replica = restart % 2 == 0 ? first : second;
                 Assert.Equal(0, await replica.StopAsync(Cancel));
                 await replica.StartAsync(Cancel);
-                await UntilUpAsync(4);
+                await Eventually.TrueAsync(() => AreUpAsync(proxy, 4));
             }
 
             await end.CancelAsync();
@@ -59,6 +62,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
         {
             proxy.Kill();
             await proxy.WaitForExitAsync(CancellationToken.None);
+            output.WriteLine(string.Join('\n', said.TakeLast(20)));
         }
     }
 
@@ -88,47 +92,53 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
         return answered;
     }
 
-    private Process StartProxy(Replica first, Replica second, int grpcPort, int httpPort) => Process.Start(new ProcessStartInfo(HaProxy, ["-db", "-f", Path.Combine(RepositoryRoot.Find(), "deploy", "haproxy", "haproxy.cfg")])
+    private Process StartProxy(Replica first, Replica second, int grpcPort, int httpPort)
     {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        Environment =
+        var proxy = Process.Start(new ProcessStartInfo(HaProxy, ["-db", "-f", Path.Combine(RepositoryRoot.Find(), "deploy", "haproxy", "haproxy.cfg")])
         {
-            ["LENETSERVE_STATS"] = directory["stats"],
-            ["LENETSERVE_CHECK_EVERY"] = CheckEvery,
-            ["LENETSERVE_GRPC"] = $"127.0.0.1:{grpcPort}",
-            ["LENETSERVE_HTTP"] = $"127.0.0.1:{httpPort}",
-            ["REPLICA1_GRPC"] = $"127.0.0.1:{first.GrpcPort}",
-            ["REPLICA2_GRPC"] = $"127.0.0.1:{second.GrpcPort}",
-            ["REPLICA1_HTTP_PORT"] = $"{first.HttpPort}",
-            ["REPLICA2_HTTP_PORT"] = $"{second.HttpPort}",
-            ["REPLICA1_HTTP"] = $"127.0.0.1:{first.HttpPort}",
-            ["REPLICA2_HTTP"] = $"127.0.0.1:{second.HttpPort}",
-        },
-    })!;
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["LENETSERVE_STATS"] = directory["stats"],
+                ["LENETSERVE_CHECK_EVERY"] = CheckEvery,
+                ["LENETSERVE_GRPC"] = $"127.0.0.1:{grpcPort}",
+                ["LENETSERVE_HTTP"] = $"127.0.0.1:{httpPort}",
+                ["REPLICA1_GRPC"] = $"127.0.0.1:{first.GrpcPort}",
+                ["REPLICA2_GRPC"] = $"127.0.0.1:{second.GrpcPort}",
+                ["REPLICA1_HTTP_PORT"] = $"{first.HttpPort}",
+                ["REPLICA2_HTTP_PORT"] = $"{second.HttpPort}",
+                ["REPLICA1_HTTP"] = $"127.0.0.1:{first.HttpPort}",
+                ["REPLICA2_HTTP"] = $"127.0.0.1:{second.HttpPort}",
+            },
+        })!;
+        // What it says of each restart has to be read: with a full pipe it would stand still.
+        proxy.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
+        proxy.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
+        proxy.BeginOutputReadLine();
+        proxy.BeginErrorReadLine();
+        return proxy;
+    }
 
-    /// <summary>Waits until HAProxy says of so many servers that their checks pass.</summary>
-    private async Task UntilUpAsync(int expected)
+    /// <summary>Whether HAProxy says of so many servers that their checks pass.</summary>
+    private async Task<bool> AreUpAsync(Process proxy, int expected)
     {
-        while (true)
+        Assert.False(proxy.HasExited, "HAProxy has ended");
+        try
         {
-            try
-            {
-                using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(directory["stats"]), Cancel);
-                await using var stream = new NetworkStream(socket);
-                await stream.WriteAsync("show stat\n"u8.ToArray(), Cancel);
-                using var reader = new StreamReader(stream);
-                var servers = (await reader.ReadToEndAsync(Cancel)).Split('\n').Select(line => line.Split(',')).Where(fields => fields.Length > 17 && fields[1].StartsWith("replica", StringComparison.Ordinal));
-                // "L7OK": a check has passed; a server is taken for up before its first.
-                if (servers.Count(fields => fields[17] == "UP" && fields[36] == "L7OK") == expected)
-                    return;
-            }
-            catch (SocketException)
-            {
-                // HAProxy has not made its socket yet.
-            }
-            await Task.Delay(20, Cancel);
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(directory["stats"]), Cancel);
+            await using var stream = new NetworkStream(socket);
+            await stream.WriteAsync("show stat\n"u8.ToArray(), Cancel);
+            using var reader = new StreamReader(stream);
+            var servers = (await reader.ReadToEndAsync(Cancel)).Split('\n').Select(line => line.Split(',')).Where(fields => fields.Length > 17 && fields[1].StartsWith("replica", StringComparison.Ordinal));
+            // "L7OK": a check has passed; a server is taken for up before its first.
+            return servers.Count(fields => fields[17] == "UP" && fields[36] == "L7OK") == expected;
+        }
+        catch (SocketException)
+        {
+            // HAProxy has not made its socket yet.
+            return false;
         }
     }
 

@@ -5,7 +5,6 @@ using System.Text;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Pipeline;
 using LeNetServe.InferenceServer.Tests.Classify;
-using LeNetServe.InferenceServer.Tests.Pipeline;
 using LeNetServe.Tests;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -132,7 +131,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         if (OperatingSystem.IsLinux())
             Assert.True(growth.Native < AllowedNative, $"a round of {RequestsInARound} requests left {growth.Native} bytes outside the managed heap, expected less than {AllowedNative}");
         var slots = server.App.Services.GetRequiredService<RunSlots>();
-        await OverloadTests.Eventually(() => slots is { Busy: 0, Waiting: 0 });
+        await Eventually.TrueAsync(() => slots is { Busy: 0, Waiting: 0 });
         var response = await server.Client.ClassifyAsync(new() { Model = "tiny", Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation);
         Assert.Equal("b", response.Predictions[0].Label);
     }

@@ -69,7 +69,7 @@ public sealed partial class ProcessTests : IDisposable
             Assert.Equal("ready", await other.GetStringAsync(new Uri(http, "/readyz"), Cancellation));
 
         _ = Kill(process.Id, 15);
-        await UntilRefusedAsync(http);
+        await Eventually.TrueAsync(() => IsRefusedAsync(http));
         Assert.False(process.HasExited);
         await stream.WriteAsync(picture.AsMemory(20), Cancellation);
         using var reader = new StreamReader(stream);
@@ -154,20 +154,17 @@ public sealed partial class ProcessTests : IDisposable
     private static async Task<string> ClassifyAsync(GrpcChannel channel) =>
         (await new Classifier.ClassifierClient(channel).ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation)).Predictions[0].Label;
 
-    private static async Task UntilRefusedAsync(Uri http)
+    private static async Task<bool> IsRefusedAsync(Uri http)
     {
-        while (true)
+        try
         {
-            try
-            {
-                using var client = new TcpClient();
-                await client.ConnectAsync(http.Host, http.Port, Cancellation);
-            }
-            catch (SocketException)
-            {
-                return;
-            }
-            await Task.Delay(10, Cancellation);
+            using var client = new TcpClient();
+            await client.ConnectAsync(http.Host, http.Port, Cancellation);
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
         }
     }
 

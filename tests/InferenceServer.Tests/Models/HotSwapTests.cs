@@ -31,7 +31,7 @@ public sealed class HotSwapTests
             await server.Repository.ScanAsync(Cancellation);
             Assert.Equal(next, server.Repository.Current.Versions.Single().Version);
             var answers = Interlocked.Read(ref answered);
-            await Pipeline.OverloadTests.Eventually(() => Interlocked.Read(ref answered) > answers);
+            await Eventually.TrueAsync(() => Interlocked.Read(ref answered) > answers);
             answersBefore = answers;
         }
         await done.CancelAsync();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Metrics;
@@ -25,7 +24,7 @@ public sealed class OverloadTests
         var slots = server.App.Services.GetRequiredService<RunSlots>();
         Assert.True(slots.TryEnter());
         var waiting = new[] { server.Client.ClassifyAsync(Request, cancellationToken: Cancellation), server.Client.ClassifyAsync(Request, cancellationToken: Cancellation) };
-        await Eventually(() => slots.Waiting == 2);
+        await Eventually.TrueAsync(() => slots.Waiting == 2);
 
         var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation));
 
@@ -67,7 +66,7 @@ public sealed class OverloadTests
         var request = ProtocolRequest("x");
         request.Parameters["timeout"] = new() { Int64Param = 1_000_000 };
         using var call = Protocol(server).ModelInferAsync(request, cancellationToken: Cancellation);
-        await Eventually(() => slots.Waiting == 1);
+        await Eventually.TrueAsync(() => slots.Waiting == 1);
 
         time.Advance(TimeSpan.FromSeconds(2));
 
@@ -88,7 +87,7 @@ public sealed class OverloadTests
             await server.Client.ClassifyAsync(Request, deadline: DateTime.UtcNow.AddMilliseconds(100), cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.DeadlineExceeded, exception.StatusCode);
-        await Eventually(() => slots.Waiting == 0);
+        await Eventually.TrueAsync(() => slots.Waiting == 0);
         slots.Exit();
         Assert.Equal(0, slots.Busy);
     }
@@ -109,12 +108,12 @@ public sealed class OverloadTests
             await Assert.ThrowsAsync<RpcException>(async () => await call);
         });
 
-        await Eventually(() => slots.Waiting == 0);
+        await Eventually.TrueAsync(() => slots.Waiting == 0);
         slots.Exit();
 
         Assert.Equal(0, slots.Busy);
         Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
-        await Eventually(() => server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Pending == 0);
+        await Eventually.TrueAsync(() => server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Pending == 0);
     }
 
     [Fact]
@@ -127,7 +126,7 @@ public sealed class OverloadTests
         for (var index = 0; index < 3; index++)
             await call.RequestStream.WriteAsync(new() { Id = $"{index}", Request = Request }, Cancellation);
         await call.RequestStream.CompleteAsync();
-        await Eventually(() => slots.Waiting > 0);
+        await Eventually.TrueAsync(() => slots.Waiting > 0);
 
         slots.Exit();
 
@@ -146,7 +145,7 @@ public sealed class OverloadTests
         for (var index = 0; index < 3; index++)
             await call.RequestStream.WriteAsync(new() { Id = $"{index}", Request = Request }, Cancellation);
         // One is awaited by the writer, one is in the channel, and for the third there is no room.
-        await Eventually(() => slots.Waiting == 3);
+        await Eventually.TrueAsync(() => slots.Waiting == 3);
 
         server.App.Services.GetRequiredService<ServerLifecycle>().End();
         slots.Exit();
@@ -170,7 +169,7 @@ public sealed class OverloadTests
         using var call = Protocol(server).ModelStreamInfer(cancellationToken: Cancellation);
         for (var index = 0; index < 3; index++)
             await call.RequestStream.WriteAsync(ProtocolRequest($"{index}"), Cancellation);
-        await Eventually(() => slots.Waiting == 3);
+        await Eventually.TrueAsync(() => slots.Waiting == 3);
 
         server.App.Services.GetRequiredService<ServerLifecycle>().End();
         slots.Exit();
@@ -224,15 +223,6 @@ public sealed class OverloadTests
         });
 
         Assert.Equal(1_000, server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Inferences);
-    }
-
-    internal static async Task Eventually(Func<bool> condition)
-    {
-        for (var started = Stopwatch.GetTimestamp(); !condition();)
-        {
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(30), "the condition did not come true within 30 seconds");
-            await Task.Delay(1, Cancellation);
-        }
     }
 
     private static Inference.GRPCInferenceService.GRPCInferenceServiceClient Protocol(TestServer server) => new(server.Channel);

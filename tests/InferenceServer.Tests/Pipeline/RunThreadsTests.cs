@@ -37,7 +37,7 @@ public sealed class RunThreadsTests
 
         threads.Add(() => second.SetResult(Thread.CurrentThread));
 
-        await OverloadTests.Eventually(() => second.Task.IsCompleted);
+        await Eventually.TrueAsync(() => second.Task.IsCompleted);
     }
 
     [Fact]

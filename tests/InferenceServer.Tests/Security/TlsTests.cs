@@ -36,8 +36,7 @@ public sealed class TlsTests : IDisposable
         File.WriteAllText(directory["key.pem"], second.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(directory["certificate.pem"], second.ExportCertificatePem());
 
-        while ((await CertificateOfAsync(server)).SerialNumber != second.SerialNumber)
-            await Task.Delay(10, Cancel);
+        await Eventually.TrueAsync(async () => (await CertificateOfAsync(server)).SerialNumber == second.SerialNumber);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class TokenTests : IDisposable
         await using var server = await TestServer.StartAsync($"--Security:InferenceTokensFile={path}", "--Security:ReloadInterval=20ms");
 
         File.WriteAllText(path, Second);
-        await UntilAsync(async () => (await StatusAsync(server, Second)) == StatusCode.OK);
+        await Eventually.TrueAsync(async () => (await StatusAsync(server, Second)) == StatusCode.OK);
         Assert.Equal(StatusCode.Unauthenticated, await StatusAsync(server, First));
     }
 
@@ -220,12 +220,6 @@ public sealed class TokenTests : IDisposable
         request.Headers.Authorization = new("Bearer", token);
         using var response = await server.Http.SendAsync(request, Cancel);
         return response.StatusCode;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        while (!await condition())
-            await Task.Delay(10, Cancel);
     }
 
     private string Tokens(params string[] lines)

@@ -10,6 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace LeNetServe.InferenceServer.Tests.Telemetry;
 
+/// <remarks>
+/// Runs alone: OpenTelemetry takes instruments of one name for one, so that the end of another server in this process would end the measurements of this one's.
+/// </remarks>
+[Collection(RunsAlone.Name)]
 public sealed class OtlpTests
 {
     [Fact]
@@ -22,8 +26,7 @@ public sealed class OtlpTests
         {
             await server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(new byte[16]) } }, cancellationToken: Cancel);
             // The last of the instruments that a request is recorded with.
-            while (!received.GetValueOrDefault("/v1/metrics", "").Contains("lenetserve.images", StringComparison.Ordinal))
-                await Task.Delay(20, Cancel);
+            await Eventually.TrueAsync(() => received.GetValueOrDefault("/v1/metrics", "").Contains("lenetserve.images", StringComparison.Ordinal));
         }
 
         // What had not been sent is sent when the server ends.
