@@ -1,6 +1,8 @@
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.InferenceServer.Models;
 
+NativeHeap.Share();
 var commandLine = CommandLine.Parse(args);
 var builder = WebApplication.CreateSlimBuilder(commandLine.Settings);
 var reader = new SettingsReader(builder.Configuration);

@@ -75,6 +75,7 @@ internal sealed class ServedVersion
     {
         Gathered?.Dispose();
         Model.Dispose();
+        NativeHeap.Trim();
         drained.SetResult();
     }
 

@@ -1,8 +1,10 @@
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
+using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;
+using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Optimization;
 using LeNetServe.Trainer.Progress;
@@ -28,6 +30,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly (double Loss, long Correct)[] results;
     private readonly int batchSize;
 
+    /// <exception cref="UsageException">The teacher does not fit, or a shard's part of a batch is too small for the network.</exception>
     public TrainingSession(
         TrainingConfig config, TrainedModel model, ImageSet train, TrainingState state, ShardThreads threads, ITrainingDisplay display)
     {
@@ -40,7 +43,10 @@ internal sealed class TrainingSession : IDisposable
         softTargets = SoftTargets.Create(config, model, images, threads);
         batchSize = Math.Min(config.BatchSize, data.Train.Length);
         StepsPerEpoch = data.Train.Length / batchSize;
-        shards = [.. Enumerable.Range(0, Math.Min(config.Shards, batchSize)).Select(_ => new Network(state.Weights, model.Normalization))];
+        var parts = Math.Min(config.Shards, batchSize);
+        if (batchSize / parts < 2 && model.Spec.Layers.Any(layer => layer is BatchNormSpec))
+            throw new UsageException($"{batchSize} images of a batch in {parts} shards, expected at least {2 * parts}: {model.Spec.Name} has batch norm, and a single image has no variance");
+        shards = [.. Enumerable.Range(0, parts).Select(_ => new Network(state.Weights, model.Normalization))];
         results = new (double, long)[shards.Length];
     }
 
@@ -186,7 +192,7 @@ internal sealed class TrainingSession : IDisposable
     {
         if (state.Average is not { } average)
             return;
-        var newest = Number.Of(1 - Math.Min(config.Ema, (step + 1.0) / (step + 10)));
+        var newest = 1 - Math.Min(config.Ema, (step + 1.0) / (step + 10));
         average.Trained.lerp_(state.Weights.Trained, newest);
         if (average.Constant.numel() > 0)
             average.Constant.lerp_(state.Weights.Constant, newest);

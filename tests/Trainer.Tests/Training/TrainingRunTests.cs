@@ -4,6 +4,7 @@ using LeNetServe.Runs;
 using LeNetServe.Specs;
 using LeNetServe.Tensors;
 using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Progress;
 using LeNetServe.Trainer.Sweeps;
@@ -190,6 +191,17 @@ public sealed class TrainingRunTests
         var other = new TrainingRun(Everything, TinyDataset.Create(train: 516), Path.Combine(directory.Path, "run"));
 
         Assert.Contains("was begun with data", Assert.Throws<InvalidDataException>(() => Execute(other, threads: 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Execute_BatchNormWithOneImageInAShard_SaysWhatItTakes()
+    {
+        using var directory = new TemporaryDirectory();
+        var run = new TrainingRun(new() { Dataset = "tiny", Variant = "lenet5-bn", BatchSize = 3 }, TinyDataset.Create(), directory.Path);
+
+        var exception = Assert.Throws<UsageException>(() => Execute(run, threads: 1));
+
+        Assert.Equal("3 images of a batch in 2 shards, expected at least 4: lenet5-bn has batch norm, and a single image has no variance", exception.Message);
     }
 
     [Fact]
