@@ -2,7 +2,7 @@ using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Models;
 
-NativeHeap.Share();
+NativeHeap.ShareArenas();
 var commandLine = CommandLine.Parse(args);
 var builder = WebApplication.CreateSlimBuilder(commandLine.Settings);
 var reader = new SettingsReader(builder.Configuration);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace LeNetServe.InferenceServer.Tests;
 
@@ -7,13 +8,14 @@ internal static class Eventually
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
+    public static Task TrueAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string text = "") =>
+        TrueAsync(() => Task.FromResult(condition()), text);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition)
+    public static async Task TrueAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string text = "")
     {
-        for (var started = Stopwatch.GetTimestamp(); !await condition();)
+        for (var started = Stopwatch.GetTimestamp(); !await condition().WaitAsync(Limit, TestContext.Current.CancellationToken);)
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < Limit, $"the condition did not come true within {Limit.TotalSeconds} seconds");
+            Assert.True(Stopwatch.GetElapsedTime(started) < Limit, $"after {Limit.TotalSeconds} seconds this is still not true: {text}");
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
     }

@@ -73,10 +73,16 @@ internal sealed class ServedVersion
 
     private void Close()
     {
-        Gathered?.Dispose();
-        Model.Dispose();
+        try
+        {
+            Gathered?.Dispose();
+            Model.Dispose();
+        }
+        finally
+        {
+            drained.SetResult();
+        }
         NativeHeap.Trim();
-        drained.SetResult();
     }
 
     /// <summary><c>name/version</c>.</summary>

@@ -76,7 +76,7 @@ internal sealed class Augmentation : IDisposable
         if (holes.Length == 0)
             return pixels;
         var mask = tensor(holes, [count, 1, side, side], device: pixels.device);
-        return background == 0 ? pixels.mul_(mask) : pixels.sub_(Number.Of(background)).mul_(mask).add_(Number.Of(background));
+        return background == 0 ? pixels.mul_(mask) : pixels.sub_(Number.Of(background)).mul_(mask).add_(Number.Of(background), Number.Of(1));
     }
 
     public void Dispose() => smoothing?.Dispose();

@@ -35,7 +35,7 @@ internal sealed class Evaluator(ShardThreads threads)
                 var (pixels, labels) = images.Batch(part);
                 var log = network.Forward(pixels, Pass.Evaluation).log_softmax(1);
                 if (flip)
-                    log = (log.exp() + network.Forward(pixels.flip(3), Pass.Evaluation).softmax(1)).div_(Number.Of(2)).log_();
+                    log = log.exp().add_(network.Forward(pixels.flip(3), Pass.Evaluation).softmax(1), Number.Of(1)).div_(Number.Of(2)).log_();
                 partial[batch] = (
                     log.argmax(1).eq(labels).sum().item<long>(),
                     functional.nll_loss(log, labels, reduction: Reduction.Sum).item<float>());

@@ -76,7 +76,7 @@ internal sealed class LayerBuilder
         var weight = network[$"{layer.Name}.weight"];
         var bias = network[$"{layer.Name}.bias"];
         var area = layer.Size * layer.Size;
-        return (x, _) => functional.avg_pool2d(x, layer.Size) * weight.mul(Number.Of(area)).view(1, input.Channels, 1, 1) + bias.view(1, input.Channels, 1, 1);
+        return (x, _) => (functional.avg_pool2d(x, layer.Size) * weight.mul(Number.Of(area)).view(1, input.Channels, 1, 1)).add(bias.view(1, input.Channels, 1, 1), Number.Of(1));
     }
 
     private Layer Dense(DenseSpec layer)

@@ -4,7 +4,8 @@ namespace LeNetServe.Trainer.Networks;
 
 /// <summary>
 /// Numbers as torch's operations take them. TorchSharp makes an object of each number and frees its native part when the object is collected, and nothing keeps it
-/// alive while the operation reads it; so a number that was converted in passing may be freed too early ("toFloat: Expected false to be true").
+/// alive while the operation reads it; so a number that was converted in passing may be freed too early ("toFloat: Expected false to be true"). TorchSharp does so itself
+/// in <c>+</c> and in <c>add</c> without a factor, which are therefore called with the factor 1.
 /// </summary>
 internal static class Number
 {
@@ -20,6 +21,6 @@ internal static class Number
     public static Scalar Of(double value)
     {
         kept ??= new Scalar[Kept];
-        return kept[next++ % Kept] = value.ToScalar();
+        return kept[next++ & (Kept - 1)] = value.ToScalar();
     }
 }

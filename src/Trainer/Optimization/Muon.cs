@@ -39,7 +39,7 @@ internal sealed class Muon : Optimizer
 
     public override void Step(Tensor weights, Tensor gradient, double learningRate, long step)
     {
-        momentum.mul_(Number.Of(config.Momentum)).add_(gradient);
+        momentum.mul_(Number.Of(config.Momentum)).add_(gradient, Number.Of(1));
         var direction = config.Nesterov ? gradient.add(momentum, Number.Of(config.Momentum)) : momentum;
         adam.Step(weights, gradient.mul_(others), learningRate, step);
         foreach (var (matrix, connections) in matrices)
@@ -80,7 +80,7 @@ internal sealed class Muon : Optimizer
     {
         var tall = matrix.shape[0] > matrix.shape[1];
         var x = tall ? matrix.t() : matrix;
-        x = x.div(matrix.norm().add_(Number.Of(1e-7)));
+        x = x.div(matrix.norm().add_(Number.Of(1e-7), Number.Of(1)));
         for (var iteration = 0; iteration < 5; iteration++)
         {
             var a = x.matmul(x.t());

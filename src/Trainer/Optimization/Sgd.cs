@@ -23,7 +23,7 @@ internal sealed class Sgd : Optimizer
     {
         if (config.WeightDecay > 0)
             gradient.addcmul_(decay, weights, Number.Of(config.WeightDecay));
-        velocity.mul_(Number.Of(config.Momentum)).add_(gradient);
+        velocity.mul_(Number.Of(config.Momentum)).add_(gradient, Number.Of(1));
         if (config.Nesterov)
             weights.add_(gradient.add_(velocity, Number.Of(config.Momentum)), Number.Of(-learningRate));
         else

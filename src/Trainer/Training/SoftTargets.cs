@@ -68,9 +68,9 @@ internal sealed class SoftTargets : IDisposable
             var part = all.AsSpan(batch * BatchSize, Math.Min(BatchSize, all.Length - batch * BatchSize));
             var (pixels, _) = images.Batch(part);
             var rows = sum.narrow(0, part[0], part.Length);
-            rows.add_(networks[batch].Forward(pixels, Pass.Evaluation).div_(Number.Of(config.Temperature)).softmax(1));
+            rows.add_(networks[batch].Forward(pixels, Pass.Evaluation).div_(Number.Of(config.Temperature)).softmax(1), Number.Of(1));
             if (config.Flip != FlipKind.None)
-                rows.add_(networks[batch].Forward(pixels.flip(3), Pass.Evaluation).div_(Number.Of(config.Temperature)).softmax(1));
+                rows.add_(networks[batch].Forward(pixels.flip(3), Pass.Evaluation).div_(Number.Of(config.Temperature)).softmax(1), Number.Of(1));
         });
     }
 }

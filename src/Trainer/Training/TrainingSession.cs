@@ -126,7 +126,7 @@ internal sealed class TrainingSession : IDisposable
         using var scope = NewDisposeScope();
         var gradient = shards[0].Gradient;
         foreach (var shard in shards.AsSpan(1))
-            gradient.add_(shard.Gradient);
+            gradient.add_(shard.Gradient, Number.Of(1));
         if (config.GradientClip > 0)
             gradient.mul_(Number.Of(Math.Min(1, config.GradientClip / (gradient.norm().item<float>() + 1e-12))));
         var step = (long)state.Progress.Epoch * StepsPerEpoch + state.Progress.Step;
@@ -181,7 +181,7 @@ internal sealed class TrainingSession : IDisposable
         var mean = state.Weights.Constant;
         mean.copy_(shards[0].Constant);
         foreach (var shard in shards.AsSpan(1))
-            mean.add_(shard.Constant);
+            mean.add_(shard.Constant, Number.Of(1));
         mean.div_(Number.Of(shards.Length));
         foreach (var shard in shards)
             shard.Constant.copy_(mean);

@@ -14,13 +14,14 @@ namespace LeNetServe.InferenceServer.Tests.Deploy;
 public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
 {
     private const string HaProxy = "/usr/sbin/haproxy";
-    private const string CheckEvery = "50ms";
+    private const string CheckEvery = "250ms";
     private readonly TemporaryDirectory directory = new();
-    private readonly ConcurrentQueue<string?> said = new();
+    private readonly ConcurrentQueue<string> said = new();
 
     /// <summary>
     /// Neither the gRPC nor the REST callers try again by themselves, so that each request that a draining server lost would show.
-    /// LENETSERVE_ROLLING_RESTARTS says how many restarts there are.
+    /// LENETSERVE_ROLLING_RESTARTS says how many restarts there are; many want the argument --timeout as well. Checks and the drain delay are half of what
+    /// deploy/haproxy/haproxy.cfg names.
     /// </summary>
     [Fact]
     public async Task Restart_OneReplicaAfterTheOther_LosesNoRequest()
@@ -113,8 +114,14 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
             },
         })!;
         // What it says of each restart has to be read: with a full pipe it would stand still.
-        proxy.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
-        proxy.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
+        void Note(object sender, DataReceivedEventArgs line)
+        {
+            if (line.Data is not null)
+                said.Enqueue(line.Data);
+        }
+
+        proxy.OutputDataReceived += Note;
+        proxy.ErrorDataReceived += Note;
         proxy.BeginOutputReadLine();
         proxy.BeginErrorReadLine();
         return proxy;

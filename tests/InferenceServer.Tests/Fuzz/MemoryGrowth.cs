@@ -1,12 +1,12 @@
 using System.Runtime;
-using System.Runtime.InteropServices;
+using LeNetServe.InferenceServer.Models;
 
 namespace LeNetServe.InferenceServer.Tests.Fuzz;
 
 /// <summary>What a round of requests leaves behind in memory. A leak shows in every round, a pool that grows once does not: the least of some rounds counts.</summary>
 /// <param name="Managed">Bytes of live objects.</param>
 /// <param name="Native">Resident bytes that are not the managed heap's.</param>
-internal readonly partial record struct MemoryGrowth(long Managed, long Native)
+internal readonly record struct MemoryGrowth(long Managed, long Native)
 {
     /// <summary>The least growth over <paramref name="rounds"/> rounds, after one that warms up.</summary>
     public static async Task<MemoryGrowth> OfAsync(int rounds, Func<int, Task> round)
@@ -32,12 +32,8 @@ internal readonly partial record struct MemoryGrowth(long Managed, long Native)
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             GC.WaitForPendingFinalizers();
         }
-        if (OperatingSystem.IsLinux())
-            _ = TrimNativeHeap(0);
+        // What was freed and not given back is no leak.
+        NativeHeap.Trim();
         return new(GC.GetTotalMemory(forceFullCollection: false), Environment.WorkingSet - GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes);
     }
-
-    // What was freed and not given back is no leak.
-    [LibraryImport("libc", EntryPoint = "malloc_trim")]
-    private static partial int TrimNativeHeap(nuint keep);
 }
