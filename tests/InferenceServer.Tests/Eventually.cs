@@ -6,7 +6,7 @@ namespace LeNetServe.InferenceServer.Tests;
 /// <summary>Waits for what comes true after a moment, and fails where it does not: a test that waits for ever says nothing.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     public static Task TrueAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string text = "") =>
         TrueAsync(() => Task.FromResult(condition()), text);
