@@ -20,7 +20,11 @@ internal static class ListenerExtensions
             if (listen.UnixSocket is not { } socket)
                 return;
             UnixSockets.RemoveStale(socket);
-            kestrel.ListenUnixSocket(socket, listener => listener.Protocols = HttpProtocols.Http2);
+            kestrel.ListenUnixSocket(socket, listener =>
+            {
+                listener.Protocols = HttpProtocols.Http2;
+                listener.UseLingeringClose();
+            });
         });
     }
 
@@ -28,6 +32,8 @@ internal static class ListenerExtensions
     private static void Speak(ListenOptions listener, HttpProtocols protocols, SecurityOptions security)
     {
         listener.Protocols = security.Tls is null ? protocols : HttpProtocols.Http1AndHttp2;
+        if (protocols == HttpProtocols.Http2)
+            listener.UseLingeringClose();
         listener.UseConfiguredTls();
     }
 }

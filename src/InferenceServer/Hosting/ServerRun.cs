@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.Options;
 
 namespace LeNetServe.InferenceServer.Hosting;
 
@@ -13,19 +14,31 @@ internal static class ServerRun
     {
         var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         Exception? failure = null;
-        try
+        await using (app)
         {
-            await app.RunAsync();
-        }
-        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
-        {
-            // A service that fails while the host still starts cancels the start.
-            failure = exception;
+            try
+            {
+                await app.StartAsync();
+                await app.WaitForShutdownAsync();
+            }
+            catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+            {
+                // A service that fails while the host still starts cancels the start.
+                failure = exception;
+                await StopAsync(services, app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
+            }
         }
         failure = services.Select(service => service.ExecuteTask?.Exception?.GetBaseException()).FirstOrDefault(exception => exception is not null) ?? failure;
         if (failure is null or OperationCanceledException)
             return ExitCode.Success;
         await Console.Error.WriteLineAsync($"The server has failed: {failure.Message}");
         return ExitCode.Trouble;
+    }
+
+    /// <summary>The host stops only what it has started. A model that were still being opened while the process ends would crash it in native code.</summary>
+    private static async Task StopAsync(IEnumerable<BackgroundService> services, TimeSpan timeout)
+    {
+        using var patience = new CancellationTokenSource(timeout);
+        await Task.WhenAll(services.Select(service => service.StopAsync(patience.Token)));
     }
 }

@@ -46,12 +46,16 @@ public sealed class AllocationTests(ITestOutputHelper output)
         using var channel = GrpcChannel.ForAddress(echo.Urls.First());
 
         var replyAlone = AllocatedBy(() => Task.FromResult(Copy(reply)));
-        var rounds = new List<long>();
+        var (ours, echoes) = (new List<long>(), new List<long>());
         for (var round = 0; round < 5; round++)
-            rounds.Add(await AllocatedByAsync(server.Client, request) - await AllocatedByAsync(new(channel), request));
+        {
+            ours.Add(await AllocatedByAsync(server.Client, request));
+            echoes.Add(await AllocatedByAsync(new(channel), request));
+        }
 
-        output.WriteLine($"more than an echo: {string.Join(", ", rounds)} bytes a call; the reply alone: {replyAlone}");
-        Assert.InRange(rounds.Order().ElementAt(2), 0, replyAlone + Noise);
+        output.WriteLine($"bytes a call: {string.Join(", ", ours)}; an echo's: {string.Join(", ", echoes)}; the reply alone: {replyAlone}");
+        // Timers and heartbeats add to a round the more the longer it takes, on a busy machine; nothing takes away from it.
+        Assert.InRange(ours.Min() - echoes.Min(), 0, replyAlone + Noise);
     }
 
     /// <summary>The server's listeners and gRPC, and a service that answers with what it has.</summary>

@@ -1,4 +1,5 @@
 using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.InferenceServer.Models;
 using LeNetServe.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,6 +37,24 @@ public sealed class ServerRunTests : IDisposable
         await using var app = TestServer.Build(directory, TestServer.WriteTiny, _ => { }, $"--Listen:GrpcPort={new Uri(server.GrpcAddress).Port}");
 
         Assert.Equal(ExitCode.Trouble, await ServerRun.RunAsync(app).WaitAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task RunAsync_PortIsTakenWhileModelsAreOpened_EndsAfterThem()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var app = TestServer.Build(directory, WriteMany, _ => { }, $"--Listen:GrpcPort={new Uri(server.GrpcAddress).Port}");
+        var repository = app.Services.GetServices<IHostedService>().OfType<RepositoryService>().Single();
+
+        Assert.Equal(ExitCode.Trouble, await ServerRun.RunAsync(app).WaitAsync(Cancellation));
+
+        Assert.True(repository.ExecuteTask!.IsCanceled);
+    }
+
+    private static void WriteMany(string models)
+    {
+        foreach (var name in Enumerable.Range(0, 300))
+            new TinyOnnx().Write(Path.Combine(models, $"tiny{name}", "1"));
     }
 
     [Fact]

@@ -68,7 +68,12 @@ public sealed class OverloadTests
         using var call = Protocol(server).ModelInferAsync(request, cancellationToken: Cancellation);
         await Eventually.TrueAsync(() => slots.Waiting == 1);
 
-        time.Advance(TimeSpan.FromSeconds(2));
+        // Who counts as waiting may not have looked at the clock yet.
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(2));
+            return call.ResponseAsync.IsCompleted;
+        });
 
         var exception = await Assert.ThrowsAsync<RpcException>(async () => await call);
         Assert.Equal(StatusCode.Unavailable, exception.StatusCode);

@@ -1,0 +1,59 @@
+using System.Net.Sockets;
+
+namespace LeNetServe.InferenceServer.Tests.Hosting;
+
+/// <summary>A client speaks HTTP/2 by hand, so that it writes when the server has said its last word.</summary>
+public sealed class LingeringCloseTests
+{
+    private const byte GoAway = 7;
+    private static readonly byte[] Preface = [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0];
+    private static readonly byte[] WindowUpdate = [0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task StopAsync_ClientStillWrites_IsNotReset()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", new Uri(server.GrpcAddress).Port, Cancellation);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Preface, Cancellation);
+        var stopping = server.App.StopAsync(Cancellation);
+        while (await ReadFrameAsync(stream) != GoAway)
+        {
+        }
+
+        for (var update = 0; update < 5; update++)
+        {
+            await stream.WriteAsync(WindowUpdate, Cancellation);
+            await Task.Delay(20, Cancellation);
+        }
+
+        client.Client.Shutdown(SocketShutdown.Send);
+        Assert.Equal(0, await stream.ReadAsync(new byte[1], Cancellation));
+        await stopping;
+    }
+
+    [Fact]
+    public async Task StopAsync_ClientNeverCloses_EndsNevertheless()
+    {
+        await using var server = await TestServer.StartAsync("--Shutdown:Timeout=10m");
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", new Uri(server.GrpcAddress).Port, Cancellation);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Preface, Cancellation);
+        _ = await ReadFrameAsync(stream);
+
+        await server.App.StopAsync(Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+    }
+
+    /// <summary>Reads a frame; returns its type (RFC 9113, 4.1).</summary>
+    private static async Task<byte> ReadFrameAsync(NetworkStream stream)
+    {
+        var header = new byte[9];
+        await stream.ReadExactlyAsync(header, Cancellation);
+        await stream.ReadExactlyAsync(new byte[(header[0] << 16) | (header[1] << 8) | header[2]], Cancellation);
+        return header[3];
+    }
+}
