@@ -18,12 +18,17 @@ internal sealed class Rig : IDisposable
 
     public required ServerProcess Server { get; init; }
 
+    /// <summary>The same server with <c>Pipeline:Batching=opportunistic</c>.</summary>
+    public required ServerProcess Opportunistic { get; init; }
+
     /// <summary>The server's settings that change while it runs.</summary>
     public required LiveSettings Settings { get; init; }
 
     public required LoadGenerator ToEcho { get; init; }
 
     public required LoadGenerator ToServer { get; init; }
+
+    public required LoadGenerator ToOpportunistic { get; init; }
 
     public required ModelFacts Facts { get; init; }
 
@@ -50,6 +55,7 @@ internal sealed class Rig : IDisposable
         string[] settings = ["--Models:Mode", "explicit", "--Models:Load", name];
         var live = new LiveSettings();
         var server = await ServerProcess.ServeInAsync(live.Folder, serverDll, repository, pinned: true, settings);
+        var opportunistic = await ServerProcess.ServeAsync(serverDll, repository, pinned: true, [.. settings, "--Pipeline:Batching", "opportunistic"]);
         var rig = new Rig
         {
             ServerDll = serverDll,
@@ -57,13 +63,16 @@ internal sealed class Rig : IDisposable
             Facts = facts,
             Echo = echo,
             Server = server,
+            Opportunistic = opportunistic,
             Settings = live,
             ToEcho = new(echo.Grpc),
             ToServer = new(server.Grpc),
+            ToOpportunistic = new(opportunistic.Grpc),
             Seconds = quick ? 1 : 4,
             Swaps = quick ? 10 : 100,
         };
-        await rig.ToEcho.WarmAsync(LoadKind.Pixels, rig.Request(LoadKind.Pixels), Callers);
+        foreach (var callers in new[] { rig.ToEcho, rig.ToOpportunistic })
+            await callers.WarmAsync(LoadKind.Pixels, rig.Request(LoadKind.Pixels), Callers);
         foreach (var kind in new[] { LoadKind.Pixels, LoadKind.Png, LoadKind.Stream })
             await rig.ToServer.WarmAsync(kind, rig.Request(kind), Callers);
         return rig;
@@ -73,8 +82,10 @@ internal sealed class Rig : IDisposable
     {
         ToEcho.Dispose();
         ToServer.Dispose();
+        ToOpportunistic.Dispose();
         Echo.Dispose();
         Server.Dispose();
+        Opportunistic.Dispose();
         Settings.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Models;
@@ -11,9 +12,6 @@ namespace LeNetServe.InferenceServer.Classify;
 
 internal sealed partial class ClassifierService
 {
-    /// <summary>Messages that have come together run together: an image in a batch of so many takes two thirds of the time, and more gain little.</summary>
-    private const int MostTogether = 16;
-
     /// <summary>
     /// Answers in the order of the requests. What has come together runs together, and nothing is waited for; who sends faster than the answers are taken
     /// is held back by HTTP/2's flow control.
@@ -42,7 +40,7 @@ internal sealed partial class ClassifierService
     private async Task<bool> ReadAsync(
         IAsyncStreamReader<ClassifyStreamRequest> requests, StreamAnswers<ClassifyStreamResponse> answers, Caller caller, RatedClient? client, CancellationToken end)
     {
-        var together = new List<ClassifyStreamRequest>(MostTogether);
+        var together = new List<ClassifyStreamRequest>(ServedVersion.MostTogether);
         try
         {
             // The call itself counted for its first message.
@@ -81,7 +79,7 @@ internal sealed partial class ClassifierService
     }
 
     private bool Joins(ClassifyStreamRequest request, List<ClassifyStreamRequest> together) =>
-        together.Count > 0 && together.Count < Math.Min(MostTogether, limits.MaxBatch) && request.Request is { Image.SourceCase: Image.SourceOneofCase.Pixels } one
+        together.Count > 0 && together.Count < Math.Min(ServedVersion.MostTogether, limits.MaxBatch) && request.Request is { Image.SourceCase: Image.SourceOneofCase.Pixels } one
         && one.Model == together[0].Request.Model && one.Version == together[0].Request.Version;
 
     private async Task AnswerAsync(List<ClassifyStreamRequest> together, StreamAnswers<ClassifyStreamResponse> answers, Caller caller)
@@ -114,11 +112,13 @@ internal sealed partial class ClassifierService
             // One batch of a slow model would run on one thread, while the others stand idle.
             if (version.Gathered is not null || version.QuickImages == 0 || together.Exists(request => request.Request.TopK < 0))
                 return null;
+            var requests = new PipelineRequest[together.Count];
+            Array.Fill(requests, new(caller, Stopwatch.GetTimestamp()));
             var (inputs, errors) = (together.ConvertAll(request => Inputs.Of(request.Request.Image, Geometry.Unspecified)), new InferenceException?[together.Count]);
             var outputs = ArrayPool<float>.Shared.Rent(together.Count * classes);
             try
             {
-                await pipeline.RunManyAsync(version, inputs, outputs.AsMemory(0, together.Count * classes), errors, caller, requests: together.Count);
+                await pipeline.RunManyAsync(version, inputs, outputs.AsMemory(0, together.Count * classes), errors, caller, requests);
             }
             catch (InferenceException exception)
             {

@@ -28,7 +28,7 @@ internal sealed class VersionLoader(ServerOptions options, ServerMetrics metrics
         try
         {
             var figures = metrics.For(name, folder.Version);
-            return new(name, folder.Version, model, figures, gather ? new(model, figures, sizes, pipeline, time) : null, (int)Math.Min(Quick / shortest, options.Limits.MaxBatch), options.Limits.MaxImagePixels);
+            return new(name, folder.Version, model, figures, gather ? new(model, figures, sizes, pipeline, time) : null, (int)Math.Min(Quick / shortest, options.Limits.MaxBatch), pipeline.Batching, options.Limits.MaxImagePixels);
         }
         catch
         {

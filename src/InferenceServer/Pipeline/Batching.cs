@@ -11,4 +11,7 @@ internal enum Batching
 
     /// <summary>Always.</summary>
     On,
+
+    /// <summary>On a CPU, calls that wait for a thread at the same time; see <see cref="OpportunisticRuns"/>.</summary>
+    Opportunistic,
 }

@@ -34,6 +34,8 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
     /// </exception>
     public ValueTask<RequestPhases> RunAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller)
     {
+        if (version.Opportunistic is { } together && IsOneOfPixels(version, input, outputs.Length) && !caller.Patient && OpportunisticRuns.Pays)
+            return together.RunAsync(this, input, outputs, caller);
         var start = Stopwatch.GetTimestamp();
         if (!IsQuick(version, input, outputs.Length) || !slots.TryEnter())
             return RunQueuedAsync(version, input, outputs, caller, start);
@@ -64,15 +66,15 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
     /// <param name="outputs">Receives images×classes; the rows of failed images are left as they are.</param>
     /// <param name="errors">The failure of each image: what the edge found already, and what is found here; null where it succeeds.</param>
     /// <param name="caller">Deadline and cancellation.</param>
-    /// <param name="requests">How many they count for in the figures: 1, or the number of the images where each came as a request of its own.</param>
+    /// <param name="requests">Where each image came as a request of its own: those. They count one by one, and those whose callers have no more interest are not run.</param>
     /// <exception cref="InferenceException">The request as a whole failed, see <see cref="RunAsync"/>.</exception>
     public async ValueTask<RequestPhases> RunManyAsync(
-        ServedVersion version, IReadOnlyList<InferenceInput> images, Memory<float> outputs, InferenceException?[] errors, Caller caller, int requests = 1)
+        ServedVersion version, IReadOnlyList<InferenceInput> images, Memory<float> outputs, InferenceException?[] errors, Caller caller, PipelineRequest[]? requests = null)
     {
         var start = Stopwatch.GetTimestamp();
         var phases = default(RequestPhases);
         var (size, classes) = (version.Facts.Input.Count, version.Facts.Classes);
-        version.Metrics.Enter(requests);
+        version.Metrics.Enter(requests?.Length ?? 1);
         byte[]? pixels = null;
         float[]? results = null;
         try
@@ -91,7 +93,7 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
                 results = ArrayPool<float>.Shared.Rent(images.Count * classes);
                 var decode = Stopwatch.GetTimestamp();
                 for (var index = 0; index < images.Count; index++)
-                    if ((errors[index] ??= TryDecode(version, images[index], pixels.AsSpan(good * size, size), caller)) is null)
+                    if ((errors[index] ??= (requests is null ? null : LostInterest(requests[index].Caller)) ?? TryDecode(version, images[index], pixels.AsSpan(good * size, size), caller)) is null)
                         good++;
                 phases = phases with { Decode = Stopwatch.GetTimestamp() - decode };
                 RequireInterest(caller);
@@ -110,21 +112,21 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
                 phases = phases with { Queue = phases.Queue + waited, Inference = inference };
             }
             Scatter(results, classes, errors, outputs.Span);
-            if (requests == 1)
+            if (requests is null)
                 Succeed(version, good, ref phases, start);
             else
-                CountEach(version, errors, ref phases, start);
+                CountEach(version, errors, requests, ref phases, start);
             return phases;
         }
         catch (InferenceException exception)
         {
-            for (var request = 0; request < requests; request++)
-                Fail(version, exception, ref phases, start);
+            for (var request = 0; request < (requests?.Length ?? 1); request++)
+                Fail(version, exception, ref phases, requests?[request].Arrived ?? start);
             throw;
         }
         finally
         {
-            version.Metrics.Leave(requests);
+            version.Metrics.Leave(requests?.Length ?? 1);
             if (pixels is not null)
                 ArrayPool<byte>.Shared.Return(pixels);
             if (results is not null)
@@ -266,14 +268,22 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
 
     private void RequireInterest(Caller caller)
     {
+        if (LostInterest(caller) is { } exception)
+            throw exception;
+    }
+
+    private InferenceException? LostInterest(Caller caller)
+    {
         if (caller.Deadline != DateTime.MaxValue && time.GetUtcNow().UtcDateTime >= caller.Deadline)
-            throw Wait.DeadlineExceeded("before it ran");
-        if (caller.Gone.IsCancellationRequested)
-            throw Wait.Cancelled();
+            return Wait.DeadlineExceeded("before it ran");
+        return caller.Gone.IsCancellationRequested ? Wait.Cancelled() : null;
     }
 
     private static bool IsQuick(ServedVersion version, in InferenceInput input, int outputs) =>
         version.Gathered is null && input.Kind != InputKind.Encoded && outputs <= version.QuickImages * version.Facts.Classes;
+
+    private static bool IsOneOfPixels(ServedVersion version, in InferenceInput input, int outputs) =>
+        outputs == version.Facts.Classes && input.Kind == InputKind.Pixels && input.Data.Length == version.Facts.Input.Count;
 
     private static void Scatter(float[] results, int classes, InferenceException?[] errors, Span<float> outputs)
     {
@@ -289,13 +299,15 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
         version.Metrics.Record(RequestOutcome.Ok, images, phases);
     }
 
-    private static void CountEach(ServedVersion version, InferenceException?[] errors, ref RequestPhases phases, long start)
+    private static void CountEach(ServedVersion version, InferenceException?[] errors, PipelineRequest[] requests, ref RequestPhases phases, long start)
     {
-        foreach (var error in errors)
-            if (error is null)
-                Succeed(version, 1, ref phases, start);
-            else
-                Fail(version, error, ref phases, start);
+        phases = phases with { Total = Stopwatch.GetTimestamp() - start };
+        for (var index = 0; index < errors.Length; index++)
+        {
+            var before = start - requests[index].Arrived;
+            var own = phases with { Queue = phases.Queue + before, Total = phases.Total + before };
+            version.Metrics.Record(errors[index] is { } error ? Errors.ErrorOutcomes.Of(error.Kind) : RequestOutcome.Ok, errors[index] is null ? 1 : 0, own);
+        }
     }
 
     /// <summary>Counts a request that its edge refused before it came this far.</summary>

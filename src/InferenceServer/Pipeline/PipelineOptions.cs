@@ -30,7 +30,7 @@ internal sealed record PipelineOptions
         {
             Concurrency = reader.Integer("Pipeline:Concurrency", defaults.Concurrency, 1, 4096, "Requests worked on at once"),
             QueueLength = reader.Integer("Pipeline:QueueLength", defaults.QueueLength, 0, 1 << 20, "Requests that wait for a place; one more is refused at once"),
-            Batching = reader.Choice("Pipeline:Batching", defaults.Batching, "Gather requests into batches; auto: on CUDA only, a batch cannot win on a CPU"),
+            Batching = reader.Choice("Pipeline:Batching", defaults.Batching, "Gather requests into batches; auto: on CUDA only; opportunistic: calls that wait for a thread anyway, for more of them a second"),
             MaxBatch = reader.Integer("Pipeline:MaxBatch", defaults.MaxBatch, 1, 4096, "Most images in a gathered batch"),
             MaxQueueDelay = reader.Duration("Pipeline:MaxQueueDelay", defaults.MaxQueueDelay, TimeSpan.FromSeconds(1), "How long a batch that is not full waits for more"),
             IntraOpThreads = reader.Integer("Pipeline:IntraOpThreads", defaults.IntraOpThreads, 1, 1024, "Threads inside one run"),

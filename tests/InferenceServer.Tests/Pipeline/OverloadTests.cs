@@ -215,6 +215,7 @@ public sealed class OverloadTests
     [Theory]
     [InlineData("--Pipeline:Batching=off")]
     [InlineData("--Pipeline:Batching=on")]
+    [InlineData("--Pipeline:Batching=opportunistic")]
     public async Task Classify_ManyCallers_EveryAnswerIsRight(string batching)
     {
         await using var server = await TestServer.StartAsync(batching);

@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Threading.Tasks.Sources;
+using LeNetServe.InferenceServer.Metrics;
+using LeNetServe.InferenceServer.Models;
+using LeNetServe.Runtime.Errors;
+
+namespace LeNetServe.InferenceServer.Pipeline;
+
+/// <summary>
+/// Runs together the calls that wait for a thread of the pool anyway. The first that finds others behind it queues a run behind them; those that come before the run
+/// join it. No clock is looked at, and a call that comes alone runs alone, at once. Who joins is a pooled object.
+/// </summary>
+internal sealed class OpportunisticRuns(ServedVersion version, int most)
+{
+    private readonly Lock gate = new();
+    private readonly Queue<Call> waiting = new();
+    private readonly Stack<Call> resting = new();
+    private bool isQueued;
+
+    /// <summary>Whether it pays to wait: several others want a thread, and most of what comes are calls.</summary>
+    public static bool Pays => ThreadPool.PendingWorkItemCount > 1;
+
+    /// <summary>Joins the next run.</summary>
+    /// <param name="pipeline">Where it runs.</param>
+    /// <param name="input">Pixels of one image, of the right size.</param>
+    /// <param name="outputs">Receives the classes.</param>
+    /// <param name="caller">Deadline and cancellation, looked at before the run.</param>
+    /// <returns>Where the time went. Await it once.</returns>
+    /// <exception cref="InferenceException">As <see cref="InferencePipeline.RunAsync"/>; the task's.</exception>
+    public ValueTask<RequestPhases> RunAsync(InferencePipeline pipeline, in InferenceInput input, Memory<float> outputs, in Caller caller)
+    {
+        lock (gate)
+        {
+            if (!resting.TryPop(out var call))
+                call = new(this);
+            waiting.Enqueue(call);
+            QueueRun(pipeline);
+            return call.Begin(input, outputs, new(caller, Stopwatch.GetTimestamp()));
+        }
+    }
+
+    // Under the lock.
+    private void QueueRun(InferencePipeline pipeline)
+    {
+        if (isQueued)
+            return;
+        isQueued = true;
+        ThreadPool.UnsafeQueueUserWorkItem(static run => _ = run.Calls.RunWaitingAsync(run.Pipeline), (Calls: this, Pipeline: pipeline), preferLocal: false);
+    }
+
+    private async Task RunWaitingAsync(InferencePipeline pipeline)
+    {
+        var calls = Take(pipeline);
+        var (started, classes) = (Stopwatch.GetTimestamp(), version.Facts.Classes);
+        var (phases, errors, failure) = (default(RequestPhases), new InferenceException?[calls.Length], default(Exception));
+        var (inputs, requests) = (Array.ConvertAll(calls, call => call.Input), Array.ConvertAll(calls, call => call.Request));
+        var outputs = ArrayPool<float>.Shared.Rent(calls.Length * classes);
+        try
+        {
+            // Together they wait for a place as long as one of them would.
+            var caller = new Caller(requests.Max(request => request.Caller.Deadline), CancellationToken.None);
+            phases = await pipeline.RunManyAsync(version, inputs, outputs.AsMemory(0, calls.Length * classes), errors, caller, requests);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+        for (var index = 0; index < calls.Length; index++)
+            calls[index].Complete(outputs.AsSpan(index * classes, classes), phases, started, errors[index] ?? failure);
+        ArrayPool<float>.Shared.Return(outputs);
+    }
+
+    private Call[] Take(InferencePipeline pipeline)
+    {
+        lock (gate)
+        {
+            var calls = new Call[Math.Min(waiting.Count, most)];
+            for (var index = 0; index < calls.Length; index++)
+                calls[index] = waiting.Dequeue();
+            isQueued = false;
+            if (waiting.Count > 0)
+                QueueRun(pipeline);
+            return calls;
+        }
+    }
+
+    private void Rest(Call call)
+    {
+        lock (gate)
+            resting.Push(call);
+    }
+
+    /// <summary>A call that waits for its run.</summary>
+    private sealed class Call(OpportunisticRuns runs) : IValueTaskSource<RequestPhases>
+    {
+        private ManualResetValueTaskSourceCore<RequestPhases> source;
+        private Memory<float> outputs;
+
+        public InferenceInput Input { get; private set; }
+
+        public PipelineRequest Request { get; private set; }
+
+        public ValueTask<RequestPhases> Begin(in InferenceInput input, Memory<float> outputs, in PipelineRequest request)
+        {
+            (Input, this.outputs, Request) = (input, outputs, request);
+            return new(this, source.Version);
+        }
+
+        /// <summary>Goes on with the call, on this thread.</summary>
+        public void Complete(ReadOnlySpan<float> results, RequestPhases phases, long started, Exception? failure)
+        {
+            if (failure is not null)
+            {
+                source.SetException(failure);
+                return;
+            }
+            results.CopyTo(outputs.Span);
+            source.SetResult(phases with { Queue = phases.Queue + started - Request.Arrived, Total = phases.Total + started - Request.Arrived });
+        }
+
+        public RequestPhases GetResult(short token)
+        {
+            try
+            {
+                return source.GetResult(token);
+            }
+            finally
+            {
+                // At rest it keeps neither its caller nor an exception alive.
+                source.Reset();
+                (Input, outputs, Request) = (default, default, default);
+                runs.Rest(this);
+            }
+        }
+
+        public ValueTaskSourceStatus GetStatus(short token) => source.GetStatus(token);
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            source.OnCompleted(continuation, state, token, flags);
+    }
+}

@@ -1,0 +1,90 @@
+using LeNetServe.InferenceServer.Metrics;
+using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Tests.Classify;
+using LeNetServe.Runtime.Errors;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LeNetServe.InferenceServer.Tests.Pipeline;
+
+public sealed class OpportunisticRunsTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Classify_ManyAtOnce_SomeRunTogetherAndEachCountsForItself()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Batching=opportunistic");
+        var metrics = server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1);
+        var calls = 0;
+
+        await Eventually.TrueAsync(async () =>
+        {
+            var replies = await Task.WhenAll(Enumerable.Range(0, 64).Select(async index =>
+                (Index: index, Reply: await server.Client.ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(index % 3) }, cancellationToken: Cancellation))));
+            calls += replies.Length;
+            Assert.All(replies, reply => Assert.Equal(reply.Index % 3, reply.Reply.Predictions[0].Index));
+            return metrics.Batches.Any(batch => batch.Size > 1);
+        });
+
+        Assert.Equal(calls, metrics.Inferences);
+        Assert.Equal(calls, metrics[RequestOutcome.Ok]!.Request.Read().Count);
+        Assert.Equal(0, metrics.Pending);
+    }
+
+    [Theory]
+    [InlineData("--Pipeline:Batching=auto")]
+    [InlineData("--Pipeline:Batching=off")]
+    public async Task Classify_ManyAtOnceOtherwise_RunAlone(string batching)
+    {
+        await using var server = await TestServer.StartAsync(batching);
+        for (var round = 0; round < 20; round++)
+            await Task.WhenAll(Enumerable.Range(0, 64).Select(async _ => await server.Client.ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation)));
+
+        Assert.Equal([1], server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Batches.Select(batch => batch.Size));
+    }
+
+    [Fact]
+    public async Task RunAsync_SomeHaveNoMoreInterest_TheOthersAreAnswered()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Batching=opportunistic", "--Pipeline:Concurrency=1");
+        var (slots, pipeline) = (server.App.Services.GetRequiredService<RunSlots>(), server.App.Services.GetRequiredService<InferencePipeline>());
+        using var lease = server.Repository.Lease("tiny", 0);
+        using var gone = new CancellationTokenSource();
+        Caller[] callers = [new(DateTime.MaxValue, Cancellation), new(DateTime.UtcNow.AddMilliseconds(1), Cancellation), new(DateTime.MaxValue, gone.Token), new(DateTime.MaxValue, Cancellation)];
+        var outputs = callers.Select(_ => new float[3]).ToArray();
+        Assert.True(slots.TryEnter());
+
+        var runs = callers.Select((caller, index) =>
+            lease.Version.Opportunistic!.RunAsync(pipeline, new(InputKind.Pixels, ClassifierServiceTests.Stripe(index % 3).Pixels.Memory), outputs[index], caller).AsTask()).ToArray();
+        await gone.CancelAsync();
+        await Task.Delay(10, Cancellation);
+        slots.Exit();
+
+        await runs[0].WaitAsync(Cancellation);
+        Assert.Equal(InferenceErrorKind.DeadlineExceeded, (await Assert.ThrowsAsync<InferenceException>(() => runs[1].WaitAsync(Cancellation))).Kind);
+        Assert.Equal(InferenceErrorKind.Cancelled, (await Assert.ThrowsAsync<InferenceException>(() => runs[2].WaitAsync(Cancellation))).Kind);
+        await runs[3].WaitAsync(Cancellation);
+        Assert.Equal([0, 0], new[] { outputs[0], outputs[3] }.Select(row => Array.IndexOf(row, row.Max())));
+        Assert.Equal(0, slots.Busy);
+    }
+
+    [Fact]
+    public async Task RunAsync_QueueFull_AllAreRefusedWithPushBack()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Batching=opportunistic", "--Pipeline:Concurrency=1", "--Pipeline:QueueLength=0");
+        var (slots, pipeline) = (server.App.Services.GetRequiredService<RunSlots>(), server.App.Services.GetRequiredService<InferencePipeline>());
+        using var lease = server.Repository.Lease("tiny", 0);
+        Assert.True(slots.TryEnter());
+
+        var runs = Enumerable.Range(0, 3).Select(_ =>
+            lease.Version.Opportunistic!.RunAsync(pipeline, new(InputKind.Pixels, new byte[16]), new float[3], new(DateTime.MaxValue, Cancellation)).AsTask()).ToArray();
+
+        foreach (var run in runs)
+        {
+            var exception = await Assert.ThrowsAsync<InferenceException>(() => run.WaitAsync(Cancellation));
+            Assert.Equal(InferenceErrorKind.Overloaded, exception.Kind);
+            Assert.NotNull(exception.RetryAfter);
+        }
+        Assert.Equal(3, server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1)[RequestOutcome.Refused]!.Request.Read().Count);
+    }
+}
