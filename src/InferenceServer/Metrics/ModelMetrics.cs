@@ -36,6 +36,9 @@ internal sealed class ModelMetrics
     /// <summary>Runs of the model.</summary>
     public long Executions => batches.Values.Sum(batch => batch.Runs.Read().Count);
 
+    /// <summary>Requests that have ever entered.</summary>
+    public long Requests => Sum(Entered);
+
     /// <summary>Requests that have entered and not been recorded yet.</summary>
     public long Pending => Sum(Entered) - Sum(Left);
 

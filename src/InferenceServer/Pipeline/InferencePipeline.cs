@@ -34,7 +34,7 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
     /// </exception>
     public ValueTask<RequestPhases> RunAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller)
     {
-        if (version.Opportunistic is { } together && IsOneOfPixels(version, input, outputs.Length) && !caller.Patient && OpportunisticRuns.Pays)
+        if (version.Opportunistic is { } together && IsOneOfPixels(version, input, outputs.Length) && !caller.Patient && together.Pays)
             return together.RunAsync(this, input, outputs, caller);
         var start = Stopwatch.GetTimestamp();
         if (!IsQuick(version, input, outputs.Length) || !slots.TryEnter())

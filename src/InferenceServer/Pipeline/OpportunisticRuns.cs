@@ -16,10 +16,10 @@ internal sealed class OpportunisticRuns(ServedVersion version, int most)
     private readonly Lock gate = new();
     private readonly Queue<Call> waiting = new();
     private readonly Stack<Call> resting = new();
-    private bool isQueued;
+    private volatile bool isQueued;
 
-    /// <summary>Whether it pays to wait: several others want a thread, and most of what comes are calls.</summary>
-    public static bool Pays => ThreadPool.PendingWorkItemCount > 1;
+    /// <summary>Whether a call should join: a run comes, or others want a thread too, and most of what wants one are calls.</summary>
+    public bool Pays => isQueued || ThreadPool.PendingWorkItemCount > 1;
 
     /// <summary>Joins the next run.</summary>
     /// <param name="pipeline">Where it runs.</param>

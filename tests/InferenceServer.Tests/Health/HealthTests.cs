@@ -2,6 +2,8 @@ using System.Net;
 using Grpc.Core;
 using Grpc.Health.V1;
 using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Tests.Classify;
 using LeNetServe.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
@@ -106,6 +108,26 @@ public sealed class HealthTests
         await server.App.StopAsync(Cancellation);
 
         Assert.True(server.App.Lifetime.ApplicationStopped.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task StopAsync_CallInFlightAfterTheDrainDelay_ListensUntilItIsAnswered()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Shutdown:DrainDelay=2s", "--Shutdown:Timeout=10m");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        var call = server.Client.ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation);
+        await Eventually.TrueAsync(() => slots.Waiting == 1);
+        var ending = server.App.Services.GetRequiredService<ServerLifecycle>().Ending;
+
+        var stopping = server.App.StopAsync(Cancellation);
+        await Eventually.TrueAsync(() => ending.IsCancellationRequested);
+        await Task.Delay(200, Cancellation);
+
+        Assert.Equal("alive", await server.Http.GetStringAsync("/livez", Cancellation));
+        slots.Exit();
+        Assert.Equal("b", (await call).Predictions[0].Label);
+        await stopping;
     }
 
     private static Task<TestServer> StartAsync() => TestServer.StartAsync(
