@@ -116,6 +116,7 @@ internal sealed partial class ClassifierService
             Array.Fill(requests, new(caller, Stopwatch.GetTimestamp()));
             var (inputs, errors) = (together.ConvertAll(request => Inputs.Of(request.Request.Image, Geometry.Unspecified)), new InferenceException?[together.Count]);
             var outputs = ArrayPool<float>.Shared.Rent(together.Count * classes);
+            version.Metrics.Enter(together.Count);
             try
             {
                 await pipeline.RunManyAsync(version, inputs, outputs.AsMemory(0, together.Count * classes), errors, caller, requests);
@@ -123,6 +124,10 @@ internal sealed partial class ClassifierService
             catch (InferenceException exception)
             {
                 Array.Fill(errors, exception);
+            }
+            finally
+            {
+                version.Metrics.Leave(together.Count);
             }
             var responses = new ClassifyStreamResponse[together.Count];
             for (var index = 0; index < responses.Length; index++)

@@ -49,7 +49,8 @@ internal sealed partial class ClassifierService(
             var run = StartAsync(request, lease.Version, outputs, caller);
             if (!run.IsCompletedSuccessfully)
                 return FinishAsync(run, request, lease, outputs, timing);
-            timing?.Invoke(run.Result);
+            var phases = run.Result;
+            timing?.Invoke(phases);
             var response = Reply(request.TopK, lease.Version, outputs.AsSpan(0, lease.Version.Facts.Classes));
             Return(lease, outputs);
             return Task.FromResult(response);

@@ -3,8 +3,8 @@ using LeNetServe.InferenceServer.Metrics;
 namespace LeNetServe.InferenceServer.Hosting;
 
 /// <summary>
-/// The server's end: readiness goes off, requests are still taken for the drain delay and until none come any more, endless streams end, and only then the
-/// listeners close and the host waits for what is in flight.
+/// The server's end: readiness goes off, requests are still taken for the drain delay, endless streams end, and only when no request of a model is in flight
+/// the listeners close and the host waits for what else is.
 /// </summary>
 internal sealed partial class DrainService(
     ServerLifecycle lifecycle, Configuration.ServerOptions options, ServerMetrics metrics, TimeProvider time, ILogger<DrainService> logger) : IHostedLifecycleService

@@ -1,6 +1,9 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace LeNetServe.InferenceServer.Hosting;
 
@@ -14,13 +17,16 @@ internal static class LingeringClose
     /// <summary>How long a client has for it.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
-    /// <summary>Does so on a listener for gRPC; before TLS, so that it comes after it. HTTP/1.1 has no window updates, and a client of HTTP/1.0 would wait for the end.</summary>
+    /// <summary>Does so on a listener; call it before TLS, so that it comes after it. Not for HTTP/1: it has no window updates, and its clients may wait for the end.</summary>
     public static void UseLingeringClose(this ListenOptions listener) => listener.Use(next => async connection =>
     {
         await next(connection);
-        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
+        if (IsHttp2(connection.Features) && connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
             await ReadToEndAsync(socket);
     });
+
+    private static bool IsHttp2(IFeatureCollection features) =>
+        features.Get<ITlsApplicationProtocolFeature>() is not { } tls || tls.ApplicationProtocol.Span.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span);
 
     private static async Task ReadToEndAsync(Socket socket)
     {

@@ -32,7 +32,7 @@ internal static class ListenerExtensions
     private static void Speak(ListenOptions listener, HttpProtocols protocols, SecurityOptions security)
     {
         listener.Protocols = security.Tls is null ? protocols : HttpProtocols.Http1AndHttp2;
-        if (protocols == HttpProtocols.Http2)
+        if (listener.Protocols != HttpProtocols.Http1)
             listener.UseLingeringClose();
         listener.UseConfiguredTls();
     }

@@ -25,7 +25,8 @@ internal static class ServerRun
             {
                 // A service that fails while the host still starts cancels the start.
                 failure = exception;
-                await StopAsync(services, app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
+                if (!app.Lifetime.ApplicationStarted.IsCancellationRequested)
+                    await StopAsync(services, app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
             }
         }
         failure = services.Select(service => service.ExecuteTask?.Exception?.GetBaseException()).FirstOrDefault(exception => exception is not null) ?? failure;
@@ -35,7 +36,7 @@ internal static class ServerRun
         return ExitCode.Trouble;
     }
 
-    /// <summary>The host stops only what it has started. A model that were still being opened while the process ends would crash it in native code.</summary>
+    /// <summary>A start that fails stops nothing, and a model that is being opened while the process ends crashes it in native code.</summary>
     private static async Task StopAsync(IEnumerable<BackgroundService> services, TimeSpan timeout)
     {
         using var patience = new CancellationTokenSource(timeout);

@@ -45,7 +45,7 @@ internal sealed class VersionLoader(ServerOptions options, ServerMetrics metrics
         {
             if (model.CheckGolden() is { Passed: false } failed)
                 throw new InferenceException(InferenceErrorKind.InvalidModel, $"{model.Path} does not give its golden answers: {failed}");
-            var gather = pipeline.Batching == Batching.On || (pipeline.Batching == Batching.Auto && model.Device == Device.Cuda);
+            var gather = pipeline.Batching == Batching.On || (pipeline.Batching != Batching.Off && model.Device == Device.Cuda);
             IReadOnlyList<int> sizes = gather ? GatheredRuns.Sizes(Math.Min(pipeline.MaxBatch, model.MaxRunBatch)) : [1];
             return (model, sizes, gather, sizes.Select(size => WarmUp(model, size)).ToArray()[0]);
         }

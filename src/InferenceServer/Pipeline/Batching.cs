@@ -12,6 +12,6 @@ internal enum Batching
     /// <summary>Always.</summary>
     On,
 
-    /// <summary>On a CPU, calls that wait for a thread at the same time; see <see cref="OpportunisticRuns"/>.</summary>
+    /// <summary>On CUDA; on a CPU, calls that wait for a thread at the same time run together (<see cref="OpportunisticRuns"/>).</summary>
     Opportunistic,
 }

@@ -21,7 +21,7 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
     public bool HasRoom => slots.Busy < slots.Concurrency;
 
     /// <summary>
-    /// Runs one input, all of it or nothing. Completes at once, and allocates nothing, where it is quick and a place is free.
+    /// Runs one input, all of it or nothing. Completes at once, and allocates nothing, where it is quick, a place is free, and it joins no others.
     /// </summary>
     /// <param name="version">A version that the caller holds a lease of until this completes.</param>
     /// <param name="input">What to classify.</param>
@@ -32,10 +32,15 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
     /// <see cref="InferenceErrorKind.InvalidInput"/>, <see cref="InferenceErrorKind.TooLarge"/>, <see cref="InferenceErrorKind.Overloaded"/>,
     /// <see cref="InferenceErrorKind.DeadlineExceeded"/>, <see cref="InferenceErrorKind.Cancelled"/> or <see cref="InferenceErrorKind.InvalidModel"/>.
     /// </exception>
-    public ValueTask<RequestPhases> RunAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller)
+    public ValueTask<RequestPhases> RunAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller) =>
+        version.Opportunistic is { } together && IsOneOfPixels(version, input, outputs.Length) && !caller.Patient && HasRoom && together.Pays
+            ? together.RunAsync(this, input, outputs, caller)
+            : RunAloneAsync(version, input, outputs, caller);
+
+    /// <summary>The same, and joins no others.</summary>
+    /// <inheritdoc cref="RunAsync" path="/*[not(self::summary)]"/>
+    public ValueTask<RequestPhases> RunAloneAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller)
     {
-        if (version.Opportunistic is { } together && IsOneOfPixels(version, input, outputs.Length) && !caller.Patient && together.Pays)
-            return together.RunAsync(this, input, outputs, caller);
         var start = Stopwatch.GetTimestamp();
         if (!IsQuick(version, input, outputs.Length) || !slots.TryEnter())
             return RunQueuedAsync(version, input, outputs, caller, start);
@@ -66,7 +71,7 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
     /// <param name="outputs">Receives images×classes; the rows of failed images are left as they are.</param>
     /// <param name="errors">The failure of each image: what the edge found already, and what is found here; null where it succeeds.</param>
     /// <param name="caller">Deadline and cancellation.</param>
-    /// <param name="requests">Where each image came as a request of its own: those. They count one by one, and those whose callers have no more interest are not run.</param>
+    /// <param name="requests">Where each image came as a request of its own: those. Their edge has entered them in the figures, they are recorded one by one, and those whose callers have no more interest are not run.</param>
     /// <exception cref="InferenceException">The request as a whole failed, see <see cref="RunAsync"/>.</exception>
     public async ValueTask<RequestPhases> RunManyAsync(
         ServedVersion version, IReadOnlyList<InferenceInput> images, Memory<float> outputs, InferenceException?[] errors, Caller caller, PipelineRequest[]? requests = null)
@@ -74,7 +79,8 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
         var start = Stopwatch.GetTimestamp();
         var phases = default(RequestPhases);
         var (size, classes) = (version.Facts.Input.Count, version.Facts.Classes);
-        version.Metrics.Enter(requests?.Length ?? 1);
+        if (requests is null)
+            version.Metrics.Enter();
         byte[]? pixels = null;
         float[]? results = null;
         try
@@ -120,13 +126,20 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
         }
         catch (InferenceException exception)
         {
-            for (var request = 0; request < (requests?.Length ?? 1); request++)
-                Fail(version, exception, ref phases, requests?[request].Arrived ?? start);
+            if (requests is null)
+            {
+                Fail(version, exception, ref phases, start);
+                throw;
+            }
+            for (var index = 0; index < errors.Length; index++)
+                errors[index] ??= exception;
+            CountEach(version, errors, requests, ref phases, start);
             throw;
         }
         finally
         {
-            version.Metrics.Leave(requests?.Length ?? 1);
+            if (requests is null)
+                version.Metrics.Leave();
             if (pixels is not null)
                 ArrayPool<byte>.Shared.Return(pixels);
             if (results is not null)

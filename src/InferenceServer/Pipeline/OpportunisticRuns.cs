@@ -9,7 +9,7 @@ namespace LeNetServe.InferenceServer.Pipeline;
 
 /// <summary>
 /// Runs together the calls that wait for a thread of the pool anyway. The first that finds others behind it queues a run behind them; those that come before the run
-/// join it. No clock is looked at, and a call that comes alone runs alone, at once. Who joins is a pooled object.
+/// join it. Nothing is waited for, and where no place is free each waits for its own. Who joins is a pooled object.
 /// </summary>
 internal sealed class OpportunisticRuns(ServedVersion version, int most)
 {
@@ -18,18 +18,19 @@ internal sealed class OpportunisticRuns(ServedVersion version, int most)
     private readonly Stack<Call> resting = new();
     private volatile bool isQueued;
 
-    /// <summary>Whether a call should join: a run comes, or others want a thread too, and most of what wants one are calls.</summary>
+    /// <summary>Whether a call should join: a run is queued, or others want a thread too, and where there is load most of what wants one are calls.</summary>
     public bool Pays => isQueued || ThreadPool.PendingWorkItemCount > 1;
 
     /// <summary>Joins the next run.</summary>
     /// <param name="pipeline">Where it runs.</param>
     /// <param name="input">Pixels of one image, of the right size.</param>
     /// <param name="outputs">Receives the classes.</param>
-    /// <param name="caller">Deadline and cancellation, looked at before the run.</param>
+    /// <param name="caller">Deadline and cancellation.</param>
     /// <returns>Where the time went. Await it once.</returns>
     /// <exception cref="InferenceException">As <see cref="InferencePipeline.RunAsync"/>; the task's.</exception>
     public ValueTask<RequestPhases> RunAsync(InferencePipeline pipeline, in InferenceInput input, Memory<float> outputs, in Caller caller)
     {
+        version.Metrics.Enter();
         lock (gate)
         {
             if (!resting.TryPop(out var call))
@@ -52,13 +53,23 @@ internal sealed class OpportunisticRuns(ServedVersion version, int most)
     private async Task RunWaitingAsync(InferencePipeline pipeline)
     {
         var calls = Take(pipeline);
+        if (calls.Length > 1 && pipeline.HasRoom)
+        {
+            await RunTogetherAsync(pipeline, calls);
+            return;
+        }
+        foreach (var call in calls)
+            _ = RunAloneAsync(pipeline, call);
+    }
+
+    private async Task RunTogetherAsync(InferencePipeline pipeline, Call[] calls)
+    {
         var (started, classes) = (Stopwatch.GetTimestamp(), version.Facts.Classes);
         var (phases, errors, failure) = (default(RequestPhases), new InferenceException?[calls.Length], default(Exception));
         var (inputs, requests) = (Array.ConvertAll(calls, call => call.Input), Array.ConvertAll(calls, call => call.Request));
         var outputs = ArrayPool<float>.Shared.Rent(calls.Length * classes);
         try
         {
-            // Together they wait for a place as long as one of them would.
             var caller = new Caller(requests.Max(request => request.Caller.Deadline), CancellationToken.None);
             phases = await pipeline.RunManyAsync(version, inputs, outputs.AsMemory(0, calls.Length * classes), errors, caller, requests);
         }
@@ -66,9 +77,30 @@ internal sealed class OpportunisticRuns(ServedVersion version, int most)
         {
             failure = exception;
         }
+        version.Metrics.Leave(calls.Length);
         for (var index = 0; index < calls.Length; index++)
-            calls[index].Complete(outputs.AsSpan(index * classes, classes), phases, started, errors[index] ?? failure);
+        {
+            if ((errors[index] ?? failure) is null)
+                outputs.AsSpan(index * classes, classes).CopyTo(calls[index].Outputs.Span);
+            calls[index].Complete(phases, started, errors[index] ?? failure);
+        }
         ArrayPool<float>.Shared.Return(outputs);
+    }
+
+    private async Task RunAloneAsync(InferencePipeline pipeline, Call call)
+    {
+        var (started, phases, failure) = (Stopwatch.GetTimestamp(), default(RequestPhases), default(Exception));
+        // The pipeline enters it itself.
+        version.Metrics.Leave();
+        try
+        {
+            phases = await pipeline.RunAloneAsync(version, call.Input, call.Outputs, call.Request.Caller);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+        call.Complete(phases, started, failure);
     }
 
     private Call[] Take(InferencePipeline pipeline)
@@ -95,28 +127,27 @@ internal sealed class OpportunisticRuns(ServedVersion version, int most)
     private sealed class Call(OpportunisticRuns runs) : IValueTaskSource<RequestPhases>
     {
         private ManualResetValueTaskSourceCore<RequestPhases> source;
-        private Memory<float> outputs;
 
         public InferenceInput Input { get; private set; }
+
+        public Memory<float> Outputs { get; private set; }
 
         public PipelineRequest Request { get; private set; }
 
         public ValueTask<RequestPhases> Begin(in InferenceInput input, Memory<float> outputs, in PipelineRequest request)
         {
-            (Input, this.outputs, Request) = (input, outputs, request);
+            (Input, Outputs, Request) = (input, outputs, request);
             return new(this, source.Version);
         }
 
         /// <summary>Goes on with the call, on this thread.</summary>
-        public void Complete(ReadOnlySpan<float> results, RequestPhases phases, long started, Exception? failure)
+        public void Complete(RequestPhases phases, long started, Exception? failure)
         {
-            if (failure is not null)
-            {
+            var before = started - Request.Arrived;
+            if (failure is null)
+                source.SetResult(phases with { Queue = phases.Queue + before, Total = phases.Total + before });
+            else
                 source.SetException(failure);
-                return;
-            }
-            results.CopyTo(outputs.Span);
-            source.SetResult(phases with { Queue = phases.Queue + started - Request.Arrived, Total = phases.Total + started - Request.Arrived });
         }
 
         public RequestPhases GetResult(short token)
@@ -129,7 +160,7 @@ internal sealed class OpportunisticRuns(ServedVersion version, int most)
             {
                 // At rest it keeps neither its caller nor an exception alive.
                 source.Reset();
-                (Input, outputs, Request) = (default, default, default);
+                (Input, Outputs, Request) = (default, default, default);
                 runs.Rest(this);
             }
         }

@@ -19,12 +19,13 @@ public sealed class LingeringCloseTests
         await client.ConnectAsync("127.0.0.1", new Uri(server.GrpcAddress).Port, Cancellation);
         await using var stream = client.GetStream();
         await stream.WriteAsync(Preface, Cancellation);
+        _ = await ReadFrameAsync(stream);
         var stopping = server.App.StopAsync(Cancellation);
         while (await ReadFrameAsync(stream) != GoAway)
         {
         }
 
-        for (var update = 0; update < 5; update++)
+        for (var update = 0; update < 3; update++)
         {
             await stream.WriteAsync(WindowUpdate, Cancellation);
             await Task.Delay(20, Cancellation);

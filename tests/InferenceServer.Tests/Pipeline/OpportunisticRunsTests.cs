@@ -44,7 +44,29 @@ public sealed class OpportunisticRunsTests
     }
 
     [Fact]
-    public async Task RunAsync_SomeHaveNoMoreInterest_TheOthersAreAnswered()
+    public async Task RunManyAsync_SomeHaveNoMoreInterest_TheOthersRunTogether()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (pipeline, metrics) = (server.App.Services.GetRequiredService<InferencePipeline>(), server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1));
+        using var lease = server.Repository.Lease("tiny", 0);
+        PipelineRequest[] requests = [.. new Caller[]
+        {
+            new(DateTime.MaxValue, Cancellation), new(DateTime.UtcNow.AddSeconds(-1), Cancellation), new(DateTime.MaxValue, new(canceled: true)), new(DateTime.MaxValue, Cancellation),
+        }.Select(caller => new PipelineRequest(caller, 0))];
+        var inputs = Enumerable.Range(0, 4).Select(index => new InferenceInput(InputKind.Pixels, ClassifierServiceTests.Stripe(index % 3).Pixels.Memory)).ToArray();
+        var (outputs, errors) = (new float[12], new InferenceException?[4]);
+        inputs[3] = inputs[1];
+
+        await pipeline.RunManyAsync(lease.Version, inputs, outputs, errors, new(DateTime.MaxValue, Cancellation), requests);
+
+        Assert.Equal([null, InferenceErrorKind.DeadlineExceeded, InferenceErrorKind.Cancelled, null], errors.Select(error => error?.Kind));
+        Assert.Equal([0, 1], new[] { outputs[..3], outputs[9..] }.Select(row => Array.IndexOf(row, row.Max())));
+        Assert.Equal([2], metrics.Batches.Select(batch => batch.Size));
+        Assert.Equal([2, 1, 1], new[] { RequestOutcome.Ok, RequestOutcome.Deadline, RequestOutcome.Cancelled }.Select(outcome => metrics[outcome]!.Request.Read().Count));
+    }
+
+    [Fact]
+    public async Task RunAsync_NoPlaceIsFree_EachWaitsForItsOwn()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Batching=opportunistic", "--Pipeline:Concurrency=1");
         var (slots, pipeline) = (server.App.Services.GetRequiredService<RunSlots>(), server.App.Services.GetRequiredService<InferencePipeline>());
@@ -55,16 +77,13 @@ public sealed class OpportunisticRunsTests
         Assert.True(slots.TryEnter());
 
         var runs = callers.Select((caller, index) =>
-            lease.Version.Opportunistic!.RunAsync(pipeline, new(InputKind.Pixels, ClassifierServiceTests.Stripe(index % 3).Pixels.Memory), outputs[index], caller).AsTask()).ToArray();
+            lease.Version.Opportunistic!.RunAsync(pipeline, new(InputKind.Pixels, ClassifierServiceTests.Stripe(index / 3).Pixels.Memory), outputs[index], caller).AsTask()).ToArray();
         await gone.CancelAsync();
-        await Task.Delay(10, Cancellation);
-        slots.Exit();
-
-        await runs[0].WaitAsync(Cancellation);
         Assert.Equal(InferenceErrorKind.DeadlineExceeded, (await Assert.ThrowsAsync<InferenceException>(() => runs[1].WaitAsync(Cancellation))).Kind);
         Assert.Equal(InferenceErrorKind.Cancelled, (await Assert.ThrowsAsync<InferenceException>(() => runs[2].WaitAsync(Cancellation))).Kind);
-        await runs[3].WaitAsync(Cancellation);
-        Assert.Equal([0, 0], new[] { outputs[0], outputs[3] }.Select(row => Array.IndexOf(row, row.Max())));
+        slots.Exit();
+        await Task.WhenAll(runs[0], runs[3]).WaitAsync(Cancellation);
+        Assert.Equal([0, 1], new[] { outputs[0], outputs[3] }.Select(row => Array.IndexOf(row, row.Max())));
         Assert.Equal(0, slots.Busy);
     }
 
