@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using LeNetServe.InferenceServer.OpenInference.Rest;
@@ -45,6 +47,25 @@ public sealed class OpenInferenceEndpointsTests
         var headerLength = int.Parse(Assert.Single(binary.Headers.GetValues(RestHeaders.HeaderLength)));
         var bytes = await binary.Content.ReadAsByteArrayAsync(Cancel);
         Assert.Equal(expected, Enumerable.Range(0, 3).Select(i => BitConverter.ToSingle(bytes, headerLength + (4 * i))));
+    }
+
+    [Fact]
+    public async Task Infer_NonFiniteNumbersInJson_AnswerAsBinaryOnesDo()
+    {
+        await using var server = await TestServer.StartAsync();
+        float[] pixels = [.. OpenInferenceServiceTests.Pixels(1).Select(pixel => (float)pixel)];
+        (pixels[0], pixels[9]) = (float.NegativeInfinity, float.NaN);
+        var text = string.Join(',', pixels.Select(pixel => pixel.ToString(CultureInfo.InvariantCulture)));
+        const string Header = """{"inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"FP32",""";
+
+        var json = await InferAsync(server, $$"""{{Header}}"data":[{{text}}]}]}""");
+        var binary = await InferAsync(server, $$$"""{{{Header}}}"parameters":{"binary_data_size":64}}]}""", MemoryMarshal.AsBytes(pixels.AsSpan()).ToArray());
+
+        Assert.Contains("-Infinity,", text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, json.StatusCode);
+        var answer = await json.Content.ReadAsStringAsync(Cancel);
+        Assert.Contains("\"data\":[null,null,null]", answer, StringComparison.Ordinal);
+        Assert.Equal(await binary.Content.ReadAsStringAsync(Cancel), answer);
     }
 
     [Fact]

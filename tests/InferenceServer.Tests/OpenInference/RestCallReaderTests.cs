@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using LeNetServe.InferenceServer.OpenInference.Rest;
 using LeNetServe.InferenceServer.OpenInference.Tensors;
 using LeNetServe.Runtime.Errors;
@@ -35,6 +36,55 @@ public sealed class RestCallReaderTests
         var call = Read($$"""{"inputs":[{"name":"x","shape":[1],"datatype":"{{datatype}}","data":{{data}}}]}""");
 
         Assert.Equal(expected, Convert.ToHexString(call.Inputs[0].Data.Span));
+    }
+
+    [Theory]
+    [InlineData("FP32", "[NaN,Inf,-Inf,Infinity,-Infinity]", "0000C0FF0000807F000080FF0000807F000080FF")]
+    [InlineData("FP32", "[[ NaN ], [1\t,-NaN\n]]", "0000C0FF0000803F0000C0FF")]
+    [InlineData("FP64", "[NaN,-Infinity,2]", "000000000000F8FF000000000000F0FF0000000000000040")]
+    [InlineData("FP32", "[\"NaN\",\"-Inf\"]", "0000C0FF000080FF")]
+    public void Read_NonFiniteNumbers_AreReadAsTritonReadsThem(string datatype, string data, string expected)
+    {
+        var call = Read($$"""{"id":"NaN, \"NaN, \\","inputs":[{"name":"-Inf]","shape":[1],"datatype":"{{datatype}}","data":{{data}}}]}""");
+
+        Assert.Equal("NaN, \"NaN, \\", call.Id);
+        Assert.Equal("-Inf]", call.Inputs[0].Name);
+        Assert.Equal(expected, Convert.ToHexString(call.Inputs[0].Data.Span));
+    }
+
+    [Fact]
+    public void Read_NonFiniteNumberBeforeABinaryTensor_LeavesItWhereItIs()
+    {
+        var json = """{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[NaN]},{"name":"y","shape":[1],"datatype":"FP32","parameters":{"binary_data_size":4}}]}""";
+
+        Assert.Equal("NaN,"u8, Read(json, "NaN,"u8.ToArray(), $"{json.Length}").Inputs[1].Data.Span);
+    }
+
+    // RapidJSON with kParseNanAndInfFlag refuses the same.
+    [Theory]
+    [InlineData("[NaNx]")]
+    [InlineData("[NaN1]")]
+    [InlineData("[1NaN]")]
+    [InlineData("[nan]")]
+    [InlineData("[INF]")]
+    [InlineData("[Infi]")]
+    [InlineData("[Infinite]")]
+    [InlineData("[InfinityInf]")]
+    [InlineData("[+Inf]")]
+    [InlineData("[- Inf]")]
+    [InlineData("[--Inf]")]
+    [InlineData("[NaN NaN]")]
+    [InlineData("[{NaN:1}]")]
+    [InlineData("[NaN,]")]
+    [InlineData("[NaN")]
+    public void Read_WhatIsNearlyANonFiniteNumber_IsRefusedWhereItStands(string data)
+    {
+        var json = $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":{{data}}}]}""";
+
+        var exception = Assert.Throws<InferenceException>(() => Read(json));
+
+        var expected = Assert.ThrowsAny<JsonException>(() => JsonDocument.Parse(json));
+        Assert.Equal($"failed to parse the request JSON buffer: {expected.Message}", exception.Message);
     }
 
     [Fact]
@@ -80,6 +130,8 @@ public sealed class RestCallReaderTests
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1],"parameters":{"binary_data_size":4}}]}""", null, "But set 'data' 'binary_data_size'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":["a"]}]}""", null, "Unable to parse 'data'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"data":[256]}]}""", null, "found 256, expected a value of type UINT8")]
+    [InlineData("""{"inputs":[{"name":"x","datatype":"INT32","shape":[1],"data":[NaN]}]}""", null, "expected a value of type INT32")]
+    [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[NaN],"data":[1]}]}""", null, "Unable to parse 'shape'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP16","shape":[1],"data":[1]}]}""", null, "receiving FP16 data via JSON is not supported")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FLOAT","shape":[1],"data":[1]}]}""", null, "invalid datatype for input x")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"BYTES","shape":[1],"data":["\ud800"]}]}""", null, "not valid UTF-16")]

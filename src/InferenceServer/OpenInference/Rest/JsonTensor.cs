@@ -39,6 +39,8 @@ internal static class JsonTensor
             target[0] = element.ValueKind == JsonValueKind.True ? (byte)1 : (byte)0;
             return element.ValueKind is JsonValueKind.True or JsonValueKind.False;
         }
+        if (element.ValueKind == JsonValueKind.String)
+            return TryWriteNonFinite(target, element, datatype);
         if (element.ValueKind != JsonValueKind.Number)
             return false;
         switch (datatype)
@@ -76,6 +78,18 @@ internal static class JsonTensor
             default:
                 return false;
         }
+    }
+
+    private static bool TryWriteNonFinite(Span<byte> target, JsonElement element, TensorDatatype datatype)
+    {
+        // A string's raw text can be read whatever its escapes are worth.
+        if (datatype is not (TensorDatatype.Fp32 or TensorDatatype.Fp64) || NonFiniteLiterals.Parse(element.GetRawText().Trim('"')) is not { } value)
+            return false;
+        if (datatype == TensorDatatype.Fp32)
+            BinaryPrimitives.WriteSingleLittleEndian(target, (float)value);
+        else
+            BinaryPrimitives.WriteDoubleLittleEndian(target, value);
+        return true;
     }
 
     // JSON strings are text; image files do not fit in, except as base64, which no JSON text of an image's first bytes can be mistaken for.

@@ -10,7 +10,7 @@ namespace LeNetServe.InferenceServer.OpenInference.Rest;
 /// <summary>Reads the body of <c>POST …/infer</c>: JSON, JSON followed by binary tensors, or one binary tensor alone.</summary>
 internal static class RestCallReader
 {
-    private const int MaxDepth = 32;
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
 
     /// <summary>The call in neutral form.</summary>
     /// <param name="model">Model name from the path.</param>
@@ -23,14 +23,31 @@ internal static class RestCallReader
         var jsonLength = headerLength is null ? body.Length : ParseLength(headerLength, body.Length);
         if (headerLength is not null && jsonLength == 0)
             return new() { Model = model, Version = version, Inputs = [new("", "", [], body)], RawBinary = true, BinaryByDefault = true };
+        using var document = Parse(body[..jsonLength]);
+        return Read(model, version, document.RootElement, body[jsonLength..]);
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
         try
         {
-            using var document = JsonDocument.Parse(body[..jsonLength], new JsonDocumentOptions { MaxDepth = MaxDepth });
-            return Read(model, version, document.RootElement, body[jsonLength..]);
+            return JsonDocument.Parse(json, Options);
         }
         catch (JsonException exception)
         {
-            throw OpenInferenceErrors.Invalid($"failed to parse the request JSON buffer: {exception.Message}");
+            return ParseQuoted(json.Span) ?? throw OpenInferenceErrors.Invalid($"failed to parse the request JSON buffer: {exception.Message}");
+        }
+    }
+
+    private static JsonDocument? ParseQuoted(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return NonFiniteLiterals.Quote(json) is { } quoted ? JsonDocument.Parse(quoted, Options) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 
