@@ -11,13 +11,16 @@ namespace LeNetServe.Serving;
 /// </summary>
 internal static class Comparison
 {
-    private static readonly IMeasurement[] Measurements = [new Throughput(), new Latency(), new MetricsCost(), new Overload(), new HotSwaps(), new Footprint()];
+    private static readonly IMeasurement[] Measurements = [new Throughput(), new Connections(), new Latency(), new MetricsCost(), new Overload(), new HotSwaps(), new Footprint()];
+
+    /// <summary>The names of the measurements.</summary>
+    public static IEnumerable<string> Names => Measurements.Select(each => each.GetType().Name);
 
     /// <summary>Prints the figures; 0 where every target is met, else 4.</summary>
     public static async Task<int> RunAsync(string serverDll, string modelPath, bool quick, string? only)
     {
-        if (OperatingSystem.IsLinux())
-            Process.GetCurrentProcess().ProcessorAffinity = 2;
+        if (OperatingSystem.IsLinux() && Environment.ProcessorCount > 1)
+            return await OnTheCallersCoreAsync();
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(modelPath));
         using var model = ClassifierModel.Open(folder, new() { Device = Device.Cpu });
         using var rig = await Rig.StartAsync(Path.GetFullPath(serverDll), folder, model.Facts, quick);
@@ -30,5 +33,13 @@ internal static class Comparison
                 await measurement.MeasureAsync(rig, report);
             }
         return report.Write(Console.Out) ? 0 : 4;
+    }
+
+    /// <summary>The same command on core 1 from its start, so that the runtime makes its pool and its heaps for one core.</summary>
+    private static async Task<int> OnTheCallersCoreAsync()
+    {
+        using var process = Process.Start("taskset", ["-c", "1", "dotnet", "exec", .. Environment.GetCommandLineArgs()]);
+        await process.WaitForExitAsync();
+        return process.ExitCode;
     }
 }

@@ -54,24 +54,31 @@ internal sealed class LoadGenerator : IDisposable
         return tally.Result();
     }
 
-    /// <summary>So many calls a second on average, for so many seconds.</summary>
+    /// <summary>So many calls a second on average, for so many seconds. The arrivals have a thread of their own: on one core, the pool has only one to read the answers.</summary>
     public async Task<LoadResult> OpenAsync(ClassifyRequest request, double perSecond, double seconds, int seed = 1)
     {
-        var (tally, random, pending, due) = (new Tally(), new Random(seed), new List<Task>(), 0d);
+        var tally = new Tally();
+        var arrivals = Task.Factory.StartNew(
+            () => Arrive(request, perSecond, seconds, new Random(seed), tally), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.WhenAll(await arrivals);
+        return tally.Result();
+    }
+
+    private List<Task> Arrive(ClassifyRequest request, double perSecond, double seconds, Random random, Tally tally)
+    {
+        var (calls, due) = (new List<Task>(), 0d);
         for (var index = 0; ; index++)
         {
             due += -Math.Log(1 - random.NextDouble()) / perSecond;
             if (due >= seconds)
-                break;
+                return calls;
             while (Stopwatch.GetElapsedTime(tally.Started).TotalSeconds is var now && now < due)
                 if (due - now > 0.002)
-                    await Task.Delay(1);
+                    Thread.Sleep(1);
                 else
-                    Thread.SpinWait(20);
-            pending.Add(OneAsync(clients[index % clients.Length], request, tally.Started + (long)(due * Stopwatch.Frequency), tally));
+                    Thread.Yield();
+            calls.Add(OneAsync(clients[index % clients.Length], request, tally.Started + (long)(due * Stopwatch.Frequency), tally));
         }
-        await Task.WhenAll(pending);
-        return tally.Result();
     }
 
     public void Dispose()

@@ -5,7 +5,7 @@ using LeNetServe.Serving;
 //        Serving echo | Serving alone MODEL_VERSION_FOLDER SECONDS                   parts of it
 return args switch
 {
-    ["compare", var server, var model, .. var rest] => await Comparison.RunAsync(server, model, rest.Contains("--quick"), rest is [.., "--only", var name] ? name : null),
+    ["compare", var server, var model, .. var rest] when Options(rest) is var (quick, only) => await Comparison.RunAsync(server, model, quick, only),
     ["load", var url, var kind, var callers, var seconds, var rate, var model] => await LoadCommand.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), double.Parse(rate), model),
     ["load", var url, var kind, var callers, var seconds, var model] => await LoadCommand.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), 0, model),
     ["echo"] => await EchoServer.RunAsync(),
@@ -13,8 +13,18 @@ return args switch
     _ => Usage(),
 };
 
+static (bool Quick, string? Only)? Options(string[] rest) => rest switch
+{
+    [] => (false, null),
+    ["--quick"] => (true, null),
+    ["--only", var name] when Comparison.Names.Contains(name) => (false, name),
+    ["--quick", "--only", var name] when Comparison.Names.Contains(name) => (true, name),
+    ["--only", var name, "--quick"] when Comparison.Names.Contains(name) => (true, name),
+    _ => null,
+};
+
 static int Usage()
 {
-    Console.Error.WriteLine("Serving compare SERVER.dll MODEL_VERSION_FOLDER [--quick] [--only NAME] | load … | echo | alone …");
+    Console.Error.WriteLine($"Serving compare SERVER.dll MODEL_VERSION_FOLDER [--quick] [--only {string.Join('|', Comparison.Names)}] | load … | echo | alone …");
     return 2;
 }

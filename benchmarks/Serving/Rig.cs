@@ -6,6 +6,8 @@ namespace LeNetServe.Serving;
 /// <summary>What every measurement needs: the echo, the server, callers at each, and requests.</summary>
 internal sealed class Rig : IDisposable
 {
+    private readonly Dictionary<(ServerProcess Server, int Connections), LoadGenerator> callers = [];
+
     /// <summary>Callers of the throughput figures.</summary>
     public const int Callers = 32;
 
@@ -44,6 +46,14 @@ internal sealed class Rig : IDisposable
     /// <summary>The folder of models that it is in.</summary>
     public string Repository => Path.GetDirectoryName(Path.GetDirectoryName(Model)!)!;
 
+    /// <summary>Callers at a server, on so many connections; the same ones every time.</summary>
+    public LoadGenerator CallersOf(ServerProcess server, int connections)
+    {
+        if (!callers.TryGetValue((server, connections), out var found))
+            callers[(server, connections)] = found = new(server.Grpc, connections);
+        return found;
+    }
+
     /// <summary>A request.</summary>
     public ClassifyRequest Request(LoadKind kind) => new() { Model = Name, Image = Images.Of(kind, Facts) };
 
@@ -80,6 +90,8 @@ internal sealed class Rig : IDisposable
 
     public void Dispose()
     {
+        foreach (var caller in callers.Values)
+            caller.Dispose();
         ToEcho.Dispose();
         ToServer.Dispose();
         ToOpportunistic.Dispose();

@@ -46,6 +46,13 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Resident memory, bytes.</summary>
     public Task<double> MemoryAsync() => MetricAsync("process_resident_memory_bytes ");
 
+    /// <summary>Processor time used so far, seconds.</summary>
+    public double ProcessorSeconds()
+    {
+        process.Refresh();
+        return process.TotalProcessorTime.TotalSeconds;
+    }
+
     /// <summary>Managed memory ever allocated, bytes.</summary>
     public Task<double> AllocatedAsync() => MetricAsync("dotnet_gc_allocated_bytes_total ");
 

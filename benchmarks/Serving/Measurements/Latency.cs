@@ -8,9 +8,15 @@ internal sealed class Latency : IMeasurement
         var pixels = rig.Request(LoadKind.Pixels);
         var (inference, _) = await ServerProcess.AloneAsync(rig.ServerDll, rig.Model, 0.5);
         var loneEcho = await rig.ToEcho.ClosedAsync(LoadKind.Pixels, pixels, 1, rig.Seconds);
+        var (busy, runs) = await ModelAsync(rig.Server);
         var lone = await rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, 1, rig.Seconds);
+        var (busyThen, runsThen) = await ModelAsync(rig.Server);
+        var inServer = (busyThen - busy) / (runsThen - runs);
         report.Add("one caller, p50 of the echo, µs", loneEcho.Percentile(50));
+        report.Add("one caller, the model by itself in a loop, µs", 1e6 / inference);
+        report.Add("one caller, the model in the server, µs", inServer);
         report.AtMost("one caller, p50 beyond echo and inference, µs", lone.Percentile(50) - loneEcho.Percentile(50) - (1e6 / inference), 15);
+        report.Add("one caller, p50 beyond echo and the model in the server, µs", lone.Percentile(50) - loneEcho.Percentile(50) - inServer);
 
         var half = (await rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds)).PerSecond / 2;
         var openEcho = await rig.ToEcho.OpenAsync(pixels, half, rig.Seconds);
@@ -18,4 +24,8 @@ internal sealed class Latency : IMeasurement
         report.Add("half the capacity, p99.9 of the echo, µs", openEcho.Percentile(99.9));
         report.AtMost("half the capacity, p99.9 / echo's", open.Percentile(99.9) / openEcho.Percentile(99.9), 2);
     }
+
+    /// <summary>Microseconds in the model, and runs, as the server itself counts them.</summary>
+    private static async Task<(double Microseconds, double Runs)> ModelAsync(ServerProcess server) =>
+        (await server.MetricAsync("lenetserve_inference_duration_us_sum", "outcome=\"ok\""), await server.MetricAsync("lenetserve_inference_duration_us_count", "outcome=\"ok\""));
 }

@@ -7,9 +7,9 @@ internal sealed class Throughput : IMeasurement
     {
         var (pixels, png) = (rig.Request(LoadKind.Pixels), rig.Request(LoadKind.Png));
         var (inference, decoding) = await ServerProcess.AloneAsync(rig.ServerDll, rig.Model, rig.Seconds);
-        var (echoed, echoBytes) = await AllocatingAsync(rig.Echo, () => rig.ToEcho.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
-        var (unary, unaryBytes) = await AllocatingAsync(rig.Server, () => rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
-        var (together, togetherBytes) = await AllocatingAsync(rig.Opportunistic, () => rig.ToOpportunistic.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
+        var (echoed, echoBytes, echoTime) = await UsingAsync(rig.Echo, () => rig.ToEcho.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
+        var (unary, unaryBytes, unaryTime) = await UsingAsync(rig.Server, () => rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
+        var (together, togetherBytes, _) = await UsingAsync(rig.Opportunistic, () => rig.ToOpportunistic.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
         var stream = await rig.ToServer.ClosedAsync(LoadKind.Stream, pixels, Rig.Callers, rig.Seconds);
         var echoedPictures = await rig.ToEcho.ClosedAsync(LoadKind.Png, png, Rig.Callers, rig.Seconds);
         var pictures = await rig.ToServer.ClosedAsync(LoadKind.Png, png, Rig.Callers, rig.Seconds);
@@ -19,6 +19,8 @@ internal sealed class Throughput : IMeasurement
         report.Add("Classify, calls/s", unary.PerSecond);
         report.Add("Classify with Batching=opportunistic, calls/s", together.PerSecond);
         var parts = 1 / ((1 / echoed.PerSecond) + (1 / inference));
+        report.Add("processor time of an echo's call, µs", echoTime);
+        report.Add("processor time of a Classify call, µs", unaryTime);
         report.AtLeast("Classify / (1 / (1/echo + 1/ORT))", unary.PerSecond / parts, 0.95);
         report.AtLeast("Classify with Batching=opportunistic / (1 / (1/echo + 1/ORT))", together.PerSecond / parts, 0.95);
         report.AtLeast("stream / Classify", stream.PerSecond / unary.PerSecond, 1.5);
@@ -43,11 +45,13 @@ internal sealed class Throughput : IMeasurement
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    private static async Task<(LoadResult Result, double BytesPerCall)> AllocatingAsync(ServerProcess server, Func<Task<LoadResult>> load)
+    private static async Task<(LoadResult Result, double BytesPerCall, double MicrosecondsPerCall)> UsingAsync(ServerProcess server, Func<Task<LoadResult>> load)
     {
         var before = await server.AllocatedAsync();
         var scrape = await server.AllocatedAsync() - before;
+        var busy = server.ProcessorSeconds();
         var result = await load();
-        return (result, (await server.AllocatedAsync() - before - (2 * scrape)) / result.Answered);
+        busy = server.ProcessorSeconds() - busy;
+        return (result, (await server.AllocatedAsync() - before - (2 * scrape)) / result.Answered, 1e6 * busy / result.Answered);
     }
 }

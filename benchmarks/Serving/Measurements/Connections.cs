@@ -1,0 +1,23 @@
+namespace LeNetServe.Serving.Measurements;
+
+/// <summary>
+/// The 32 callers on more connections than the two of <see cref="Throughput"/>, up to one each. The calls of one connection are read, and their answers
+/// written, together: the fewer connections, the longer the callers and the server wait for each other.
+/// </summary>
+internal sealed class Connections : IMeasurement
+{
+    public async Task MeasureAsync(Rig rig, Report report)
+    {
+        var pixels = rig.Request(LoadKind.Pixels);
+        foreach (var connections in new[] { 8, Rig.Callers })
+        {
+            var (inference, _) = await ServerProcess.AloneAsync(rig.ServerDll, rig.Model, rig.Seconds / 2);
+            var echoed = await rig.CallersOf(rig.Echo, connections).ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds);
+            var unary = await rig.CallersOf(rig.Server, connections).ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds);
+            report.Add($"{connections} connections: echo, calls/s", echoed.PerSecond);
+            report.Add($"{connections} connections: Classify, calls/s", unary.PerSecond);
+            report.AtLeast($"{connections} connections: Classify / (1 / (1/echo + 1/ORT))", unary.PerSecond * ((1 / echoed.PerSecond) + (1 / inference)), 0.95);
+            report.AtMost($"{connections} connections: failed calls", echoed.Failed + unary.Failed, 0);
+        }
+    }
+}
