@@ -19,8 +19,9 @@ internal static class Comparison
     /// <summary>Prints the figures; 0 where every target is met, else 4.</summary>
     public static async Task<int> RunAsync(string serverDll, string modelPath, bool quick, string? only)
     {
-        if (OperatingSystem.IsLinux() && Environment.ProcessorCount > 1)
-            return await OnTheCallersCoreAsync();
+        // Not by taskset: on one core from its start, the runtime would not use the server's garbage collector for the callers.
+        if (OperatingSystem.IsLinux())
+            Process.GetCurrentProcess().ProcessorAffinity = 2;
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(modelPath));
         using var model = ClassifierModel.Open(folder, new() { Device = Device.Cpu });
         using var rig = await Rig.StartAsync(Path.GetFullPath(serverDll), folder, model.Facts, quick);
@@ -33,13 +34,5 @@ internal static class Comparison
                 await measurement.MeasureAsync(rig, report);
             }
         return report.Write(Console.Out) ? 0 : 4;
-    }
-
-    /// <summary>The same command on core 1 from its start, so that the runtime makes its pool and its heaps for one core.</summary>
-    private static async Task<int> OnTheCallersCoreAsync()
-    {
-        using var process = Process.Start("taskset", ["-c", "1", "dotnet", "exec", .. Environment.GetCommandLineArgs()]);
-        await process.WaitForExitAsync();
-        return process.ExitCode;
     }
 }

@@ -77,7 +77,9 @@ internal sealed class LoadGenerator : IDisposable
                     Thread.Sleep(1);
                 else
                     Thread.Yield();
-            calls.Add(OneAsync(clients[index % clients.Length], request, tally.Started + (long)(due * Stopwatch.Frequency), tally));
+            var dueAt = tally.Started + (long)(due * Stopwatch.Frequency);
+            tally.Send(dueAt);
+            calls.Add(OneAsync(clients[index % clients.Length], request, dueAt, tally));
         }
     }
 
@@ -139,10 +141,12 @@ internal sealed class LoadGenerator : IDisposable
     private sealed class Tally
     {
         private const long Longest = 60_000_000;
-        private readonly LongConcurrentHistogram latencies = new(1, Longest, 3), refusals = new(1, Longest, 3);
+        private readonly LongConcurrentHistogram latencies = new(1, Longest, 3), refusals = new(1, Longest, 3), lateness = new(1, Longest, 3);
         private long answered, refused, failed;
 
         public long Started { get; } = Stopwatch.GetTimestamp();
+
+        public void Send(long due) => lateness.RecordValue(Since(due));
 
         public void Answer(long due) => Count(ref answered, latencies, due);
 
@@ -150,12 +154,14 @@ internal sealed class LoadGenerator : IDisposable
 
         public void Fail() => Interlocked.Increment(ref failed);
 
-        public LoadResult Result() => new(answered, refused, failed, Stopwatch.GetElapsedTime(Started).TotalSeconds, latencies, refusals);
+        public LoadResult Result() => new(answered, refused, failed, Stopwatch.GetElapsedTime(Started).TotalSeconds, latencies, refusals, lateness);
 
         private static void Count(ref long counter, HistogramBase histogram, long due)
         {
-            histogram.RecordValue(Math.Clamp((long)Stopwatch.GetElapsedTime(due).TotalMicroseconds, 1, Longest));
+            histogram.RecordValue(Since(due));
             Interlocked.Increment(ref counter);
         }
+
+        private static long Since(long due) => Math.Clamp((long)Stopwatch.GetElapsedTime(due).TotalMicroseconds, 1, Longest);
     }
 }

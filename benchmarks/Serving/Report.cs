@@ -16,6 +16,9 @@ internal sealed class Report
     /// <summary>A figure that must be so much at most.</summary>
     public void AtMost(string figure, double value, double target) => Add(figure, value, "≤", target);
 
+    /// <summary>What must not happen in any round.</summary>
+    public void Never(string figure, double value) => Add(figure, value, "=", 0);
+
     /// <summary>Prints them.</summary>
     /// <returns>Whether every target is met.</returns>
     public bool Write(TextWriter writer)
@@ -47,7 +50,7 @@ internal sealed class Report
             }
         }
 
-        public bool IsMet => Comparison switch { "≥" => Median >= Target, "≤" => Median <= Target, _ => true };
+        public bool IsMet => Comparison switch { "≥" => Median >= Target, "≤" => Median <= Target, "=" => Values.TrueForAll(value => value == Target), _ => true };
 
         public string Verdict => Comparison is null ? "" : $"{Comparison} {Number(Target)} {(IsMet ? "ok" : "MISSED")}";
     }

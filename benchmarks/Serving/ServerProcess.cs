@@ -10,6 +10,8 @@ namespace LeNetServe.Serving;
 /// </summary>
 internal sealed partial class ServerProcess : IDisposable
 {
+    // This process is on core 1, and what it starts would be as well.
+    private static readonly string AllCores = $"0-{Environment.ProcessorCount - 1}";
     private readonly Process process;
     private readonly HttpClient http = new();
 
@@ -87,7 +89,7 @@ internal sealed partial class ServerProcess : IDisposable
     }
 
     private static ProcessStartInfo Info(bool pinned, string[] arguments, string folder = "") =>
-        new(pinned ? "taskset" : "dotnet", pinned ? ["-c", "0", "dotnet", "exec", .. arguments] : ["exec", .. arguments])
+        new("taskset", ["-c", pinned ? "0" : AllCores, "dotnet", "exec", .. arguments])
         {
             RedirectStandardOutput = true,
             WorkingDirectory = folder,

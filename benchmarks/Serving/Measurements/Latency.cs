@@ -10,18 +10,19 @@ internal sealed class Latency : IMeasurement
         var loneEcho = await rig.ToEcho.ClosedAsync(LoadKind.Pixels, pixels, 1, rig.Seconds);
         var (busy, runs) = await ModelAsync(rig.Server);
         var lone = await rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, 1, rig.Seconds);
-        var (busyThen, runsThen) = await ModelAsync(rig.Server);
-        var inServer = (busyThen - busy) / (runsThen - runs);
+        var (busyAfter, runsAfter) = await ModelAsync(rig.Server);
+        var inServer = (busyAfter - busy) / (runsAfter - runs);
         report.Add("one caller, p50 of the echo, µs", loneEcho.Percentile(50));
         report.Add("one caller, the model by itself in a loop, µs", 1e6 / inference);
-        report.Add("one caller, the model in the server, µs", inServer);
+        report.Add("one caller, the model in the server, mean, µs", inServer);
         report.AtMost("one caller, p50 beyond echo and inference, µs", lone.Percentile(50) - loneEcho.Percentile(50) - (1e6 / inference), 15);
-        report.Add("one caller, p50 beyond echo and the model in the server, µs", lone.Percentile(50) - loneEcho.Percentile(50) - inServer);
+        report.Add("one caller, mean beyond the echo's and the model's in the server, µs", lone.Mean - loneEcho.Mean - inServer);
 
         var half = (await rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds)).PerSecond / 2;
         var openEcho = await rig.ToEcho.OpenAsync(pixels, half, rig.Seconds);
         var open = await rig.ToServer.OpenAsync(pixels, half, rig.Seconds);
         report.Add("half the capacity, p99.9 of the echo, µs", openEcho.Percentile(99.9));
+        report.Add("half the capacity, calls sent too late, p99.9, µs", open.Lateness.GetValueAtPercentile(99.9));
         report.AtMost("half the capacity, p99.9 / echo's", open.Percentile(99.9) / openEcho.Percentile(99.9), 2);
     }
 

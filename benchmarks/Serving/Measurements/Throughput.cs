@@ -30,7 +30,7 @@ internal sealed class Throughput : IMeasurement
         report.Add("its reply, bytes", ReplyBytes(rig.Facts.Classes));
         report.AtMost("Classify allocates beyond the echo and its reply, bytes/call", unaryBytes - echoBytes - ReplyBytes(rig.Facts.Classes), 0);
         report.Add("with Batching=opportunistic beyond the echo and its reply, bytes/call", togetherBytes - echoBytes - ReplyBytes(rig.Facts.Classes));
-        report.AtMost("failed calls", echoed.Failed + unary.Failed + together.Failed + stream.Failed + pictures.Failed, 0);
+        report.Never("failed calls", echoed.Failed + unary.Failed + together.Failed + stream.Failed + pictures.Failed);
     }
 
     /// <summary>The objects of a reply with all classes: message, task, list, array and a prediction for each class, 64 bits.</summary>

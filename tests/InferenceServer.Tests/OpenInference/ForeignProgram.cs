@@ -30,7 +30,10 @@ internal static class ForeignProgram
         finally
         {
             if (!process.HasExited)
+            {
                 process.Kill(entireProcessTree: true);
+                process.WaitForExit();
+            }
         }
     }
 

@@ -6,15 +6,21 @@ namespace LeNetServe.InferenceServer.Tests.OpenInference;
 public sealed class NonFiniteLiteralsTests
 {
     [Theory]
-    [InlineData("[NaN]", "[\"NaN\"]")]
-    [InlineData("[-Inf,1,-Infinity ]", "[\"-Inf\",1,\"-Infinity\" ]")]
-    [InlineData("{\"a\":NaN}", "{\"a\":\"NaN\"}")]
-    [InlineData("[\"NaN,\",NaN]", "[\"NaN,\",\"NaN\"]")]
-    [InlineData("[\"\\\"NaN,\",Inf]", "[\"\\\"NaN,\",\"Inf\"]")]
-    [InlineData("[\"\\\\\",NaN,\"", "[\"\\\\\",\"NaN\",\"")]
-    [InlineData("[NaN,NaNx]", "[\"NaN\",NaNx]")]
-    public void Quote_NumbersOutsideStrings_BecomeStrings(string json, string expected) =>
-        Assert.Equal(expected, Encoding.UTF8.GetString(NonFiniteLiterals.Quote(Encoding.UTF8.GetBytes(json))!.Value.Span));
+    [InlineData("[NaN]", "[{\r}]")]
+    [InlineData("[-NaN,Inf]", "[{\r} ,{\t}]")]
+    [InlineData("[-Inf,1,-Infinity ]", "[{\t\t},1,{\t\t}      ]")]
+    [InlineData("{\"a\":NaN}", "{\"a\":{\r}}")]
+    [InlineData("[\"NaN,\",NaN]", "[\"NaN,\",{\r}]")]
+    [InlineData("[\"\\\"NaN,\",Infinity\n]", "[\"\\\"NaN,\",{\t}     \n]")]
+    [InlineData("[\"\\\\\",NaN,\"", "[\"\\\\\",{\r},\"")]
+    [InlineData("[NaN,NaNx]", "[{\r},NaNx]")]
+    public void Replace_NumbersOutsideStrings_BecomeObjectsOfTheirLength(string json, string expected)
+    {
+        var replaced = Encoding.UTF8.GetString(NonFiniteLiterals.Replace(Encoding.UTF8.GetBytes(json))!);
+
+        Assert.Equal(expected, replaced);
+        Assert.Equal(json.Length, replaced.Length);
+    }
 
     [Theory]
     [InlineData("")]
@@ -24,5 +30,6 @@ public sealed class NonFiniteLiteralsTests
     [InlineData("{NaN:1}")]
     [InlineData("NaN")]
     [InlineData("[-]")]
-    public void Quote_NoneOfThem_IsNull(string json) => Assert.Null(NonFiniteLiterals.Quote(Encoding.UTF8.GetBytes(json)));
+    [InlineData("-")]
+    public void Replace_NoneOfThem_IsNull(string json) => Assert.Null(NonFiniteLiterals.Replace(Encoding.UTF8.GetBytes(json)));
 }

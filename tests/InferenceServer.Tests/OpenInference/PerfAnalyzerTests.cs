@@ -11,19 +11,20 @@ public sealed class PerfAnalyzerTests
     private const string Variable = "LENETSERVE_PERF_ANALYZER";
 
     private const int Requests = 200;
+    private const int Slack = 10;
 
     [Theory]
-    [InlineData("grpc")]
-    [InlineData("grpc --async --concurrency-range 4")]
-    [InlineData("grpc --streaming --async --concurrency-range 4")]
-    [InlineData("grpc -b 4")]
-    [InlineData("grpc --request-rate-range 200")]
-    [InlineData("grpc --grpc-compression-algorithm gzip")]
-    [InlineData("http")]
-    [InlineData("http --async --concurrency-range 4")]
-    [InlineData("http -b 4")]
-    [InlineData("http --input-tensor-format json --output-tensor-format json")]
-    public async Task PerfAnalyzer_OneOfItsWays_CountsWhatTheServerCounts(string way)
+    [InlineData("grpc", 1)]
+    [InlineData("grpc --async --concurrency-range 4", 1)]
+    [InlineData("grpc --streaming --async --concurrency-range 4", 1)]
+    [InlineData("grpc -b 4", 4)]
+    [InlineData("grpc --request-rate-range 200", 1)]
+    [InlineData("grpc --grpc-compression-algorithm gzip", 1)]
+    [InlineData("http", 1)]
+    [InlineData("http --async --concurrency-range 4", 1)]
+    [InlineData("http -b 4", 4)]
+    [InlineData("http --input-tensor-format json --output-tensor-format json", 1)]
+    public async Task PerfAnalyzer_OneOfItsWays_CountsWhatTheServerCounts(string way, int batch)
     {
         await using var server = await StartAsync();
 
@@ -31,6 +32,10 @@ public sealed class PerfAnalyzerTests
 
         Assert.Equal(Requests, Figure(output, "Request count"));
         await AssertCountedAsync(server, output);
+        // Its two looks at the server's counters are not at the same time: inferences of a request or two more or less are between them.
+        var successes = Figure(output, "Successful request count");
+        Assert.InRange(successes, Requests - Slack, Requests + Slack);
+        Assert.InRange(Figure(output, "Inference count") / batch, successes - Slack, successes + Slack);
     }
 
     [Fact]
@@ -73,19 +78,27 @@ public sealed class PerfAnalyzerTests
     public async Task PerfAnalyzer_WhatIsNotOffered_SaysSoAndEnds(string protocol, string way, string message)
     {
         await using var server = await StartAsync();
-
-        var (exit, output) = await RunAsync(server, [protocol, .. way.Split(' '), "--request-count", $"{Requests}"]);
-
         // It leaves the region behind that it made, named after the model's output.
-        File.Delete("/dev/shm/output");
-        Assert.Equal(99, exit);
-        Assert.Contains(message, output, StringComparison.Ordinal);
+        const string Region = "/dev/shm/output";
+        var isItsOwn = !File.Exists(Region);
+        try
+        {
+            var (exit, output) = await RunAsync(server, [protocol, .. way.Split(' '), "--request-count", $"{Requests}"]);
+
+            Assert.Equal(99, exit);
+            Assert.Contains(message, output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            if (isItsOwn)
+                File.Delete(Region);
+        }
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     // Any measurement is stable enough on a machine that is busy with other tests.
-    private static string[] Windows => ["--measurement-mode", "count_windows", "--measurement-request-count", "50", "-s", "1000"];
+    private static string[] Windows => ["--measurement-mode", "count_windows", "--measurement-request-count", "50", "-s", "100000"];
 
     // 4096 random floats: without a NaN among them in one run of ten million.
     private static Task<TestServer> StartAsync()
@@ -114,7 +127,7 @@ public sealed class PerfAnalyzerTests
     {
         var requests = Figure(output, "Request count");
         Assert.True(requests > 0 && Figure(output, "Throughput") > 0, output);
-        Assert.True(Figure(output, "Successful request count") > 0 && Figure(output, "Inference count") >= Figure(output, "Successful request count"), output);
+        Assert.True(Figure(output, "Successful request count") > 0 && Figure(output, "Inference count") > 0, output);
 
         // Between its two looks at the server's counters are a few requests less or more than it sent.
         var statistics = await new GRPCInferenceService.GRPCInferenceServiceClient(server.Channel).ModelStatisticsAsync(new() { Name = "tiny" }, cancellationToken: Cancel);

@@ -39,10 +39,9 @@ public sealed class RestCallReaderTests
     }
 
     [Theory]
-    [InlineData("FP32", "[NaN,Inf,-Inf,Infinity,-Infinity]", "0000C0FF0000807F000080FF0000807F000080FF")]
-    [InlineData("FP32", "[[ NaN ], [1\t,-NaN\n]]", "0000C0FF0000803F0000C0FF")]
-    [InlineData("FP64", "[NaN,-Infinity,2]", "000000000000F8FF000000000000F0FF0000000000000040")]
-    [InlineData("FP32", "[\"NaN\",\"-Inf\"]", "0000C0FF000080FF")]
+    [InlineData("FP32", "[NaN,Inf,-Inf,Infinity,-Infinity]", "0000C07F0000807F000080FF0000807F000080FF")]
+    [InlineData("FP32", "[[ NaN ], [1\t,-NaN\n]]", "0000C07F0000803F0000C07F")]
+    [InlineData("FP64", "[NaN,-Infinity,2]", "000000000000F87F000000000000F0FF0000000000000040")]
     public void Read_NonFiniteNumbers_AreReadAsTritonReadsThem(string datatype, string data, string expected)
     {
         var call = Read($$"""{"id":"NaN, \"NaN, \\","inputs":[{"name":"-Inf]","shape":[1],"datatype":"{{datatype}}","data":{{data}}}]}""");
@@ -75,8 +74,6 @@ public sealed class RestCallReaderTests
     [InlineData("[--Inf]")]
     [InlineData("[NaN NaN]")]
     [InlineData("[{NaN:1}]")]
-    [InlineData("[NaN,]")]
-    [InlineData("[NaN")]
     public void Read_WhatIsNearlyANonFiniteNumber_IsRefusedWhereItStands(string data)
     {
         var json = $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":{{data}}}]}""";
@@ -85,6 +82,18 @@ public sealed class RestCallReaderTests
 
         var expected = Assert.ThrowsAny<JsonException>(() => JsonDocument.Parse(json));
         Assert.Equal($"failed to parse the request JSON buffer: {expected.Message}", exception.Message);
+    }
+
+    [Theory]
+    [InlineData("[NaN,1 2]", "'2' is invalid after a value", 67)]
+    [InlineData("[Infinity,-NaN,]", "trailing comma", 75)]
+    [InlineData("[NaN", "'}' is invalid", 64)]
+    public void Read_FaultAfterANonFiniteNumber_IsRefusedWhereItStands(string data, string message, int position)
+    {
+        var exception = Assert.Throws<InferenceException>(() => Read($$"""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":{{data}}}]}"""));
+
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"BytePositionInLine: {position}.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,6 +139,11 @@ public sealed class RestCallReaderTests
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1],"parameters":{"binary_data_size":4}}]}""", null, "But set 'data' 'binary_data_size'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":["a"]}]}""", null, "Unable to parse 'data'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"data":[256]}]}""", null, "found 256, expected a value of type UINT8")]
+    [InlineData("""{"id":NaN,"inputs":[]}""", null, "Unable to parse 'id'")]
+    [InlineData("""{"inputs":[{"name":-Inf,"datatype":"FP32","shape":[1],"data":[1]}]}""", null, "Unable to parse 'name'")]
+    [InlineData("""{"inputs":[{"name":"x","datatype":"BYTES","shape":[1],"data":[Infinity]}]}""", null, "expected a string")]
+    [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":["NaN"]}]}""", null, "Unable to parse 'data'")]
+    [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[{}]}]}""", null, "Unable to parse 'data'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"INT32","shape":[1],"data":[NaN]}]}""", null, "expected a value of type INT32")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[NaN],"data":[1]}]}""", null, "Unable to parse 'shape'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP16","shape":[1],"data":[1]}]}""", null, "receiving FP16 data via JSON is not supported")]

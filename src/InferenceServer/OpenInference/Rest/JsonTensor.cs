@@ -39,7 +39,7 @@ internal static class JsonTensor
             target[0] = element.ValueKind == JsonValueKind.True ? (byte)1 : (byte)0;
             return element.ValueKind is JsonValueKind.True or JsonValueKind.False;
         }
-        if (element.ValueKind == JsonValueKind.String)
+        if (element.ValueKind == JsonValueKind.Object)
             return TryWriteNonFinite(target, element, datatype);
         if (element.ValueKind != JsonValueKind.Number)
             return false;
@@ -82,8 +82,7 @@ internal static class JsonTensor
 
     private static bool TryWriteNonFinite(Span<byte> target, JsonElement element, TensorDatatype datatype)
     {
-        // A string's raw text can be read whatever its escapes are worth.
-        if (datatype is not (TensorDatatype.Fp32 or TensorDatatype.Fp64) || NonFiniteLiterals.Parse(element.GetRawText().Trim('"')) is not { } value)
+        if (datatype is not (TensorDatatype.Fp32 or TensorDatatype.Fp64) || NonFiniteLiterals.Parse(element.GetRawText()) is not { } value)
             return false;
         if (datatype == TensorDatatype.Fp32)
             BinaryPrimitives.WriteSingleLittleEndian(target, (float)value);

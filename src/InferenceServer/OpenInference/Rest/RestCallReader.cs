@@ -35,21 +35,23 @@ internal static class RestCallReader
         }
         catch (JsonException exception)
         {
-            return ParseQuoted(json.Span) ?? throw OpenInferenceErrors.Invalid($"failed to parse the request JSON buffer: {exception.Message}");
+            return ParseNonFinite(json.Span) ?? throw Unreadable(exception);
         }
     }
 
-    private static JsonDocument? ParseQuoted(ReadOnlySpan<byte> json)
+    private static JsonDocument? ParseNonFinite(ReadOnlySpan<byte> json)
     {
         try
         {
-            return NonFiniteLiterals.Quote(json) is { } quoted ? JsonDocument.Parse(quoted, Options) : null;
+            return NonFiniteLiterals.Replace(json) is { } replaced ? JsonDocument.Parse(replaced, Options) : null;
         }
-        catch (JsonException)
+        catch (JsonException exception)
         {
-            return null;
+            throw Unreadable(exception);
         }
     }
+
+    private static InferenceException Unreadable(JsonException exception) => OpenInferenceErrors.Invalid($"failed to parse the request JSON buffer: {exception.Message}");
 
     private static InferenceCall Read(string model, string version, JsonElement root, ReadOnlyMemory<byte> binary)
     {
