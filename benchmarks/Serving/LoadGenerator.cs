@@ -9,6 +9,9 @@ namespace LeNetServe.Serving;
 /// <summary>Sends requests, closed-loop (so many callers, each waits for its answer) or open-loop (Poisson arrivals at a rate, whatever the answers do).</summary>
 internal sealed class LoadGenerator : IDisposable
 {
+    /// <summary>Connections where nothing else is said.</summary>
+    public const int FewConnections = 2;
+
     private const int StreamWindow = 8;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
     private readonly GrpcChannel[] channels;
@@ -16,7 +19,7 @@ internal sealed class LoadGenerator : IDisposable
 
     /// <param name="url">The server.</param>
     /// <param name="connections">HTTP/2 connections; each carries so many calls at once as the server allows.</param>
-    public LoadGenerator(string url, int connections = 2)
+    public LoadGenerator(string url, int connections = FewConnections)
     {
         channels = [.. Enumerable.Range(0, connections).Select(_ => GrpcChannel.ForAddress(url, new() { HttpHandler = new SocketsHttpHandler() }))];
         clients = [.. channels.Select(channel => new Classifier.ClassifierClient(channel))];

@@ -26,11 +26,11 @@ internal sealed class Rig : IDisposable
     /// <summary>The server's settings that change while it runs.</summary>
     public required LiveSettings Settings { get; init; }
 
-    public required LoadGenerator ToEcho { get; init; }
+    public LoadGenerator ToEcho => CallersOf(Echo, LoadGenerator.FewConnections);
 
-    public required LoadGenerator ToServer { get; init; }
+    public LoadGenerator ToServer => CallersOf(Server, LoadGenerator.FewConnections);
 
-    public required LoadGenerator ToOpportunistic { get; init; }
+    public LoadGenerator ToOpportunistic => CallersOf(Opportunistic, LoadGenerator.FewConnections);
 
     public required ModelFacts Facts { get; init; }
 
@@ -75,9 +75,6 @@ internal sealed class Rig : IDisposable
             Server = server,
             Opportunistic = opportunistic,
             Settings = live,
-            ToEcho = new(echo.Grpc),
-            ToServer = new(server.Grpc),
-            ToOpportunistic = new(opportunistic.Grpc),
             Seconds = quick ? 1 : 4,
             Swaps = quick ? 10 : 100,
         };
@@ -92,9 +89,6 @@ internal sealed class Rig : IDisposable
     {
         foreach (var caller in callers.Values)
             caller.Dispose();
-        ToEcho.Dispose();
-        ToServer.Dispose();
-        ToOpportunistic.Dispose();
         Echo.Dispose();
         Server.Dispose();
         Opportunistic.Dispose();
