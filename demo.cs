@@ -11,7 +11,6 @@
 
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -124,27 +123,14 @@ async Task<Server> Serve(string models)
 {
     Step("Serve", "the model over gRPC");
     var clock = Stopwatch.StartNew();
-    var (grpc, http) = (FreePort(), FreePort());
-    var server = new Server($"http://127.0.0.1:{grpc}", Start("dotnet", [Assembly("InferenceServer"), "--Models:Path", models,
-        "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", $"{grpc}", "--Listen:HttpPort", $"{http}"]));
+    // Port 0 takes a free one, which the server names when it listens.
+    var server = new Server(Start("dotnet", [Assembly("InferenceServer"), "--Models:Path", models,
+        "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0"]));
+    await server.Ready;
     using var client = new LeNetServeClient(server.Url);
-    while (true)
-    {
-        if (server.Process.HasExited)
-            throw new DemoException($"the server ended with exit code {server.Process.ExitCode}\n{string.Join('\n', server.LastLines)}");
-        try
-        {
-            var served = await client.ListModelsAsync();
-            if (served.Count == 0 || served.Any(model => model.State == "LOADING"))
-                continue;
-            Result($"ready in {Seconds(clock)} at {server.Url}: {string.Join(", ", served.Select(model => $"{model.Name} version {model.Version}"))}");
-            return server;
-        }
-        catch (LeNetServeException) when (clock.Elapsed < TimeSpan.FromSeconds(30))
-        {
-            await Task.Delay(20);
-        }
-    }
+    var served = await client.ListModelsAsync();
+    Result($"ready in {Seconds(clock)} at {server.Url}: {string.Join(", ", served.Select(model => $"{model.Name} version {model.Version}"))}");
+    return server;
 }
 
 LabelledImage[] TestImages(string name, string? folder)
@@ -262,13 +248,6 @@ static async Task<bool> Reachable(string host)
     }
 }
 
-static int FreePort()
-{
-    using var listener = new TcpListener(IPAddress.Loopback, 0);
-    listener.Start();
-    return ((IPEndPoint)listener.LocalEndpoint).Port;
-}
-
 static void Step(string name, string what) => Console.WriteLine($"\n── {name}: {what}");
 
 static void Result(string text) => Console.WriteLine($"   {text}");
@@ -298,44 +277,60 @@ internal sealed record LabelledImage(string Id, string Label, byte[] Pixels, int
     }
 }
 
-internal sealed class Server(string url, Process process) : IAsyncDisposable
+internal sealed class Server : IAsyncDisposable
 {
-    public string Url { get; } = url;
+    private readonly Process process;
+    private readonly List<string> lines = [];
+    private readonly TaskCompletionSource ready = new();
 
-    public Process Process { get; } = process;
+    public Server(Process process)
+    {
+        this.process = process;
+        process.OutputDataReceived += Read;
+        process.ErrorDataReceived += Read;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _ = FailAtTheEnd();
+    }
 
-    public Queue<string> LastLines { get; } = Read(process);
+    /// <summary>Address of gRPC, from when the server listens.</summary>
+    public string Url { get; private set; } = "";
+
+    /// <summary>Over when the models are loaded; failed where the server ended before.</summary>
+    public Task Ready => ready.Task;
 
     public async ValueTask DisposeAsync()
     {
-        if (!Process.HasExited)
+        if (!process.HasExited)
         {
-            if (OperatingSystem.IsWindows() || Kill(Process.Id, 15) != 0)
-                Process.Kill();
-            await Process.WaitForExitAsync();
+            if (OperatingSystem.IsWindows() || Kill(process.Id, 15) != 0)
+                process.Kill();
+            await process.WaitForExitAsync();
         }
-        Process.Dispose();
+        process.Dispose();
     }
 
-    // A pipe that nobody reads would stop the server once it is full.
-    private static Queue<string> Read(Process process)
+    // All is read, as a pipe that nobody reads would stop the server once it is full; the first lines are kept for the message of a failure.
+    private void Read(object sender, DataReceivedEventArgs read)
     {
-        var lines = new Queue<string>();
-        DataReceivedEventHandler keep = (_, line) =>
+        lock (lines)
         {
-            lock (lines)
-            {
-                if (line.Data is { } text)
-                    lines.Enqueue(text);
-                if (lines.Count > 20)
-                    lines.Dequeue();
-            }
-        };
-        process.OutputDataReceived += keep;
-        process.ErrorDataReceived += keep;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return lines;
+            if (read.Data is not { } line)
+                return;
+            if (lines.Count < 20)
+                lines.Add(line);
+            if (line.StartsWith("LeNetServe listening grpc=", StringComparison.Ordinal))
+                Url = line.Split(' ')[2]["grpc=".Length..];
+            if (line.StartsWith("LeNetServe ready ", StringComparison.Ordinal))
+                ready.TrySetResult();
+        }
+    }
+
+    private async Task FailAtTheEnd()
+    {
+        await process.WaitForExitAsync();
+        if (!ready.Task.IsCompleted)
+            ready.TrySetException(new DemoException($"the server ended with exit code {process.ExitCode}\n{string.Join('\n', lines)}"));
     }
 
     // SIGTERM: the server finishes what is in flight.

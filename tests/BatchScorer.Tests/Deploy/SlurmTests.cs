@@ -3,6 +3,7 @@ using LeNetServe.BatchScorer.Tests.Fakes;
 using LeNetServe.EndToEnd.Tests;
 using LeNetServe.EndToEnd.Tests.Programs;
 using LeNetServe.Tests;
+using SkiaSharp;
 
 namespace LeNetServe.BatchScorer.Tests.Deploy;
 
@@ -18,12 +19,15 @@ public sealed class SlurmTests : IDisposable
         Assert.SkipUnless(await SlurmTakesJobs(), "no Slurm takes jobs here: bash .ci/slurm start");
         var model = Pictures.WriteModel(directory["model"]);
         Pictures.WriteFolder(directory["images"], perClass: 90);
-        // Shard 1 is killed as soon as it has finished a part, the first time; it runs in short turns, so that it has not finished all of them by then.
+        // Shard 1 is killed, the first time, when it has finished part 1. Its next part, with the rows 80 to 99, takes long beside the looks for part 1.
+        var slow = new SKBitmap(4000, 4000, SKColorType.Gray8, SKAlphaType.Opaque).Encode(SKEncodedImageFormat.Png, 100).ToArray();
+        for (var row = 80; row < 86; row++)
+            File.WriteAllBytes(directory["images", "0", $"{row:000}.png"], slow);
         File.WriteAllText(directory["scorer"], $"""
             #!/bin/bash
             dotnet '{BuiltProgram.PathOf("BatchScorer")}' "$@" & pid=$!
             if [ "$SLURM_ARRAY_TASK_ID" = 1 ] && mkdir '{directory["killed"]}' 2>/dev/null; then
-              while kill -STOP $pid && [ ! -e '{directory["job"]}/parts/00000001.jsonl' ]; do kill -CONT $pid; sleep 0.002; done
+              until [ -e '{directory["job"]}/parts/00000001.jsonl' ]; do sleep 0.01; done
               kill -9 $pid
             fi
             wait $pid

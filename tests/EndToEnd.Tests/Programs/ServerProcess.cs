@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using LeNetServe.Client;
 
 namespace LeNetServe.EndToEnd.Tests.Programs;
 
@@ -9,58 +6,60 @@ namespace LeNetServe.EndToEnd.Tests.Programs;
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private readonly Process process;
-    private readonly Task<string> output;
-    private readonly Task<string> error;
 
-    private readonly LeNetServeClientOptions reach;
-
-    private ServerProcess(Process process, LeNetServeClientOptions reach, int grpcPort, int httpPort)
-    {
-        (this.process, this.reach, GrpcPort, HttpPort) = (process, reach, grpcPort, httpPort);
-        (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-    }
+    private ServerProcess(Process process, int grpcPort, int httpPort, string grpcUrl) =>
+        (this.process, GrpcPort, HttpPort, GrpcUrl) = (process, grpcPort, httpPort, grpcUrl);
 
     public int GrpcPort { get; }
 
     public int HttpPort { get; }
 
-    public string GrpcUrl => reach.Urls[0];
+    public string GrpcUrl { get; }
 
-    /// <summary>Starts a server on a repository of models and waits until it answers.</summary>
-    public static Task<ServerProcess> Start(string models, params string[] arguments) => Start(models, new LeNetServeClientOptions(), arguments);
+    /// <summary>Starts a server on a repository of models and waits until it says that they are loaded.</summary>
+    public static async Task<ServerProcess> Start(string models, params string[] arguments)
+    {
+        var process = BuiltProgram.Start("dotnet", RepositoryTree.Root,
+        [
+            BuiltProgram.PathOf("InferenceServer"), "--Models:Path", models, "--Listen:Address", "127.0.0.1",
+            "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0", .. arguments,
+        ]);
+        try
+        {
+            var (listening, said) = ("", "");
+            var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+            while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            {
+                said += line + '\n';
+                if (line.StartsWith("LeNetServe listening ", StringComparison.Ordinal))
+                    listening = line;
+                if (!line.StartsWith("LeNetServe ready ", StringComparison.Ordinal))
+                    continue;
+                // What it logs from now on has to be read: with a full pipe it would stand still.
+                _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+                var (grpc, http) = (Address(listening, "grpc="), Address(listening, "http="));
+                // A certificate is for a name.
+                return new(process, grpc.Port, http.Port, $"{grpc.Scheme}://{(grpc.Scheme == "https" ? "localhost" : grpc.Host)}:{grpc.Port}");
+            }
+            throw new InvalidOperationException($"the server ended before it was ready\n{said}\n{await error}");
+        }
+        catch
+        {
+            await Stop(process);
+            throw;
+        }
+    }
 
     /// <summary>Starts a server with TLS that asks for a token.</summary>
     /// <param name="models">Repository of models.</param>
     /// <param name="certificate">PEM file with the certificate of <c>localhost</c>, its own authority, and its key.</param>
     /// <param name="tokens">File with the token.</param>
-    public static Task<ServerProcess> StartSecure(string models, string certificate, string tokens) => Start(
-        models,
-        new LeNetServeClientOptions { CaCertificatePath = certificate, Token = File.ReadAllText(tokens).Trim() },
-        "--Security:Tls:CertificateFile", certificate, "--Security:InferenceTokensFile", tokens);
+    public static Task<ServerProcess> StartSecure(string models, string certificate, string tokens) =>
+        Start(models, "--Security:Tls:CertificateFile", certificate, "--Security:InferenceTokensFile", tokens);
 
-    private static async Task<ServerProcess> Start(string models, LeNetServeClientOptions reach, params string[] arguments)
-    {
-        var (grpc, http) = (FreePort(), FreePort());
-        var process = BuiltProgram.Start("dotnet", RepositoryTree.Root,
-        [
-            BuiltProgram.PathOf("InferenceServer"), "--Models:Path", models, "--Listen:Address", "127.0.0.1",
-            "--Listen:GrpcPort", $"{grpc}", "--Listen:HttpPort", $"{http}", .. arguments,
-        ]);
-        reach.Urls.Add(reach.CaCertificatePath is null ? $"http://127.0.0.1:{grpc}" : $"https://localhost:{grpc}");
-        var server = new ServerProcess(process, reach, grpc, http);
-        try
-        {
-            await server.Ready();
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-    }
+    public async ValueTask DisposeAsync() => await Stop(process);
 
-    public async ValueTask DisposeAsync()
+    private static async Task Stop(Process process)
     {
         if (!process.HasExited && (OperatingSystem.IsWindows() || Signal(process.Id, 15) != 0))
             process.Kill();
@@ -68,32 +67,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private async Task Ready()
-    {
-        var cancellation = TestContext.Current.CancellationToken;
-        using var client = new LeNetServeClient(reach);
-        while (true)
-        {
-            if (process.HasExited)
-                throw new InvalidOperationException($"the server ended with exit code {process.ExitCode}\n{await output}\n{await error}");
-            try
-            {
-                if ((await client.ListModelsAsync(cancellation)).All(model => model.State != "LOADING"))
-                    return;
-            }
-            catch (LeNetServeException exception) when (exception.Kind == LeNetServeErrorKind.Unavailable)
-            {
-                // The client has waited and tried several times by itself.
-            }
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private static Uri Address(string listening, string name) => new(listening.Split(' ').First(word => word.StartsWith(name, StringComparison.Ordinal))[name.Length..]);
 
     [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Signal(int process, int signal);
