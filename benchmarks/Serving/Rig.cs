@@ -3,7 +3,7 @@ using LeNetServe.V1;
 
 namespace LeNetServe.Serving;
 
-/// <summary>What every measurement needs: the echo, the server, callers at each, and requests.</summary>
+/// <summary>What every measurement needs: the echo, the bare service, the server, callers at each, and requests.</summary>
 internal sealed class Rig : IDisposable
 {
     private readonly Dictionary<(ServerProcess Server, int Connections), LoadGenerator> callers = [];
@@ -18,6 +18,9 @@ internal sealed class Rig : IDisposable
 
     public required ServerProcess Echo { get; init; }
 
+    /// <summary>Nothing but the model.</summary>
+    public required ServerProcess Bare { get; init; }
+
     public required ServerProcess Server { get; init; }
 
     /// <summary>The same server with <c>Pipeline:Batching=opportunistic</c>.</summary>
@@ -27,6 +30,8 @@ internal sealed class Rig : IDisposable
     public required LiveSettings Settings { get; init; }
 
     public LoadGenerator ToEcho => CallersOf(Echo, LoadGenerator.FewConnections);
+
+    public LoadGenerator ToBare => CallersOf(Bare, LoadGenerator.FewConnections);
 
     public LoadGenerator ToServer => CallersOf(Server, LoadGenerator.FewConnections);
 
@@ -62,6 +67,7 @@ internal sealed class Rig : IDisposable
     {
         var (name, repository) = (Path.GetFileName(Path.GetDirectoryName(model)!), Path.GetDirectoryName(Path.GetDirectoryName(model)!)!);
         var echo = await ServerProcess.EchoAsync(serverDll);
+        var bare = await ServerProcess.BareAsync(serverDll, model);
         string[] settings = ["--Models:Mode", "explicit", "--Models:Load", name];
         var live = new LiveSettings();
         var server = await ServerProcess.ServeInAsync(live.Folder, serverDll, repository, pinned: true, settings);
@@ -72,13 +78,14 @@ internal sealed class Rig : IDisposable
             Model = model,
             Facts = facts,
             Echo = echo,
+            Bare = bare,
             Server = server,
             Opportunistic = opportunistic,
             Settings = live,
             Seconds = quick ? 1 : 4,
             Swaps = quick ? 10 : 100,
         };
-        foreach (var callers in new[] { rig.ToEcho, rig.ToOpportunistic })
+        foreach (var callers in new[] { rig.ToEcho, rig.ToBare, rig.ToOpportunistic })
             await callers.WarmAsync(LoadKind.Pixels, rig.Request(LoadKind.Pixels), Callers);
         foreach (var kind in new[] { LoadKind.Pixels, LoadKind.Png, LoadKind.Stream })
             await rig.ToServer.WarmAsync(kind, rig.Request(kind), Callers);
@@ -90,6 +97,7 @@ internal sealed class Rig : IDisposable
         foreach (var caller in callers.Values)
             caller.Dispose();
         Echo.Dispose();
+        Bare.Dispose();
         Server.Dispose();
         Opportunistic.Dispose();
         Settings.Dispose();

@@ -36,6 +36,9 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>The echo.</summary>
     public static Task<ServerProcess> EchoAsync(string dll) => StartAsync(isReady: _ => true, pinned: true, "", [.. OnSettingsOf(dll), "echo"]);
 
+    /// <summary>The bare service.</summary>
+    public static Task<ServerProcess> BareAsync(string dll, string model) => StartAsync(isReady: _ => true, pinned: true, "", [.. OnSettingsOf(dll), "bare", model]);
+
     /// <summary>What <c>alone</c> prints: images a second in ONNX Runtime and in decoding.</summary>
     public static async Task<(double Inference, double Decoding)> AloneAsync(string dll, string model, double seconds)
     {

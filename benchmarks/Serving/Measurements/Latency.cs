@@ -8,6 +8,7 @@ internal sealed class Latency : IMeasurement
         var pixels = rig.Request(LoadKind.Pixels);
         var (inference, _) = await ServerProcess.AloneAsync(rig.ServerDll, rig.Model, 0.5);
         var loneEcho = await rig.ToEcho.ClosedAsync(LoadKind.Pixels, pixels, 1, rig.Seconds);
+        var loneBare = await rig.ToBare.ClosedAsync(LoadKind.Pixels, pixels, 1, rig.Seconds);
         var (busy, runs) = await ModelAsync(rig.Server);
         var lone = await rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, 1, rig.Seconds);
         var (busyAfter, runsAfter) = await ModelAsync(rig.Server);
@@ -15,6 +16,7 @@ internal sealed class Latency : IMeasurement
         report.Add("one caller, p50 of the echo, µs", loneEcho.Percentile(50));
         report.Add("one caller, the model by itself in a loop, µs", 1e6 / inference);
         report.Add("one caller, the model in the server, mean, µs", inServer);
+        report.Add("one caller, p50 of nothing but the model, beyond echo and inference, µs", loneBare.Percentile(50) - loneEcho.Percentile(50) - (1e6 / inference));
         report.AtMost("one caller, p50 beyond echo and inference, µs", lone.Percentile(50) - loneEcho.Percentile(50) - (1e6 / inference), 15);
         report.Add("one caller, mean beyond the echo's and the model's in the server, µs", lone.Mean - loneEcho.Mean - inServer);
 

@@ -8,7 +8,8 @@ internal static class PipelineExtensions
     public static IServiceCollection AddPipeline(this IServiceCollection services, PipelineOptions options) => services
         .AddSingleton(provider => CreateSlots(options, provider.GetRequiredService<ServerMetrics>(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(_ => new RunThreads(options.Concurrency))
-        .AddSingleton<InferencePipeline>();
+        .AddSingleton<InferencePipeline>()
+        .AddHostedService<PoolTrimmer>();
 
     private static RunSlots CreateSlots(PipelineOptions options, ServerMetrics metrics, TimeProvider time)
     {

@@ -8,6 +8,8 @@ namespace LeNetServe.InferenceServer.Pipeline;
 /// </summary>
 internal sealed partial class RunSlots : IDisposable
 {
+    private const int MostSpins = 20;
+
     private readonly Lock gate = new();
     private readonly TimeProvider time;
     private readonly ITimer alarm;
@@ -31,8 +33,25 @@ internal sealed partial class RunSlots : IDisposable
     /// <summary>Places taken.</summary>
     public int Busy => Concurrency - free;
 
-    /// <summary>Takes a place if one is free.</summary>
+    /// <summary>
+    /// Takes a place if one is free, now or within some microseconds: a quick run is over sooner than a wait in the queue can begin and end. And a place that the
+    /// queue hands over is taken while its call does not run yet, so that all who come meanwhile have to queue as well (a lock convoy; docs/decisions/0021).
+    /// Whoever finds others waiting does not push in before them.
+    /// </summary>
     public bool TryEnter()
+    {
+        var spin = new SpinWait();
+        while (!TryTake())
+        {
+            if (spin.Count == MostSpins || Volatile.Read(ref waiting) > 0)
+                return false;
+            // Spins first, then lets other threads of this core run, one of which may have the place. Never sleeps.
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+        return true;
+    }
+
+    private bool TryTake()
     {
         lock (gate)
         {

@@ -49,6 +49,21 @@ public sealed class RunSlotsTests
     }
 
     [Fact]
+    public async Task TryEnter_OthersWait_DoesNotPushIn()
+    {
+        var slots = new RunSlots(1, 10);
+        Assert.True(slots.TryEnter());
+        var waiting = slots.EnterAsync(false, DateTime.MaxValue, Cancellation).AsTask();
+
+        Assert.False(slots.TryEnter());
+        slots.Exit();
+
+        Assert.False(slots.TryEnter());
+        await waiting;
+        Assert.Equal(1, slots.Busy);
+    }
+
+    [Fact]
     public async Task EnterAsync_Cancelled_LeavesTheQueueAndNoPlaceIsLost()
     {
         var slots = new RunSlots(1, 1);
