@@ -126,11 +126,19 @@ async Task<Server> Serve(string models)
     // Port 0 takes a free one, which the server names when it listens.
     var server = new Server(Start("dotnet", [Assembly("InferenceServer"), "--Models:Path", models,
         "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0"]));
-    await server.Ready;
-    using var client = new LeNetServeClient(server.Url);
-    var served = await client.ListModelsAsync();
-    Result($"ready in {Seconds(clock)} at {server.Url}: {string.Join(", ", served.Select(model => $"{model.Name} version {model.Version}"))}");
-    return server;
+    try
+    {
+        await server.Ready.WaitAsync(TimeSpan.FromSeconds(60));
+        using var client = new LeNetServeClient(server.Url);
+        var served = await client.ListModelsAsync();
+        Result($"ready in {Seconds(clock)} at {server.Url}: {string.Join(", ", served.Select(model => $"{model.Name} version {model.Version}"))}");
+        return server;
+    }
+    catch (Exception failure)
+    {
+        await server.DisposeAsync();
+        throw failure is TimeoutException ? new DemoException("the server is not ready after a minute") : failure;
+    }
 }
 
 LabelledImage[] TestImages(string name, string? folder)
@@ -280,8 +288,8 @@ internal sealed record LabelledImage(string Id, string Label, byte[] Pixels, int
 internal sealed class Server : IAsyncDisposable
 {
     private readonly Process process;
-    private readonly List<string> lines = [];
-    private readonly TaskCompletionSource ready = new();
+    private readonly Queue<string> lines = new();
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Server(Process process)
     {
@@ -310,15 +318,16 @@ internal sealed class Server : IAsyncDisposable
         process.Dispose();
     }
 
-    // All is read, as a pipe that nobody reads would stop the server once it is full; the first lines are kept for the message of a failure.
+    // All is read, as a pipe that nobody reads would stop the server once it is full; the last lines are kept for the message of a failure.
     private void Read(object sender, DataReceivedEventArgs read)
     {
         lock (lines)
         {
             if (read.Data is not { } line)
                 return;
-            if (lines.Count < 20)
-                lines.Add(line);
+            lines.Enqueue(line);
+            if (lines.Count > 20)
+                lines.Dequeue();
             if (line.StartsWith("LeNetServe listening grpc=", StringComparison.Ordinal))
                 Url = line.Split(' ')[2]["grpc=".Length..];
             if (line.StartsWith("LeNetServe ready ", StringComparison.Ordinal))

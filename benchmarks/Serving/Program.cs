@@ -18,6 +18,7 @@ return args switch
 
 static async Task<int> BareAsync(string folder)
 {
+    folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
     using var model = ClassifierModel.Open(folder, new() { Device = Device.Cpu });
     return await ReferenceHost.RunAsync(new BareServer(model, Path.GetFileName(Path.GetDirectoryName(folder)!)));
 }

@@ -8,7 +8,7 @@ internal sealed class Throughput : IMeasurement
         var (pixels, png) = (rig.Request(LoadKind.Pixels), rig.Request(LoadKind.Png));
         var (inference, decoding) = await ServerProcess.AloneAsync(rig.ServerDll, rig.Model, rig.Seconds);
         var (echoed, echoBytes, echoTime) = await UsingAsync(rig.Echo, () => rig.ToEcho.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
-        var bare = await rig.ToBare.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds);
+        var (bare, _, bareTime) = await UsingAsync(rig.Bare, () => rig.ToBare.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
         var (unary, unaryBytes, unaryTime) = await UsingAsync(rig.Server, () => rig.ToServer.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
         var (together, togetherBytes, _) = await UsingAsync(rig.Opportunistic, () => rig.ToOpportunistic.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds));
         var stream = await rig.ToServer.ClosedAsync(LoadKind.Stream, pixels, Rig.Callers, rig.Seconds);
@@ -22,6 +22,7 @@ internal sealed class Throughput : IMeasurement
         report.Add("Classify with Batching=opportunistic, calls/s", together.PerSecond);
         var parts = 1 / ((1 / echoed.PerSecond) + (1 / inference));
         report.Add("processor time of an echo's call, µs", echoTime);
+        report.Add("processor time of a call with nothing but the model, µs", bareTime);
         report.Add("processor time of a Classify call, µs", unaryTime);
         report.Add("nothing but the model / (1 / (1/echo + 1/ORT))", bare.PerSecond / parts);
         report.AtLeast("Classify / (1 / (1/echo + 1/ORT))", unary.PerSecond / parts, 0.95);
@@ -33,7 +34,7 @@ internal sealed class Throughput : IMeasurement
         report.Add("its reply, bytes", ReplyBytes(rig.Facts.Classes));
         report.AtMost("Classify allocates beyond the echo and its reply, bytes/call", unaryBytes - echoBytes - ReplyBytes(rig.Facts.Classes), 0);
         report.Add("with Batching=opportunistic beyond the echo and its reply, bytes/call", togetherBytes - echoBytes - ReplyBytes(rig.Facts.Classes));
-        report.Never("failed calls", echoed.Failed + bare.Failed + unary.Failed + together.Failed + stream.Failed + pictures.Failed);
+        report.Never("failed calls", echoed.Failed + bare.Failed + unary.Failed + together.Failed + stream.Failed + echoedPictures.Failed + pictures.Failed);
     }
 
     /// <summary>The objects of a reply with all classes: message, task, list, array and a prediction for each class, 64 bits.</summary>

@@ -44,7 +44,7 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
         var start = Stopwatch.GetTimestamp();
         if (!IsQuick(version, input, outputs.Length) || !slots.TryEnter())
             return RunQueuedAsync(version, input, outputs, caller, start);
-        var phases = default(RequestPhases);
+        var phases = default(RequestPhases) with { Queue = Stopwatch.GetTimestamp() - start };
         version.Metrics.Enter();
         try
         {
@@ -60,7 +60,7 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
         }
         finally
         {
-            slots.Exit();
+            slots.ExitQuick();
             version.Metrics.Leave();
         }
     }

@@ -3,7 +3,7 @@ using LeNetServe.Runtime.Errors;
 namespace LeNetServe.InferenceServer.Pipeline;
 
 /// <summary>
-/// Places to work at, as many as requests may run at once, and a bounded queue before them. First come, first served. Who waits is a pooled object,
+/// Places to work at, as many as requests may run at once, and a bounded queue before them. First come, first served among those who queue. Who waits is a pooled object,
 /// so that waiting allocates nothing once as many have waited before.
 /// </summary>
 internal sealed partial class RunSlots : IDisposable
@@ -16,7 +16,7 @@ internal sealed partial class RunSlots : IDisposable
     private readonly int queueLength;
     private Waiter? first, last, resting;
     private DateTime alarmAt = DateTime.MaxValue;
-    private int free, waiting, impatient;
+    private int free, quick, waiting, impatient;
 
     public RunSlots(int concurrency, int queueLength, TimeProvider? time = null)
     {
@@ -34,18 +34,18 @@ internal sealed partial class RunSlots : IDisposable
     public int Busy => Concurrency - free;
 
     /// <summary>
-    /// Takes a place if one is free, now or within some microseconds: a quick run is over sooner than a wait in the queue can begin and end. And a place that the
-    /// queue hands over is taken while its call does not run yet, so that all who come meanwhile have to queue as well (a lock convoy; docs/decisions/0021).
-    /// Whoever finds others waiting does not push in before them.
+    /// Takes a place for a quick run if one is free, or if one is soon because a quick run has it and nobody waits: that run is over sooner than a wait in the queue can
+    /// begin and end. And a place that the queue hands over is taken while its call does not run yet, so that all who come meanwhile have to queue as well (a lock convoy;
+    /// docs/decisions/0021). Leave it by <see cref="ExitQuick"/>.
     /// </summary>
     public bool TryEnter()
     {
         var spin = new SpinWait();
         while (!TryTake())
         {
-            if (spin.Count == MostSpins || Volatile.Read(ref waiting) > 0)
+            if (spin.Count == MostSpins || Volatile.Read(ref quick) == 0 || Volatile.Read(ref waiting) > 0)
                 return false;
-            // Spins first, then lets other threads of this core run, one of which may have the place. Never sleeps.
+            // Spins where there are several cores, and lets other threads of this one run, one of which may have the place. Never sleeps.
             spin.SpinOnce(sleep1Threshold: -1);
         }
         return true;
@@ -53,11 +53,14 @@ internal sealed partial class RunSlots : IDisposable
 
     private bool TryTake()
     {
+        if (Volatile.Read(ref free) == 0)
+            return false;
         lock (gate)
         {
             if (free == 0)
                 return false;
             free--;
+            quick++;
             return true;
         }
     }
@@ -98,20 +101,33 @@ internal sealed partial class RunSlots : IDisposable
     public void Exit()
     {
         lock (gate)
+            Leave();
+    }
+
+    /// <summary>The same for a place that <see cref="TryEnter"/> gave.</summary>
+    public void ExitQuick()
+    {
+        lock (gate)
         {
-            if (first is { } next)
-            {
-                Remove(next);
-                next.Enter();
-            }
-            else
-            {
-                free++;
-            }
+            quick--;
+            Leave();
         }
     }
 
     public void Dispose() => alarm.Dispose();
+
+    private void Leave()
+    {
+        if (first is { } next)
+        {
+            Remove(next);
+            next.Enter();
+        }
+        else
+        {
+            free++;
+        }
+    }
 
     private InferenceException Full() =>
         new(InferenceErrorKind.Overloaded, $"{impatient} requests wait already, expected at most {queueLength}; try again a little later")

@@ -20,14 +20,15 @@ public sealed class SlurmTests : IDisposable
         var model = Pictures.WriteModel(directory["model"]);
         Pictures.WriteFolder(directory["images"], perClass: 90);
         // Shard 1 is killed, the first time, when it has finished part 1. Its next part, with the rows 80 to 99, takes long beside the looks for part 1.
-        var slow = new SKBitmap(4000, 4000, SKColorType.Gray8, SKAlphaType.Opaque).Encode(SKEncodedImageFormat.Png, 100).ToArray();
+        using var bitmap = new SKBitmap(3900, 3900, SKColorType.Gray8, SKAlphaType.Opaque);
+        using var slow = bitmap.Encode(SKEncodedImageFormat.Png, 100);
         for (var row = 80; row < 86; row++)
-            File.WriteAllBytes(directory["images", "0", $"{row:000}.png"], slow);
+            File.WriteAllBytes(directory["images", "0", $"{row:000}.png"], slow.ToArray());
         File.WriteAllText(directory["scorer"], $"""
             #!/bin/bash
             dotnet '{BuiltProgram.PathOf("BatchScorer")}' "$@" & pid=$!
             if [ "$SLURM_ARRAY_TASK_ID" = 1 ] && mkdir '{directory["killed"]}' 2>/dev/null; then
-              until [ -e '{directory["job"]}/parts/00000001.jsonl' ]; do sleep 0.01; done
+              until [ -e '{directory["job"]}/parts/00000001.jsonl' ] || ! kill -0 $pid; do sleep 0.01; done
               kill -9 $pid
             fi
             wait $pid

@@ -28,7 +28,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         {
             var (listening, said) = ("", "");
             var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
-            while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            limit.CancelAfter(TimeSpan.FromMinutes(1));
+            while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
             {
                 said += line + '\n';
                 if (line.StartsWith("LeNetServe listening ", StringComparison.Ordinal))
@@ -45,6 +47,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
         catch
         {
+            process.Kill();
             await Stop(process);
             throw;
         }
