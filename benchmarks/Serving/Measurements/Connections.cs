@@ -2,7 +2,7 @@ namespace LeNetServe.Serving.Measurements;
 
 /// <summary>
 /// The 32 callers on more connections than the two of <see cref="Throughput"/>, up to one each. The calls of one connection are read, and their answers
-/// written, together: the fewer connections, the longer the callers and the server wait for each other.
+/// written, together.
 /// </summary>
 internal sealed class Connections : IMeasurement
 {

@@ -125,7 +125,7 @@ public sealed class HealthTests
         await Task.Delay(200, Cancellation);
 
         Assert.Equal("alive", await server.Http.GetStringAsync("/livez", Cancellation));
-        slots.Exit();
+        slots.ExitQuick();
         Assert.Equal("b", (await call).Predictions[0].Label);
         await stopping;
     }

@@ -81,7 +81,7 @@ public sealed class OpportunisticRunsTests
         await gone.CancelAsync();
         Assert.Equal(InferenceErrorKind.DeadlineExceeded, (await Assert.ThrowsAsync<InferenceException>(() => runs[1].WaitAsync(Cancellation))).Kind);
         Assert.Equal(InferenceErrorKind.Cancelled, (await Assert.ThrowsAsync<InferenceException>(() => runs[2].WaitAsync(Cancellation))).Kind);
-        slots.Exit();
+        slots.ExitQuick();
         await Task.WhenAll(runs[0], runs[3]).WaitAsync(Cancellation);
         Assert.Equal([0, 1], new[] { outputs[0], outputs[3] }.Select(row => Array.IndexOf(row, row.Max())));
         Assert.Equal(0, slots.Busy);

@@ -30,7 +30,7 @@ public sealed class OverloadTests
 
         Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
         Assert.True(int.Parse(exception.Trailers.GetValue("grpc-retry-pushback-ms")!) > 0);
-        slots.Exit();
+        slots.ExitQuick();
         foreach (var call in waiting)
             Assert.Equal("b", (await call).Predictions[0].Label);
         Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
@@ -93,7 +93,7 @@ public sealed class OverloadTests
 
         Assert.Equal(StatusCode.DeadlineExceeded, exception.StatusCode);
         await Eventually.TrueAsync(() => slots.Waiting == 0);
-        slots.Exit();
+        slots.ExitQuick();
         Assert.Equal(0, slots.Busy);
     }
 
@@ -114,7 +114,7 @@ public sealed class OverloadTests
         });
 
         await Eventually.TrueAsync(() => slots.Waiting == 0);
-        slots.Exit();
+        slots.ExitQuick();
 
         Assert.Equal(0, slots.Busy);
         Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
@@ -133,7 +133,7 @@ public sealed class OverloadTests
         await call.RequestStream.CompleteAsync();
         await Eventually.TrueAsync(() => slots.Waiting > 0);
 
-        slots.Exit();
+        slots.ExitQuick();
 
         var answers = await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
         Assert.Equal(["0", "1", "2"], answers.Select(answer => answer.Id));
@@ -153,7 +153,7 @@ public sealed class OverloadTests
         await Eventually.TrueAsync(() => slots.Waiting == 3);
 
         server.App.Services.GetRequiredService<ServerLifecycle>().End();
-        slots.Exit();
+        slots.ExitQuick();
 
         var answered = new List<string>();
         var exception = await Assert.ThrowsAsync<RpcException>(async () =>
@@ -177,7 +177,7 @@ public sealed class OverloadTests
         await Eventually.TrueAsync(() => slots.Waiting == 3);
 
         server.App.Services.GetRequiredService<ServerLifecycle>().End();
-        slots.Exit();
+        slots.ExitQuick();
 
         var answered = new List<string>();
         var exception = await Assert.ThrowsAsync<RpcException>(async () =>

@@ -33,7 +33,7 @@ public sealed class RunSlotsTests
         var order = new List<int>();
         var waiting = Enumerable.Range(0, 5).Select(index => RunAsync(index)).ToArray();
 
-        slots.Exit();
+        slots.ExitQuick();
         await Task.WhenAll(waiting);
 
         Assert.Equal([0, 1, 2, 3, 4], order);
@@ -56,7 +56,7 @@ public sealed class RunSlotsTests
         var waiting = slots.EnterAsync(false, DateTime.MaxValue, Cancellation).AsTask();
 
         Assert.False(slots.TryEnter());
-        slots.Exit();
+        slots.ExitQuick();
 
         Assert.False(slots.TryEnter());
         await waiting;
@@ -75,7 +75,7 @@ public sealed class RunSlotsTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         Assert.Equal(0, slots.Waiting);
-        slots.Exit();
+        slots.ExitQuick();
         Assert.Equal(0, slots.Busy);
         Assert.True(slots.TryEnter());
     }
@@ -89,7 +89,7 @@ public sealed class RunSlotsTests
         var patient = slots.EnterAsync(true, DateTime.MaxValue, Cancellation).AsTask();
 
         Assert.False(patient.IsCompleted);
-        slots.Exit();
+        slots.ExitQuick();
         await patient;
     }
 
@@ -163,7 +163,7 @@ public sealed class RunSlotsTests
         time.Advance(TimeSpan.FromSeconds(20));
         await Assert.ThrowsAsync<InferenceException>(() => late.WaitAsync(Cancellation));
 
-        slots.Exit();
+        slots.ExitQuick();
         await never.WaitAsync(Cancellation);
     }
 
@@ -175,7 +175,7 @@ public sealed class RunSlotsTests
         Assert.True(slots.TryEnter());
         var name = NameAsync();
 
-        slots.Exit();
+        slots.ExitQuick();
 
         Assert.Equal("Run", await name.WaitAsync(Cancellation));
 
@@ -229,7 +229,7 @@ public sealed class RunSlotsTests
         var wait = slots.EnterAsync(false, DateTime.MaxValue, gone.Token);
         if (isCancelled)
             gone.Cancel();
-        slots.Exit();
+        slots.ExitQuick();
         if (isCancelled)
             Assert.ThrowsAny<OperationCanceledException>(() => End(wait));
         else
