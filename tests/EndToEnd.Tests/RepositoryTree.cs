@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Reflection;
 
 namespace LeNetServe.EndToEnd.Tests;
@@ -27,8 +29,35 @@ internal static class RepositoryTree
         where !Relative(file).Split('/').Any(part => part is "obj" or "bin" or "node_modules")
         select file;
 
+    /// <summary>The files that git tracks, as paths below the root with forward slashes.</summary>
+    public static IReadOnlyList<string> TrackedFiles { get; } = FindTrackedFiles();
+
     /// <summary>A path below the root, with forward slashes.</summary>
     public static string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
+
+    // A clone without git's own files, such as an unpacked archive, has every file that is not built.
+    private static string[] FindTrackedFiles()
+    {
+        try
+        {
+            var start = new ProcessStartInfo("git", ["ls-files", "-z"]) { WorkingDirectory = Root, RedirectStandardOutput = true };
+            using var git = Process.Start(start)!;
+            var files = git.StandardOutput.ReadToEnd().Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            git.WaitForExit();
+            if (git.ExitCode == 0 && files.Length > 0)
+                return [.. files.Where(file => File.Exists(Path.Combine(Root, file)))];
+        }
+        catch (Win32Exception)
+        {
+        }
+        return
+        [
+            .. from file in Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)
+               let path = Relative(file)
+               where !path.Split('/').Any(part => part is ".git" or "artifacts" or "node_modules" or "data" or "runs")
+               select path,
+        ];
+    }
 
     private static string FindRoot()
     {
