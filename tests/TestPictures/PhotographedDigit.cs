@@ -1,9 +1,10 @@
 using LeNetServe.Datasets;
+using LeNetServe.Randomness;
 using SkiaSharp;
 
 namespace LeNetServe.TestPictures;
 
-/// <summary>A digit in dark ink on light paper, photographed unevenly: a slope of light, a vignette, sensor noise, rotation up to 15°, off-centre.</summary>
+/// <summary>A digit in dark ink on light paper, photographed unevenly: a slope of light, a vignette, sensor noise, rotation up to 15°, off-center.</summary>
 /// <param name="Label">0 to 9.</param>
 /// <param name="Encoded">A JPEG or PNG file.</param>
 public sealed record PhotographedDigit(int Label, byte[] Encoded)

@@ -1,3 +1,4 @@
+using LeNetServe.Imaging;
 using Microsoft.Extensions.FileSystemGlobbing;
 
 namespace LeNetServe.BatchScorer.Inputs;
@@ -8,8 +9,6 @@ namespace LeNetServe.BatchScorer.Inputs;
 /// </summary>
 internal sealed class NameFilter
 {
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"];
-
     private readonly Matcher? matcher;
     private readonly bool byExtension;
 
@@ -32,17 +31,9 @@ internal sealed class NameFilter
     /// <param name="relative">Bytes of its path below the folder given.</param>
     public bool Takes(ReadOnlySpan<byte> relative)
     {
-        if (byExtension && !HasImageExtension(relative))
+        if (byExtension && !ImageFileTypes.HasExtension(relative))
             return false;
         return matcher is null || matcher.Match(FilePath.ToText(relative)).HasMatches;
-    }
-
-    private static bool HasImageExtension(ReadOnlySpan<byte> name)
-    {
-        foreach (var extension in Extensions)
-            if (name.Length > extension.Length && System.Text.Ascii.EqualsIgnoreCase(name[^extension.Length..], extension))
-                return true;
-        return false;
     }
 
     private static string AnyDepth(string glob) => glob.Contains('/', StringComparison.Ordinal) ? glob.TrimStart('/') : $"**/{glob}";

@@ -1,4 +1,4 @@
-using LeNetServe.Runs;
+using LeNetServe.Datasets;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Exporter.Fold;

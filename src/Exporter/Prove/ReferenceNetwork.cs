@@ -1,5 +1,5 @@
+using LeNetServe.Datasets;
 using LeNetServe.Exporter.Fold;
-using LeNetServe.Runs;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Exporter.Prove;

@@ -1,3 +1,4 @@
+using LeNetServe.Imaging;
 using LeNetServe.InferenceServer.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -11,7 +12,7 @@ internal static class RestExtensions
     public const string OpenApiPath = "/openapi/v1.json";
 
     private static readonly string[] FileTypes =
-        ["image/png", "image/jpeg", "image/bmp", "image/gif", "image/webp", "image/*", "application/octet-stream", "application/x-www-form-urlencoded", "multipart/form-data"];
+        [.. ImageFileTypes.ContentTypes, "image/*", "application/octet-stream", "application/x-www-form-urlencoded", "multipart/form-data"];
 
     private static readonly string[] GrpcHeaders = ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding", "Grpc-Accept-Encoding"];
 

@@ -10,7 +10,7 @@ public enum Geometry
     Fit,
 
     /// <summary>
-    /// MNIST's own recipe: polarity detected so that ink is bright, cropped to the ink, scaled into 20×20, centred by centre of mass in 28×28,
+    /// MNIST's own recipe: polarity detected so that ink is bright, cropped to the ink, scaled into 20×20, centred by center of mass in 28×28,
     /// padded to 32×32.
     /// </summary>
     [JsonStringEnumMemberName("digit")]

@@ -5,7 +5,7 @@ namespace LeNetServe.Imaging;
 /// <summary>What a picture's bytes say about themselves, before any decoder is asked.</summary>
 internal static class ImageFile
 {
-    private const string Expected = "a whole PNG, JPEG, BMP, GIF or WebP file";
+    private const string Expected = $"a whole {ImageFileTypes.Names} file";
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 

@@ -75,7 +75,7 @@ public sealed class ImagePreprocessor(ImagingSpec spec, long maxPixels = ImagePr
         var (channels, height, width) = Spec.Input;
         pixels.Fill(Spec.Background);
         for (var channel = 0; channel < channels; channel++)
-            Padding.CopyCentred(
+            Padding.CopyCentered(
                 content.Plane(Math.Min(channel, content.Channels - 1)),
                 (content.Height, content.Width),
                 pixels.Slice(channel * height * width, height * width),

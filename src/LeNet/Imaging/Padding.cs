@@ -8,7 +8,7 @@ internal static class Padding
     /// <param name="size">Height and width of the source.</param>
     /// <param name="target">Height×width pixels.</param>
     /// <param name="targetSize">Height and width of the target, no smaller than the source's.</param>
-    public static void CopyCentred(ReadOnlySpan<byte> source, (int Height, int Width) size, Span<byte> target, (int Height, int Width) targetSize)
+    public static void CopyCentered(ReadOnlySpan<byte> source, (int Height, int Width) size, Span<byte> target, (int Height, int Width) targetSize)
     {
         var (top, left) = ((targetSize.Height - size.Height) / 2, (targetSize.Width - size.Width) / 2);
         for (var row = 0; row < size.Height; row++)

@@ -36,12 +36,12 @@ internal static class Resampling
             var radius = Math.Max(scale, 1);
             for (var index = 0; index < target; index++)
             {
-                var centre = (index + 0.5) * scale;
-                var start = Math.Max(0, (int)Math.Round(centre - radius));
-                var end = Math.Min(source, (int)Math.Round(centre + radius));
+                var center = (index + 0.5) * scale;
+                var start = Math.Max(0, (int)Math.Round(center - radius));
+                var end = Math.Min(source, (int)Math.Round(center + radius));
                 var kernel = new double[end - start];
                 for (var tap = 0; tap < kernel.Length; tap++)
-                    kernel[tap] = Math.Max(0, 1 - Math.Abs(start + tap + 0.5 - centre) / radius);
+                    kernel[tap] = Math.Max(0, 1 - Math.Abs(start + tap + 0.5 - center) / radius);
                 var sum = kernel.Sum();
                 (starts[index], weights[index]) = (start, Array.ConvertAll(kernel, weight => (float)(weight / sum)));
             }

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
+using LeNetServe.Datasets;
 using LeNetServe.Imaging;
-using LeNetServe.Runs;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Models;

@@ -1,3 +1,4 @@
+using LeNetServe.Datasets;
 using LeNetServe.Imaging;
 using LeNetServe.Specs;
 

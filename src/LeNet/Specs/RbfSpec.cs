@@ -18,7 +18,7 @@ public sealed record RbfSpec : LayerSpec
     {
         for (var row = 0; row < Centers.Count; row++)
             if (Centers[row]?.Count != input.Count || Centers[row].Any(value => value is not (-1 or 1)))
-                return Reject(input, $"centre {row} has {Centers[row]?.Count ?? 0} values, expected {input.Count}, each −1 or +1");
+                return Reject(input, $"center {row} has {Centers[row]?.Count ?? 0} values, expected {input.Count}, each −1 or +1");
         return TensorShape.Vector(Centers.Count);
     }
 

@@ -1,5 +1,5 @@
-using LeNetServe.Datasets;
 using LeNetServe.Imaging;
+using LeNetServe.Randomness;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Networks;
 using TorchSharp;

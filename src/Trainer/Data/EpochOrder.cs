@@ -1,4 +1,4 @@
-using LeNetServe.Datasets;
+using LeNetServe.Randomness;
 
 namespace LeNetServe.Trainer.Data;
 

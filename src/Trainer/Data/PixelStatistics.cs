@@ -1,5 +1,4 @@
 using LeNetServe.Datasets;
-using LeNetServe.Runs;
 
 namespace LeNetServe.Trainer.Data;
 

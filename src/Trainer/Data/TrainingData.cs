@@ -1,4 +1,5 @@
 using LeNetServe.Datasets;
+using LeNetServe.Randomness;
 
 namespace LeNetServe.Trainer.Data;
 

@@ -1,4 +1,4 @@
-using LeNetServe.Runs;
+using LeNetServe.Datasets;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Training;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using LeNetServe.Datasets;
 using LeNetServe.Models;
-using LeNetServe.Runs;
 using LeNetServe.Trainer.Networks;
 using static TorchSharp.torch;
 

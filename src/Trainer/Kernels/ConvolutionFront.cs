@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using LeNetServe.Runs;
+using LeNetServe.Datasets;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Networks;
 using static TorchSharp.torch;

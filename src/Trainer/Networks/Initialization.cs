@@ -1,4 +1,4 @@
-using LeNetServe.Datasets;
+using LeNetServe.Randomness;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Data;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using LeNetServe.Runs;
+using LeNetServe.Datasets;
 using LeNetServe.Trainer.Kernels;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using LeNetServe.Datasets;
+using LeNetServe.Randomness;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Invocation;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LeNetServe.Runs;
+using LeNetServe.Datasets;
 
 namespace LeNetServe.Trainer.Training;
 

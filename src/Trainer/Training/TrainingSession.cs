@@ -1,4 +1,5 @@
 using LeNetServe.Datasets;
+using LeNetServe.Randomness;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LeNetServe.Runs;
+using LeNetServe.Datasets;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using LeNetServe.Runs;
+using LeNetServe.Datasets;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Kernels;

@@ -1,4 +1,5 @@
 using LeNetServe.Datasets;
+using LeNetServe.Randomness;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Trainer.Tests.Training;

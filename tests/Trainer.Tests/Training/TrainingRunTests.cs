@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeNetServe.Datasets;
 using LeNetServe.Models;
 using LeNetServe.Runs;
 using LeNetServe.Specs;

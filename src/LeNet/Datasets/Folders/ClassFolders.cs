@@ -1,15 +1,14 @@
 using System.Globalization;
+using LeNetServe.Imaging;
 
 namespace LeNetServe.Datasets;
 
 /// <summary>A folder per class, each with pictures; what is hidden or has another extension is left alone.</summary>
 internal static class ClassFolders
 {
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"];
-
     /// <summary>The classes and, for each, its pictures in the order of their names.</summary>
     /// <exception cref="InvalidDataException">No such folder, fewer than two classes, or a class without pictures.</exception>
-    public static (IReadOnlyList<string> Labels, IReadOnlyList<LabelledFile[]> Files) Read(string root)
+    public static (IReadOnlyList<string> Labels, IReadOnlyList<LabeledFile[]> Files) Read(string root)
     {
         if (!Directory.Exists(root))
             throw new InvalidDataException($"{root}: no such directory, expected one with a folder of pictures for each class");
@@ -20,18 +19,18 @@ internal static class ClassFolders
         return (labels, [.. labels.Select((name, label) => Pictures(Path.Combine(root, name), label))]);
     }
 
-    private static LabelledFile[] Pictures(string folder, int label)
+    private static LabeledFile[] Pictures(string folder, int label)
     {
         var paths = Directory.GetFiles(folder).Where(IsPicture).ToArray();
         if (paths.Length == 0)
             throw new InvalidDataException(
-                $"{folder}: no pictures, expected one or more files {string.Join(", ", Extensions.Select(extension => "*" + extension))}");
+                $"{folder}: no pictures, expected one or more files {string.Join(", ", ImageFileTypes.Extensions.Select(extension => "*" + extension))}");
         Array.Sort(paths, StringComparer.Ordinal);
-        return Array.ConvertAll(paths, path => new LabelledFile(path, label));
+        return Array.ConvertAll(paths, path => new LabeledFile(path, label));
     }
 
     private static bool IsPicture(string path) =>
-        !Path.GetFileName(path.AsSpan()).StartsWith('.') && Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+        !Path.GetFileName(path.AsSpan()).StartsWith('.') && ImageFileTypes.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static void Sort(string[] labels)
     {

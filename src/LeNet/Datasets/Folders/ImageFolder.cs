@@ -1,3 +1,5 @@
+using LeNetServe.Randomness;
+
 namespace LeNetServe.Datasets;
 
 /// <summary>
@@ -32,7 +34,7 @@ internal static class ImageFolder
         };
     }
 
-    private static (IReadOnlyList<string> Labels, IReadOnlyList<LabelledFile> Train, IReadOnlyList<LabelledFile> Test) Given(string root)
+    private static (IReadOnlyList<string> Labels, IReadOnlyList<LabeledFile> Train, IReadOnlyList<LabeledFile> Test) Given(string root)
     {
         var train = ClassFolders.Read(Path.Combine(root, "train"));
         var test = ClassFolders.Read(Path.Combine(root, "test"));
@@ -42,16 +44,16 @@ internal static class ImageFolder
         return (train.Labels, InTurn(train.Files), InTurn(test.Files));
     }
 
-    private static (IReadOnlyList<string> Labels, IReadOnlyList<LabelledFile> Train, IReadOnlyList<LabelledFile> Test) Drawn(string root, int seed)
+    private static (IReadOnlyList<string> Labels, IReadOnlyList<LabeledFile> Train, IReadOnlyList<LabeledFile> Test) Drawn(string root, int seed)
     {
         var folders = ClassFolders.Read(root);
-        var (train, test) = (new List<LabelledFile[]>(), new List<LabelledFile[]>());
+        var (train, test) = (new List<LabeledFile[]>(), new List<LabeledFile[]>());
         foreach (var files in folders.Files)
         {
             if (files.Length < 2)
                 throw new InvalidDataException($"{Path.GetDirectoryName(files[0].Path)}: 1 picture, expected 2 or more to train and to test with");
             var random = SplitMix64.For(seed, stream: 2, files[0].Label);
-            random.Shuffle<LabelledFile>(files);
+            random.Shuffle<LabeledFile>(files);
             var testCount = Math.Max(1, (int)(files.Length * TestShare));
             test.Add(files[..testCount]);
             train.Add(files[testCount..]);
@@ -59,13 +61,13 @@ internal static class ImageFolder
         return (folders.Labels, InTurn(train), InTurn(test));
     }
 
-    private static LabelledFile[] InTurn(IEnumerable<LabelledFile[]> classes) =>
+    private static LabeledFile[] InTurn(IEnumerable<LabeledFile[]> classes) =>
     [
         .. classes.SelectMany(files => files.Select((file, rank) => (file, rank))).OrderBy(entry => entry.rank).Select(entry => entry.file),
     ];
 
     /// <summary>The side of all pictures where they are squares of one size below the model's, which are padded then; else the model's.</summary>
-    private static int ContentSide(IEnumerable<LabelledFile> files, CancellationToken cancellation)
+    private static int ContentSide(IEnumerable<LabeledFile> files, CancellationToken cancellation)
     {
         int? side = null;
         foreach (var file in files)

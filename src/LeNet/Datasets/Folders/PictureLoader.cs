@@ -30,7 +30,7 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
 
     /// <summary>All readable pictures, and the number of those that were passed over.</summary>
     /// <exception cref="InvalidDataException">The first unreadable picture where they are not to be skipped, or none of a class is readable.</exception>
-    public (ImageSet Set, int Skipped) Load(IReadOnlyList<LabelledFile> files, IReadOnlyList<string> labels, CancellationToken cancellation)
+    public (ImageSet Set, int Skipped) Load(IReadOnlyList<LabeledFile> files, IReadOnlyList<string> labels, CancellationToken cancellation)
     {
         var size = Imaging.Input.Count;
         if ((long)files.Count * size > Array.MaxLength)
@@ -55,7 +55,7 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
         return Compact(files, labels, pixels, faults);
     }
 
-    private (ImageSet Set, int Skipped) Compact(IReadOnlyList<LabelledFile> files, IReadOnlyList<string> labels, byte[] pixels, Exception?[] faults)
+    private (ImageSet Set, int Skipped) Compact(IReadOnlyList<LabeledFile> files, IReadOnlyList<string> labels, byte[] pixels, Exception?[] faults)
     {
         var readable = Enumerable.Range(0, files.Count).Where(index => faults[index] is null).ToArray();
         var counts = new int[labels.Count];

@@ -65,7 +65,7 @@ internal static class MnistFiles
         for (var index = 0; index < count; index++)
         {
             reader.Read(image);
-            Padding.CopyCentred(image, (Side, Side), pixels.AsSpan(index * imaging.Input.Count, imaging.Input.Count), (PaddedSide, PaddedSide));
+            Padding.CopyCentered(image, (Side, Side), pixels.AsSpan(index * imaging.Input.Count, imaging.Input.Count), (PaddedSide, PaddedSide));
         }
         reader.ReadEnd();
         return pixels;

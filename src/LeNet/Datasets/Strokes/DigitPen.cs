@@ -1,11 +1,12 @@
 using System.Numerics;
 using LeNetServe.Imaging;
+using LeNetServe.Randomness;
 using SkiaSharp;
 
 namespace LeNetServe.Datasets;
 
 /// <summary>
-/// Draws one digit at a time as MNIST's images were made: ink 255 on 0, the digit fitted into 20×20, its centre of mass in the middle of
+/// Draws one digit at a time as MNIST's images were made: ink 255 on 0, the digit fitted into 20×20, its center of mass in the middle of
 /// 28×28, that in the middle of 32×32. One pen serves one thread.
 /// </summary>
 internal sealed class DigitPen : IDisposable
@@ -105,7 +106,7 @@ internal sealed class DigitPen : IDisposable
     private void PlaceByMass(Span<byte> target)
     {
         const int Margin = (PaddedSide - ContentSide) / 2;
-        var (top, left) = CentreOfMass.Place(drawing, ContentSide, ContentSide);
+        var (top, left) = CenterOfMass.Place(drawing, ContentSide, ContentSide);
         for (var row = 0; row < Side; row++)
             drawing.Row(0, row).CopyTo(target[((Margin + top + row) * PaddedSide + Margin + left)..]);
     }

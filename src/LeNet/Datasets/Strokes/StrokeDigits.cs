@@ -1,4 +1,5 @@
 using LeNetServe.Imaging;
+using LeNetServe.Randomness;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Datasets;

@@ -2,7 +2,7 @@ namespace LeNetServe.Imaging;
 
 /// <summary>
 /// MNIST's recipe for a photographed or drawn digit: find the ink whatever its polarity and the light, scale its box into 20×20 with its aspect
-/// ratio kept, lay its centre of mass into the middle of 28×28. For a data set of another content size the 20 scales along.
+/// ratio kept, lay its center of mass into the middle of 28×28. For a data set of another content size the 20 scales along.
 /// </summary>
 internal static class DigitImaging
 {
@@ -77,7 +77,7 @@ internal static class DigitImaging
 
     private static void PlaceByMass(in Picture digit, in Picture content)
     {
-        var (top, left) = CentreOfMass.Place(digit, content.Height, content.Width);
+        var (top, left) = CenterOfMass.Place(digit, content.Height, content.Width);
         for (var row = 0; row < digit.Height; row++)
             digit.Row(0, row).CopyTo(content.Row(0, top + row)[left..]);
     }

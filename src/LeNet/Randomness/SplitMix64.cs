@@ -1,4 +1,4 @@
-namespace LeNetServe.Datasets;
+namespace LeNetServe.Randomness;
 
 /// <summary>
 /// Random numbers whose sequence is fixed by the seed on every platform, cheap enough to start anew for each image. Steele, Lea, Flood,

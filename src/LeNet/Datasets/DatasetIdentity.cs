@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using LeNetServe.Datasets;
 
-namespace LeNetServe.Runs;
+namespace LeNetServe.Datasets;
 
 /// <summary>Which data a model was trained on.</summary>
 /// <param name="Name">The data set's name, such as <c>mnist</c>.</param>

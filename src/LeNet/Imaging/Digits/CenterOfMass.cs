@@ -1,9 +1,9 @@
 namespace LeNetServe.Imaging;
 
 /// <summary>Where the ink of an image has its middle.</summary>
-internal static class CentreOfMass
+internal static class CenterOfMass
 {
-    /// <summary>The row and column at which a gray picture must lie in height×width to have its centre of mass nearest to the middle, without leaving it.</summary>
+    /// <summary>The row and column at which a gray picture must lie in height×width to have its center of mass nearest to the middle, without leaving it.</summary>
     public static (int Top, int Left) Place(in Picture ink, int height, int width)
     {
         long mass = 0, horizontal = 0, vertical = 0;
@@ -17,11 +17,11 @@ internal static class CentreOfMass
                 vertical += pixels[column] * row;
             }
         }
-        var (centreRow, centreColumn) = mass == 0
+        var (centerRow, centerColumn) = mass == 0
             ? ((ink.Height - 1) / 2d, (ink.Width - 1) / 2d)
             : ((double)vertical / mass, (double)horizontal / mass);
         return (
-            Math.Clamp((int)Math.Round((height - 1) / 2d - centreRow), 0, height - ink.Height),
-            Math.Clamp((int)Math.Round((width - 1) / 2d - centreColumn), 0, width - ink.Width));
+            Math.Clamp((int)Math.Round((height - 1) / 2d - centerRow), 0, height - ink.Height),
+            Math.Clamp((int)Math.Round((width - 1) / 2d - centerColumn), 0, width - ink.Width));
     }
 }

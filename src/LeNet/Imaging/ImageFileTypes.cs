@@ -1,0 +1,24 @@
+namespace LeNetServe.Imaging;
+
+/// <summary>The file types that are read, as lists for file names, requests and messages. A file's first bytes decide its type, not these lists.</summary>
+public static class ImageFileTypes
+{
+    /// <summary>The names, as a message shows them.</summary>
+    public const string Names = "PNG, JPEG, BMP, GIF or WebP";
+
+    /// <summary>The extensions, in lower case, each with its dot.</summary>
+    public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"];
+
+    /// <summary>The content types.</summary>
+    public static IReadOnlyList<string> ContentTypes { get; } = ["image/png", "image/jpeg", "image/bmp", "image/gif", "image/webp"];
+
+    /// <summary>Whether the name ends in one of the extensions, in any case.</summary>
+    /// <param name="name">The bytes of a file name or path in UTF-8.</param>
+    public static bool HasExtension(ReadOnlySpan<byte> name)
+    {
+        foreach (var extension in Extensions)
+            if (name.Length > extension.Length && System.Text.Ascii.EqualsIgnoreCase(name[^extension.Length..], extension))
+                return true;
+        return false;
+    }
+}
