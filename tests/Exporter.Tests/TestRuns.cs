@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LeNetServe.Exporter.Fold;
-using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Proof;
 using LeNetServe.Imaging;
 using LeNetServe.Models;
 using LeNetServe.Runs;

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Export;
-using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Onnx;
+using LeNetServe.Exporter.Proof;
 using LeNetServe.Exporter.Publish;
 using LeNetServe.Files;
 using LeNetServe.Models;
@@ -101,7 +103,7 @@ internal static class ExportCommand
             { GoldenTensors.FileName, result.Golden },
         };
         files.AddText(Runtime.Models.ModelFiles.LabelsFileName, string.Concat(result.Labels.Select(label => label + "\n")));
-        files.AddText(ProofReport.JsonName, ProofReport.ToJson(result.Proof));
+        files.AddText(ProofReport.JsonName, ToJson(result.Proof));
         files.AddText(ProofReport.MarkdownName, ProofReport.ToMarkdown(result.Proof));
         return files;
     }
@@ -111,9 +113,11 @@ internal static class ExportCommand
         if (directory is null)
             return;
         Directory.CreateDirectory(directory);
-        AtomicFile.WriteText(Path.Combine(directory, ProofReport.JsonName), ProofReport.ToJson(proof));
+        AtomicFile.WriteText(Path.Combine(directory, ProofReport.JsonName), ToJson(proof));
         AtomicFile.WriteText(Path.Combine(directory, ProofReport.MarkdownName), ProofReport.ToMarkdown(proof));
     }
+
+    private static string ToJson(ModelProof proof) => JsonSerializer.Serialize(proof, ExporterJson.Default.ModelProof) + "\n";
 
     private static string Failure(ModelProof proof)
     {

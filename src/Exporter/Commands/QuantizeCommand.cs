@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using LeNetServe.Datasets;
-using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Proof;
 using LeNetServe.Exporter.Publish;
 using LeNetServe.Exporter.Quantize;
 using LeNetServe.Models;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using LeNetServe.Exporter.Verify;
+using LeNetServe.Exporter.Proof;
 
 namespace LeNetServe.Exporter.Commands;
 

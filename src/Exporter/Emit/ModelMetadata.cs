@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Models;
 
@@ -8,10 +10,8 @@ namespace LeNetServe.Exporter.Emit;
 /// <summary>What a model file says about itself. No timestamp: equal runs give equal bytes.</summary>
 internal static class ModelMetadata
 {
-    /// <summary>The producer's name in the file.</summary>
-    public const string Producer = "LeNetServe.Exporter";
-
     private const string Description = "description";
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The producer's version in the file.</summary>
     public static string ProducerVersion { get; } = typeof(ModelMetadata).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
@@ -20,7 +20,7 @@ internal static class ModelMetadata
     public static void Add(ModelProto model, ModelManifest manifest, ExportOptions options)
     {
         var doc = options.Doc ?? Describe(manifest);
-        (model.ProducerName, model.ProducerVersion, model.DocString) = (Producer, ProducerVersion, doc);
+        (model.ProducerName, model.ProducerVersion, model.DocString) = (OnnxFile.Producer, ProducerVersion, doc);
         var gray = manifest.Spec.Input.Channels == 1;
         Put("Image.BitmapPixelFormat", gray ? "Gray8" : "Rgb8");
         Put("Image.ColorSpaceGamma", "SRGB");
@@ -30,8 +30,7 @@ internal static class ModelMetadata
         Put("license", options.License);
         Put("version", ProducerVersion);
         Put("task", "classify");
-        Put("names", JsonSerializer.Serialize(
-            manifest.Labels.Select((label, index) => KeyValuePair.Create(index.ToString(CultureInfo.InvariantCulture), label)).ToDictionary(), ExporterJson.Compact.DictionaryStringString));
+        Put("names", NamesAsJson(manifest.Labels));
         Put("imgsz", $"[{manifest.Spec.Input.Height}, {manifest.Spec.Input.Width}]");
         Put(ModelManifest.MetadataKey, JsonSerializer.Serialize(manifest, LeNetJson.Default.ModelManifest));
 
@@ -75,6 +74,11 @@ internal static class ModelMetadata
             throw new InvalidDataException($"{path}: metadata {ModelManifest.MetadataKey}: {exception.Message}", exception);
         }
     }
+
+    // {"0":"zero","1":"one"} in one line, every letter as it is.
+    private static string NamesAsJson(IReadOnlyList<string> labels) => new JsonObject(
+        labels.Select((label, index) => KeyValuePair.Create<string, JsonNode?>(index.ToString(CultureInfo.InvariantCulture), label)))
+        .ToJsonString(Readable);
 
     private static string Describe(ModelManifest manifest)
     {

@@ -1,4 +1,4 @@
-using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Proof;
 
 namespace LeNetServe.Exporter.Export;
 

@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using LeNetServe.Datasets;
-using LeNetServe.Exporter.Check;
 using LeNetServe.Exporter.Commands;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Fold;
 using LeNetServe.Exporter.Onnx;
-using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Proof;
 using LeNetServe.Models;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Specs;
@@ -57,7 +56,7 @@ internal static class RunExport
     {
         try
         {
-            _ = ModelChecker.Check(model);
+            ModelChecker.Check(model);
         }
         catch (InvalidDataException exception)
         {

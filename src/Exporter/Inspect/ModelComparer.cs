@@ -1,5 +1,5 @@
 using LeNetServe.Exporter.Onnx;
-using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Proof;
 using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
 
 namespace LeNetServe.Exporter.Inspect;
@@ -72,12 +72,13 @@ internal static class ModelComparer
 
     private static string Opsets(ModelProto model) => string.Join(", ", model.OpsetImport.Select(import => $"{(import.Domain == "" ? "ai.onnx" : import.Domain)} {import.Version}"));
 
-    private static string Describe(ValueInfoProto value) => value.Type?.TensorType is { HasElemType: true, Shape: not null } ? Check.ValueType.From(value).ToString() : "no tensor";
+    private static string Describe(ValueInfoProto value) => 
+        Onnx.ValueType.IsDeclared(value) ? Onnx.ValueType.From(value).ToString() : "no tensor";
 
     private static string Describe(NodeProto node) =>
         $"{node.OpType}({string.Join(", ", node.Input)}) {string.Join(" ", node.Attribute.Select(attribute => $"{attribute.Name}={Value(attribute)}"))}".TrimEnd();
 
-    private static string? Describe(TensorProto? tensor) => tensor is null ? null : $"{TensorData.NameOf(tensor.DataType)} {string.Join('×', tensor.Dims)}";
+    private static string? Describe(TensorProto? tensor) => tensor is null ? null : TensorData.Describe(tensor);
 
     private static string Value(AttributeProto attribute) => attribute.Type switch
     {

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using LeNetServe.Exporter.Onnx;
+using LeNetServe.Runtime.Errors;
+using ValueType = LeNetServe.Exporter.Onnx.ValueType;
 
 namespace LeNetServe.Exporter.Inspect;
 
@@ -14,7 +16,7 @@ internal static class ModelInspector
         var model = OnnxFile.Parse(path, bytes);
         OnnxFile.CheckSeal(path, model);
         var graph = model.Graph;
-        var types = GraphTypes.Infer(graph);
+        var types = Types(model);
         var constants = new Dictionary<string, TensorProto>(StringComparer.Ordinal);
         foreach (var tensor in graph.Initializer)
             constants[tensor.Name] = tensor;
@@ -45,7 +47,27 @@ internal static class ModelInspector
         };
     }
 
-    private static List<NodeInfo> Nodes(GraphProto graph, IReadOnlyDictionary<string, Check.ValueType> types, Dictionary<string, TensorProto> constants)
+    // As the file declares them; ONNX Runtime infers the others, unless it refuses the graph.
+    private static Dictionary<string, ValueType> Types(ModelProto model)
+    {
+        var types = new Dictionary<string, ValueType>(StringComparer.Ordinal);
+        foreach (var value in model.Graph.Input.Concat(model.Graph.ValueInfo).Concat(model.Graph.Output).Where(ValueType.IsDeclared))
+            types.TryAdd(value.Name, ValueType.From(value));
+        if (model.Graph.Node.All(node => node.Output.Count == 0 || types.ContainsKey(node.Output[0])))
+            return types;
+        try
+        {
+            foreach (var (name, type) in InferredTypes.Of(model))
+                types.TryAdd(name, type);
+        }
+        catch (InferenceException)
+        {
+            // ServerNeeds reports the refusal.
+        }
+        return types;
+    }
+
+    private static List<NodeInfo> Nodes(GraphProto graph, Dictionary<string, ValueType> types, Dictionary<string, TensorProto> constants)
     {
         var counted = new HashSet<string>(StringComparer.Ordinal);
         var nodes = new List<NodeInfo>(graph.Node.Count);
@@ -63,9 +85,9 @@ internal static class ModelInspector
         return nodes;
     }
 
-    private static TensorInfo Describe(ValueInfoProto value) => value.Type?.TensorType is { HasElemType: true, Shape: not null }
-        ? Check.ValueType.From(value) is var type ? new(value.Name, TensorData.NameOf((int)type.Element), [.. type.Shape.Select(dimension => dimension.ToString())]) : null!
-        : new(value.Name, value.Type?.TensorType is { HasElemType: true } tensor ? TensorData.NameOf(tensor.ElemType) : "no tensor", []);
+    private static TensorInfo Describe(ValueInfoProto value) => value.Type?.TensorType is { HasElemType: true } tensor
+        ? new(value.Name, TensorData.NameOf(tensor.ElemType), [.. (tensor.Shape?.Dim ?? []).Select(size => Dimension.From(size).ToString())])
+        : new(value.Name, "no tensor", []);
 
     private static string OperatorName(NodeProto node) => node.Domain == "" ? node.OpType : $"{node.Domain}.{node.OpType}";
 

@@ -2,7 +2,7 @@ using AttributeType = LeNetServe.Exporter.Onnx.AttributeProto.Types.AttributeTyp
 
 namespace LeNetServe.Exporter.Onnx;
 
-/// <summary>Attributes of a node by name.</summary>
+/// <summary>Adds attributes to a node.</summary>
 internal static class NodeAttributes
 {
     /// <summary>Adds an integer.</summary>
@@ -21,13 +21,4 @@ internal static class NodeAttributes
         node.Attribute.Add(attribute);
         return node;
     }
-
-    /// <summary>The attribute of that name; null where the node has none.</summary>
-    public static AttributeProto? Find(this NodeProto node, string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
-
-    /// <summary>An integer, or the standard's default.</summary>
-    public static long Int(this NodeProto node, string name, long otherwise) => node.Find(name)?.I ?? otherwise;
-
-    /// <summary>A list of integers; null where the node has none.</summary>
-    public static IReadOnlyList<long>? Ints(this NodeProto node, string name) => node.Find(name)?.Ints;
 }

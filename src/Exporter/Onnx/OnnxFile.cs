@@ -12,6 +12,9 @@ internal static class OnnxFile
     /// </summary>
     public const string SealKey = "lenetserve.sha256";
 
+    /// <summary>The producer's name in files of this project.</summary>
+    public const string Producer = "LeNetServe.Exporter";
+
     private const int MaxBytes = 1 << 30;
 
     /// <summary>Reads and parses a file.</summary>
@@ -68,7 +71,7 @@ internal static class OnnxFile
         var metadata = Metadata(model);
         if (!metadata.TryGetValue(SealKey, out var expected))
         {
-            if (model.ProducerName == Emit.ModelMetadata.Producer || metadata.ContainsKey(LeNetServe.Models.ModelManifest.MetadataKey))
+            if (model.ProducerName == Producer || metadata.ContainsKey(LeNetServe.Models.ModelManifest.MetadataKey))
                 throw new InvalidDataException($"{path}: no metadata {SealKey}, expected it in a file of this project: the file was changed or damaged after it was written");
             return;
         }

@@ -61,6 +61,9 @@ internal static class TensorData
         _ => $"type {type}",
     };
 
+    /// <summary>Describes a tensor for people, such as <c>float32 6×1×5×5</c>.</summary>
+    public static string Describe(TensorProto tensor) => $"{NameOf(tensor.DataType)} {string.Join('×', tensor.Dims)}";
+
     /// <summary>Number of elements; −1 where the dimensions are impossible.</summary>
     public static long Count(TensorProto tensor)
     {
@@ -91,14 +94,6 @@ internal static class TensorData
             ? values
             : throw new InvalidDataException($"tensor \"{tensor.Name}\" holds {values.Length} values, expected {string.Join('×', tensor.Dims)}");
     }
-
-    /// <summary>The values of a tensor of 64-bit integers.</summary>
-    public static long[] ToInt64s(TensorProto tensor) => (DataType)tensor.DataType switch
-    {
-        DataType.Int64 when tensor.HasRawData && tensor.RawData.Length % 8 == 0 => MemoryMarshal.Cast<byte, long>(tensor.RawData.Span).ToArray(),
-        DataType.Int64 when !tensor.HasRawData => [.. tensor.Int64Data],
-        _ => throw new InvalidDataException($"tensor \"{tensor.Name}\" is {NameOf(tensor.DataType)}, expected int64"),
-    };
 
     private static float[] Convert<T>(ReadOnlySpan<T> values, Func<T, float> convert)
     {

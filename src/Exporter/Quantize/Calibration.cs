@@ -1,6 +1,6 @@
 using LeNetServe.Datasets;
 using LeNetServe.Exporter.Onnx;
-using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Proof;
 
 namespace LeNetServe.Exporter.Quantize;
 

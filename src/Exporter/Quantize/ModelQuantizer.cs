@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using LeNetServe.Datasets;
-using LeNetServe.Exporter.Check;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Onnx;
-using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Proof;
 using LeNetServe.Models;
 using LeNetServe.Runtime.Models;
 
@@ -52,7 +51,7 @@ internal static class ModelQuantizer
         };
         ModelMetadata.ReplaceByInt8(quantized, precise, manifest);
         var result = OnnxFile.Seal(quantized);
-        _ = ModelChecker.Check(OnnxFile.Parse("the quantized model", result));
+        ModelChecker.Check(OnnxFile.Parse("the quantized model", result));
         return new(result, manifest, File.ReadAllBytes(files.Golden!), new()
         {
             Name = name,
@@ -79,7 +78,7 @@ internal static class ModelQuantizer
         var opset = model.OpsetImport[0].Version;
         if (opset < LowestOpset)
             throw new InvalidDataException($"{files.Model}: operator set {opset}, expected {LowestOpset} or higher, which has scales per output map: export with --opset {LowestOpset}");
-        _ = ModelChecker.Check(model);
+        ModelChecker.Check(model);
         if (model.Graph.Node.Any(node => node.OpType == "QuantizeLinear"))
             throw new InvalidDataException($"{files.Model} is quantized already, expected a float32 model");
         if (model.Graph.Initializer.Any(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Float16))

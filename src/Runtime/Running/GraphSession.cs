@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
@@ -38,6 +39,12 @@ public sealed class GraphSession : IDisposable
 
     /// <summary>Names of the graph's outputs.</summary>
     public IReadOnlyList<string> Outputs => session.OutputNames;
+
+    /// <summary>Gets the element type (ONNX's number) and the dimensions of each output that is a tensor: a size, a name, or an empty text.</summary>
+    public IReadOnlyDictionary<string, (int Element, string[] Dimensions)> OutputTypes => session.OutputMetadata
+        .Where(output => output.Value.IsTensor)
+        .ToDictionary(output => output.Key, output => ((int)output.Value.ElementDataType, output.Value.Dimensions
+            .Select((size, index) => size >= 0 ? size.ToString(CultureInfo.InvariantCulture) : output.Value.SymbolicDimensions[index]).ToArray()));
 
     /// <summary>The model's metadata_props.</summary>
     public IReadOnlyDictionary<string, string> Metadata => session.ModelMetadata.CustomMetadataMap;

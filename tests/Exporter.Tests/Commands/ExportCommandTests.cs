@@ -2,7 +2,7 @@ using System.Text.Json;
 using LeNetServe.Datasets;
 using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Onnx;
-using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Proof;
 using LeNetServe.Runs;
 
 namespace LeNetServe.Exporter.Tests.Commands;

@@ -1,11 +1,10 @@
-using LeNetServe.Exporter.Check;
 using LeNetServe.Exporter.Commands;
 using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Inspect;
 using LeNetServe.Exporter.Onnx;
+using LeNetServe.Exporter.Proof;
 using LeNetServe.Exporter.Publish;
 using LeNetServe.Exporter.Tests.Commands;
-using LeNetServe.Exporter.Verify;
 using LeNetServe.Models;
 using LeNetServe.Runs;
 

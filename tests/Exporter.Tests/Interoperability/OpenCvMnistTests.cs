@@ -1,7 +1,7 @@
 using LeNetServe.Datasets;
 using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Onnx;
-using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Proof;
 using LeNetServe.Models;
 
 namespace LeNetServe.Exporter.Tests.Interoperability;

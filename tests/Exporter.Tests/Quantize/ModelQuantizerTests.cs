@@ -1,9 +1,8 @@
 using LeNetServe.Datasets;
-using LeNetServe.Exporter.Check;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Onnx;
-using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Proof;
 using LeNetServe.Exporter.Publish;
 using LeNetServe.Exporter.Quantize;
 using LeNetServe.Exporter.Tests.Commands;

@@ -1,7 +1,6 @@
 using System.Text;
-using System.Text.Json;
 
-namespace LeNetServe.Exporter.Prove;
+namespace LeNetServe.Exporter.Proof;
 
 /// <summary>A proof as files: <c>report.json</c> for programs, <c>report.md</c> for people.</summary>
 internal static class ProofReport
@@ -11,9 +10,6 @@ internal static class ProofReport
 
     /// <summary>File name of the Markdown form.</summary>
     public const string MarkdownName = "report.md";
-
-    /// <summary>The JSON form.</summary>
-    public static string ToJson(ModelProof proof) => JsonSerializer.Serialize(proof, ExporterJson.Default.ModelProof) + "\n";
 
     /// <summary>The Markdown form.</summary>
     public static string ToMarkdown(ModelProof proof)

@@ -1,14 +1,12 @@
 using System.Security.Cryptography;
 using LeNetServe.Datasets;
-using LeNetServe.Exporter.Check;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Onnx;
-using LeNetServe.Exporter.Prove;
 using LeNetServe.Models;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Models;
 
-namespace LeNetServe.Exporter.Verify;
+namespace LeNetServe.Exporter.Proof;
 
 /// <summary>Measures a model file, ours or a foreign one, through the same door as the server.</summary>
 internal static class ModelVerifier
@@ -21,8 +19,8 @@ internal static class ModelVerifier
         var bytes = File.ReadAllBytes(files.Model);
         var parsed = OnnxFile.Parse(files.Model, bytes);
         OnnxFile.CheckSeal(files.Model, parsed);
-        if (parsed.ProducerName == ModelMetadata.Producer)
-            _ = ModelChecker.Check(parsed);
+        if (parsed.ProducerName == OnnxFile.Producer)
+            ModelChecker.Check(parsed);
         if (ModelMetadata.ReadManifest(files.Model, parsed) is { } own && parsed.Graph.Output is not [{ Name: TensorNames.Probabilities }])
             return VerifyOtherOutputs(files, bytes, parsed, own, request, time, cancellation);
         using var model = ClassifierModel.Open(files.Model);

@@ -1,4 +1,4 @@
-namespace LeNetServe.Exporter.Prove;
+namespace LeNetServe.Exporter.Proof;
 
 /// <summary>How far two lists of numbers lie apart.</summary>
 /// <param name="MaxDifference">Largest absolute difference; infinite where a number is none.</param>

@@ -1,6 +1,5 @@
-using LeNetServe.Exporter.Prove;
 
-namespace LeNetServe.Exporter.Verify;
+namespace LeNetServe.Exporter.Proof;
 
 /// <summary>What a model file does, measured on the file itself.</summary>
 internal sealed record VerifyResult

@@ -4,7 +4,7 @@ using LeNetServe.Exporter.Onnx;
 using LeNetServe.Models;
 using LeNetServe.Runs;
 
-namespace LeNetServe.Exporter.Prove;
+namespace LeNetServe.Exporter.Proof;
 
 /// <summary>How far one layer's values in the written model lie from the trained layer computed in double precision.</summary>
 /// <param name="Layer">The trained layer's name.</param>

@@ -8,7 +8,7 @@ using LeNetServe.Tensors;
 using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
 using StoredType = LeNetServe.Tensors.TensorType;
 
-namespace LeNetServe.Exporter.Prove;
+namespace LeNetServe.Exporter.Proof;
 
 /// <summary>A written model in ONNX Runtime that takes images as data sets store them (N×C×H×W bytes), whatever its own layout, type and batch.</summary>
 internal sealed class ModelUnderTest : IDisposable
@@ -31,7 +31,7 @@ internal sealed class ModelUnderTest : IDisposable
         var inputs = model.Graph.Input.Where(input => !constants.Contains(input.Name)).ToList();
         if (inputs.Count != 1)
             throw new InvalidDataException($"{path}: {inputs.Count} inputs ({string.Join(", ", inputs.Select(input => input.Name))}), expected one");
-        var type = Check.ValueType.From(inputs[0]);
+        var type = Onnx.ValueType.From(inputs[0]);
         if (type.Rank != 4 || type.Element is not (DataType.Float or DataType.Uint8) || type.Shape.Skip(1).Any(size => size.Size < 1) || type.Shape[0].Size == 0)
             throw new InvalidDataException($"{path}: input {inputs[0].Name} is {type}, expected a batch of images in float32 or uint8");
         (inputName, element) = (inputs[0].Name, type.Element);

@@ -1,7 +1,7 @@
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Models;
 
-namespace LeNetServe.Exporter.Prove;
+namespace LeNetServe.Exporter.Proof;
 
 /// <summary>How a written model's answers compare with torch's on the golden tensors.</summary>
 internal sealed record GoldenParity

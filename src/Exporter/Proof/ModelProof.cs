@@ -1,4 +1,4 @@
-namespace LeNetServe.Exporter.Prove;
+namespace LeNetServe.Exporter.Proof;
 
 /// <summary>What is known of a model before it is published: the report, as JSON and Markdown.</summary>
 internal sealed record ModelProof

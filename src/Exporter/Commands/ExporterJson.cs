@@ -1,10 +1,9 @@
 using System.Text.Json.Serialization;
 using LeNetServe.Exporter.Inspect;
-using LeNetServe.Exporter.Prove;
+using LeNetServe.Exporter.Proof;
 using LeNetServe.Exporter.Quantize;
-using LeNetServe.Exporter.Verify;
 
-namespace LeNetServe.Exporter;
+namespace LeNetServe.Exporter.Commands;
 
 /// <summary>JSON that this program writes: snake_case, indented.</summary>
 [JsonSourceGenerationOptions(
@@ -18,9 +17,4 @@ namespace LeNetServe.Exporter;
 [JsonSerializable(typeof(VerifyResult))]
 [JsonSerializable(typeof(ModelInspection))]
 [JsonSerializable(typeof(IReadOnlyList<ModelDifference>))]
-[JsonSerializable(typeof(Dictionary<string, string>))]
-internal sealed partial class ExporterJson : JsonSerializerContext
-{
-    /// <summary>The same on one line, every letter as it is.</summary>
-    public static ExporterJson Compact { get; } = new(new(System.Text.Json.JsonSerializerDefaults.General) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-}
+internal sealed partial class ExporterJson : JsonSerializerContext;

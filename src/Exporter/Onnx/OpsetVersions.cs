@@ -1,4 +1,4 @@
-namespace LeNetServe.Exporter.Emit;
+namespace LeNetServe.Exporter.Onnx;
 
 /// <summary>The operator sets that can be written, and the lowest IR version that carries each.</summary>
 internal static class OpsetVersions

@@ -1,4 +1,4 @@
-namespace LeNetServe.Exporter.Verify;
+namespace LeNetServe.Exporter.Proof;
 
 /// <summary>A file's answers on the golden tensors beside it.</summary>
 /// <param name="Images">Images compared.</param>

@@ -2,7 +2,7 @@ using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
 
-namespace LeNetServe.Exporter.Prove;
+namespace LeNetServe.Exporter.Proof;
 
 /// <summary>A model's answers on a whole test set.</summary>
 /// <param name="Dataset">The data set's name.</param>

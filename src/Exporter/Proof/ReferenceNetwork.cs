@@ -2,7 +2,7 @@ using LeNetServe.Datasets;
 using LeNetServe.Exporter.Fold;
 using LeNetServe.Specs;
 
-namespace LeNetServe.Exporter.Prove;
+namespace LeNetServe.Exporter.Proof;
 
 /// <summary>
 /// The trained network computed layer by layer in double precision, as the specification says and with nothing folded: an oracle that
