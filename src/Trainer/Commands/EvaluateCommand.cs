@@ -2,12 +2,12 @@ using System.CommandLine;
 using System.Text.Json;
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Evaluation;
 using LeNetServe.Trainer.Networks;
-using LeNetServe.Trainer.Training;
 
 namespace LeNetServe.Trainer.Commands;
 
@@ -38,7 +38,7 @@ internal static class EvaluateCommand
                 new() { Name = config.Dataset, Directory = directoryOfData, SkipUnreadable = config.SkipUnreadable }, cancellation);
             using var store = new ParameterStore(model.Spec, device);
             store.Load(directory.Weights);
-            using var threads = new ShardThreads(result.GetValue(ComputeOptions.Threads) ?? Environment.ProcessorCount);
+            using var threads = new SliceThreads(result.GetValue(ComputeOptions.Threads) ?? Environment.ProcessorCount);
             using var images = new ResidentImages(dataset.Test, device);
             var evaluator = new Evaluator(threads);
             int[] all = [.. Enumerable.Range(0, images.Count)];

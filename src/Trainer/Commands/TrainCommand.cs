@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Invocation;
@@ -68,7 +69,7 @@ internal static class TrainCommand
         if (dataset.Skipped > 0)
             Console.WriteLine($"{dataset.Skipped:N0} unreadable {(dataset.Skipped == 1 ? "picture was" : "pictures were")} passed over");
         var measure = result.GetValue(ComputeOptions.Threads) is null;
-        using var threads = new ShardThreads(ComputeOptions.ThreadCount(result, config));
+        using var threads = new SliceThreads(ComputeOptions.ThreadCount(result, config));
         using var display = Display(config, quiet);
         Console.WriteLine(
             $"{run.Directory.Path}: {run.Spec.Name}, {run.Spec.TrainableParameters:N0} parameters, {dataset.Name}, {dataset.Train.Count:N0} + {dataset.Test.Count:N0} images, "

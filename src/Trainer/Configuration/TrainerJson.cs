@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using LeNetServe.Trainer.Training;
 
 namespace LeNetServe.Trainer.Configuration;
 
@@ -24,9 +23,6 @@ internal static class TrainerJson
 
     public static JsonTypeInfo<TrainingConfig> TrainingConfig { get; } = Of<TrainingConfig>();
 
-    public static JsonTypeInfo<TrainingProgress> TrainingProgress { get; } = Of<TrainingProgress>();
-
-    public static JsonTypeInfo<RunEnvironment> RunEnvironment { get; } = Of<RunEnvironment>();
-
-    private static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+    /// <summary>Gets the contract of another type.</summary>
+    public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 }

@@ -1,7 +1,7 @@
 using LeNetServe.Imaging;
 using LeNetServe.Randomness;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
-using LeNetServe.Trainer.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -87,9 +87,9 @@ internal sealed class Augmentation : IDisposable
         var source = pixels.contiguous();
         var result = empty_like(source);
         var bends = smoothing is null ? null : Bends(noise, count);
-        var from = Network.Pointer(source);
-        var to = Network.Pointer(result);
-        var bend = bends is null ? null : Network.Pointer(bends);
+        var from = TensorMemory.Pointer(source);
+        var to = TensorMemory.Pointer(result);
+        var bend = bends is null ? null : TensorMemory.Pointer(bends);
         for (var image = 0; image < count; image++)
         {
             var at = image * channels * side * side;

@@ -1,4 +1,5 @@
 using LeNetServe.Randomness;
+using LeNetServe.Trainer.Computing;
 
 namespace LeNetServe.Trainer.Data;
 

@@ -1,5 +1,6 @@
 using LeNetServe.Datasets;
 using LeNetServe.Randomness;
+using LeNetServe.Trainer.Computing;
 
 namespace LeNetServe.Trainer.Data;
 

@@ -1,14 +1,14 @@
 using LeNetServe.Datasets;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Networks;
-using LeNetServe.Trainer.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace LeNetServe.Trainer.Evaluation;
 
 /// <summary>Measures weights on images.</summary>
-internal sealed class Evaluator(ShardThreads threads)
+internal sealed class Evaluator(SliceThreads threads)
 {
     private const int BatchSize = 250;
 

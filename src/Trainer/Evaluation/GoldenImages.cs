@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using LeNetServe.Datasets;
 using LeNetServe.Models;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Networks;
 using static TorchSharp.torch;
 
@@ -34,11 +34,9 @@ internal static class GoldenImages
             var part = pixels[(first * test.Shape.Count)..((first + batch) * test.Shape.Count)];
             var input = tensor(part, [batch, test.Shape.Channels, test.Shape.Height, test.Shape.Width], ScalarType.Byte, store.Trained.device);
             var output = network.Forward(input.to_type(ScalarType.Float32), Pass.Evaluation);
-            logits.AddRange(Values(output));
-            probabilities.AddRange(Values(output.softmax(1)));
+            logits.AddRange(TensorMemory.Values(output));
+            probabilities.AddRange(TensorMemory.Values(output.softmax(1)));
         }
         return new(test.Shape, pixels, [.. logits], [.. probabilities]);
     }
-
-    private static float[] Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.cpu().contiguous().bytes).ToArray();
 }

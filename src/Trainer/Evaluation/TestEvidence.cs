@@ -1,12 +1,11 @@
-using System.Runtime.InteropServices;
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
 using LeNetServe.Tensors;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Reports;
-using LeNetServe.Trainer.Training;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Evaluation;
@@ -18,7 +17,7 @@ internal static class TestEvidence
     private const int Sample = 0;
 
     /// <summary>The probabilities of all test images, the first convolution's weights and the feature maps of the first test image.</summary>
-    public static ReportEvidence Collect(ParameterStore store, TrainedModel model, ImageSet test, ResidentImages images, ShardThreads threads)
+    public static ReportEvidence Collect(ParameterStore store, TrainedModel model, ImageSet test, ResidentImages images, SliceThreads threads)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
@@ -28,7 +27,7 @@ internal static class TestEvidence
             test, Probabilities(store, model, images, threads), Stored(network[$"{first.Name}.weight"]), Sample, FeatureMaps(network, model, images));
     }
 
-    private static float[] Probabilities(ParameterStore store, TrainedModel model, ResidentImages images, ShardThreads threads)
+    private static float[] Probabilities(ParameterStore store, TrainedModel model, ResidentImages images, SliceThreads threads)
     {
         using var networks = new ThreadNetworks(store, model.Normalization, threads);
         var classes = model.Spec.Classes;
@@ -39,7 +38,7 @@ internal static class TestEvidence
             using var scope = NewDisposeScope();
             var numbers = Enumerable.Range(batch * BatchSize, Math.Min(BatchSize, images.Count - batch * BatchSize)).ToArray();
             var (pixels, _) = images.Batch(numbers);
-            Values(networks[batch].Forward(pixels, Pass.Evaluation).softmax(1)).CopyTo(all, batch * BatchSize * classes);
+            TensorMemory.Values(networks[batch].Forward(pixels, Pass.Evaluation).softmax(1)).CopyTo(all, batch * BatchSize * classes);
         });
         return all;
     }
@@ -49,7 +48,7 @@ internal static class TestEvidence
     {
         var maps = new List<(string, StoredTensor)>();
         var (pixels, _) = images.Batch([Sample]);
-        var values = (pixels - PerChannel(model.Normalization.Mean, pixels.device)) / PerChannel(model.Normalization.Deviation, pixels.device);
+        var values = network.Normalize(pixels);
         foreach (var (row, layer) in model.Spec.Trace().Zip(LayerBuilder.Build(model.Spec, network)))
         {
             values = layer(values, Pass.Evaluation);
@@ -59,10 +58,5 @@ internal static class TestEvidence
         return maps;
     }
 
-    private static Tensor PerChannel(IReadOnlyList<double> values, Device device) =>
-        tensor(values.Select(value => (float)value).ToArray(), [1, values.Count, 1, 1], ScalarType.Float32, device);
-
-    private static StoredTensor Stored(Tensor values) => StoredTensor.From(Values(values), [.. values.shape.Select(dimension => (int)dimension)]);
-
-    private static float[] Values(Tensor values) => MemoryMarshal.Cast<byte, float>(values.cpu().contiguous().bytes).ToArray();
+    private static StoredTensor Stored(Tensor values) => StoredTensor.From(TensorMemory.Values(values), [.. values.shape.Select(dimension => (int)dimension)]);
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using LeNetServe.Datasets;
 using LeNetServe.Specs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Networks;
 using static TorchSharp.torch;
 
@@ -68,9 +69,9 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         rows.Forward(pixels.Pointer, count, middle.Pointer, pass.Training);
         activated = silu is null ? middle.Pointer : silu.Forward(middle.Pointer, count * rows.OutputSize);
         if (maps is not null)
-            maps.Forward(activated, count, Network.Pointer(result), pass.Training);
+            maps.Forward(activated, count, TensorMemory.Pointer(result), pass.Training);
         else
-            new ReadOnlySpan<float>(middle.Pointer, count * rows.OutputSize).CopyTo(new(Network.Pointer(result), count * rows.OutputSize));
+            new ReadOnlySpan<float>(middle.Pointer, count * rows.OutputSize).CopyTo(new(TensorMemory.Pointer(result), count * rows.OutputSize));
         output = pass.Training ? result.requires_grad_(true) : null;
         return result;
     }
@@ -81,9 +82,9 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         using var gradient = output!.grad!.contiguous();
         Reserve(ref middleGradient, (long)count * rows.OutputSize);
         if (maps is not null)
-            maps.Backward(activated, count, Network.Pointer(gradient), middleGradient.Pointer);
+            maps.Backward(activated, count, TensorMemory.Pointer(gradient), middleGradient.Pointer);
         else
-            new ReadOnlySpan<float>(Network.Pointer(gradient), count * rows.OutputSize).CopyTo(new(middleGradient.Pointer, count * rows.OutputSize));
+            new ReadOnlySpan<float>(TensorMemory.Pointer(gradient), count * rows.OutputSize).CopyTo(new(middleGradient.Pointer, count * rows.OutputSize));
         silu?.Backward(middleGradient.Pointer, count * rows.OutputSize);
         rows.Backward(pixels.Pointer, count, middleGradient.Pointer);
         output = null;

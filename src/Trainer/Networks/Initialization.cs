@@ -1,6 +1,6 @@
 using LeNetServe.Randomness;
 using LeNetServe.Specs;
-using LeNetServe.Trainer.Data;
+using LeNetServe.Trainer.Computing;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Networks;

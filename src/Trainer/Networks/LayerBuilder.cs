@@ -1,4 +1,5 @@
 using LeNetServe.Specs;
+using LeNetServe.Trainer.Computing;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,6 +1,5 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using LeNetServe.Datasets;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Kernels;
 using static TorchSharp.torch;
 
@@ -57,10 +56,13 @@ internal sealed class Network : IDisposable
     /// <summary>A parameter by its name.</summary>
     public Tensor this[string name] => leaves[name];
 
+    /// <summary>Raw pixels, B×C×H×W, as the first layer takes them.</summary>
+    public Tensor Normalize(Tensor pixels) => pixels.sub(mean).div_(deviation);
+
     /// <summary>Logits, B×classes, of raw pixels, B×C×H×W float32 0..255.</summary>
     public Tensor Forward(Tensor pixels, Pass pass)
     {
-        var values = front is null ? pixels.sub(mean).div_(deviation) : front.Forward(pixels, pass);
+        var values = front is null ? Normalize(pixels) : front.Forward(pixels, pass);
         foreach (var layer in layers)
             values = layer(values, pass);
         return values;
@@ -74,13 +76,10 @@ internal sealed class Network : IDisposable
     }
 
     /// <summary>Where a parameter's values are in memory.</summary>
-    public unsafe float* Values(string name) => Pointer(leaves[name]);
+    public unsafe float* Values(string name) => TensorMemory.Pointer(leaves[name]);
 
     /// <summary>Where a trained parameter's gradient is in memory.</summary>
-    public unsafe float* Gradients(string name) => Pointer(Gradient) + Store[name].Offset;
-
-    /// <summary>Where a float tensor's values are in memory.</summary>
-    public static unsafe float* Pointer(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    public unsafe float* Gradients(string name) => TensorMemory.Pointer(Gradient) + Store[name].Offset;
 
     /// <summary>Makes a layer's constant live as long as the network.</summary>
     public Tensor Keep(Tensor constant)

@@ -1,4 +1,5 @@
 using LeNetServe.Specs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Networks;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Networks;
 using static TorchSharp.torch;

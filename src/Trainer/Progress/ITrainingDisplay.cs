@@ -1,4 +1,4 @@
-using LeNetServe.Trainer.Training;
+using LeNetServe.Trainer.Metrics;
 
 namespace LeNetServe.Trainer.Progress;
 

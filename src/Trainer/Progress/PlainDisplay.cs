@@ -1,5 +1,5 @@
 using System.Globalization;
-using LeNetServe.Trainer.Training;
+using LeNetServe.Trainer.Metrics;
 
 namespace LeNetServe.Trainer.Progress;
 

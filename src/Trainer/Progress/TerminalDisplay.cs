@@ -1,4 +1,4 @@
-using LeNetServe.Trainer.Training;
+using LeNetServe.Trainer.Metrics;
 using Spectre.Console;
 
 namespace LeNetServe.Trainer.Progress;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
-using LeNetServe.Trainer.Training;
+using LeNetServe.Trainer.Metrics;
 using Tensorboard;
 
 namespace LeNetServe.Trainer.TensorBoard;

@@ -1,6 +1,6 @@
 using LeNetServe.Specs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
-using LeNetServe.Trainer.Networks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LeNetServe.Runs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;
@@ -28,7 +29,7 @@ internal sealed class SoftTargets : IDisposable
     /// <param name="images">The training images.</param>
     /// <param name="threads">Threads to compute with.</param>
     /// <exception cref="UsageException">A teacher is no finished run, or has other classes or another input.</exception>
-    public static SoftTargets? Create(TrainingConfig config, TrainedModel model, ResidentImages images, ShardThreads threads)
+    public static SoftTargets? Create(TrainingConfig config, TrainedModel model, ResidentImages images, SliceThreads threads)
     {
         if (config.Teachers.Length == 0)
             return null;
@@ -48,7 +49,7 @@ internal sealed class SoftTargets : IDisposable
 
     public void Dispose() => probabilities.Dispose();
 
-    private static void Add(string path, TrainingConfig config, TrainedModel student, ResidentImages images, ShardThreads threads, Tensor sum)
+    private static void Add(string path, TrainingConfig config, TrainedModel student, ResidentImages images, SliceThreads threads, Tensor sum)
     {
         var run = new RunDirectory(path);
         if (!File.Exists(run.Summary))

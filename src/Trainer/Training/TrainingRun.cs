@@ -3,9 +3,11 @@ using LeNetServe.Datasets;
 using LeNetServe.Files;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;
+using LeNetServe.Trainer.Metrics;
 using LeNetServe.Trainer.Progress;
 using LeNetServe.Trainer.Reports;
 using static TorchSharp.torch;
@@ -50,7 +52,7 @@ internal sealed class TrainingRun
     /// <param name="anew">Delete what is there and start from nothing.</param>
     /// <exception cref="IOException">Another process is training this run.</exception>
     /// <exception cref="OperationCanceledException">Stopped; the checkpoint is saved.</exception>
-    public RunSummary Execute(Device device, ShardThreads threads, ITrainingDisplay display, CancellationToken stop, bool measureThreads = false, bool anew = false)
+    public RunSummary Execute(Device device, SliceThreads threads, ITrainingDisplay display, CancellationToken stop, bool measureThreads = false, bool anew = false)
     {
         System.IO.Directory.CreateDirectory(Directory.Path);
         using var owner = Lock();
@@ -91,12 +93,12 @@ internal sealed class TrainingRun
             file.Delete();
     }
 
-    private void WriteDescription(TrainedModel model, Device device, ShardThreads threads)
+    private void WriteDescription(TrainedModel model, Device device, SliceThreads threads)
     {
         AtomicFile.WriteText(Directory.Config, JsonSerializer.Serialize(config, TrainerJson.TrainingConfig));
         AtomicFile.WriteText(Directory.Model, JsonSerializer.Serialize(model, LeNetJson.Default.TrainedModel));
         AtomicFile.WriteText(Directory.Environment, JsonSerializer.Serialize(
-            RunEnvironment.Capture(threads.Threads, device.ToString(), config.Seed, model.Dataset), TrainerJson.RunEnvironment));
+            RunEnvironment.Capture(threads.Threads, device.ToString(), config.Seed, model.Dataset), TrainerJson.Of<RunEnvironment>()));
     }
 
     private void CheckSameData(TrainedModel model)
@@ -107,7 +109,7 @@ internal sealed class TrainingRun
                 $"{Directory.Path} was begun with data of SHA-256 {before.Dataset.Sha256}, found {model.Dataset.Sha256}: give that data, or --force to start anew");
     }
 
-    private RunSummary Finish(TrainedModel model, TrainingState state, ShardThreads threads)
+    private RunSummary Finish(TrainedModel model, TrainingState state, SliceThreads threads)
     {
         var weights = state.Chosen;
         weights.Save(Directory.Weights);

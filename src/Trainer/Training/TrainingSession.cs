@@ -2,10 +2,12 @@ using LeNetServe.Datasets;
 using LeNetServe.Randomness;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;
 using LeNetServe.Trainer.Invocation;
+using LeNetServe.Trainer.Metrics;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Optimization;
 using LeNetServe.Trainer.Progress;
@@ -20,7 +22,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingConfig config;
     private readonly TrainedModel model;
     private readonly TrainingState state;
-    private readonly ShardThreads threads;
+    private readonly SliceThreads threads;
     private readonly Evaluator evaluator;
     private readonly ITrainingDisplay display;
     private readonly ResidentImages images;
@@ -33,7 +35,7 @@ internal sealed class TrainingSession : IDisposable
 
     /// <exception cref="UsageException">The teacher does not fit, or a shard's part of a batch is too small for the network.</exception>
     public TrainingSession(
-        TrainingConfig config, TrainedModel model, ImageSet train, TrainingState state, ShardThreads threads, ITrainingDisplay display)
+        TrainingConfig config, TrainedModel model, ImageSet train, TrainingState state, SliceThreads threads, ITrainingDisplay display)
     {
         (this.config, this.model, this.state, this.threads, this.display) = (config, model, state, threads, display);
         var device = state.Weights.Trained.device;

@@ -7,6 +7,7 @@ using LeNetServe.Tensors;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Optimization;
+using LeNetServe.Trainer.Progress;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Training;
@@ -60,7 +61,7 @@ internal sealed class TrainingState : IDisposable
         using (NewDisposeScope())
             SafetensorsFile.Write(Path.Combine(run.Checkpoint, Progress.State), [.. Tensors().Select(pair => (pair.Name, Stored(pair.Tensor)))]);
         Chosen.Save(run.Weights);
-        AtomicFile.WriteText(Path.Combine(run.Checkpoint, ProgressFile), JsonSerializer.Serialize(Progress, TrainerJson.TrainingProgress));
+        AtomicFile.WriteText(Path.Combine(run.Checkpoint, ProgressFile), JsonSerializer.Serialize(Progress, TrainerJson.Of<TrainingProgress>()));
         foreach (var file in Directory.EnumerateFiles(run.Checkpoint).Where(IsLeftOver))
             File.Delete(file);
     }
@@ -75,7 +76,7 @@ internal sealed class TrainingState : IDisposable
             return false;
         try
         {
-            Progress = JsonSerializer.Deserialize(File.ReadAllText(path), TrainerJson.TrainingProgress)!;
+            Progress = JsonSerializer.Deserialize(File.ReadAllText(path), TrainerJson.Of<TrainingProgress>())!;
         }
         catch (JsonException exception)
         {

@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 using LeNetServe.Datasets;
 using LeNetServe.Specs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Tests.Training;
-using LeNetServe.Trainer.Training;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Tests.Evaluation;
@@ -25,7 +25,7 @@ public sealed class EvaluatorTests
         using var store = new ParameterStore(Variants.Create("lenet5", 1, 4), CPU);
         Initialization.Fill(store, seed: 1);
         using var images = new ResidentImages(dataset, CPU);
-        using var threads = new ShardThreads(2);
+        using var threads = new SliceThreads(2);
         var (correct, loss) = (0, 0.0);
         foreach (var number in numbers)
         {
@@ -47,7 +47,7 @@ public sealed class EvaluatorTests
         using var store = new ParameterStore(Variants.Create("lenet5", 1, 4), CPU);
         Initialization.Fill(store, seed: 1);
         using var images = new ResidentImages(TinyDataset.Create().Train, CPU);
-        using var threads = new ShardThreads(1);
+        using var threads = new SliceThreads(1);
         var evaluator = new Evaluator(threads);
         int[] numbers = [.. Enumerable.Range(0, 100)];
 

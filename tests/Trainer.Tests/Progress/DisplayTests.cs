@@ -1,5 +1,5 @@
+using LeNetServe.Trainer.Metrics;
 using LeNetServe.Trainer.Progress;
-using LeNetServe.Trainer.Training;
 using Microsoft.Extensions.Time.Testing;
 using Spectre.Console;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using LeNetServe.Runs;
-using LeNetServe.Trainer.Training;
+using LeNetServe.Trainer.Metrics;
 
 namespace LeNetServe.Trainer.Tests.Training;
 

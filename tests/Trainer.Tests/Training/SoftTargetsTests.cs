@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LeNetServe.Runs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Invocation;
@@ -19,7 +20,7 @@ public sealed class SoftTargetsTests
         using var directory = new TemporaryDirectory();
         var dataset = TinyDataset.Create();
         string[] teachers = [Train(Tiny, directory.Path), Train(Tiny with { Seed = 2 }, directory.Path)];
-        using var threads = new ShardThreads(2);
+        using var threads = new SliceThreads(2);
         using var images = new ResidentImages(dataset.Train, CPU);
         using var scope = NewDisposeScope();
         int[] some = [3, 500, 17];
@@ -89,7 +90,7 @@ public sealed class SoftTargetsTests
 
     private static RunSummary Execute(TrainingRun run)
     {
-        using var threads = new ShardThreads(2);
+        using var threads = new SliceThreads(2);
         return run.Execute(CPU, threads, new PlainDisplay(TextWriter.Null), CancellationToken.None);
     }
 }

@@ -4,8 +4,10 @@ using LeNetServe.Models;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
 using LeNetServe.Tensors;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Invocation;
+using LeNetServe.Trainer.Metrics;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Progress;
 using LeNetServe.Trainer.Sweeps;
@@ -247,13 +249,13 @@ public sealed class TrainingRunTests
 
     private static RunSummary Execute(TrainingRun run, int threads, bool anew = false)
     {
-        using var pool = new ShardThreads(threads);
+        using var pool = new SliceThreads(threads);
         return run.Execute(CPU, pool, new PlainDisplay(TextWriter.Null), TestContext.Current.CancellationToken, anew: anew);
     }
 
     private static void ExecuteUntilStopped(TrainingRun run, int steps)
     {
-        using var pool = new ShardThreads(1);
+        using var pool = new SliceThreads(1);
         using var stop = new CancellationTokenSource();
         run.Execute(CPU, pool, new StopAfter(steps, stop), stop.Token);
     }

@@ -1,6 +1,7 @@
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Progress;
@@ -63,7 +64,7 @@ public sealed class TrainingSessionTests
             Cutout = 3,
         };
         using var state = new TrainingState(config, Variants.Create(variant, 1, 4), torch.CPU, new(directory.Path));
-        using var threads = new ShardThreads(1);
+        using var threads = new SliceThreads(1);
         using var session = new TrainingSession(config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
         int[] batch = [.. Enumerable.Range(0, 4)];
         for (var warmUp = 0; warmUp < 10; warmUp++)
@@ -85,7 +86,7 @@ public sealed class TrainingSessionTests
         using var directory = new TemporaryDirectory();
         var dataset = TinyDataset.Create(train: 64, test: 4);
         using var state = new TrainingState(config, Variants.Create(config.Variant, 1, 4), torch.CPU, new(directory.Path));
-        using var threads = new ShardThreads(1);
+        using var threads = new SliceThreads(1);
         using var session = new TrainingSession(config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
         weights.Add(state.Weights.Trained.clone());
         for (var step = 0; step < 3; step++)
@@ -121,7 +122,7 @@ public sealed class TrainingSessionTests
             using var directory = new TemporaryDirectory();
             var dataset = TinyDataset.Create(train: 64, test: 4);
             using var state = new TrainingState(config, Variants.Create(config.Variant, 1, 4), torch.CPU, new(directory.Path));
-            using var threads = new ShardThreads(1);
+            using var threads = new SliceThreads(1);
             using var session = new TrainingSession(config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
             var before = state.Weights.Trained.clone();
             session.Step([.. Enumerable.Range(0, 16)]);
@@ -136,7 +137,7 @@ public sealed class TrainingSessionTests
         var dataset = TinyDataset.Create(train: 64, test: 4);
         var config = new TrainingConfig { Dataset = "tiny", Variant = "lenet5-bn", BatchSize = 16, Validation = 0 };
         using var state = new TrainingState(config, Variants.Create(config.Variant, 1, 4), torch.CPU, new(directory.Path));
-        using var threads = new ShardThreads(2);
+        using var threads = new SliceThreads(2);
         using var session = new TrainingSession(config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
         if (choose)
             session.ChooseThreads();

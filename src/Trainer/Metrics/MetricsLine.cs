@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace LeNetServe.Trainer.Training;
+namespace LeNetServe.Trainer.Metrics;
 
 /// <summary>A line of <c>metrics.jsonl</c>: one epoch.</summary>
 internal sealed record MetricsLine

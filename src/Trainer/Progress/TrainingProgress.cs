@@ -1,4 +1,4 @@
-namespace LeNetServe.Trainer.Training;
+namespace LeNetServe.Trainer.Progress;
 
 /// <summary>How far a run is, <c>checkpoint/progress.json</c>; the tensors are in the file that it names.</summary>
 internal sealed record TrainingProgress

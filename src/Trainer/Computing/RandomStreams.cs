@@ -1,4 +1,4 @@
-namespace LeNetServe.Trainer.Data;
+namespace LeNetServe.Trainer.Computing;
 
 /// <summary>
 /// Independent streams of random numbers, each a function of (seed, stream, index). No generator has a state that a checkpoint would have

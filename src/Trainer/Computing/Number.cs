@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace LeNetServe.Trainer.Networks;
+namespace LeNetServe.Trainer.Computing;
 
 /// <summary>
 /// Numbers as torch's operations take them. TorchSharp makes an object of each number and frees its native part when the object is collected, and nothing keeps it

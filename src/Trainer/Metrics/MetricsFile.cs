@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LeNetServe.Files;
 
-namespace LeNetServe.Trainer.Training;
+namespace LeNetServe.Trainer.Metrics;
 
 /// <summary><c>metrics.jsonl</c> of a run.</summary>
 internal static class MetricsFile

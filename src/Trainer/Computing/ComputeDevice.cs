@@ -1,7 +1,7 @@
 using LeNetServe.Trainer.Invocation;
 using static TorchSharp.torch;
 
-namespace LeNetServe.Trainer.Training;
+namespace LeNetServe.Trainer.Computing;
 
 /// <summary>Where torch computes.</summary>
 internal static class ComputeDevice

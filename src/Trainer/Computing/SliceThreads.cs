@@ -1,18 +1,18 @@
 using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
-namespace LeNetServe.Trainer.Training;
+namespace LeNetServe.Trainer.Computing;
 
 /// <summary>
 /// Runs the shards of a batch side by side. Each thread computes whole shards with torch's own threads off: two hand-overs per step instead
 /// of a barrier per operation, and a result that does not depend on the number of threads.
 /// </summary>
-internal sealed class ShardThreads : IDisposable
+internal sealed class SliceThreads : IDisposable
 {
     private readonly Worker[] workers;
 
     /// <param name="threads">Threads in all, the caller's included.</param>
-    public ShardThreads(int threads)
+    public SliceThreads(int threads)
     {
         set_num_threads(1);
         Most = Threads = threads;

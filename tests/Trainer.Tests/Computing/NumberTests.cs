@@ -1,8 +1,8 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Computing;
 
-namespace LeNetServe.Trainer.Tests.Networks;
+namespace LeNetServe.Trainer.Tests.Computing;
 
 public sealed class NumberTests : IDisposable
 {

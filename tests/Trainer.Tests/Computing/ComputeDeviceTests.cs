@@ -1,8 +1,8 @@
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Invocation;
-using LeNetServe.Trainer.Training;
 using TorchSharp;
 
-namespace LeNetServe.Trainer.Tests.Training;
+namespace LeNetServe.Trainer.Tests.Computing;
 
 public sealed class ComputeDeviceTests
 {

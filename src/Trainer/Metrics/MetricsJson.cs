@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace LeNetServe.Trainer.Training;
+namespace LeNetServe.Trainer.Metrics;
 
 /// <summary>JSON of <c>metrics.jsonl</c>: one object per line.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
