@@ -1,17 +1,17 @@
 namespace LeNetServe.Client;
 
-/// <summary>How the server brings a picture to the model's size.</summary>
+/// <summary>The ways in which the server fits a picture to the model's size.</summary>
 public enum Geometry
 {
-    /// <summary>As the model's manifest says.</summary>
+    /// <summary>The geometry in the model's manifest.</summary>
     ModelDefault,
 
-    /// <summary>Resized to the model's size.</summary>
+    /// <summary>Resizes the picture to the model's size.</summary>
     Fit,
 
-    /// <summary>A drawn digit as in MNIST: polarity detected, cropped to the ink, centred by its centre of mass.</summary>
+    /// <summary>Treats the picture as a drawn digit of MNIST: detects the polarity, crops to the ink, centers by center of mass.</summary>
     Digit,
 
-    /// <summary>No geometry: a picture of another size than the model's, or its data set's, is an error.</summary>
+    /// <summary>Changes nothing. The picture must have the size of the model or of its data set.</summary>
     None,
 }

@@ -1,11 +1,14 @@
 namespace LeNetServe.Client;
 
-/// <summary>Hedging: a second request is sent while the first is still unanswered, and the first answer wins. Costs load, saves tail latency.</summary>
+/// <summary>
+/// Options of hedging: the client sends a second request if the first has no answer yet, and takes the first answer. Hedging reduces tail latency
+/// and increases load.
+/// </summary>
 public sealed record HedgingOptions
 {
-    /// <summary>Requests in flight for one call, the first included; 2..5.</summary>
+    /// <summary>Gets the largest number of requests for one call, 2..5, including the first.</summary>
     public int MaxAttempts { get; init; } = 2;
 
-    /// <summary>How long the first request may take before the next is sent. Choose about the 95th percentile of the usual latency.</summary>
+    /// <summary>Gets the wait before the next request. Choose about the 95th percentile of the usual latency.</summary>
     public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(50);
 }

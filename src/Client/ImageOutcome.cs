@@ -1,17 +1,17 @@
 namespace LeNetServe.Client;
 
-/// <summary>What became of one image of a batch or a stream: an answer or its own error.</summary>
+/// <summary>The outcome of one image in a batch or a stream: an answer or an error.</summary>
 public sealed record ImageOutcome
 {
-    /// <summary>The id the image was sent with.</summary>
+    /// <summary>Gets the image's id.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>The answer; null where the image failed.</summary>
+    /// <summary>Gets the answer; null if the image failed.</summary>
     public Classification? Classification { get; init; }
 
-    /// <summary>Why the image failed; null where it did not.</summary>
+    /// <summary>Gets the error; null if the image has an answer.</summary>
     public LeNetServeException? Error { get; init; }
 
-    /// <summary>The answer, or the image's error thrown.</summary>
+    /// <summary>Returns the answer, or throws the image's error.</summary>
     public Classification OrThrow() => Classification ?? throw Error!;
 }

@@ -2,26 +2,31 @@ using Google.Protobuf;
 
 namespace LeNetServe.Client;
 
-/// <summary>One image to classify: an encoded file or raw pixels. The bytes must not change until the call has ended.</summary>
+/// <summary>An image to classify: an encoded file or raw pixels. The bytes must not change before the call ends.</summary>
 public readonly struct ImageSource
 {
-    private readonly ReadOnlyMemory<byte> _bytes;
-    private readonly bool _isPixels;
+    private readonly ReadOnlyMemory<byte> bytes;
+    private readonly bool isPixels;
 
-    private ImageSource(ReadOnlyMemory<byte> bytes, bool isPixels, string id) => (_bytes, _isPixels, Id) = (bytes, isPixels, id);
+    private ImageSource(ReadOnlyMemory<byte> bytes, bool isPixels, string id)
+    {
+        this.bytes = bytes;
+        this.isPixels = isPixels;
+        Id = id;
+    }
 
-    /// <summary>The caller's own; comes back with the answer of a stream.</summary>
+    /// <summary>Gets the id. The caller chooses the id, and the outcome repeats it.</summary>
     public string Id { get; }
 
-    /// <summary>A PNG, JPEG, BMP, GIF or WebP file's content.</summary>
+    /// <summary>Creates an image from the content of a PNG, JPEG, BMP, GIF or WebP file.</summary>
     public static ImageSource Encoded(ReadOnlyMemory<byte> file, string id = "") => new(file, isPixels: false, id);
 
-    /// <summary>Raw pixels of exactly the model's size: C×H×W bytes, 0..255, row-major. The server does no imaging.</summary>
+    /// <summary>Creates an image from raw pixels of the model's size: C×H×W bytes, 0..255, row-major. The server uses the pixels unchanged.</summary>
     public static ImageSource Pixels(ReadOnlyMemory<byte> pixels, string id = "") => new(pixels, isPixels: true, id);
 
     internal V1.Image ToMessage()
     {
-        var bytes = UnsafeByteOperations.UnsafeWrap(_bytes);
-        return _isPixels ? new V1.Image { Pixels = bytes } : new V1.Image { Encoded = bytes };
+        var content = UnsafeByteOperations.UnsafeWrap(bytes);
+        return isPixels ? new V1.Image { Pixels = content } : new V1.Image { Encoded = content };
     }
 }

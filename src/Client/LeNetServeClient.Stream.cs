@@ -6,19 +6,19 @@ namespace LeNetServe.Client;
 public sealed partial class LeNetServeClient
 {
     /// <summary>
-    /// Classifies a stream of images; the outcomes come in the order of the images. The source is read as the answers come: at most
-    /// <see cref="LeNetServeClientOptions.StreamWindow"/> images are unanswered at a time. A stream has no deadline as a whole; it fails with
-    /// <see cref="LeNetServeErrorKind.DeadlineExceeded"/> where an answer that is due stays out for the timeout.
+    /// Classifies a stream of images. The outcomes have the order of the images. At most <see cref="LeNetServeClientOptions.StreamWindow"/> images
+    /// are unanswered at a time, and the source is not read faster. A stream as a whole has no deadline. It fails with
+    /// <see cref="LeNetServeErrorKind.DeadlineExceeded"/> if images are unanswered and no answer arrives within the timeout.
     /// </summary>
     public async IAsyncEnumerable<ImageOutcome> ClassifyStreamAsync(
         IAsyncEnumerable<ImageSource> images, ClassifyOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         var headers = await Headers(cancellationToken).ConfigureAwait(false);
-        var timeout = options?.Timeout ?? _options.Timeout;
+        var timeout = options?.Timeout ?? this.options.Timeout;
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var window = new StreamWindow(_options.StreamWindow, timeout, abort, _time);
-        using var call = _classifier.ClassifyStream(new CallOptions(headers, cancellationToken: abort.Token));
+        using var window = new StreamWindow(this.options.StreamWindow, timeout, abort, time);
+        using var call = classifier.ClassifyStream(new CallOptions(headers, cancellationToken: abort.Token));
         var sending = SendAll(call.RequestStream, images, options, window, abort.Token);
         try
         {
@@ -29,9 +29,8 @@ public sealed partial class LeNetServeClient
         finally
         {
             await abort.CancelAsync().ConfigureAwait(false);
-            // The sender's own failure was thrown by Next or the line above; here it only has to have ended.
-            await sending.ContinueWith(
-                static task => task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+            // Only wait for the end: Next or the line above has already thrown the sender's exception.
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -50,7 +49,7 @@ public sealed partial class LeNetServeClient
         }
         catch (RpcException)
         {
-            // The call has ended; its status comes with the answers.
+            // The call has ended. Reading the answers reports its status.
             return;
         }
         catch (Exception exception)
@@ -80,7 +79,9 @@ public sealed partial class LeNetServeClient
                 await sending.ConfigureAwait(false);
             if (window.TimedOut)
                 throw new LeNetServeException(LeNetServeErrorKind.DeadlineExceeded, $"no answer on the stream for {window.Timeout}", exception);
-            throw exception is RpcException rpc ? LeNetServeException.From(rpc) : new LeNetServeException(LeNetServeErrorKind.Internal, exception.Message, exception);
+            throw exception is RpcException rpc
+                ? LeNetServeException.From(rpc)
+                : new LeNetServeException(LeNetServeErrorKind.Internal, exception.Message, exception);
         }
     }
 }

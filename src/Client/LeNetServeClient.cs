@@ -6,43 +6,45 @@ using Microsoft.Extensions.Logging;
 namespace LeNetServe.Client;
 
 /// <summary>
-/// Classifies images with a LeNetServe server, or several. Thread-safe: create one and keep it. Every call has a deadline; calls are tried again
-/// where the server is unavailable or full.
+/// Classifies images with one or several LeNetServe servers. Thread-safe: create one client and keep it. Every call has a deadline and is retried
+/// if the server is unavailable or full.
 /// </summary>
 public sealed partial class LeNetServeClient : IDisposable
 {
-    private readonly LeNetServeClientOptions _options;
-    private readonly TimeProvider _time;
-    private readonly GrpcChannel _channel;
-    private readonly V1.Classifier.ClassifierClient _classifier;
+    private readonly LeNetServeClientOptions options;
+    private readonly TimeProvider time;
+    private readonly GrpcChannel channel;
+    private readonly V1.Classifier.ClassifierClient classifier;
 
-    /// <summary>A client of the server at <paramref name="url"/>, such as <c>http://localhost:8001</c>.</summary>
+    /// <summary>Creates a client of the server at <paramref name="url"/>, such as <c>http://localhost:8001</c>.</summary>
     public LeNetServeClient(string url)
         : this(new LeNetServeClientOptions { Urls = { url } })
     {
     }
 
-    /// <summary>A client with options; throws <see cref="ArgumentException"/> that names every fault of them.</summary>
+    /// <summary>Creates a client with options.</summary>
+    /// <exception cref="ArgumentException">Options are invalid. The message names every fault.</exception>
     public LeNetServeClient(LeNetServeClientOptions options, ILoggerFactory? loggers = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var faults = options.Faults().ToList();
         if (faults.Count > 0)
             throw new ArgumentException(string.Join("; ", faults), nameof(options));
-        _options = options;
-        _time = time ?? TimeProvider.System;
-        _channel = ClassifierChannel.Open(options, loggers);
-        _classifier = new V1.Classifier.ClassifierClient(_channel);
+        this.options = options;
+        this.time = time ?? TimeProvider.System;
+        channel = ClassifierChannel.Open(options, loggers);
+        classifier = new V1.Classifier.ClassifierClient(channel);
     }
 
-    /// <summary>Classifies an image file. I/O exceptions where it cannot be read.</summary>
+    /// <summary>Classifies an image file.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public async Task<Classification> ClassifyFileAsync(string path, ClassifyOptions? options = null, CancellationToken cancellationToken = default)
     {
         var file = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         return await ClassifyAsync(file, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Classifies an image file's content, read from a stream to its end. The stream stays open.</summary>
+    /// <summary>Reads an image file's content from a stream to its end and classifies it. The stream stays open.</summary>
     public async Task<Classification> ClassifyAsync(Stream stream, ClassifyOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -51,8 +53,9 @@ public sealed partial class LeNetServeClient : IDisposable
         return await ClassifyAsync(content.GetBuffer().AsMemory(0, (int)content.Length), options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Classifies an image file's content: PNG, JPEG, BMP, GIF or WebP.</summary>
-    public Task<Classification> ClassifyAsync(ReadOnlyMemory<byte> encoded, ClassifyOptions? options = null, CancellationToken cancellationToken = default) =>
+    /// <summary>Classifies the content of a PNG, JPEG, BMP, GIF or WebP file.</summary>
+    public Task<Classification> ClassifyAsync(
+        ReadOnlyMemory<byte> encoded, ClassifyOptions? options = null, CancellationToken cancellationToken = default) =>
         ClassifyAsync(ImageSource.Encoded(encoded), options, cancellationToken);
 
     /// <summary>Classifies raw pixels of exactly the model's size: C×H×W bytes, 0..255, row-major.</summary>
@@ -64,14 +67,13 @@ public sealed partial class LeNetServeClient : IDisposable
     public async Task<Classification> ClassifyAsync(ImageSource image, ClassifyOptions? options = null, CancellationToken cancellationToken = default)
     {
         var request = Request(image, options);
-        var response = await Call(
-            call => _classifier.ClassifyAsync(request, call), options?.Timeout, cancellationToken).ConfigureAwait(false);
+        var response = await Call(call => classifier.ClassifyAsync(request, call), options?.Timeout, cancellationToken).ConfigureAwait(false);
         return Messages.Classification(response);
     }
 
     /// <summary>
-    /// Classifies many images in one message; the outcomes are in the order of the images, each an answer or its own error. A server takes
-    /// messages up to its limit, 4 MB by default.
+    /// Classifies many images in one message. The outcomes have the order of the images, each with an answer or an error. A server accepts messages
+    /// up to its limit, 4 MB by default.
     /// </summary>
     public async Task<IReadOnlyList<ImageOutcome>> ClassifyBatchAsync(
         IReadOnlyList<ImageSource> images, ClassifyOptions? options = null, CancellationToken cancellationToken = default)
@@ -87,31 +89,31 @@ public sealed partial class LeNetServeClient : IDisposable
         };
         foreach (var image in images)
             request.Images.Add(image.ToMessage());
-        var response = await Call(
-            call => _classifier.ClassifyBatchAsync(request, call), options.Timeout, cancellationToken).ConfigureAwait(false);
-        if (response.Items.Count != images.Count)
-            throw new LeNetServeException(LeNetServeErrorKind.Internal, $"the server gave {response.Items.Count} answers for {images.Count} images");
-        return Messages.Outcomes(response, images);
+        var response = await Call(call => classifier.ClassifyBatchAsync(request, call), options.Timeout, cancellationToken).ConfigureAwait(false);
+        return response.Items.Count == images.Count
+            ? Messages.Outcomes(response, images)
+            : throw new LeNetServeException(
+                LeNetServeErrorKind.Internal, $"the server sent {response.Items.Count} answers, expected {images.Count}, one for each image");
     }
 
-    /// <summary>The served models, every version.</summary>
+    /// <summary>Lists every version of every served model.</summary>
     public async Task<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken = default)
     {
-        var response = await Call(
-            call => _classifier.ListModelsAsync(new V1.ListModelsRequest(), call), null, cancellationToken).ConfigureAwait(false);
+        var request = new V1.ListModelsRequest();
+        var response = await Call(call => classifier.ListModelsAsync(request, call), null, cancellationToken).ConfigureAwait(false);
         return [.. response.Models.Select(Messages.Model)];
     }
 
-    /// <summary>One model; <paramref name="version"/> 0 for the newest served.</summary>
+    /// <summary>Gets one model. <paramref name="version"/> 0 selects the newest served version.</summary>
     public async Task<ModelInfo> GetModelAsync(string name, long version = 0, CancellationToken cancellationToken = default)
     {
         var request = new V1.GetModelRequest { Name = name, Version = version };
-        var response = await Call(call => _classifier.GetModelAsync(request, call), null, cancellationToken).ConfigureAwait(false);
+        var response = await Call(call => classifier.GetModelAsync(request, call), null, cancellationToken).ConfigureAwait(false);
         return Messages.Model(response);
     }
 
-    /// <summary>Closes the connections; calls under way end as <see cref="LeNetServeErrorKind.Unavailable"/>.</summary>
-    public void Dispose() => _channel.Dispose();
+    /// <summary>Closes the connections. Calls in progress fail as <see cref="LeNetServeErrorKind.Unavailable"/>.</summary>
+    public void Dispose() => channel.Dispose();
 
     private V1.ClassifyRequest Request(ImageSource image, ClassifyOptions? options)
     {
@@ -126,13 +128,13 @@ public sealed partial class LeNetServeClient : IDisposable
         };
     }
 
-    private string ModelOf(ClassifyOptions options) => options.Model.Length > 0 ? options.Model : _options.DefaultModel;
+    private string ModelOf(ClassifyOptions call) => call.Model.Length > 0 ? call.Model : options.DefaultModel;
 
     private async Task<TResponse> Call<TResponse>(
         Func<CallOptions, AsyncUnaryCall<TResponse>> start, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var headers = await Headers(cancellationToken).ConfigureAwait(false);
-        var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + (timeout ?? _options.Timeout);
+        var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + (timeout ?? options.Timeout);
         try
         {
             return await start(new CallOptions(headers, deadline, cancellationToken)).ResponseAsync.ConfigureAwait(false);
@@ -146,7 +148,7 @@ public sealed partial class LeNetServeClient : IDisposable
 
     private async ValueTask<Metadata?> Headers(CancellationToken cancellationToken)
     {
-        var token = _options.TokenProvider is { } provider ? await provider(cancellationToken).ConfigureAwait(false) : _options.Token;
+        var token = options.TokenProvider is { } provider ? await provider(cancellationToken).ConfigureAwait(false) : options.Token;
         return token is null ? null : new Metadata { { "authorization", $"Bearer {token}" } };
     }
 }

@@ -3,58 +3,60 @@ using Grpc.Net.Client;
 
 namespace LeNetServe.Client;
 
-/// <summary>Where the servers are and how calls are made.</summary>
+/// <summary>Options of a client: addresses, time limits, retries and credentials.</summary>
 public sealed class LeNetServeClientOptions
 {
     /// <summary>
-    /// Addresses such as <c>http://host:8001</c> or <c>https://host:8001</c>, all of one scheme; with several, calls take turns over those that answer.
-    /// A single <c>dns:///host:8001</c> balances over all addresses that the name has (TLS with <see cref="UseTls"/>).
+    /// Gets the addresses, such as <c>http://host:8001</c> or <c>https://host:8001</c>, with one scheme for all. Calls are balanced over the addresses
+    /// that answer. A single <c>dns:///host:8001</c> balances over all addresses of the name (TLS with <see cref="UseTls"/>).
     /// </summary>
     public IList<string> Urls { get; } = [];
 
-    /// <summary>Model for calls that name none; empty where the server has one model only.</summary>
+    /// <summary>Gets or sets the model of calls without a model name. Empty selects the server's only model.</summary>
     public string DefaultModel { get; set; } = "";
 
-    /// <summary>Deadline of a call, retries included, and the longest silence of a stream that has answers to give. Never infinite.</summary>
+    /// <summary>Gets or sets the deadline of a call including retries, and the longest wait for an answer of a stream. Never infinite.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Tries of one call, the first included, where the server is unavailable or full; 1 turns retries off. At most 5.</summary>
+    /// <summary>Gets or sets the number of attempts, 1..5, if the server is unavailable or full. 1 turns retries off.</summary>
     public int MaxAttempts { get; set; } = 4;
 
-    /// <summary>Wait before the first retry; it doubles up to <see cref="MaxBackoff"/>, with jitter. A server's own wish (pushback) goes first.</summary>
+    /// <summary>
+    /// Gets or sets the wait before the first retry. The wait doubles up to <see cref="MaxBackoff"/>, with jitter. A server's pushback has priority.
+    /// </summary>
     public TimeSpan InitialBackoff { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Longest wait between two tries.</summary>
+    /// <summary>Gets or sets the longest wait between two attempts.</summary>
     public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Hedging in place of retries for single images; null, the default, for none.</summary>
+    /// <summary>Gets or sets hedging, which replaces retries for single images. Null, the default, turns hedging off.</summary>
     public HedgingOptions? Hedging { get; set; }
 
-    /// <summary>Images of a stream that may be unanswered at a time; the source is read no faster.</summary>
+    /// <summary>Gets or sets the largest number of unanswered images in a stream. The source is not read faster.</summary>
     public int StreamWindow { get; set; } = 64;
 
-    /// <summary>Bearer token, sent with every call. Use https, or it travels in clear text.</summary>
+    /// <summary>Gets or sets the bearer token of every call. Without https the token is sent in clear text.</summary>
     public string? Token { get; set; }
 
-    /// <summary>Asked for the token before each call, for tokens that are renewed; goes before <see cref="Token"/>.</summary>
+    /// <summary>Gets or sets the function that provides the token of each call, for tokens that expire. Replaces <see cref="Token"/>.</summary>
     public Func<CancellationToken, ValueTask<string>>? TokenProvider { get; set; }
 
-    /// <summary>TLS for a <c>dns:///</c> address; other addresses say it by their scheme.</summary>
+    /// <summary>Gets or sets a value indicating whether a <c>dns:///</c> address uses TLS. Other addresses have a scheme.</summary>
     public bool UseTls { get; set; }
 
-    /// <summary>PEM file of the authorities that may sign the server's certificate; the system's where null.</summary>
+    /// <summary>Gets or sets the PEM file of trusted authorities; null for those of the system.</summary>
     public string? CaCertificatePath { get; set; }
 
-    /// <summary>The client's own certificate with its key, for servers that ask for one.</summary>
+    /// <summary>Gets or sets the client's certificate with its key, for servers that require one.</summary>
     public X509Certificate2? ClientCertificate { get; set; }
 
-    /// <summary>Last word on the handler: proxies, connection limits.</summary>
+    /// <summary>Gets or sets an action that changes the handler, such as proxies and connection limits.</summary>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
 
-    /// <summary>Last word on the channel: message sizes, logging.</summary>
+    /// <summary>Gets or sets an action that changes the channel, such as message sizes and logging.</summary>
     public Action<GrpcChannelOptions>? ConfigureChannel { get; set; }
 
-    /// <summary>Every fault of the options, each with key, value and allowed range; empty where there is none.</summary>
+    /// <summary>Lists every fault of the options with key, value and allowed range.</summary>
     internal IEnumerable<string> Faults()
     {
         if (Urls.Count == 0)

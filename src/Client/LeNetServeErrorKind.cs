@@ -1,32 +1,32 @@
 namespace LeNetServe.Client;
 
-/// <summary>Why a call failed, as far as a caller can act on it.</summary>
+/// <summary>The reasons for a failed call.</summary>
 public enum LeNetServeErrorKind
 {
-    /// <summary>The server refused the input: no image, pixels of the wrong size, an option out of range. Sending it again cannot help.</summary>
+    /// <summary>The server rejected the input, such as pixels of the wrong size. A retry cannot succeed.</summary>
     InvalidInput,
 
-    /// <summary>The server has no such model or version; the message names those it has.</summary>
+    /// <summary>The server does not have the model or version. The message names the served models.</summary>
     NotFound,
 
-    /// <summary>No token, or a wrong one.</summary>
+    /// <summary>The token is missing or wrong.</summary>
     Unauthenticated,
 
-    /// <summary>The token is good, and does not allow this.</summary>
+    /// <summary>The token is valid but does not allow this call.</summary>
     PermissionDenied,
 
-    /// <summary>The server is full; a later try may succeed.</summary>
+    /// <summary>The server is full. A later call may succeed.</summary>
     Overloaded,
 
-    /// <summary>No server answers, or the one that did is going away; a later try may succeed.</summary>
+    /// <summary>The server does not answer or is shutting down. A later call may succeed.</summary>
     Unavailable,
 
-    /// <summary>No answer came within the deadline.</summary>
+    /// <summary>The deadline passed before the answer.</summary>
     DeadlineExceeded,
 
-    /// <summary>The server does not know the call: it is no LeNetServe, or an older one.</summary>
+    /// <summary>The server does not know the call: it is older, or is not LeNetServe.</summary>
     Unimplemented,
 
-    /// <summary>A fault in the server or on the way.</summary>
+    /// <summary>A fault in the server or in the network.</summary>
     Internal,
 }

@@ -3,19 +3,19 @@ using Grpc.Core;
 namespace LeNetServe.Client;
 
 /// <summary>
-/// A call failed. The one exception that <see cref="LeNetServeClient"/> throws, besides <see cref="ArgumentException"/> for a wrong argument,
-/// an I/O exception for a file that cannot be read and <see cref="OperationCanceledException"/> where the caller's own token was cancelled.
+/// A failed call. <see cref="LeNetServeClient"/> throws only this exception, apart from <see cref="ArgumentException"/> for a wrong argument,
+/// <see cref="IOException"/> for an unreadable file and <see cref="OperationCanceledException"/> if the caller's token was canceled.
 /// </summary>
 public sealed class LeNetServeException : Exception
 {
-    /// <summary>An error of a kind.</summary>
+    /// <summary>Creates an error of a kind.</summary>
     public LeNetServeException(LeNetServeErrorKind kind, string message, Exception? inner = null)
         : base(message, inner) => Kind = kind;
 
-    /// <summary>Why the call failed.</summary>
+    /// <summary>Gets the reason for the failure.</summary>
     public LeNetServeErrorKind Kind { get; }
 
-    /// <summary>Whether the same call may succeed later; the client's own retries are over by then.</summary>
+    /// <summary>Gets a value indicating whether the same call may succeed later. The client's retries have already failed.</summary>
     public bool IsTransient => Kind is LeNetServeErrorKind.Overloaded or LeNetServeErrorKind.Unavailable or LeNetServeErrorKind.DeadlineExceeded;
 
     internal static LeNetServeException From(RpcException exception) =>

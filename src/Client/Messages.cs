@@ -1,8 +1,9 @@
 using Google.Protobuf.Collections;
+using Grpc.Core;
 
 namespace LeNetServe.Client;
 
-/// <summary>The wire's messages as the client's records.</summary>
+/// <summary>Converts messages to the client's records.</summary>
 internal static class Messages
 {
     public static Classification Classification(V1.ClassifyResponse response) =>
@@ -28,7 +29,11 @@ internal static class Messages
     public static ImageOutcome Outcome(V1.ClassifyStreamResponse response) =>
         response.OutcomeCase == V1.ClassifyStreamResponse.OutcomeOneofCase.Response
             ? new ImageOutcome { Id = response.Id, Classification = Classification(response.Response) }
-            : new ImageOutcome { Id = response.Id, Error = LeNetServeException.From(response.Error ?? new V1.Error { Code = 13, Message = "an empty answer" }) };
+            : new ImageOutcome
+            {
+                Id = response.Id,
+                Error = LeNetServeException.From(response.Error ?? new V1.Error { Code = (int)StatusCode.Internal, Message = "an empty answer" }),
+            };
 
     public static ModelInfo Model(V1.Model model) => new()
     {

@@ -1,76 +1,78 @@
 namespace LeNetServe.Client;
 
-/// <summary>Bounds the unanswered images of a stream and ends the stream where none of them is answered for the timeout.</summary>
+/// <summary>Limits the unanswered images of a stream. Ends the stream if images are unanswered and no answer arrives within the timeout.</summary>
 internal sealed class StreamWindow : IDisposable
 {
-    private readonly SemaphoreSlim _free;
-    private readonly CancellationTokenSource _abort;
-    private readonly ITimer _timer;
-    private readonly object _gate = new();
-    private int _unanswered;
-    private bool _disposed;
+    private static readonly TimeSpan Never = System.Threading.Timeout.InfiniteTimeSpan;
+
+    private readonly SemaphoreSlim free;
+    private readonly CancellationTokenSource abort;
+    private readonly ITimer timer;
+    private readonly object gate = new();
+    private int unanswered;
+    private bool disposed;
 
     public StreamWindow(int size, TimeSpan timeout, CancellationTokenSource abort, TimeProvider time)
     {
-        _free = new SemaphoreSlim(size);
-        _abort = abort;
+        free = new SemaphoreSlim(size);
+        this.abort = abort;
         Timeout = timeout;
-        _timer = time.CreateTimer(static state => ((StreamWindow)state!).OnSilence(), this, System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan);
+        timer = time.CreateTimer(static state => ((StreamWindow)state!).OnSilence(), this, Never, Never);
     }
 
     public TimeSpan Timeout { get; }
 
     public bool TimedOut { get; private set; }
 
-    /// <summary>What the source of the images threw.</summary>
+    /// <summary>Gets or sets the exception of the images' source.</summary>
     public Exception? SourceFailure { get; set; }
 
     public async ValueTask Enter(CancellationToken cancellationToken)
     {
-        await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
-        lock (_gate)
+        await free.WaitAsync(cancellationToken).ConfigureAwait(false);
+        lock (gate)
         {
-            if (_unanswered++ == 0)
+            if (unanswered++ == 0)
                 Arm();
         }
     }
 
     public void Leave()
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (--_unanswered > 0)
+            if (--unanswered > 0)
                 Arm();
             else
-                _timer.Change(System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan);
+                timer.Change(Never, Never);
         }
-        _free.Release();
+        free.Release();
     }
 
     public void Abort()
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (!_disposed)
-                _abort.Cancel();
+            if (!disposed)
+                abort.Cancel();
         }
     }
 
     public void Dispose()
     {
-        lock (_gate)
-            _disposed = true;
-        _timer.Dispose();
-        _free.Dispose();
+        lock (gate)
+            disposed = true;
+        timer.Dispose();
+        free.Dispose();
     }
 
-    private void Arm() => _timer.Change(Timeout, System.Threading.Timeout.InfiniteTimeSpan);
+    private void Arm() => timer.Change(Timeout, Never);
 
     private void OnSilence()
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (_unanswered == 0)
+            if (unanswered == 0)
                 return;
             TimedOut = true;
         }

@@ -14,10 +14,10 @@ public sealed partial class ClassifierModel
     private const int CpuRunBatch = 16;
     private const int CudaRunBatch = 256;
 
-    /// <summary>Opens a model: an ONNX file, a version's directory, or a model's directory, of which the highest version is meant.</summary>
+    /// <summary>Opens an ONNX file, a version's directory, or the highest version in a model's directory.</summary>
     /// <exception cref="InferenceException">
-    /// There is no such file (<see cref="InferenceErrorKind.NotFound"/>), it is broken or no image classifier (<see cref="InferenceErrorKind.InvalidModel"/>),
-    /// or the device is missing (<see cref="InferenceErrorKind.DeviceUnavailable"/>).
+    /// The file does not exist (<see cref="InferenceErrorKind.NotFound"/>). It is broken or is not an image classifier
+    /// (<see cref="InferenceErrorKind.InvalidModel"/>). The device is missing (<see cref="InferenceErrorKind.DeviceUnavailable"/>).
     /// </exception>
     public static ClassifierModel Open(string path, ModelOptions? options = null)
     {
@@ -25,12 +25,13 @@ public sealed partial class ClassifierModel
         return Open(files, ReadFile(files.Model), options ?? new());
     }
 
-    /// <summary>Opens a model that is in memory; no labels or golden tensors lie beside it.</summary>
-    /// <param name="name">What to call it in messages.</param>
+    /// <summary>Opens a model in memory, without labels and golden tensors of its own.</summary>
+    /// <param name="name">The model's name in messages.</param>
     /// <param name="model">Content of the ONNX file.</param>
-    /// <param name="options">How it is opened.</param>
+    /// <param name="options">Device and threads.</param>
     /// <inheritdoc cref="Open(string, ModelOptions?)" path="/exception"/>
-    public static ClassifierModel Open(string name, byte[] model, ModelOptions? options = null) => Open(new ModelFiles(name, null, null), model, options ?? new());
+    public static ClassifierModel Open(string name, byte[] model, ModelOptions? options = null) =>
+        Open(new ModelFiles(name, null, null), model, options ?? new());
 
     private static ClassifierModel Open(ModelFiles files, byte[] bytes, ModelOptions options)
     {
@@ -39,10 +40,13 @@ public sealed partial class ClassifierModel
         try
         {
             var (manifest, json) = ReadManifest(files.Model, session);
-            var labels = files.Labels is { } path ? File.ReadAllLines(path).Select(line => line.TrimEnd()).Where(line => line != "").ToArray() : null;
+            var labels = files.Labels is { } path
+                ? File.ReadAllLines(path).Select(line => line.TrimEnd()).Where(line => line != "").ToArray()
+                : null;
             var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
             var facts = GraphFacts.Read(files.Model, session, sha256, manifest, json, labels);
-            var model = new ClassifierModel(files, session, facts, device, options.MaxRunBatch ?? (device == Device.Cuda ? CudaRunBatch : CpuRunBatch));
+            var maxRunBatch = options.MaxRunBatch ?? (device == Device.Cuda ? CudaRunBatch : CpuRunBatch);
+            var model = new ClassifierModel(files, session, facts, device, maxRunBatch);
             return manifest is null ? model.WithObservedOutput() : model;
         }
         catch
@@ -53,16 +57,19 @@ public sealed partial class ClassifierModel
     }
 
     /// <summary>
-    /// Compares the model's answers with those in <c>golden.safetensors</c> beside it. Passes where no probability differs by more than the tolerance
-    /// and every best class is the same, or 95 % of them where the manifest's precision is a lossy one.
+    /// Compares the model's answers with those in <c>golden.safetensors</c> beside the model. Passes if no probability differs by more than the
+    /// tolerance and every best class is the same. If the manifest's precision is lossy, 95 % of the best classes are enough.
     /// </summary>
-    /// <returns>The comparison; null where a foreign model brings no golden tensors.</returns>
-    /// <exception cref="InferenceException">The golden tensors are missing, broken or not this model's (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
+    /// <returns>The comparison; null if a foreign model has no golden tensors.</returns>
+    /// <exception cref="InferenceException">
+    /// The golden tensors are missing, broken or another model's (<see cref="InferenceErrorKind.InvalidModel"/>).
+    /// </exception>
     public GoldenCheck? CheckGolden()
     {
         if (files.Golden is null)
             return Facts.Manifest is null ? null : throw Invalid(files.Model, $"{GoldenTensors.FileName} is missing beside the model");
-        if (Facts.Manifest is { } manifest && Convert.ToHexStringLower(SHA256.HashData(ReadFile(files.Golden))) is var found && found != manifest.GoldenSha256)
+        var found = Convert.ToHexStringLower(SHA256.HashData(ReadFile(files.Golden)));
+        if (Facts.Manifest is { } manifest && found != manifest.GoldenSha256)
             throw Invalid(files.Golden, $"SHA-256 {found}, expected the manifest's {manifest.GoldenSha256}");
         try
         {
@@ -74,18 +81,23 @@ public sealed partial class ClassifierModel
         }
     }
 
-    /// <summary>Compares the model's answers with torch's.</summary>
-    /// <exception cref="InferenceException">The golden tensors have another shape than the model (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
+    /// <summary>Compares the model's answers with those of torch.</summary>
+    /// <exception cref="InferenceException">The tensors' shape is not the model's (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
     public GoldenCheck Compare(GoldenTensors golden)
     {
         if (golden.Shape != Facts.Input || golden.Classes != Facts.Classes)
-            throw Invalid(files.Model, $"golden tensors of {golden.Shape} with {golden.Classes} classes, expected {Facts.Input} with {Facts.Classes}");
+        {
+            throw Invalid(
+                files.Model, $"golden tensors of {golden.Shape} with {golden.Classes} classes, expected {Facts.Input} with {Facts.Classes}");
+        }
         var probabilities = new float[golden.Probabilities.Length];
         Classify(golden.Pixels, probabilities);
-        var (largest, disagreements) = (0f, 0);
+        var largest = 0f;
+        var disagreements = 0;
         for (var row = 0; row < probabilities.Length; row += Facts.Classes)
         {
-            ReadOnlySpan<float> ours = probabilities.AsSpan(row, Facts.Classes), theirs = golden.Probabilities.AsSpan(row, Facts.Classes);
+            ReadOnlySpan<float> ours = probabilities.AsSpan(row, Facts.Classes);
+            ReadOnlySpan<float> theirs = golden.Probabilities.AsSpan(row, Facts.Classes);
             disagreements += TopK.ArgMax(ours) == TopK.ArgMax(theirs) ? 0 : 1;
             for (var index = 0; index < ours.Length; index++)
                 largest = MathF.Max(largest, MathF.Abs(ours[index] - theirs[index]));
@@ -95,7 +107,7 @@ public sealed partial class ClassifierModel
         return new(golden.Count, largest, disagreements, tolerance, passed);
     }
 
-    /// <summary>A foreign model does not say what its outputs are: three unlike images show whether they are probabilities.</summary>
+    /// <summary>Runs a foreign model on three different images, because only its answers show whether its outputs are probabilities.</summary>
     private ClassifierModel WithObservedOutput()
     {
         var pixels = new byte[3 * Facts.Input.Count];
@@ -109,11 +121,11 @@ public sealed partial class ClassifierModel
         }
         catch
         {
-            lanes.Dispose();
+            buffers.Dispose();
             throw;
         }
         var probabilities = Enumerable.Range(0, 3).All(row => IsDistribution(outputs.AsSpan(row * Facts.Classes, Facts.Classes)));
-        lanes.Dispose();
+        buffers.Dispose();
         return new(files, session, Facts with { Output = probabilities ? OutputKind.Probabilities : OutputKind.Scores }, Device, MaxRunBatch);
     }
 
@@ -138,7 +150,8 @@ public sealed partial class ClassifierModel
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new InferenceException(InferenceErrorKind.InvalidModel, $"{path}: ONNX Runtime {ExecutionProviders.Version} cannot open it: {exception.Message}", exception);
+            throw new InferenceException(
+                InferenceErrorKind.InvalidModel, $"{path}: ONNX Runtime {ExecutionProviders.Version} cannot open it: {exception.Message}", exception);
         }
     }
 
@@ -155,7 +168,8 @@ public sealed partial class ClassifierModel
         }
         catch (JsonException exception)
         {
-            throw new InferenceException(InferenceErrorKind.InvalidModel, $"{path}: metadata {ModelManifest.MetadataKey} is no manifest: {exception.Message}", exception);
+            throw new InferenceException(
+                InferenceErrorKind.InvalidModel, $"{path}: metadata {ModelManifest.MetadataKey} is not a manifest: {exception.Message}", exception);
         }
     }
 

@@ -5,7 +5,6 @@ using LeNetServe.Runtime.Models;
 using LeNetServe.Runtime.Predictions;
 using LeNetServe.Specs;
 using LeNetServe.Tensors;
-
 using LeNetServe.Tests;
 
 namespace LeNetServe.Runtime.Tests;
@@ -72,8 +71,8 @@ public sealed class ClassifierModelTests : IDisposable
         { new TinyOnnx { ExtraInputs = 1 }.ToBytes(), "", "2 inputs (pixels, extra0), expected one" },
         { new TinyOnnx { Channels = 5 }.ToBytes(), "", "expected 1 or 3 channels" },
         { new TinyOnnx().ToBytes(), "only\ntwo", "2 labels, expected 3" },
-        { new TinyOnnx { Metadata = new Dictionary<string, string> { [ModelManifest.MetadataKey] = "{}" } }.ToBytes(), "", "is no manifest" },
-        { new TinyOnnx { Metadata = new Dictionary<string, string> { ["Image.NominalPixelRange"] = "NominalRange_16_235" } }.ToBytes(), "", "Normalized_0_1" },
+        { new TinyOnnx { Metadata = new Dictionary<string, string> { [ModelManifest.MetadataKey] = "{}" } }.ToBytes(), "", "is not a manifest" },
+        { WithRange("NominalRange_16_235").ToBytes(), "", "Normalized_0_1" },
     };
 
     [Theory]
@@ -91,7 +90,8 @@ public sealed class ClassifierModelTests : IDisposable
             tiny = tiny with { Weights = ToNhwc(tiny) };
         using var model = Open(tiny);
         var pixels = RandomPixels(count * tiny.Pixels);
-        var (fromBytes, fromFloats) = (new float[count * 3], new float[count * 3]);
+        var fromBytes = new float[count * 3];
+        var fromFloats = new float[count * 3];
 
         model.Classify(pixels, fromBytes);
         model.RunFloats(MemoryMarshal.AsBytes<float>([.. pixels.Select(pixel => (float)pixel)]), fromFloats);
@@ -100,7 +100,10 @@ public sealed class ClassifierModelTests : IDisposable
         var weights = new TinyOnnx { Channels = 3 }.Stripes();
         for (var image = 0; image < count; image++)
         {
-            var scores = Enumerable.Range(0, 3).Select(k => Enumerable.Range(0, tiny.Pixels).Sum(p => weights[(k * tiny.Pixels) + p] * pixels[(image * tiny.Pixels) + p])).ToArray();
+            var scores = new float[3];
+            for (var k = 0; k < 3; k++)
+                for (var p = 0; p < tiny.Pixels; p++)
+                    scores[k] += weights[(k * tiny.Pixels) + p] * pixels[(image * tiny.Pixels) + p];
             TopK.Softmax(scores);
             for (var k = 0; k < 3; k++)
                 Assert.Equal(scores[k], fromBytes[(image * 3) + k], 1e-4f);
@@ -111,7 +114,9 @@ public sealed class ClassifierModelTests : IDisposable
     public void Classify_ModelOfScores_AppliesTheSoftmax()
     {
         var pixels = RandomPixels(16);
-        var (raw, probabilities, expected) = (new float[3], new float[3], new float[3]);
+        var raw = new float[3];
+        var probabilities = new float[3];
+        var expected = new float[3];
         using var scores = Open(new TinyOnnx { Softmax = false });
         scores.Run(pixels, raw);
         scores.Classify(pixels, probabilities);
@@ -132,10 +137,11 @@ public sealed class ClassifierModelTests : IDisposable
     {
         var tiny = new TinyOnnx { Softmax = false, Weights = [.. new TinyOnnx().Stripes(1)] };
         var pixels = RandomPixels(16);
-        var (raw, ranged) = (new float[3], new float[3]);
+        var raw = new float[3];
+        var ranged = new float[3];
         using (var model = Open(tiny))
             model.RunFloats(MemoryMarshal.AsBytes<float>([.. pixels.Select(pixel => (pixel * scale) + offset)]), raw);
-        using (var model = Open(tiny with { Metadata = new Dictionary<string, string> { ["Image.NominalPixelRange"] = name } }))
+        using (var model = Open(tiny with { Metadata = WithRange(name).Metadata }))
             model.Run(pixels, ranged);
 
         for (var k = 0; k < 3; k++)
@@ -148,7 +154,8 @@ public sealed class ClassifierModelTests : IDisposable
         var tiny = new TinyOnnx { Channels = 3, Softmax = false };
         var pixels = RandomPixels(48);
         byte[] swapped = [.. pixels[32..], .. pixels[16..32], .. pixels[..16]];
-        var (expected, found) = (new float[3], new float[3]);
+        var expected = new float[3];
+        var found = new float[3];
         using (var model = Open(tiny))
             model.Run(swapped, expected);
         using (var model = Open(tiny with { Metadata = new Dictionary<string, string> { ["Image.BitmapPixelFormat"] = "Bgr8" } }))
@@ -161,7 +168,8 @@ public sealed class ClassifierModelTests : IDisposable
     public void Classify_AfterTheFirstCall_AllocatesNothing()
     {
         using var model = Open(new TinyOnnx());
-        var (pixels, outputs) = (RandomPixels(16 * 20), new float[3 * 20]);
+        var pixels = RandomPixels(16 * 20);
+        var outputs = new float[3 * 20];
         for (var warmUp = 0; warmUp < 100; warmUp++)
             model.Classify(pixels, outputs);
 
@@ -179,7 +187,8 @@ public sealed class ClassifierModelTests : IDisposable
         var inputs = Enumerable.Range(0, 64).Select(seed => RandomPixels(16, seed)).ToArray();
         var expected = inputs.Select(input => Classify(model, input)).ToArray();
 
-        Parallel.For(0, 5000, new() { MaxDegreeOfParallelism = 16 }, index => Assert.Equal(expected[index % 64], Classify(model, inputs[index % 64])));
+        Parallel.For(
+            0, 5000, new() { MaxDegreeOfParallelism = 16 }, index => Assert.Equal(expected[index % 64], Classify(model, inputs[index % 64])));
     }
 
     [Theory]
@@ -233,6 +242,9 @@ public sealed class ClassifierModelTests : IDisposable
         Assert.Equal("v", session.Metadata["k"]);
     }
 
+    private static TinyOnnx WithRange(string name) =>
+        new() { Metadata = new Dictionary<string, string> { ["Image.NominalPixelRange"] = name } };
+
     private ClassifierModel Open(TinyOnnx tiny, string? labels = null)
     {
         tiny.Write(directory.Path, labels);
@@ -255,7 +267,8 @@ public sealed class ClassifierModelTests : IDisposable
 
     private static float[] ToNhwc(TinyOnnx tiny)
     {
-        var (plane, stripes) = (tiny.Height * tiny.Width, tiny.Stripes());
+        var plane = tiny.Height * tiny.Width;
+        var stripes = tiny.Stripes();
         return [.. from k in Enumerable.Range(0, tiny.Classes)
                    from p in Enumerable.Range(0, plane)
                    from c in Enumerable.Range(0, tiny.Channels)

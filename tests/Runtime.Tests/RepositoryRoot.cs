@@ -7,7 +7,8 @@ internal static class RepositoryRoot
     {
         var directory = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(directory, "LeNetServe.sln")))
-            directory = Path.GetDirectoryName(directory) ?? throw new DirectoryNotFoundException($"no LeNetServe.sln above {AppContext.BaseDirectory}");
+            directory = Path.GetDirectoryName(directory)
+                ?? throw new DirectoryNotFoundException($"no LeNetServe.sln above {AppContext.BaseDirectory}");
         return directory;
     }
 }

@@ -1,6 +1,6 @@
 namespace LeNetServe.Tests;
 
-/// <summary>A directory of a test's own; gone afterwards.</summary>
+/// <summary>A directory for one test, deleted afterwards.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("lenetserve-").FullName;

@@ -5,7 +5,7 @@ namespace LeNetServe.Tests;
 
 /// <summary>
 /// Writes small ONNX classifiers byte by byte: input → (Cast) → Flatten → Gemm → (Softmax). Class k's score is the k-th row of
-/// <see cref="Weights"/> times the pixels, plus k-th <see cref="Bias"/>.
+/// <see cref="Weights"/> times the pixels, plus the k-th <see cref="Bias"/>.
 /// </summary>
 internal sealed record TinyOnnx
 {
@@ -24,7 +24,7 @@ internal sealed record TinyOnnx
 
     public int Pixels => Channels * Height * Width;
 
-    /// <summary>Weights that make class k answer to the k-th stripe of the image, times <paramref name="scale"/>.</summary>
+    /// <summary>Creates weights that make class k the sum of the image's k-th stripe, times <paramref name="scale"/>.</summary>
     public float[] Stripes(float scale = 0.01f) =>
         [.. from k in Enumerable.Range(0, Classes) from p in Enumerable.Range(0, Pixels) select p * Classes / Pixels == k ? scale : 0f];
 
@@ -55,7 +55,7 @@ internal sealed record TinyOnnx
         return model.ToArray();
     }
 
-    /// <summary>Writes <c>model.onnx</c> into a directory, which is made.</summary>
+    /// <summary>Creates a directory and writes <c>model.onnx</c> into it.</summary>
     public string Write(string directory, string? labels = null)
     {
         Directory.CreateDirectory(directory);
@@ -121,8 +121,11 @@ internal sealed record TinyOnnx
 
         private void Varint(ulong value)
         {
-            for (; value >= 0x80; value >>= 7)
+            while (value >= 0x80)
+            {
                 bytes.Add((byte)(value | 0x80));
+                value >>= 7;
+            }
             bytes.Add((byte)value);
         }
     }

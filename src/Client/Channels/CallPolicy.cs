@@ -3,7 +3,7 @@ using Grpc.Net.Client.Configuration;
 
 namespace LeNetServe.Client.Channels;
 
-/// <summary>Retries, hedging and balancing as a gRPC service config. Classifying has no side effect, so every call may be sent again.</summary>
+/// <summary>Builds the gRPC service config: retries, hedging and balancing. Classifying has no side effects, so every call may be retried.</summary>
 internal static class CallPolicy
 {
     private static readonly StatusCode[] Transient = [StatusCode.Unavailable, StatusCode.ResourceExhausted];

@@ -30,7 +30,7 @@ internal static class ClassifierChannel
             ServiceConfig = CallPolicy.ServiceConfig(options),
             MaxReceiveMessageSize = null,
             MaxRetryAttempts = 5,
-            // A message that is not kept cannot be sent again; the calls of a client bound what is kept.
+            // gRPC can only retry messages that it buffers. The number of calls in progress limits the memory.
             MaxRetryBufferPerCallSize = null,
             MaxRetryBufferSize = null,
         };

@@ -2,19 +2,17 @@ using Grpc.Net.Client.Balancer;
 
 namespace LeNetServe.Client.Channels;
 
-/// <summary>
-/// Gives the channel a fixed list of servers. The channel asks a service provider for its resolvers; this is the smallest one that answers.
-/// </summary>
+/// <summary>Gives the channel a fixed list of servers. The channel takes its resolvers from a service provider.</summary>
 internal sealed class SeveralServers(IReadOnlyList<Uri> urls) : IServiceProvider
 {
     public const string Target = "static:///lenetserve";
 
-    // Grpc.Net.Client reads this key for the Host header and the name in TLS; without it all servers would be asked for by the target's name.
+    // Grpc.Net.Client reads this key for the Host header and the TLS server name. Without the key it would use the target's name for all servers.
     private static readonly BalancerAttributesKey<string> HostOverride = new("HostOverride");
 
-    private readonly ResolverFactory[] _factories = [new StaticResolverFactory(_ => [.. urls.Select(Address)])];
+    private readonly ResolverFactory[] factories = [new StaticResolverFactory(_ => [.. urls.Select(Address)])];
 
-    public object? GetService(Type serviceType) => serviceType == typeof(IEnumerable<ResolverFactory>) ? _factories : null;
+    public object? GetService(Type serviceType) => serviceType == typeof(IEnumerable<ResolverFactory>) ? factories : null;
 
     private static BalancerAddress Address(Uri url)
     {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the client.</summary>
+/// <summary>Registers the client for dependency injection.</summary>
 public static class LeNetServeClientRegistration
 {
     /// <summary>Adds a singleton <see cref="LeNetServeClient"/> of the server at <paramref name="url"/>.</summary>
@@ -12,8 +12,7 @@ public static class LeNetServeClientRegistration
         services.AddLeNetServeClient(options => options.Urls.Add(url));
 
     /// <summary>
-    /// Adds a singleton <see cref="LeNetServeClient"/>. Options that are wrong are all named by the <see cref="OptionsValidationException"/> of the
-    /// first resolution.
+    /// Adds a singleton <see cref="LeNetServeClient"/>. Its first resolution throws <see cref="OptionsValidationException"/> with every invalid option.
     /// </summary>
     public static IServiceCollection AddLeNetServeClient(this IServiceCollection services, Action<LeNetServeClientOptions> configure)
     {

@@ -1,14 +1,14 @@
 namespace LeNetServe.Runtime.Devices;
 
-/// <summary>Where models run, as the user asks for it.</summary>
+/// <summary>The device that the user asks for.</summary>
 public enum Device
 {
-    /// <summary>CUDA where this build and this machine have it, else the CPU.</summary>
+    /// <summary>CUDA if this build and this machine have it, otherwise the CPU.</summary>
     Auto,
 
     /// <summary>The CPU.</summary>
     Cpu,
 
-    /// <summary>CUDA; an error where it is missing, never a silent fall-back.</summary>
+    /// <summary>CUDA. An error if CUDA is missing, never a silent fallback.</summary>
     Cuda,
 }

@@ -3,19 +3,19 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LeNetServe.Runtime.Devices;
 
-/// <summary>Which of ONNX Runtime's execution providers this process can use.</summary>
+/// <summary>The execution providers of ONNX Runtime that this process can use.</summary>
 public static class ExecutionProviders
 {
     private const string Cuda = "CUDAExecutionProvider";
 
-    /// <summary>The providers that the native library was built with, such as <c>CPUExecutionProvider</c>.</summary>
+    /// <summary>Gets the providers that the native library was built with, such as <c>CPUExecutionProvider</c>.</summary>
     public static IReadOnlyList<string> Available => OrtEnv.Instance().GetAvailableProviders();
 
-    /// <summary>The native library's version, such as <c>1.31.1</c>.</summary>
+    /// <summary>Gets the native library's version, such as <c>1.31.1</c>.</summary>
     public static string Version => OrtEnv.Instance().GetVersionString();
 
-    /// <summary>The device that <paramref name="device"/> means here: <see cref="Device.Cpu"/> or <see cref="Device.Cuda"/>.</summary>
-    /// <exception cref="InferenceException">CUDA was asked for and is missing (<see cref="InferenceErrorKind.DeviceUnavailable"/>).</exception>
+    /// <summary>Resolves <see cref="Device.Auto"/> to <see cref="Device.Cpu"/> or <see cref="Device.Cuda"/>.</summary>
+    /// <exception cref="InferenceException">CUDA was requested and is missing (<see cref="InferenceErrorKind.DeviceUnavailable"/>).</exception>
     public static Device Resolve(Device device)
     {
         if (device == Device.Cpu)
@@ -32,7 +32,7 @@ public static class ExecutionProviders
     }
 
     /// <summary>
-    /// Options of a session that answers one request at a time on the caller's own thread: no thread pool of its own, nothing that spins while idle.
+    /// Creates options of a session that runs on its caller's thread: no thread pool of its own, no spinning while idle.
     /// </summary>
     internal static SessionOptions CreateOptions(Device device, int intraOpThreads = 1)
     {
@@ -62,8 +62,12 @@ public static class ExecutionProviders
     private static void AppendCuda(SessionOptions options)
     {
         if (!Available.Contains(Cuda))
-            throw new InferenceException(InferenceErrorKind.DeviceUnavailable,
-                $"device cuda was asked for, and this build's ONNX Runtime {Version} has {string.Join(", ", Available)} only; build with -p:Accelerator=cuda");
+        {
+            throw new InferenceException(
+                InferenceErrorKind.DeviceUnavailable,
+                $"device cuda was asked for, but this build's ONNX Runtime {Version} has only {string.Join(", ", Available)}; " +
+                "build with -p:Accelerator=cuda");
+        }
         try
         {
             options.AppendExecutionProvider_CUDA(0);
@@ -71,8 +75,10 @@ public static class ExecutionProviders
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
         {
-            throw new InferenceException(InferenceErrorKind.DeviceUnavailable,
-                $"device cuda was asked for and did not start; an NVIDIA driver, CUDA and cuDNN are needed. ONNX Runtime says: {exception.Message}", exception);
+            throw new InferenceException(
+                InferenceErrorKind.DeviceUnavailable,
+                $"device cuda was asked for, but did not start; it needs an NVIDIA driver, CUDA and cuDNN. ONNX Runtime says: {exception.Message}",
+                exception);
         }
     }
 }

@@ -1,38 +1,38 @@
 namespace LeNetServe.Runtime.Errors;
 
-/// <summary>Every way in which a request or a model can fail without a bug. Closed: the edges translate each member.</summary>
+/// <summary>The expected failures of a request or a model. A server translates every member to its protocols.</summary>
 public enum InferenceErrorKind
 {
-    /// <summary>The request is wrong and stays wrong: another size, type, value or file format than expected.</summary>
+    /// <summary>The request has an unexpected size, type, value or file format. A retry cannot succeed.</summary>
     InvalidInput,
 
     /// <summary>The request is larger than a limit allows.</summary>
     TooLarge,
 
-    /// <summary>No such model or version.</summary>
+    /// <summary>The model or version does not exist.</summary>
     NotFound,
 
-    /// <summary>The model exists and does not answer now: it is loading, failed to load, or the server is stopping.</summary>
+    /// <summary>The model exists but cannot answer now: it is loading, failed to load, or the server is stopping.</summary>
     Unavailable,
 
-    /// <summary>The queue is full: refused at once, worth trying again a little later.</summary>
+    /// <summary>The queue is full. A retry a little later may succeed.</summary>
     Overloaded,
 
-    /// <summary>The caller's deadline passed before there was an answer.</summary>
+    /// <summary>The caller's deadline passed before the answer.</summary>
     DeadlineExceeded,
 
-    /// <summary>The caller went away.</summary>
+    /// <summary>The caller canceled the request or disconnected.</summary>
     Cancelled,
 
-    /// <summary>The operation is known and not offered here.</summary>
+    /// <summary>The operation is known, but this server does not offer it.</summary>
     Unsupported,
 
-    /// <summary>The caller may not do this.</summary>
+    /// <summary>The caller is not allowed to do this.</summary>
     Forbidden,
 
-    /// <summary>The model file, its labels or its golden tensors are broken, or it cannot compute this input.</summary>
+    /// <summary>The model file, its labels or its golden tensors are broken, or the model cannot compute this input.</summary>
     InvalidModel,
 
-    /// <summary>The device asked for is not there.</summary>
+    /// <summary>The requested device is missing.</summary>
     DeviceUnavailable,
 }

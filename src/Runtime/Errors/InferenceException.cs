@@ -1,18 +1,18 @@
 namespace LeNetServe.Runtime.Errors;
 
-/// <summary>An expected failure of serving. The message says what was found and what was expected, and is meant for the caller.</summary>
+/// <summary>An expected failure of a request or a model. The message is for the caller: it says what was found and what was expected.</summary>
 public sealed class InferenceException : Exception
 {
-    /// <summary>A failure of that kind.</summary>
+    /// <summary>Creates a failure of a kind.</summary>
     public InferenceException(InferenceErrorKind kind, string message, Exception? innerException = null)
         : base(message, innerException) => Kind = kind;
 
-    /// <summary>What went wrong, for programs.</summary>
+    /// <summary>Gets the reason, for programs.</summary>
     public InferenceErrorKind Kind { get; }
 
-    /// <summary>The request's field at fault, such as <c>image.pixels</c>; null where it is none in particular.</summary>
+    /// <summary>Gets the request's faulty field, such as <c>image.pixels</c>; null if the fault is not in one field.</summary>
     public string? Field { get; init; }
 
-    /// <summary>When trying again makes sense; null where it does not or is unknown.</summary>
+    /// <summary>Gets the time after which a retry makes sense; null if a retry does not help or the time is unknown.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

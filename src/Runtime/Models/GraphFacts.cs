@@ -5,16 +5,19 @@ using LeNetServe.Specs;
 using LeNetServe.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+
 namespace LeNetServe.Runtime.Models;
 
-/// <summary>Reads a model's facts from its graph: one image-shaped input, one output with a value for each class, the rest from metadata.</summary>
+/// <summary>Reads a model's facts: shapes and types from its graph, the rest from metadata.</summary>
 internal static class GraphFacts
 {
     private const string RangeKey = "Image.NominalPixelRange";
     private const string FormatKey = "Image.BitmapPixelFormat";
 
-    /// <summary>The facts of that session; <paramref name="manifest"/> and <paramref name="labels"/> are null where the model brings none.</summary>
-    /// <exception cref="InferenceException">It is no image classifier, or contradicts itself (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
+    /// <summary>Reads the facts. <paramref name="manifest"/> and <paramref name="labels"/> are null if the model has none.</summary>
+    /// <exception cref="InferenceException">
+    /// The graph is not an image classifier, or graph and metadata disagree (<see cref="InferenceErrorKind.InvalidModel"/>).
+    /// </exception>
     public static ModelFacts Read(
         string path, InferenceSession session, string sha256, ModelManifest? manifest, string manifestJson, IReadOnlyList<string>? labels)
     {
@@ -83,9 +86,13 @@ internal static class GraphFacts
             : throw Invalid(path, $"output \"{name}\" is {Describe(output)}, expected N×classes with a fixed number of classes");
     }
 
-    private static string Describe(NodeMetadata node) => !node.IsTensor
-        ? node.OnnxValueType.ToString()
-        : $"{node.ElementDataType} {string.Join('×', node.Dimensions.Select((size, index) => size > 0 ? $"{size}" : node.SymbolicDimensions[index] is { Length: > 0 } symbol ? symbol : "?"))}";
+    private static string Describe(NodeMetadata node)
+    {
+        if (!node.IsTensor)
+            return node.OnnxValueType.ToString();
+        var sizes = node.Dimensions.Zip(node.SymbolicDimensions, (size, symbol) => size > 0 ? $"{size}" : symbol is "" or null ? "?" : symbol);
+        return $"{node.ElementDataType} {string.Join('×', sizes)}";
+    }
 
     private static InferenceException Invalid(string path, string message) => new(InferenceErrorKind.InvalidModel, $"{path}: {message}");
 }

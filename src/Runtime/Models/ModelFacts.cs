@@ -1,58 +1,60 @@
 using LeNetServe.Imaging;
 using LeNetServe.Models;
 using LeNetServe.Specs;
-
 using LeNetServe.Tensors;
+
 namespace LeNetServe.Runtime.Models;
 
-/// <summary>What is known of a model: from its manifest, or, for a foreign classifier, from its graph, metadata and <c>labels.txt</c>.</summary>
+/// <summary>
+/// The facts of a model. They come from its manifest or, for a foreign classifier, from its graph, metadata and <c>labels.txt</c>.
+/// </summary>
 public sealed record ModelFacts
 {
-    /// <summary>The manifest; null for a foreign model.</summary>
+    /// <summary>Gets the manifest; null for a foreign model.</summary>
     public ModelManifest? Manifest { get; init; }
 
-    /// <summary>The manifest as it stands in the file, JSON; empty for a foreign model.</summary>
+    /// <summary>Gets the JSON of the manifest as the file has it; empty for a foreign model.</summary>
     public string ManifestJson { get; init; } = "";
 
-    /// <summary>Class names in the order of the output; the class's number where nobody named it.</summary>
+    /// <summary>Gets the class names in the order of the output. A class without a name has its number.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>How a picture becomes the input.</summary>
+    /// <summary>Gets the preprocessing that turns a picture into the input.</summary>
     public required ImagingSpec Imaging { get; init; }
 
-    /// <summary>Shape of one image, C×H×W, whatever the layout in the file.</summary>
+    /// <summary>Gets the shape of one image, C×H×W for either layout of the graph.</summary>
     public TensorShape Input => Imaging.Input;
 
-    /// <summary>Number of classes.</summary>
+    /// <summary>Gets the number of classes.</summary>
     public int Classes => Labels.Count;
 
-    /// <summary>Name of the graph's input.</summary>
+    /// <summary>Gets the name of the graph's input.</summary>
     public required string InputName { get; init; }
 
-    /// <summary>Name of the graph's output.</summary>
+    /// <summary>Gets the name of the graph's output.</summary>
     public required string OutputName { get; init; }
 
-    /// <summary>Element type of the graph's input: F32 or U8.</summary>
+    /// <summary>Gets the element type of the graph's input: F32 or U8.</summary>
     public required TensorType InputType { get; init; }
 
-    /// <summary>Order of the graph's input dimensions.</summary>
+    /// <summary>Gets the order of the graph's input dimensions.</summary>
     public required TensorLayout Layout { get; init; }
 
-    /// <summary>The batch size that the graph insists on; null where it takes any.</summary>
+    /// <summary>Gets the batch size that the graph requires; null if it accepts any.</summary>
     public required int? FixedBatch { get; init; }
 
-    /// <summary>Rank of the graph's output: 2 for N×classes, more where dimensions of 1 follow, 1 for a single image's classes.</summary>
+    /// <summary>Gets the rank of the graph's output: 2 for N×classes, more if dimensions of 1 follow, 1 for a single image's classes.</summary>
     public required int OutputRank { get; init; }
 
-    /// <summary>What the outputs are; a foreign model is tried on three images to find out.</summary>
+    /// <summary>Gets the kind of output. A foreign model is run on three images to find out.</summary>
     public OutputKind Output { get; init; }
 
-    /// <summary>How pixels become input values.</summary>
+    /// <summary>Gets the map from pixels to input values.</summary>
     public PixelRange Range { get; init; } = PixelRange.Raw;
 
-    /// <summary>The model wants blue first (metadata <c>Image.BitmapPixelFormat</c> = Bgr8).</summary>
+    /// <summary>Gets a value indicating whether blue is the first channel (metadata <c>Image.BitmapPixelFormat</c> = Bgr8).</summary>
     public bool BlueFirst { get; init; }
 
-    /// <summary>SHA-256 of the model file, lower-case hexadecimal.</summary>
+    /// <summary>Gets the SHA-256 of the model file, in lowercase hexadecimal.</summary>
     public required string Sha256 { get; init; }
 }

@@ -3,40 +3,38 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.Runtime.Models;
 
-/// <summary>Where the files of a model version lie.</summary>
+/// <summary>The paths of a model version's files.</summary>
 /// <param name="Model">The ONNX file.</param>
-/// <param name="Labels">One label a line in the order of the output; null where there is none.</param>
-/// <param name="Golden">The golden tensors; null where there are none.</param>
+/// <param name="Labels">The file with one label a line, in the order of the output; null if it does not exist.</param>
+/// <param name="Golden">The golden tensors; null if they do not exist.</param>
 public sealed record ModelFiles(string Model, string? Labels, string? Golden)
 {
-    /// <summary>Name of the ONNX file in a version's directory.</summary>
+    /// <summary>The name of the ONNX file in a version's directory.</summary>
     public const string ModelFileName = "model.onnx";
 
-    /// <summary>Name of the label file in a version's directory.</summary>
+    /// <summary>The name of the label file in a version's directory.</summary>
     public const string LabelsFileName = "labels.txt";
 
-    /// <summary>
-    /// Finds a model by path: an ONNX file, a version's directory, or a model's directory, of which the highest version is meant.
-    /// </summary>
-    /// <exception cref="InferenceException">There is no such model (<see cref="InferenceErrorKind.NotFound"/>).</exception>
+    /// <summary>Finds an ONNX file, the model in a version's directory, or the highest version in a model's directory.</summary>
+    /// <exception cref="InferenceException">The model does not exist (<see cref="InferenceErrorKind.NotFound"/>).</exception>
     public static ModelFiles Locate(string path)
     {
         if (File.Exists(path))
             return Beside(path);
         if (!Directory.Exists(path))
-            throw new InferenceException(InferenceErrorKind.NotFound, $"{path}: no such file or directory, expected an ONNX file, a version's directory or a model's");
+            throw NotFound($"{path}: no such file or directory, expected an ONNX file, a version's directory or a model's");
         var model = Path.Combine(path, ModelFileName);
         if (File.Exists(model))
             return Beside(model);
         var newest = Versions(path).LastOrDefault();
         return newest != 0
             ? Beside(Path.Combine(path, newest.ToString(), ModelFileName))
-            : throw new InferenceException(InferenceErrorKind.NotFound, $"{path}: neither {ModelFileName} nor a numbered version with {ModelFileName} is in this directory");
+            : throw NotFound($"{path}: neither {ModelFileName} nor a numbered version with {ModelFileName} is in this directory");
     }
 
     /// <summary>
-    /// The versions in a model's directory that have a model file, ascending. Names that are no positive integers are not versions; a file that
-    /// cannot be looked at counts as there, and opening it says why.
+    /// Lists the versions in a model's directory that have a model file, ascending. A version's name is a positive integer. A file without access
+    /// counts as existing; opening it reports the reason.
     /// </summary>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory cannot be read.</exception>
@@ -48,6 +46,8 @@ public sealed record ModelFiles(string Model, string? Labels, string? Golden)
         let version = long.Parse(name)
         orderby version
         select version;
+
+    private static InferenceException NotFound(string message) => new(InferenceErrorKind.NotFound, message);
 
     private static bool IsThere(string path)
     {

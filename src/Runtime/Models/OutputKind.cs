@@ -1,9 +1,9 @@
 namespace LeNetServe.Runtime.Models;
 
-/// <summary>What the numbers of a model's output are.</summary>
+/// <summary>The meaning of a model's outputs.</summary>
 public enum OutputKind
 {
-    /// <summary>Probabilities: none negative, the sum is 1.</summary>
+    /// <summary>Probabilities: not negative, with the sum 1.</summary>
     Probabilities,
 
     /// <summary>Scores before a softmax.</summary>

@@ -1,12 +1,12 @@
 namespace LeNetServe.Runtime.Models;
 
-/// <summary>Linear map from a pixel 0..255 to the value that the model expects: pixel × <paramref name="Scale"/> + <paramref name="Offset"/>.</summary>
+/// <summary>The linear map from a pixel 0..255 to the model's input: pixel × <paramref name="Scale"/> + <paramref name="Offset"/>.</summary>
 public readonly record struct PixelRange(float Scale, float Offset)
 {
-    /// <summary>Values are the pixels: 0..255.</summary>
+    /// <summary>The identity: values are pixels, 0..255.</summary>
     public static readonly PixelRange Raw = new(1, 0);
 
-    /// <summary>ONNX's standard names of pixel ranges, as in the metadata key <c>Image.NominalPixelRange</c>; null for one that is not served.</summary>
+    /// <summary>Converts ONNX's name of a pixel range (metadata key <c>Image.NominalPixelRange</c>); null if the range is not supported.</summary>
     public static PixelRange? FromMetadata(string name) => name switch
     {
         "NominalRange_0_255" => Raw,

@@ -1,11 +1,11 @@
 namespace LeNetServe.Runtime.Models;
 
-/// <summary>Order of an image tensor's dimensions.</summary>
+/// <summary>The order of an image tensor's dimensions.</summary>
 public enum TensorLayout
 {
-    /// <summary>Batch, channels, height, width: this project's own.</summary>
+    /// <summary>Batch, channels, height, width: the layout of this project.</summary>
     Nchw,
 
-    /// <summary>Batch, height, width, channels: as exporters from TensorFlow write it.</summary>
+    /// <summary>Batch, height, width, channels: the layout of exporters from TensorFlow.</summary>
     Nhwc,
 }

@@ -2,14 +2,14 @@ using System.Buffers;
 
 namespace LeNetServe.Runtime.Predictions;
 
-/// <summary>The best classes of an output row.</summary>
+/// <summary>Selects the best classes of an output row.</summary>
 public static class TopK
 {
     private const int StackLimit = 256;
 
     /// <summary>
-    /// Writes the best <c>predictions.Length</c> classes of <paramref name="values"/>, best first; equal values in the order of the classes, NaN last.
-    /// Allocates nothing.
+    /// Writes the best <c>predictions.Length</c> classes of <paramref name="values"/>, best first. Equal values keep the order of the classes, and
+    /// NaN is last. Allocates nothing.
     /// </summary>
     public static void Select(ReadOnlySpan<float> values, Span<Prediction> predictions)
     {
@@ -35,7 +35,7 @@ public static class TopK
             ArrayPool<ulong>.Shared.Return(rented);
     }
 
-    /// <summary>The first class with the largest value; NaN counts as the smallest.</summary>
+    /// <summary>Finds the first class with the largest value. NaN counts as the smallest.</summary>
     public static int ArgMax(ReadOnlySpan<float> values)
     {
         var best = 0;
@@ -56,7 +56,7 @@ public static class TopK
             score /= sum;
     }
 
-    /// <summary>Unsigned integers that sort as the values do, largest first.</summary>
+    /// <summary>Maps a value to an unsigned integer; the integers ascend as the values descend.</summary>
     private static uint DescendingBits(float value)
     {
         if (float.IsNaN(value))

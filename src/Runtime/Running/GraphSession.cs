@@ -8,16 +8,16 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace LeNetServe.Runtime.Running;
 
-/// <summary>Any ONNX graph on the CPU, tensors in and tensors out: for tools that look inside a model. Serving goes through <see cref="ClassifierModel"/>.</summary>
+/// <summary>Runs any ONNX graph on the CPU, for tools that inspect a model. Serving uses <see cref="ClassifierModel"/>.</summary>
 public sealed class GraphSession : IDisposable
 {
     private readonly InferenceSession session;
     private readonly RunOptions runOptions = new();
 
-    /// <summary>Opens the graph as it stands in memory.</summary>
+    /// <summary>Opens a graph in memory.</summary>
     /// <param name="model">The ONNX file's bytes.</param>
-    /// <param name="optimize">Off: no node is fused or moved, so that the values between them are those of the file.</param>
-    /// <exception cref="InferenceException">ONNX Runtime refuses it (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
+    /// <param name="optimize">False keeps every node of the file, so that intermediate values can be read.</param>
+    /// <exception cref="InferenceException">ONNX Runtime cannot open the graph (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
     public GraphSession(byte[] model, bool optimize = true)
     {
         using var options = ExecutionProviders.CreateOptions(Device.Cpu);
@@ -30,14 +30,14 @@ public sealed class GraphSession : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new InferenceException(InferenceErrorKind.InvalidModel, $"ONNX Runtime {ExecutionProviders.Version} cannot open the graph: {exception.Message}", exception);
+            throw Invalid($"ONNX Runtime {ExecutionProviders.Version} cannot open the graph: {exception.Message}", exception);
         }
     }
 
-    /// <summary>Names of the graph's inputs.</summary>
+    /// <summary>Gets the names of the graph's inputs.</summary>
     public IReadOnlyList<string> Inputs => session.InputNames;
 
-    /// <summary>Names of the graph's outputs.</summary>
+    /// <summary>Gets the names of the graph's outputs.</summary>
     public IReadOnlyList<string> Outputs => session.OutputNames;
 
     /// <summary>Gets the element type (ONNX's number) and the dimensions of each output that is a tensor: a size, a name, or an empty text.</summary>
@@ -46,10 +46,10 @@ public sealed class GraphSession : IDisposable
         .ToDictionary(output => output.Key, output => ((int)output.Value.ElementDataType, output.Value.Dimensions
             .Select((size, index) => size >= 0 ? size.ToString(CultureInfo.InvariantCulture) : output.Value.SymbolicDimensions[index]).ToArray()));
 
-    /// <summary>The model's metadata_props.</summary>
+    /// <summary>Gets the model's metadata_props.</summary>
     public IReadOnlyDictionary<string, string> Metadata => session.ModelMetadata.CustomMetadataMap;
 
-    /// <summary>Runs the graph on float or byte tensors; every output comes back as floats, by name.</summary>
+    /// <summary>Runs the graph on float or byte tensors. Returns every output as floats, by name.</summary>
     /// <exception cref="InferenceException">The graph cannot compute these inputs (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
     public IReadOnlyDictionary<string, StoredTensor> Run(IReadOnlyDictionary<string, StoredTensor> inputs)
     {
@@ -62,7 +62,7 @@ public sealed class GraphSession : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new InferenceException(InferenceErrorKind.InvalidModel, $"the graph cannot compute {string.Join(", ", inputs)}: {exception.Message}", exception);
+            throw Invalid($"the graph cannot compute {string.Join(", ", inputs)}: {exception.Message}", exception);
         }
         finally
         {
@@ -82,8 +82,10 @@ public sealed class GraphSession : IDisposable
     {
         TensorElementType.Float => value.GetTensorDataAsSpan<float>(),
         TensorElementType.Float16 => value.GetTensorDataAsSpan<Float16>().ToArray().Select(half => (float)half).ToArray(),
-        var type => throw new InferenceException(InferenceErrorKind.InvalidModel, $"an output is {type}, expected float32 or float16"),
+        var type => throw Invalid($"an output is {type}, expected float32 or float16"),
     };
+
+    private static InferenceException Invalid(string message, Exception? inner = null) => new(InferenceErrorKind.InvalidModel, message, inner);
 
     private static OrtValue ToValue(StoredTensor tensor)
     {

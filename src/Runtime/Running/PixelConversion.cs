@@ -6,10 +6,10 @@ using LeNetServe.Specs;
 
 namespace LeNetServe.Runtime.Running;
 
-/// <summary>From the caller's pixels (C×H×W) to a model's input tensor: type, range, layout.</summary>
+/// <summary>Converts the caller's pixels (C×H×W) to type, range and layout of a model's input tensor.</summary>
 internal static class PixelConversion
 {
-    /// <summary>Images of bytes 0..255 into a float tensor.</summary>
+    /// <summary>Converts bytes 0..255 to a float tensor.</summary>
     public static void ToSingles(ReadOnlySpan<byte> pixels, Span<float> values, ModelFacts facts)
     {
         if (facts.Layout == TensorLayout.Nchw && !facts.BlueFirst)
@@ -22,7 +22,7 @@ internal static class PixelConversion
             value = (value * facts.Range.Scale) + facts.Range.Offset;
     }
 
-    /// <summary>Images of bytes 0..255 into a byte tensor.</summary>
+    /// <summary>Copies bytes 0..255 to a byte tensor.</summary>
     public static void ToBytes(ReadOnlySpan<byte> pixels, Span<byte> values, ModelFacts facts)
     {
         if (facts.Layout == TensorLayout.Nchw && !facts.BlueFirst)
@@ -31,7 +31,7 @@ internal static class PixelConversion
             Reorder(pixels, values, facts.Input, facts.Layout, facts.BlueFirst, static pixel => pixel);
     }
 
-    /// <summary>Input values as they are (little-endian floats, C×H×W) into a float tensor: only the layout changes.</summary>
+    /// <summary>Copies input values (little-endian floats, C×H×W) to a float tensor. Only the layout changes.</summary>
     public static void CopySingles(ReadOnlySpan<byte> floats, Span<float> values, ModelFacts facts)
     {
         if (facts.Layout == TensorLayout.Nchw)
@@ -40,9 +40,12 @@ internal static class PixelConversion
             Reorder(MemoryMarshal.Cast<byte, float>(floats), values, facts.Input, facts.Layout, false, static value => value);
     }
 
-    /// <summary>Input values (little-endian floats, C×H×W) into a byte tensor: rounded, and held within 0..255.</summary>
-    public static void RoundSingles(ReadOnlySpan<byte> floats, Span<byte> values, ModelFacts facts) =>
-        Reorder(MemoryMarshal.Cast<byte, float>(floats), values, facts.Input, facts.Layout, false, static value => (byte)Math.Clamp(MathF.Round(value), 0, 255));
+    /// <summary>Rounds input values (little-endian floats, C×H×W) to a byte tensor, clamped to 0..255.</summary>
+    public static void RoundSingles(ReadOnlySpan<byte> floats, Span<byte> values, ModelFacts facts)
+    {
+        var singles = MemoryMarshal.Cast<byte, float>(floats);
+        Reorder(singles, values, facts.Input, facts.Layout, false, static value => (byte)Math.Clamp(MathF.Round(value), 0, 255));
+    }
 
     private static void Reorder<TFrom, TTo>(
         ReadOnlySpan<TFrom> from, Span<TTo> to, TensorShape shape, TensorLayout layout, bool reverseChannels, Func<TFrom, TTo> convert)
@@ -68,7 +71,7 @@ internal static class PixelConversion
             Vector.Widen(Unsafe.ReadUnaligned<Vector<byte>>(ref Unsafe.Add(ref from, index)), out var low, out var high);
             Vector.Widen(low, out var first, out var second);
             Vector.Widen(high, out var third, out var fourth);
-            // Signed, because values below 2^31 convert in one instruction only from a signed integer.
+            // Only signed integers convert to floats in one instruction; the values are below 2^31.
             Vector.ConvertToSingle(Vector.AsVectorInt32(first)).StoreUnsafe(ref to, (nuint)index);
             Vector.ConvertToSingle(Vector.AsVectorInt32(second)).StoreUnsafe(ref to, (nuint)(index + Vector<float>.Count));
             Vector.ConvertToSingle(Vector.AsVectorInt32(third)).StoreUnsafe(ref to, (nuint)(index + (2 * Vector<float>.Count)));

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
-
 using LeNetServe.Tests;
 
 namespace LeNetServe.Runtime.Tests.Devices;
@@ -35,10 +34,8 @@ public sealed class ExecutionProvidersTests
     public async Task Accelerator_OneProperty_SelectsExactlyOnePackage(string accelerator, string package)
     {
         var project = Path.Combine(RepositoryRoot.Find(), "src", "Runtime", "Runtime.csproj");
-        var start = new ProcessStartInfo("dotnet", ["msbuild", project, "-nodereuse:false", $"-p:Accelerator={accelerator}", "-getItem:PackageReference"])
-        {
-            RedirectStandardOutput = true,
-        };
+        string[] arguments = ["msbuild", project, "-nodereuse:false", $"-p:Accelerator={accelerator}", "-getItem:PackageReference"];
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var json = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LeNetServe.Runtime.Devices;
-
 using LeNetServe.Tests;
 
 namespace LeNetServe.Runtime.Tests.Devices;

@@ -2,12 +2,13 @@ using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Tensors;
 using Microsoft.ML.OnnxRuntime;
+
 namespace LeNetServe.Runtime.Running;
 
 /// <summary>
-/// The memory of one run at a time: pinned input and output, bound to the session once for each batch size, so that a run allocates nothing.
+/// The memory of one run at a time: pinned input and output. Each batch size is bound to the session once, so that later runs allocate nothing.
 /// </summary>
-internal sealed class Lane : IDisposable
+internal sealed class RunBuffers : IDisposable
 {
     private readonly InferenceSession session;
     private readonly RunOptions runOptions = new();
@@ -17,9 +18,11 @@ internal sealed class Lane : IDisposable
     private readonly float[] outputs;
     private readonly Binding?[] bindings;
 
-    public Lane(InferenceSession session, ModelFacts facts, int capacity)
+    public RunBuffers(InferenceSession session, ModelFacts facts, int capacity)
     {
-        (this.session, this.facts, Capacity) = (session, facts, capacity);
+        this.session = session;
+        this.facts = facts;
+        Capacity = capacity;
         var inputs = capacity * facts.Input.Count;
         singles = GC.AllocateArray<float>(facts.InputType == TensorType.F32 ? inputs : 0, pinned: true);
         bytes = GC.AllocateArray<byte>(facts.InputType == TensorType.U8 ? inputs : 0, pinned: true);
@@ -27,16 +30,16 @@ internal sealed class Lane : IDisposable
         bindings = new Binding?[capacity + 1];
     }
 
-    /// <summary>Images that fit.</summary>
+    /// <summary>Gets the largest number of images in a run.</summary>
     public int Capacity { get; }
 
-    /// <summary>Where the next run's input goes, for a float model.</summary>
+    /// <summary>The input of the next run of a float model.</summary>
     public Span<float> Singles(int count) => singles.AsSpan(0, count * facts.Input.Count);
 
-    /// <summary>Where the next run's input goes, for a byte model.</summary>
+    /// <summary>The input of the next run of a byte model.</summary>
     public Span<byte> Bytes(int count) => bytes.AsSpan(0, count * facts.Input.Count);
 
-    /// <summary>Runs the model on the first <paramref name="count"/> images; the answer is count×classes and holds until the next run.</summary>
+    /// <summary>Runs the model on the first <paramref name="count"/> images. The result, count×classes, is valid until the next run.</summary>
     public ReadOnlySpan<float> Run(int count)
     {
         var batch = facts.FixedBatch ?? count;
@@ -47,7 +50,8 @@ internal sealed class Lane : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new InferenceException(InferenceErrorKind.InvalidModel, $"the model cannot compute a batch of {batch} {facts.Input} images: {exception.Message}", exception);
+            throw new InferenceException(
+                InferenceErrorKind.InvalidModel, $"the model cannot compute a batch of {batch} {facts.Input} images: {exception.Message}", exception);
         }
         return outputs.AsSpan(0, count * facts.Classes);
     }
@@ -66,15 +70,16 @@ internal sealed class Lane : IDisposable
 
         public Binding(InferenceSession session, ModelFacts facts, int batch, float[] singles, byte[] bytes, float[] outputs)
         {
-            var (shape, memory) = (facts.Input, OrtMemoryInfo.DefaultInstance);
+            var shape = facts.Input;
+            var memory = OrtMemoryInfo.DefaultInstance;
             long[] dimensions = facts.Layout == TensorLayout.Nchw
                 ? [batch, shape.Channels, shape.Height, shape.Width]
                 : [batch, shape.Height, shape.Width, shape.Channels];
             input = facts.InputType == TensorType.F32
                 ? OrtValue.CreateTensorValueFromMemory(memory, singles.AsMemory(0, batch * shape.Count), dimensions)
                 : OrtValue.CreateTensorValueFromMemory(memory, bytes.AsMemory(0, batch * shape.Count), dimensions);
-            long[] answer = facts.OutputRank == 1 ? [facts.Classes] : [batch, facts.Classes, .. Enumerable.Repeat(1L, facts.OutputRank - 2)];
-            output = OrtValue.CreateTensorValueFromMemory(memory, outputs.AsMemory(0, batch * facts.Classes), answer);
+            long[] outputShape = facts.OutputRank == 1 ? [facts.Classes] : [batch, facts.Classes, .. Enumerable.Repeat(1L, facts.OutputRank - 2)];
+            output = OrtValue.CreateTensorValueFromMemory(memory, outputs.AsMemory(0, batch * facts.Classes), outputShape);
             Native = session.CreateIoBinding();
             Native.BindInput(facts.InputName, input);
             Native.BindOutput(facts.OutputName, output);
