@@ -1,8 +1,8 @@
 namespace LeNetServe.Client;
 
 /// <summary>
-/// Options of hedging: the client sends a second request if the first has no answer yet, and takes the first answer. Hedging reduces tail latency
-/// and increases load.
+/// Options of hedging: the client sends a second request if the first has no answer yet, and takes the first answer. Hedging reduces tail
+/// latency and increases load.
 /// </summary>
 public sealed record HedgingOptions
 {

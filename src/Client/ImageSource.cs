@@ -21,7 +21,9 @@ public readonly struct ImageSource
     /// <summary>Creates an image from the content of a PNG, JPEG, BMP, GIF or WebP file.</summary>
     public static ImageSource Encoded(ReadOnlyMemory<byte> file, string id = "") => new(file, isPixels: false, id);
 
-    /// <summary>Creates an image from raw pixels of the model's size: C×H×W bytes, 0..255, row-major. The server uses the pixels unchanged.</summary>
+    /// <summary>
+    /// Creates an image from raw pixels of the model's size: C×H×W bytes, 0..255, row-major. The server uses the pixels unchanged.
+    /// </summary>
     public static ImageSource Pixels(ReadOnlyMemory<byte> pixels, string id = "") => new(pixels, isPixels: true, id);
 
     internal V1.Image ToMessage()

@@ -6,12 +6,14 @@ namespace LeNetServe.Client;
 public sealed partial class LeNetServeClient
 {
     /// <summary>
-    /// Classifies a stream of images. The outcomes have the order of the images. At most <see cref="LeNetServeClientOptions.StreamWindow"/> images
-    /// are unanswered at a time, and the source is not read faster. A stream as a whole has no deadline. It fails with
+    /// Classifies a stream of images. The outcomes have the order of the images. At most <see cref="LeNetServeClientOptions.StreamWindow"/>
+    /// images are unanswered at a time, and the source is not read faster. A stream as a whole has no deadline. It fails with
     /// <see cref="LeNetServeErrorKind.DeadlineExceeded"/> if images are unanswered and no answer arrives within the timeout.
     /// </summary>
     public async IAsyncEnumerable<ImageOutcome> ClassifyStreamAsync(
-        IAsyncEnumerable<ImageSource> images, ClassifyOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IAsyncEnumerable<ImageSource> images,
+        ClassifyOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         var headers = await Headers(cancellationToken).ConfigureAwait(false);
@@ -35,7 +37,10 @@ public sealed partial class LeNetServeClient
     }
 
     private async Task SendAll(
-        IClientStreamWriter<V1.ClassifyStreamRequest> writer, IAsyncEnumerable<ImageSource> images, ClassifyOptions? options, StreamWindow window,
+        IClientStreamWriter<V1.ClassifyStreamRequest> writer,
+        IAsyncEnumerable<ImageSource> images,
+        ClassifyOptions? options,
+        StreamWindow window,
         CancellationToken cancellationToken)
     {
         try
@@ -43,8 +48,8 @@ public sealed partial class LeNetServeClient
             await foreach (var image in images.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 await window.Enter(cancellationToken).ConfigureAwait(false);
-                await writer.WriteAsync(new V1.ClassifyStreamRequest { Id = image.Id, Request = Request(image, options) }, cancellationToken)
-                    .ConfigureAwait(false);
+                var request = new V1.ClassifyStreamRequest { Id = image.Id, Request = Request(image, options) };
+                await writer.WriteAsync(request, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (RpcException)
@@ -78,7 +83,8 @@ public sealed partial class LeNetServeClient
             if (window.SourceFailure is not null)
                 await sending.ConfigureAwait(false);
             if (window.TimedOut)
-                throw new LeNetServeException(LeNetServeErrorKind.DeadlineExceeded, $"no answer on the stream for {window.Timeout}", exception);
+                throw new LeNetServeException(
+                    LeNetServeErrorKind.DeadlineExceeded, $"no answer on the stream for {window.Timeout}", exception);
             throw exception is RpcException rpc
                 ? LeNetServeException.From(rpc)
                 : new LeNetServeException(LeNetServeErrorKind.Internal, exception.Message, exception);

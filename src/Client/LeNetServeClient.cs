@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace LeNetServe.Client;
 
 /// <summary>
-/// Classifies images with one or several LeNetServe servers. Thread-safe: create one client and keep it. Every call has a deadline and is retried
-/// if the server is unavailable or full.
+/// Classifies images with one or several LeNetServe servers. Thread-safe: create one client and keep it. Every call has a deadline and is
+/// retried if the server is unavailable or full.
 /// </summary>
 public sealed partial class LeNetServeClient : IDisposable
 {
@@ -38,14 +38,16 @@ public sealed partial class LeNetServeClient : IDisposable
 
     /// <summary>Classifies an image file.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public async Task<Classification> ClassifyFileAsync(string path, ClassifyOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<Classification> ClassifyFileAsync(
+        string path, ClassifyOptions? options = null, CancellationToken cancellationToken = default)
     {
         var file = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         return await ClassifyAsync(file, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads an image file's content from a stream to its end and classifies it. The stream stays open.</summary>
-    public async Task<Classification> ClassifyAsync(Stream stream, ClassifyOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<Classification> ClassifyAsync(
+        Stream stream, ClassifyOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         using var content = new MemoryStream();
@@ -64,16 +66,18 @@ public sealed partial class LeNetServeClient : IDisposable
         ClassifyAsync(ImageSource.Pixels(pixels), options, cancellationToken);
 
     /// <summary>Classifies one image.</summary>
-    public async Task<Classification> ClassifyAsync(ImageSource image, ClassifyOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<Classification> ClassifyAsync(
+        ImageSource image, ClassifyOptions? options = null, CancellationToken cancellationToken = default)
     {
         var request = Request(image, options);
-        var response = await Call(call => classifier.ClassifyAsync(request, call), options?.Timeout, cancellationToken).ConfigureAwait(false);
+        var response = await Call(
+            call => classifier.ClassifyAsync(request, call), options?.Timeout, cancellationToken).ConfigureAwait(false);
         return Messages.Classification(response);
     }
 
     /// <summary>
-    /// Classifies many images in one message. The outcomes have the order of the images, each with an answer or an error. A server accepts messages
-    /// up to its limit, 4 MB by default.
+    /// Classifies many images in one message. The outcomes have the order of the images, each with an answer or an error. A server accepts
+    /// messages up to its limit, 4 MB by default.
     /// </summary>
     public async Task<IReadOnlyList<ImageOutcome>> ClassifyBatchAsync(
         IReadOnlyList<ImageSource> images, ClassifyOptions? options = null, CancellationToken cancellationToken = default)
@@ -89,11 +93,12 @@ public sealed partial class LeNetServeClient : IDisposable
         };
         foreach (var image in images)
             request.Images.Add(image.ToMessage());
-        var response = await Call(call => classifier.ClassifyBatchAsync(request, call), options.Timeout, cancellationToken).ConfigureAwait(false);
+        var response = await Call(
+            call => classifier.ClassifyBatchAsync(request, call), options.Timeout, cancellationToken).ConfigureAwait(false);
         return response.Items.Count == images.Count
             ? Messages.Outcomes(response, images)
             : throw new LeNetServeException(
-                LeNetServeErrorKind.Internal, $"the server sent {response.Items.Count} answers, expected {images.Count}, one for each image");
+                LeNetServeErrorKind.Internal, $"the server sent {response.Items.Count} answers for {images.Count} images");
     }
 
     /// <summary>Lists every version of every served model.</summary>

@@ -7,22 +7,25 @@ namespace LeNetServe.Client;
 public sealed class LeNetServeClientOptions
 {
     /// <summary>
-    /// Gets the addresses, such as <c>http://host:8001</c> or <c>https://host:8001</c>, with one scheme for all. Calls are balanced over the addresses
-    /// that answer. A single <c>dns:///host:8001</c> balances over all addresses of the name (TLS with <see cref="UseTls"/>).
+    /// Gets the addresses, such as <c>http://host:8001</c> or <c>https://host:8001</c>, with one scheme for all. Calls are balanced over
+    /// the addresses that answer. A single <c>dns:///host:8001</c> balances over all addresses of the name (TLS with <see cref="UseTls"/>).
     /// </summary>
     public IList<string> Urls { get; } = [];
 
     /// <summary>Gets or sets the model of calls without a model name. Empty selects the server's only model.</summary>
     public string DefaultModel { get; set; } = "";
 
-    /// <summary>Gets or sets the deadline of a call including retries, and the longest wait for an answer of a stream. Never infinite.</summary>
+    /// <summary>
+    /// Gets or sets the deadline of a call including retries, and the longest wait for an answer of a stream. Never infinite.
+    /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Gets or sets the number of attempts, 1..5, if the server is unavailable or full. 1 turns retries off.</summary>
     public int MaxAttempts { get; set; } = 4;
 
     /// <summary>
-    /// Gets or sets the wait before the first retry. The wait doubles up to <see cref="MaxBackoff"/>, with jitter. A server's pushback has priority.
+    /// Gets or sets the wait before the first retry. The wait doubles up to <see cref="MaxBackoff"/>, with jitter. A server's pushback has
+    /// priority.
     /// </summary>
     public TimeSpan InitialBackoff { get; set; } = TimeSpan.FromMilliseconds(50);
 
@@ -38,7 +41,9 @@ public sealed class LeNetServeClientOptions
     /// <summary>Gets or sets the bearer token of every call. Without https the token is sent in clear text.</summary>
     public string? Token { get; set; }
 
-    /// <summary>Gets or sets the function that provides the token of each call, for tokens that expire. Replaces <see cref="Token"/>.</summary>
+    /// <summary>
+    /// Gets or sets the function that provides the token of each call, for tokens that expire. Replaces <see cref="Token"/>.
+    /// </summary>
     public Func<CancellationToken, ValueTask<string>>? TokenProvider { get; set; }
 
     /// <summary>Gets or sets a value indicating whether a <c>dns:///</c> address uses TLS. Other addresses have a scheme.</summary>

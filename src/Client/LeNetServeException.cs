@@ -3,8 +3,9 @@ using Grpc.Core;
 namespace LeNetServe.Client;
 
 /// <summary>
-/// A failed call. <see cref="LeNetServeClient"/> throws only this exception, apart from <see cref="ArgumentException"/> for a wrong argument,
-/// <see cref="IOException"/> for an unreadable file and <see cref="OperationCanceledException"/> if the caller's token was canceled.
+/// A failed call. <see cref="LeNetServeClient"/> throws only this exception, apart from <see cref="ArgumentException"/> for a wrong
+/// argument, <see cref="IOException"/> for an unreadable file and <see cref="OperationCanceledException"/> if the caller's token was
+/// canceled.
 /// </summary>
 public sealed class LeNetServeException : Exception
 {
@@ -16,7 +17,8 @@ public sealed class LeNetServeException : Exception
     public LeNetServeErrorKind Kind { get; }
 
     /// <summary>Gets a value indicating whether the same call may succeed later. The client's retries have already failed.</summary>
-    public bool IsTransient => Kind is LeNetServeErrorKind.Overloaded or LeNetServeErrorKind.Unavailable or LeNetServeErrorKind.DeadlineExceeded;
+    public bool IsTransient =>
+        Kind is LeNetServeErrorKind.Overloaded or LeNetServeErrorKind.Unavailable or LeNetServeErrorKind.DeadlineExceeded;
 
     internal static LeNetServeException From(RpcException exception) =>
         new(KindOf(exception.StatusCode), exception.Status.Detail, exception);

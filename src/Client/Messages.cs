@@ -32,7 +32,8 @@ internal static class Messages
             : new ImageOutcome
             {
                 Id = response.Id,
-                Error = LeNetServeException.From(response.Error ?? new V1.Error { Code = (int)StatusCode.Internal, Message = "an empty answer" }),
+                Error = LeNetServeException.From(
+                    response.Error ?? new V1.Error { Code = (int)StatusCode.Internal, Message = "an empty answer" }),
             };
 
     public static ModelInfo Model(V1.Model model) => new()

@@ -1,6 +1,8 @@
 namespace LeNetServe.Client;
 
-/// <summary>Limits the unanswered images of a stream. Ends the stream if images are unanswered and no answer arrives within the timeout.</summary>
+/// <summary>
+/// Limits the unanswered images of a stream. Ends the stream if images are unanswered and no answer arrives within the timeout.
+/// </summary>
 internal sealed class StreamWindow : IDisposable
 {
     private static readonly TimeSpan Never = System.Threading.Timeout.InfiniteTimeSpan;

@@ -57,8 +57,8 @@ public sealed partial class ClassifierModel
     }
 
     /// <summary>
-    /// Compares the model's answers with those in <c>golden.safetensors</c> beside the model. Passes if no probability differs by more than the
-    /// tolerance and every best class is the same. If the manifest's precision is lossy, 95 % of the best classes are enough.
+    /// Compares the model's answers with those in <c>golden.safetensors</c> beside the model. Passes if no probability differs by more than
+    /// the tolerance and every best class is the same. If the manifest's precision is lossy, 95 % of the best classes are enough.
     /// </summary>
     /// <returns>The comparison; null if a foreign model has no golden tensors.</returns>
     /// <exception cref="InferenceException">
@@ -82,14 +82,15 @@ public sealed partial class ClassifierModel
     }
 
     /// <summary>Compares the model's answers with those of torch.</summary>
-    /// <exception cref="InferenceException">The tensors' shape is not the model's (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
+    /// <exception cref="InferenceException">
+    /// The tensors' shape is not the model's (<see cref="InferenceErrorKind.InvalidModel"/>).
+    /// </exception>
     public GoldenCheck Compare(GoldenTensors golden)
     {
         if (golden.Shape != Facts.Input || golden.Classes != Facts.Classes)
-        {
             throw Invalid(
-                files.Model, $"golden tensors of {golden.Shape} with {golden.Classes} classes, expected {Facts.Input} with {Facts.Classes}");
-        }
+                files.Model,
+                $"golden tensors of {golden.Shape} with {golden.Classes} classes, expected {Facts.Input} with {Facts.Classes}");
         var probabilities = new float[golden.Probabilities.Length];
         Classify(golden.Pixels, probabilities);
         var largest = 0f;
@@ -103,11 +104,14 @@ public sealed partial class ClassifierModel
                 largest = MathF.Max(largest, MathF.Abs(ours[index] - theirs[index]));
         }
         var tolerance = Facts.Manifest?.GoldenTolerance ?? GoldenCheck.DefaultTolerance;
-        var passed = largest <= tolerance && GoldenCheck.Agrees(golden.Count, disagreements, Facts.Manifest?.Precision ?? WeightPrecision.Full);
+        var passed = largest <= tolerance
+            && GoldenCheck.Agrees(golden.Count, disagreements, Facts.Manifest?.Precision ?? WeightPrecision.Full);
         return new(golden.Count, largest, disagreements, tolerance, passed);
     }
 
-    /// <summary>Runs a foreign model on three different images, because only its answers show whether its outputs are probabilities.</summary>
+    /// <summary>
+    /// Runs a foreign model on three different images, because only its answers show whether its outputs are probabilities.
+    /// </summary>
     private ClassifierModel WithObservedOutput()
     {
         var pixels = new byte[3 * Facts.Input.Count];
@@ -126,7 +130,8 @@ public sealed partial class ClassifierModel
         }
         var probabilities = Enumerable.Range(0, 3).All(row => IsDistribution(outputs.AsSpan(row * Facts.Classes, Facts.Classes)));
         buffers.Dispose();
-        return new(files, session, Facts with { Output = probabilities ? OutputKind.Probabilities : OutputKind.Scores }, Device, MaxRunBatch);
+        return new(
+            files, session, Facts with { Output = probabilities ? OutputKind.Probabilities : OutputKind.Scores }, Device, MaxRunBatch);
     }
 
     private static bool IsDistribution(ReadOnlySpan<float> row)
@@ -150,8 +155,7 @@ public sealed partial class ClassifierModel
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new InferenceException(
-                InferenceErrorKind.InvalidModel, $"{path}: ONNX Runtime {ExecutionProviders.Version} cannot open it: {exception.Message}", exception);
+            throw Invalid(path, $"ONNX Runtime {ExecutionProviders.Version} cannot open it: {exception.Message}", exception);
         }
     }
 
@@ -164,12 +168,12 @@ public sealed partial class ClassifierModel
             var manifest = JsonSerializer.Deserialize(json, LeNetJson.Default.ModelManifest) ?? throw new JsonException("null");
             return manifest.Format == 1
                 ? (manifest, json)
-                : throw Invalid(path, $"its manifest has format {manifest.Format}, expected 1; a newer version of this program may read it");
+                : throw Invalid(
+                    path, $"its manifest has format {manifest.Format}, expected 1; a newer version of this program may read it");
         }
         catch (JsonException exception)
         {
-            throw new InferenceException(
-                InferenceErrorKind.InvalidModel, $"{path}: metadata {ModelManifest.MetadataKey} is not a manifest: {exception.Message}", exception);
+            throw Invalid(path, $"metadata {ModelManifest.MetadataKey} is not a manifest: {exception.Message}", exception);
         }
     }
 
@@ -185,5 +189,6 @@ public sealed partial class ClassifierModel
         }
     }
 
-    private static InferenceException Invalid(string path, string message) => new(InferenceErrorKind.InvalidModel, $"{path}: {message}");
+    private static InferenceException Invalid(string path, string message, Exception? inner = null) =>
+        new(InferenceErrorKind.InvalidModel, $"{path}: {message}", inner);
 }

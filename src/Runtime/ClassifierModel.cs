@@ -9,8 +9,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace LeNetServe.Runtime;
 
 /// <summary>
-/// An open image classifier: an ONNX file behind one session. Any number of threads may call it at the same time. Each call runs on its caller's
-/// thread and, after the first calls, allocates nothing.
+/// An open image classifier: an ONNX file behind one session. Any number of threads may call it at the same time. Each call runs on its
+/// caller's thread and, after the first calls, allocates nothing.
 /// </summary>
 public sealed partial class ClassifierModel : IDisposable
 {

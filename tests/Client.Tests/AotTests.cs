@@ -8,15 +8,20 @@ public sealed class AotTests
     [Fact]
     public async Task Publish_TheSampleAheadOfTime_RunsEveryKindOfCall()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") == "true", "compiling ahead of time takes a minute and a compiler package: CI=true does it");
+        Assert.SkipUnless(
+            Environment.GetEnvironmentVariable("CI") == "true",
+            "compiling ahead of time takes a minute and a compiler package: CI=true does it");
         var linker = await Finds("clang") ? "clang" : "gcc";
         Assert.SkipUnless(OperatingSystem.IsLinux() && await Finds(linker), "no clang or gcc to link with");
         var output = Directory.CreateTempSubdirectory("lenetserve-aot-").FullName;
         try
         {
-            var (code, log) = await Command.Run("dotnet", "publish", Path.Combine(Command.Repository, "tests", "AotSample"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-o", output,
+            var sample = Path.Combine(Command.Repository, "tests", "AotSample");
+            var (code, log) = await Command.Run(
+                "dotnet", "publish", sample, "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-o", output,
                 "-nodereuse:false", $"-p:CppCompilerAndLinker={linker}");
-            Assert.SkipWhen(code != 0 && log.Contains("NU1", StringComparison.Ordinal), "the compiler package cannot be restored: no network");
+            Assert.SkipWhen(
+                code != 0 && log.Contains("NU1", StringComparison.Ordinal), "the compiler package cannot be restored: no network");
             Assert.True(code == 0, log);
             await using var one = await FakeServer.Start();
             await using var two = await FakeServer.Start();
@@ -24,7 +29,9 @@ public sealed class AotTests
             var (exit, said) = await Command.Run(Path.Combine(output, "LeNetServe.AotSample"), one.Url, two.Url);
 
             Assert.True(exit == 0, said);
-            Assert.Equal("digits/3 2 labels\none class 7\nbatch class 3, InvalidInput\nstream 1 class 1\nstream 2 class 2\nstream 3 class 3\n", said);
+            Assert.Equal(
+                "digits/3 2 labels\none class 7\nbatch class 3, InvalidInput\nstream 1 class 1\nstream 2 class 2\nstream 3 class 3\n",
+                said);
         }
         finally
         {

@@ -17,7 +17,7 @@ public sealed class BalancingTests
         await using var two = await FakeServer.Start(new FakeClassifier { Name = "two" });
         using var client = new LeNetServeClient(new LeNetServeClientOptions { Urls = { one.Url, two.Url } });
 
-        // The second connection may be made a moment later than the first.
+        // The second connection may open a moment later than the first.
         var answered = new HashSet<string>();
         while (answered.Count < 2)
             answered.Add((await client.ClassifyAsync(Seven, cancellationToken: Token)).Model);
@@ -44,7 +44,8 @@ public sealed class BalancingTests
         string url;
         await using (var gone = await FakeServer.Start())
             url = gone.Url;
-        using var client = new LeNetServeClient(new LeNetServeClientOptions { Urls = { url }, InitialBackoff = TimeSpan.FromMilliseconds(1), MaxBackoff = TimeSpan.FromMilliseconds(1) });
+        var soon = TimeSpan.FromMilliseconds(1);
+        using var client = new LeNetServeClient(new LeNetServeClientOptions { Urls = { url }, InitialBackoff = soon, MaxBackoff = soon });
 
         var error = await Assert.ThrowsAsync<LeNetServeException>(() => client.ClassifyAsync(Seven, cancellationToken: Token));
 
@@ -79,7 +80,8 @@ public sealed class BalancingTests
     {
         using var certificate = Certificate();
         await using var server = await FakeServer.Start(certificate: certificate);
-        using var client = new LeNetServeClient(new LeNetServeClientOptions { Urls = { $"https://localhost:{server.Port}" }, MaxAttempts = 1 });
+        using var client = new LeNetServeClient(
+            new LeNetServeClientOptions { Urls = { $"https://localhost:{server.Port}" }, MaxAttempts = 1 });
 
         await Assert.ThrowsAsync<LeNetServeException>(() => client.ClassifyAsync(Seven, cancellationToken: Token));
 

@@ -17,7 +17,8 @@ public sealed class LeNetServeClientTests
         var path = Path.GetTempFileName();
         await File.WriteAllBytesAsync(path, Seven, Token);
 
-        var answer = await client.ClassifyFileAsync(path, new ClassifyOptions { Model = "digits", Version = 3, TopK = 2, Geometry = Geometry.Digit }, Token);
+        var answer = await client.ClassifyFileAsync(
+            path, new ClassifyOptions { Model = "digits", Version = 3, TopK = 2, Geometry = Geometry.Digit }, Token);
 
         File.Delete(path);
         Assert.Equal(new Prediction(7, "class 7", 0.75f), answer.Best);
@@ -88,7 +89,8 @@ public sealed class LeNetServeClientTests
 
         var model = Assert.Single(await client.ListModelsAsync(Token));
 
-        Assert.Equal(("digits", 3L, 1024, Geometry.Digit, true), (model.Name, model.Version, model.PixelCount, model.Geometry, model.IsDefault));
+        Assert.Equal(
+            ("digits", 3L, 1024, Geometry.Digit, true), (model.Name, model.Version, model.PixelCount, model.Geometry, model.IsDefault));
         Assert.Equal(["zero", "one"], model.Labels);
     }
 
@@ -120,7 +122,8 @@ public sealed class LeNetServeClientTests
     [Fact]
     public async Task ClassifyAsync_AServerThatHangs_EndsAtTheDeadline()
     {
-        await using var server = await FakeServer.Start(new FakeClassifier { Before = (_, context) => Task.Delay(Timeout.Infinite, context.CancellationToken) });
+        await using var server = await FakeServer.Start(
+            new FakeClassifier { Before = (_, context) => Task.Delay(Timeout.Infinite, context.CancellationToken) });
         using var client = new LeNetServeClient(server.Url);
 
         var error = await Assert.ThrowsAsync<LeNetServeException>(
@@ -155,7 +158,8 @@ public sealed class LeNetServeClientTests
     [InlineData(StatusCode.DataLoss, LeNetServeErrorKind.Internal)]
     public async Task ClassifyAsync_AStatus_IsTheTypedException(StatusCode status, LeNetServeErrorKind kind)
     {
-        await using var server = await FakeServer.Start(new FakeClassifier { Before = (_, _) => throw new RpcException(new Status(status, "why")) });
+        await using var server = await FakeServer.Start(
+            new FakeClassifier { Before = (_, _) => throw new RpcException(new Status(status, "why")) });
         using var client = new LeNetServeClient(server.Url);
 
         var error = await Assert.ThrowsAsync<LeNetServeException>(() => client.ClassifyAsync(Seven, cancellationToken: Token));
@@ -167,7 +171,8 @@ public sealed class LeNetServeClientTests
     public async Task ClassifyAsync_AToken_IsSentAsBearer()
     {
         await using var server = await FakeServer.Start();
-        using var client = new LeNetServeClient(new LeNetServeClientOptions { Urls = { server.Url }, TokenProvider = _ => ValueTask.FromResult("secret") });
+        using var client = new LeNetServeClient(
+            new LeNetServeClientOptions { Urls = { server.Url }, TokenProvider = _ => ValueTask.FromResult("secret") });
 
         await client.ClassifyAsync(Seven, cancellationToken: Token);
 

@@ -13,7 +13,7 @@ public sealed class PackageTests
         Console.WriteLine($"{answer.Model} {answer.Best.Label}");
         """;
 
-    /// <summary>What the packages need besides each other comes from this machine's cache, so that the test needs no network.</summary>
+    /// <summary>Takes the packages' dependencies from this machine's cache, so that the test needs no network.</summary>
     [Fact]
     public async Task Restore_ClientAndProtocolFromALocalFeed_AFreshProjectCallsAServer()
     {
@@ -21,7 +21,10 @@ public sealed class PackageTests
         try
         {
             foreach (var project in (string[])["Protocol", "Client"])
-                await Dotnet("pack", Path.Combine(Command.Repository, "src", project), "-c", Configuration, "--no-build", "-o", Path.Combine(folder, "feed"), "-nodereuse:false");
+            {
+                var source = Path.Combine(Command.Repository, "src", project);
+                await Dotnet("pack", source, "-c", Configuration, "--no-build", "-o", Path.Combine(folder, "feed"), "-nodereuse:false");
+            }
             var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
                 ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
             await Write(folder, "nuget.config", $"""
@@ -60,9 +63,11 @@ public sealed class PackageTests
         }
     }
 
-    private static string Configuration => typeof(PackageTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+    private static string Configuration =>
+        typeof(PackageTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 
-    private static Task Write(string folder, string name, string text) => File.WriteAllTextAsync(Path.Combine(folder, name), text, TestContext.Current.CancellationToken);
+    private static Task Write(string folder, string name, string text) =>
+        File.WriteAllTextAsync(Path.Combine(folder, name), text, TestContext.Current.CancellationToken);
 
     private static async Task<string> Dotnet(params string[] arguments)
     {

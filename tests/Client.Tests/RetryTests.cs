@@ -52,7 +52,8 @@ public sealed class RetryTests
     [Fact]
     public async Task ClassifyAsync_AlwaysFull_FailsAsOverloadedAfterAllTries()
     {
-        await using var server = await FakeServer.Start(new FakeClassifier { Before = (_, _) => throw new RpcException(new Status(StatusCode.ResourceExhausted, "full")) });
+        await using var server = await FakeServer.Start(
+            new FakeClassifier { Before = (_, _) => throw new RpcException(new Status(StatusCode.ResourceExhausted, "full")) });
         using var client = Client(server);
 
         var error = await Assert.ThrowsAsync<LeNetServeException>(() => client.ClassifyAsync(Seven, cancellationToken: Token));
@@ -65,7 +66,8 @@ public sealed class RetryTests
     {
         await using var server = await FakeServer.Start(new FakeClassifier
         {
-            Before = (_, _) => throw new RpcException(new Status(StatusCode.ResourceExhausted, "full"), new Metadata { { "grpc-retry-pushback-ms", "-1" } }),
+            Before = (_, _) => throw new RpcException(
+                new Status(StatusCode.ResourceExhausted, "full"), new Metadata { { "grpc-retry-pushback-ms", "-1" } }),
         });
         using var client = Client(server);
 
@@ -88,14 +90,15 @@ public sealed class RetryTests
                     return Task.CompletedTask;
                 }
                 refusedAt = Stopwatch.GetTimestamp();
-                throw new RpcException(new Status(StatusCode.ResourceExhausted, "full"), new Metadata { { "grpc-retry-pushback-ms", "200" } });
+                throw new RpcException(
+                    new Status(StatusCode.ResourceExhausted, "full"), new Metadata { { "grpc-retry-pushback-ms", "200" } });
             },
         });
         using var client = Client(server);
 
         await client.ClassifyAsync(Seven, cancellationToken: Token);
 
-        // Backoff alone would be 1 ms; the lower bound holds however slow the machine is.
+        // Backoff alone would be 1 ms. The lower bound holds on a machine of any speed.
         Assert.True(Stopwatch.GetElapsedTime(refusedAt, answeredAt) >= TimeSpan.FromMilliseconds(190));
     }
 
@@ -117,6 +120,9 @@ public sealed class RetryTests
         Assert.Equal((7, 2), (answer.Best.Index, server.Classifier.Calls));
     }
 
-    private static LeNetServeClient Client(FakeServer server) =>
-        new(new LeNetServeClientOptions { Urls = { server.Url }, InitialBackoff = TimeSpan.FromMilliseconds(1), MaxBackoff = TimeSpan.FromMilliseconds(1) });
+    private static LeNetServeClient Client(FakeServer server)
+    {
+        var soon = TimeSpan.FromMilliseconds(1);
+        return new(new LeNetServeClientOptions { Urls = { server.Url }, InitialBackoff = soon, MaxBackoff = soon });
+    }
 }

@@ -45,7 +45,7 @@ public sealed class StreamTests
 
         void OnRead()
         {
-            // The ninth is read, and waits for room.
+            // The client has read the ninth image, which waits for a free place in the window.
             Assert.True(++read - answered <= 8 + 2, $"{read} read, {answered} answered");
             if (read == 9)
                 go.SetResult();
@@ -67,7 +67,8 @@ public sealed class StreamTests
             },
         });
         var time = new FakeTimeProvider();
-        using var client = new LeNetServeClient(new LeNetServeClientOptions { Urls = { server.Url }, Timeout = TimeSpan.FromSeconds(30) }, time: time);
+        using var client = new LeNetServeClient(
+            new LeNetServeClientOptions { Urls = { server.Url }, Timeout = TimeSpan.FromSeconds(30) }, time: time);
         var answered = 0;
 
         var error = await Assert.ThrowsAsync<LeNetServeException>(async () =>
@@ -94,7 +95,8 @@ public sealed class StreamTests
 
         var error = await Assert.ThrowsAsync<InvalidDataException>(async () =>
         {
-            await foreach (var outcome in client.ClassifyStreamAsync(Images(5, () => _ = ++read == 4 ? throw new InvalidDataException("broken source") : 0, Token), cancellationToken: Token))
+            await foreach (var outcome in client.ClassifyStreamAsync(
+                Images(5, () => _ = ++read == 4 ? throw new InvalidDataException("broken source") : 0, Token), cancellationToken: Token))
             {
             }
         });

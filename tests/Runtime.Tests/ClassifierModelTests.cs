@@ -71,8 +71,8 @@ public sealed class ClassifierModelTests : IDisposable
         { new TinyOnnx { ExtraInputs = 1 }.ToBytes(), "", "2 inputs (pixels, extra0), expected one" },
         { new TinyOnnx { Channels = 5 }.ToBytes(), "", "expected 1 or 3 channels" },
         { new TinyOnnx().ToBytes(), "only\ntwo", "2 labels, expected 3" },
-        { new TinyOnnx { Metadata = new Dictionary<string, string> { [ModelManifest.MetadataKey] = "{}" } }.ToBytes(), "", "is not a manifest" },
-        { WithRange("NominalRange_16_235").ToBytes(), "", "Normalized_0_1" },
+        { WithMetadata(ModelManifest.MetadataKey, "{}").ToBytes(), "", "is not a manifest" },
+        { WithMetadata("Image.NominalPixelRange", "NominalRange_16_235").ToBytes(), "", "Normalized_0_1" },
     };
 
     [Theory]
@@ -141,7 +141,7 @@ public sealed class ClassifierModelTests : IDisposable
         var ranged = new float[3];
         using (var model = Open(tiny))
             model.RunFloats(MemoryMarshal.AsBytes<float>([.. pixels.Select(pixel => (pixel * scale) + offset)]), raw);
-        using (var model = Open(tiny with { Metadata = WithRange(name).Metadata }))
+        using (var model = Open(tiny with { Metadata = WithMetadata("Image.NominalPixelRange", name).Metadata }))
             model.Run(pixels, ranged);
 
         for (var k = 0; k < 3; k++)
@@ -188,7 +188,10 @@ public sealed class ClassifierModelTests : IDisposable
         var expected = inputs.Select(input => Classify(model, input)).ToArray();
 
         Parallel.For(
-            0, 5000, new() { MaxDegreeOfParallelism = 16 }, index => Assert.Equal(expected[index % 64], Classify(model, inputs[index % 64])));
+            0,
+            5000,
+            new() { MaxDegreeOfParallelism = 16 },
+            index => Assert.Equal(expected[index % 64], Classify(model, inputs[index % 64])));
     }
 
     [Theory]
@@ -242,8 +245,7 @@ public sealed class ClassifierModelTests : IDisposable
         Assert.Equal("v", session.Metadata["k"]);
     }
 
-    private static TinyOnnx WithRange(string name) =>
-        new() { Metadata = new Dictionary<string, string> { ["Image.NominalPixelRange"] = name } };
+    private static TinyOnnx WithMetadata(string key, string value) => new() { Metadata = new Dictionary<string, string> { [key] = value } };
 
     private ClassifierModel Open(TinyOnnx tiny, string? labels = null)
     {

@@ -3,7 +3,9 @@ using Grpc.Net.Client.Configuration;
 
 namespace LeNetServe.Client.Channels;
 
-/// <summary>Builds the gRPC service config: retries, hedging and balancing. Classifying has no side effects, so every call may be retried.</summary>
+/// <summary>
+/// Builds the gRPC service config: retries, hedging and balancing. Classifying has no side effects, so every call may be retried.
+/// </summary>
 internal static class CallPolicy
 {
     private static readonly StatusCode[] Transient = [StatusCode.Unavailable, StatusCode.ResourceExhausted];

@@ -7,7 +7,8 @@ internal sealed class SeveralServers(IReadOnlyList<Uri> urls) : IServiceProvider
 {
     public const string Target = "static:///lenetserve";
 
-    // Grpc.Net.Client reads this key for the Host header and the TLS server name. Without the key it would use the target's name for all servers.
+    // Grpc.Net.Client reads this key for the Host header and the TLS server name. Without the key it would use the target's name for all
+    // servers.
     private static readonly BalancerAttributesKey<string> HostOverride = new("HostOverride");
 
     private readonly ResolverFactory[] factories = [new StaticResolverFactory(_ => [.. urls.Select(Address)])];

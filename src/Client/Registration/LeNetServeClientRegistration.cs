@@ -12,7 +12,8 @@ public static class LeNetServeClientRegistration
         services.AddLeNetServeClient(options => options.Urls.Add(url));
 
     /// <summary>
-    /// Adds a singleton <see cref="LeNetServeClient"/>. Its first resolution throws <see cref="OptionsValidationException"/> with every invalid option.
+    /// Adds a singleton <see cref="LeNetServeClient"/>. Its first resolution throws <see cref="OptionsValidationException"/> with every
+    /// invalid option.
     /// </summary>
     public static IServiceCollection AddLeNetServeClient(this IServiceCollection services, Action<LeNetServeClientOptions> configure)
     {

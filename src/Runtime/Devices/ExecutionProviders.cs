@@ -15,7 +15,9 @@ public static class ExecutionProviders
     public static string Version => OrtEnv.Instance().GetVersionString();
 
     /// <summary>Resolves <see cref="Device.Auto"/> to <see cref="Device.Cpu"/> or <see cref="Device.Cuda"/>.</summary>
-    /// <exception cref="InferenceException">CUDA was requested and is missing (<see cref="InferenceErrorKind.DeviceUnavailable"/>).</exception>
+    /// <exception cref="InferenceException">
+    /// CUDA was requested and is missing (<see cref="InferenceErrorKind.DeviceUnavailable"/>).
+    /// </exception>
     public static Device Resolve(Device device)
     {
         if (device == Device.Cpu)
@@ -62,12 +64,10 @@ public static class ExecutionProviders
     private static void AppendCuda(SessionOptions options)
     {
         if (!Available.Contains(Cuda))
-        {
             throw new InferenceException(
                 InferenceErrorKind.DeviceUnavailable,
                 $"device cuda was asked for, but this build's ONNX Runtime {Version} has only {string.Join(", ", Available)}; " +
                 "build with -p:Accelerator=cuda");
-        }
         try
         {
             options.AppendExecutionProvider_CUDA(0);
@@ -77,7 +77,8 @@ public static class ExecutionProviders
         {
             throw new InferenceException(
                 InferenceErrorKind.DeviceUnavailable,
-                $"device cuda was asked for, but did not start; it needs an NVIDIA driver, CUDA and cuDNN. ONNX Runtime says: {exception.Message}",
+                "device cuda was asked for, but did not start; it needs an NVIDIA driver, CUDA and cuDNN. " +
+                $"ONNX Runtime says: {exception.Message}",
                 exception);
         }
     }

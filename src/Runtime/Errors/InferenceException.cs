@@ -1,6 +1,8 @@
 namespace LeNetServe.Runtime.Errors;
 
-/// <summary>An expected failure of a request or a model. The message is for the caller: it says what was found and what was expected.</summary>
+/// <summary>
+/// An expected failure of a request or a model. The message is for the caller: it says what was found and what was expected.
+/// </summary>
 public sealed class InferenceException : Exception
 {
     /// <summary>Creates a failure of a kind.</summary>

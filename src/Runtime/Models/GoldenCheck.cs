@@ -13,7 +13,9 @@ public sealed record GoldenCheck(int Images, float MaxDifference, int Disagreeme
     /// <summary>The tolerance for a model without a tolerance in its manifest.</summary>
     public const double DefaultTolerance = 1e-4;
 
-    /// <summary>The share of golden images whose best class must agree if the file's precision is lossy. With float32 all must agree.</summary>
+    /// <summary>
+    /// The share of golden images whose best class must agree if the file's precision is lossy. With float32 all must agree.
+    /// </summary>
     public const double LossyAgreement = 0.95;
 
     /// <summary>Checks whether enough best classes agree for a file of this precision.</summary>

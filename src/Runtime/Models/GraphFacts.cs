@@ -40,7 +40,8 @@ internal static class GraphFacts
             Manifest = manifest,
             ManifestJson = manifestJson,
             Labels = labels,
-            Imaging = manifest?.Imaging ?? new() { Input = shape, Geometry = Geometry.Fit, ContentSize = Math.Min(shape.Height, shape.Width) },
+            Imaging = manifest?.Imaging
+                ?? new() { Input = shape, Geometry = Geometry.Fit, ContentSize = Math.Min(shape.Height, shape.Width) },
             InputName = inputName,
             OutputName = outputName,
             InputType = input.ElementDataType == TensorElementType.Float ? TensorType.F32 : TensorType.U8,
@@ -90,7 +91,8 @@ internal static class GraphFacts
     {
         if (!node.IsTensor)
             return node.OnnxValueType.ToString();
-        var sizes = node.Dimensions.Zip(node.SymbolicDimensions, (size, symbol) => size > 0 ? $"{size}" : symbol is "" or null ? "?" : symbol);
+        var sizes = node.Dimensions.Zip(
+            node.SymbolicDimensions, (size, symbol) => size > 0 ? $"{size}" : symbol is "" or null ? "?" : symbol);
         return $"{node.ElementDataType} {string.Join('×', sizes)}";
     }
 

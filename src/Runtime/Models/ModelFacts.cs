@@ -43,7 +43,9 @@ public sealed record ModelFacts
     /// <summary>Gets the batch size that the graph requires; null if it accepts any.</summary>
     public required int? FixedBatch { get; init; }
 
-    /// <summary>Gets the rank of the graph's output: 2 for N×classes, more if dimensions of 1 follow, 1 for a single image's classes.</summary>
+    /// <summary>
+    /// Gets the rank of the graph's output: 2 for N×classes, more if dimensions of 1 follow, 1 for a single image's classes.
+    /// </summary>
     public required int OutputRank { get; init; }
 
     /// <summary>Gets the kind of output. A foreign model is run on three images to find out.</summary>

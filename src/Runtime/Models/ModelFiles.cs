@@ -33,8 +33,8 @@ public sealed record ModelFiles(string Model, string? Labels, string? Golden)
     }
 
     /// <summary>
-    /// Lists the versions in a model's directory that have a model file, ascending. A version's name is a positive integer. A file without access
-    /// counts as existing; opening it reports the reason.
+    /// Lists the versions in a model's directory that have a model file, ascending. A version's name is a positive integer. A file without
+    /// access counts as existing; opening it reports the reason.
     /// </summary>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory cannot be read.</exception>

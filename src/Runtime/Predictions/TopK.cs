@@ -8,8 +8,8 @@ public static class TopK
     private const int StackLimit = 256;
 
     /// <summary>
-    /// Writes the best <c>predictions.Length</c> classes of <paramref name="values"/>, best first. Equal values keep the order of the classes, and
-    /// NaN is last. Allocates nothing.
+    /// Writes the best <c>predictions.Length</c> classes of <paramref name="values"/>, best first. Equal values keep the order of the
+    /// classes, and NaN is last. Allocates nothing.
     /// </summary>
     public static void Select(ReadOnlySpan<float> values, Span<Prediction> predictions)
     {

@@ -50,7 +50,9 @@ public sealed class GraphSession : IDisposable
     public IReadOnlyDictionary<string, string> Metadata => session.ModelMetadata.CustomMetadataMap;
 
     /// <summary>Runs the graph on float or byte tensors. Returns every output as floats, by name.</summary>
-    /// <exception cref="InferenceException">The graph cannot compute these inputs (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
+    /// <exception cref="InferenceException">
+    /// The graph cannot compute these inputs (<see cref="InferenceErrorKind.InvalidModel"/>).
+    /// </exception>
     public IReadOnlyDictionary<string, StoredTensor> Run(IReadOnlyDictionary<string, StoredTensor> inputs)
     {
         var values = inputs.ToDictionary(input => input.Key, input => ToValue(input.Value));
@@ -85,7 +87,8 @@ public sealed class GraphSession : IDisposable
         var type => throw Invalid($"an output is {type}, expected float32 or float16"),
     };
 
-    private static InferenceException Invalid(string message, Exception? inner = null) => new(InferenceErrorKind.InvalidModel, message, inner);
+    private static InferenceException Invalid(string message, Exception? inner = null) =>
+        new(InferenceErrorKind.InvalidModel, message, inner);
 
     private static OrtValue ToValue(StoredTensor tensor)
     {

@@ -1,8 +1,8 @@
 namespace LeNetServe.Runtime.Running;
 
 /// <summary>
-/// The free run buffers of a model. Keeps as many as there are concurrent callers, up to a bound. Renting and returning existing buffers allocates
-/// nothing.
+/// The free run buffers of a model. Keeps as many as there are concurrent callers, up to a bound. Renting and returning existing buffers
+/// allocates nothing.
 /// </summary>
 internal sealed class RunBufferPool(Func<RunBuffers> create) : IDisposable
 {

@@ -6,7 +6,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace LeNetServe.Runtime.Running;
 
 /// <summary>
-/// The memory of one run at a time: pinned input and output. Each batch size is bound to the session once, so that later runs allocate nothing.
+/// The memory of one run at a time: pinned input and output. Each batch size is bound to the session once, so that later runs allocate
+/// nothing.
 /// </summary>
 internal sealed class RunBuffers : IDisposable
 {
@@ -39,7 +40,9 @@ internal sealed class RunBuffers : IDisposable
     /// <summary>The input of the next run of a byte model.</summary>
     public Span<byte> Bytes(int count) => bytes.AsSpan(0, count * facts.Input.Count);
 
-    /// <summary>Runs the model on the first <paramref name="count"/> images. The result, count×classes, is valid until the next run.</summary>
+    /// <summary>
+    /// Runs the model on the first <paramref name="count"/> images. The result, count×classes, is valid until the next run.
+    /// </summary>
     public ReadOnlySpan<float> Run(int count)
     {
         var batch = facts.FixedBatch ?? count;
@@ -51,7 +54,9 @@ internal sealed class RunBuffers : IDisposable
         catch (OnnxRuntimeException exception)
         {
             throw new InferenceException(
-                InferenceErrorKind.InvalidModel, $"the model cannot compute a batch of {batch} {facts.Input} images: {exception.Message}", exception);
+                InferenceErrorKind.InvalidModel,
+                $"the model cannot compute a batch of {batch} {facts.Input} images: {exception.Message}",
+                exception);
         }
         return outputs.AsSpan(0, count * facts.Classes);
     }
@@ -78,7 +83,9 @@ internal sealed class RunBuffers : IDisposable
             input = facts.InputType == TensorType.F32
                 ? OrtValue.CreateTensorValueFromMemory(memory, singles.AsMemory(0, batch * shape.Count), dimensions)
                 : OrtValue.CreateTensorValueFromMemory(memory, bytes.AsMemory(0, batch * shape.Count), dimensions);
-            long[] outputShape = facts.OutputRank == 1 ? [facts.Classes] : [batch, facts.Classes, .. Enumerable.Repeat(1L, facts.OutputRank - 2)];
+            long[] outputShape = facts.OutputRank == 1
+                ? [facts.Classes]
+                : [batch, facts.Classes, .. Enumerable.Repeat(1L, facts.OutputRank - 2)];
             output = OrtValue.CreateTensorValueFromMemory(memory, outputs.AsMemory(0, batch * facts.Classes), outputShape);
             Native = session.CreateIoBinding();
             Native.BindInput(facts.InputName, input);

@@ -3,7 +3,7 @@ using LeNetServe.V1;
 
 namespace LeNetServe.Client.Tests.Fakes;
 
-/// <summary>A service whose answers a test writes; by default an image's first byte is its class.</summary>
+/// <summary>A service with answers by a test. By default an image's first byte is its class.</summary>
 internal sealed class FakeClassifier : Classifier.ClassifierBase
 {
     public string Name { get; init; } = "server";
@@ -18,7 +18,7 @@ internal sealed class FakeClassifier : Classifier.ClassifierBase
 
     public ClassifyRequest? LastRequest { get; private set; }
 
-    /// <summary>Runs before the n-th call (from 1) is answered.</summary>
+    /// <summary>Gets or sets the action before the answer to the n-th call, counted from 1.</summary>
     public Func<int, ServerCallContext, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
     public override async Task<ClassifyResponse> Classify(ClassifyRequest request, ServerCallContext context)
@@ -37,20 +37,22 @@ internal sealed class FakeClassifier : Classifier.ClassifierBase
         foreach (var image in request.Images)
         {
             response.Items.Add(Bytes(image)[0] == 0
-                ? new BatchItem { Error = new Error { Code = (int)StatusCode.InvalidArgument, Message = "found no image" } }
+                ? new BatchItem { Error = NoImage() }
                 : new BatchItem { Predictions = { Best(Bytes(image)[0]) } });
         }
         return Task.FromResult(response);
     }
 
     public override async Task ClassifyStream(
-        IAsyncStreamReader<ClassifyStreamRequest> requests, IServerStreamWriter<ClassifyStreamResponse> responses, ServerCallContext context)
+        IAsyncStreamReader<ClassifyStreamRequest> requests,
+        IServerStreamWriter<ClassifyStreamResponse> responses,
+        ServerCallContext context)
     {
         await foreach (var request in requests.ReadAllAsync())
         {
             await Before(Interlocked.Increment(ref Calls), context);
             await responses.WriteAsync(Bytes(request.Request.Image)[0] == 0
-                ? new ClassifyStreamResponse { Id = request.Id, Error = new Error { Code = (int)StatusCode.InvalidArgument, Message = "found no image" } }
+                ? new ClassifyStreamResponse { Id = request.Id, Error = NoImage() }
                 : new ClassifyStreamResponse { Id = request.Id, Response = Answer(request.Request) });
         }
     }
@@ -65,9 +67,12 @@ internal sealed class FakeClassifier : Classifier.ClassifierBase
     private ClassifyResponse Answer(ClassifyRequest request) =>
         new() { Model = Name, Version = 1, Predictions = { Best(Bytes(request.Image)[0]) } };
 
-    private static V1.Prediction Best(int index) => new V1.Prediction { Index = index, Label = $"class {index}", Probability = 0.75f };
+    private static Error NoImage() => new() { Code = (int)StatusCode.InvalidArgument, Message = "found no image" };
 
-    private static Google.Protobuf.ByteString Bytes(Image image) => image.SourceCase == Image.SourceOneofCase.Pixels ? image.Pixels : image.Encoded;
+    private static V1.Prediction Best(int index) => new() { Index = index, Label = $"class {index}", Probability = 0.75f };
+
+    private static Google.Protobuf.ByteString Bytes(Image image) =>
+        image.SourceCase == Image.SourceOneofCase.Pixels ? image.Pixels : image.Encoded;
 
     private static Model TheModel() => new()
     {

@@ -13,13 +13,17 @@ namespace LeNetServe.Client.Tests.Fakes;
 /// <summary>A gRPC server on a free port of the loopback address.</summary>
 internal sealed class FakeServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly WebApplication app;
 
-    private FakeServer(WebApplication app, FakeClassifier classifier) => (_app, Classifier) = (app, classifier);
+    private FakeServer(WebApplication app, FakeClassifier classifier)
+    {
+        this.app = app;
+        Classifier = classifier;
+    }
 
     public FakeClassifier Classifier { get; }
 
-    public int Port => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+    public int Port => new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
     public string Url => $"http://127.0.0.1:{Port}";
 
@@ -43,5 +47,5 @@ internal sealed class FakeServer : IAsyncDisposable
         return new FakeServer(app, classifier);
     }
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    public async ValueTask DisposeAsync() => await app.DisposeAsync();
 }

@@ -37,7 +37,8 @@ public sealed class TopKTests
 
         TopK.Select(values, best);
 
-        Assert.Equal(Enumerable.Range(0, classes).OrderByDescending(index => values[index]).Take(k), best.Select(prediction => prediction.Index));
+        Assert.Equal(
+            Enumerable.Range(0, classes).OrderByDescending(index => values[index]).Take(k), best.Select(prediction => prediction.Index));
     }
 
     [Fact]
