@@ -40,11 +40,14 @@ public sealed class GraphSession : IDisposable
     /// <summary>Gets the names of the graph's outputs.</summary>
     public IReadOnlyList<string> Outputs => session.OutputNames;
 
-    /// <summary>Gets the element type (ONNX's number) and the dimensions of each output that is a tensor: a size, a name, or an empty text.</summary>
+    /// <summary>
+    /// Gets the element type (ONNX's number) and the dimensions of each output that is a tensor: a size, a name, or an empty text.
+    /// </summary>
     public IReadOnlyDictionary<string, (int Element, string[] Dimensions)> OutputTypes => session.OutputMetadata
         .Where(output => output.Value.IsTensor)
         .ToDictionary(output => output.Key, output => ((int)output.Value.ElementDataType, output.Value.Dimensions
-            .Select((size, index) => size >= 0 ? size.ToString(CultureInfo.InvariantCulture) : output.Value.SymbolicDimensions[index]).ToArray()));
+            .Select((size, index) => size >= 0 ? size.ToString(CultureInfo.InvariantCulture) : output.Value.SymbolicDimensions[index])
+                .ToArray()));
 
     /// <summary>Gets the model's metadata_props.</summary>
     public IReadOnlyDictionary<string, string> Metadata => session.ModelMetadata.CustomMetadataMap;
