@@ -1,10 +1,15 @@
 #!/usr/bin/env dotnet
-// Training speed: this project's loop and, where its script is given, PyTorch eager, alternately on the same cores. See README.md here.
+// Training speed: this project's loop and, if its script is given, PyTorch eager take turns on the same cores. README.md here says more.
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
 var options = Options.Parse(args);
+if (options.PyTorch is { } file && !File.Exists(file))
+{
+    Console.Error.WriteLine($"error: --pytorch {file}: there is no such file, expected a script that trains LeNet-5 and prints images/s");
+    return 2;
+}
 var work = Directory.CreateTempSubdirectory("lenetserve-benchmark-").FullName;
 var recipe = Path.Combine(work, "plain.json");
 File.WriteAllText(recipe, $$"""
@@ -28,11 +33,12 @@ for (var round = 1; round <= options.Rounds; round++)
     evaluations.Add(evaluation);
     if (pytorch is not null)
         theirs.Add(PyTorch(pytorch));
-    Console.WriteLine(
-        $"round {round}: {own:N0} images/s, evaluation {evaluation:N0}" + (theirs.Count == round ? $"; PyTorch {theirs[^1]:N0}, ratio {own / theirs[^1]:F2}" : ""));
+    var beside = theirs.Count == round ? $"; PyTorch {theirs[^1]:N0}, ratio {own / theirs[^1]:F2}" : "";
+    Console.WriteLine($"round {round}: {own:N0} images/s, evaluation {evaluation:N0}{beside}");
 }
 var toTraining = Median(evaluations.Zip(ours, (evaluation, own) => evaluation / own));
-Console.WriteLine($"median of {options.Rounds}: {Median(ours):N0} images/s, evaluation {Median(evaluations):N0}; median ratio {toTraining:F2} (target: at least 1)");
+Console.WriteLine(
+    $"median of {options.Rounds}: {Median(ours):N0} images/s, evaluation {Median(evaluations):N0}; median ratio {toTraining:F2} (target: at least 1)");
 var missed = toTraining < 1;
 if (theirs.Count > 0)
 {
@@ -61,7 +67,8 @@ static bool HasPyTorch()
 {
     try
     {
-        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", "import torch, numpy"]) { RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("/usr/bin/python3", ["-c", "import torch, numpy"]) { RedirectStandardError = true };
+        using var python = Process.Start(start)!;
         python.StandardError.ReadToEnd();
         python.WaitForExit();
         return python.ExitCode == 0;
@@ -90,7 +97,9 @@ static string Run(string program, string[] arguments)
     using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
     var output = process.StandardOutput.ReadToEnd();
     process.WaitForExit();
-    return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed with exit code {process.ExitCode}");
+    return process.ExitCode == 0
+        ? output
+        : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed with exit code {process.ExitCode}");
 }
 
 internal sealed record Options(string Data, string? PyTorch, int Rounds, int Epochs, int Batch, int Threads, string Variant)
