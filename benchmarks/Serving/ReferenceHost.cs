@@ -1,5 +1,5 @@
 using System.Runtime;
-using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Inference;
 using LeNetServe.V1;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -1,4 +1,3 @@
-using LeNetServe.InferenceServer.Metrics;
 using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Errors;

@@ -1,4 +1,4 @@
-using LeNetServe.InferenceServer.Metrics;
+using LeNetServe.InferenceServer.Recording;
 
 namespace LeNetServe.InferenceServer.Hosting;
 
@@ -7,7 +7,7 @@ namespace LeNetServe.InferenceServer.Hosting;
 /// the listeners close and the host waits for what else is.
 /// </summary>
 internal sealed partial class DrainService(
-    ServerLifecycle lifecycle, Configuration.ServerOptions options, ServerMetrics metrics, TimeProvider time, ILogger<DrainService> logger) : IHostedLifecycleService
+    ServerLifecycle lifecycle, ServerOptions options, ServerMetrics metrics, TimeProvider time, ILogger<DrainService> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50), Look = TimeSpan.FromMilliseconds(5);
 

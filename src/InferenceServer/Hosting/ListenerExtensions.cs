@@ -1,5 +1,4 @@
-using LeNetServe.InferenceServer.Configuration;
-using LeNetServe.InferenceServer.Security;
+using LeNetServe.InferenceServer.Access;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LeNetServe.InferenceServer.Hosting;

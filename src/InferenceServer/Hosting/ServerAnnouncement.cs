@@ -11,7 +11,7 @@ namespace LeNetServe.InferenceServer.Hosting;
 /// <c>LeNetServe ready …</c> when the models are loaded.
 /// </summary>
 internal sealed class ServerAnnouncement(
-    IServer server, IHostApplicationLifetime host, ServerLifecycle lifecycle, ModelRepository repository, Configuration.ServerOptions options) : BackgroundService
+    IServer server, IHostApplicationLifetime host, ServerLifecycle lifecycle, ModelRepository repository, ServerOptions options) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

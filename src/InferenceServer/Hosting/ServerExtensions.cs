@@ -1,14 +1,11 @@
-using LeNetServe.InferenceServer.Classify;
-using LeNetServe.InferenceServer.Configuration;
-using LeNetServe.InferenceServer.Errors;
-using LeNetServe.InferenceServer.Health;
-using LeNetServe.InferenceServer.Metrics;
+using LeNetServe.InferenceServer.Access;
+using LeNetServe.InferenceServer.Api.Classify;
+using LeNetServe.InferenceServer.Api.Health;
+using LeNetServe.InferenceServer.Api.Metrics;
+using LeNetServe.InferenceServer.Api.OpenInference;
+using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
-using LeNetServe.InferenceServer.OpenInference;
-using LeNetServe.InferenceServer.Pipeline;
-using LeNetServe.InferenceServer.Rest;
-using LeNetServe.InferenceServer.Security;
-using LeNetServe.InferenceServer.Telemetry;
+using LeNetServe.InferenceServer.Recording;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 

@@ -1,4 +1,4 @@
-using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Models;

@@ -1,8 +1,10 @@
+using LeNetServe.InferenceServer.Hosting;
+
 namespace LeNetServe.InferenceServer.Models;
 
 /// <summary>Loads the models while the listeners open, and looks at the folder regularly in mode poll.</summary>
 internal sealed partial class RepositoryService(
-    ModelRepository repository, Configuration.ServerOptions options, Hosting.ServerLifecycle lifecycle, TimeProvider time, ILogger<RepositoryService> logger) : BackgroundService
+    ModelRepository repository, ServerOptions options, ServerLifecycle lifecycle, TimeProvider time, ILogger<RepositoryService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

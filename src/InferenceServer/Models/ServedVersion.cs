@@ -1,6 +1,6 @@
 using LeNetServe.Imaging;
-using LeNetServe.InferenceServer.Metrics;
-using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Inference;
+using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Models;
 

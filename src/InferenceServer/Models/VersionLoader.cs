@@ -1,6 +1,6 @@
-using LeNetServe.InferenceServer.Configuration;
-using LeNetServe.InferenceServer.Metrics;
-using LeNetServe.InferenceServer.Pipeline;
+using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.InferenceServer.Inference;
+using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;

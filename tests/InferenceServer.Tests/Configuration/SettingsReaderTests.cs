@@ -1,6 +1,7 @@
 using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
-using LeNetServe.InferenceServer.Pipeline;
 using Microsoft.Extensions.Configuration;
 
 namespace LeNetServe.InferenceServer.Tests.Configuration;

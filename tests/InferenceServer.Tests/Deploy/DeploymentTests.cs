@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using LeNetServe.InferenceServer.Api.Metrics;
 using LeNetServe.InferenceServer.Configuration;
-using LeNetServe.InferenceServer.Metrics;
+using LeNetServe.InferenceServer.Errors;
+using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Tests;
 using Microsoft.Extensions.Configuration;
 using YamlDotNet.RepresentationModel;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Google.Protobuf;
 using Grpc.Net.Client;
-using LeNetServe.InferenceServer.OpenInference.Rest;
+using LeNetServe.InferenceServer.Api.OpenInference.Rest;
 using LeNetServe.Tests;
 using LeNetServe.V1;
 

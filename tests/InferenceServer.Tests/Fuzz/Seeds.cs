@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Google.Protobuf;
-using LeNetServe.InferenceServer.Tests.Classify;
+using LeNetServe.InferenceServer.Tests.Api.Classify;
 using LeNetServe.V1;
 using SkiaSharp;
 
@@ -53,7 +53,7 @@ internal static class Seeds
             const string Service = "inference.GRPCInferenceService";
             var raw = Infer("UINT8", [1, 1, 4, 4]);
             raw.RawInputContents.Add(ByteString.CopyFrom(new byte[16]));
-            raw.Outputs.Add(new Inference.ModelInferRequest.Types.InferRequestedOutputTensor { Name = "output", Parameters = { ["classification"] = new() { Int64Param = 2 } } });
+            raw.Outputs.Add(new global::Inference.ModelInferRequest.Types.InferRequestedOutputTensor { Name = "output", Parameters = { ["classification"] = new() { Int64Param = 2 } } });
             raw.Parameters["timeout"] = new() { Int64Param = 1_000_000 };
             var typed = Infer("FP32", [1, 1, 4, 4]);
             typed.Inputs[0].Contents = new() { Fp32Contents = { new float[16] } };
@@ -64,12 +64,12 @@ internal static class Seeds
                 yield return (Service, "ModelInfer", MethodKind.Unary, request.ToByteArray());
                 yield return (Service, "ModelStreamInfer", MethodKind.Duplex, request.ToByteArray());
             }
-            var named = new Inference.ModelConfigRequest { Name = "tiny", Version = "1" }.ToByteArray();
+            var named = new global::Inference.ModelConfigRequest { Name = "tiny", Version = "1" }.ToByteArray();
             foreach (var method in new[] { "ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata", "ModelConfig", "ModelStatistics" })
                 yield return (Service, method, MethodKind.Unary, named);
-            yield return (Service, "RepositoryIndex", MethodKind.Unary, new Inference.RepositoryIndexRequest { Ready = true }.ToByteArray());
+            yield return (Service, "RepositoryIndex", MethodKind.Unary, new global::Inference.RepositoryIndexRequest { Ready = true }.ToByteArray());
             foreach (var method in new[] { "RepositoryModelUnload", "RepositoryModelLoad" })
-                yield return (Service, method, MethodKind.Unary, new Inference.RepositoryModelLoadRequest { ModelName = Other }.ToByteArray());
+                yield return (Service, method, MethodKind.Unary, new global::Inference.RepositoryModelLoadRequest { ModelName = Other }.ToByteArray());
             foreach (var method in NotOffered)
                 yield return (Service, method, MethodKind.Unary, named);
         }
@@ -125,10 +125,10 @@ internal static class Seeds
         return compressed.ToArray();
     }
 
-    private static Inference.ModelInferRequest Infer(string datatype, long[] shape) => new()
+    private static global::Inference.ModelInferRequest Infer(string datatype, long[] shape) => new()
     {
         ModelName = "tiny",
-        Inputs = { new Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = datatype, Shape = { shape } } },
+        Inputs = { new global::Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = datatype, Shape = { shape } } },
     };
 
     private static byte[] ToUtf8(this string text) => Encoding.UTF8.GetBytes(text);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Grpc.Net.Client;
-using LeNetServe.InferenceServer.Tests.Classify;
+using LeNetServe.InferenceServer.Tests.Api.Classify;
 using LeNetServe.Tests;
 using LeNetServe.V1;
 
@@ -144,7 +144,7 @@ public sealed partial class ProcessTests : IDisposable
 
     private Process Start(params string[] arguments)
     {
-        var program = Path.ChangeExtension(typeof(LeNetServe.InferenceServer.Configuration.ServerOptions).Assembly.Location, ".dll");
+        var program = Path.ChangeExtension(typeof(LeNetServe.InferenceServer.Hosting.ServerOptions).Assembly.Location, ".dll");
         var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(start)!;
         started.Add(process);

@@ -1,5 +1,5 @@
 using LeNetServe.InferenceServer.Models;
-using LeNetServe.InferenceServer.Tests.Classify;
+using LeNetServe.InferenceServer.Tests.Api.Classify;
 using LeNetServe.Tests;
 
 namespace LeNetServe.InferenceServer.Tests.Models;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using LeNetServe.InferenceServer.Health;
+using LeNetServe.InferenceServer.Api.Health;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.Models;
 using LeNetServe.Runtime;

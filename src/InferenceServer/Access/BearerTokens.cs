@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LeNetServe.InferenceServer.Access;
+
+/// <summary>Tells a good bearer token from others, in a time that says nothing of the tokens.</summary>
+internal sealed class BearerTokens(ReloadedFile<byte[][]> hashes) : IDisposable
+{
+    private const string Scheme = "Bearer ";
+    private const int LongestToken = 4096;
+
+    /// <summary>Whether the header <c>Authorization</c> carries one of the tokens, and a short name of it that is no secret.</summary>
+    public bool Allows(string? authorization, out string client)
+    {
+        client = "";
+        if (authorization is null || authorization.Length > LongestToken || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return false;
+        var token = authorization.AsSpan(Scheme.Length).Trim();
+        Span<byte> utf8 = stackalloc byte[Encoding.UTF8.GetMaxByteCount(LongestToken)];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(token, utf8)], hash);
+        var known = false;
+        foreach (var each in hashes.Current)
+            known |= CryptographicOperations.FixedTimeEquals(hash, each);
+        if (known)
+            client = Convert.ToHexStringLower(hash[..6]);
+        return known;
+    }
+
+    public void Dispose() => hashes.Dispose();
+}

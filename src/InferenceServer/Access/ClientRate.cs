@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+
+namespace LeNetServe.InferenceServer.Access;
+
+/// <summary>The calls that each client has left.</summary>
+internal sealed class ClientRate(RateLimitOptions options) : IDisposable
+{
+    private readonly PartitionedRateLimiter<string> limiter = PartitionedRateLimiter.Create<string, string>(client =>
+        RateLimitPartition.GetTokenBucketLimiter(client, _ => Bucket(options)));
+
+    /// <summary>Takes a call from what the client has left; false: it has none, and should wait so long.</summary>
+    public bool TryTake(string client, out TimeSpan retryAfter)
+    {
+        using var lease = limiter.AttemptAcquire(client);
+        retryAfter = lease.IsAcquired ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Max(0.001, 1 / options.CallsPerSecond));
+        return lease.IsAcquired;
+    }
+
+    /// <summary>A client without a token or certificate: its address; of IPv6 the part that a network hands out.</summary>
+    public static string NameOf(IPAddress? address)
+    {
+        if (address is null)
+            return "unix";
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? new IPAddress([.. address.GetAddressBytes()[..8], 0, 0, 0, 0, 0, 0, 0, 0]).ToString() + "/64"
+            : address.ToString();
+    }
+
+    public void Dispose() => limiter.Dispose();
+
+    // A bucket is filled in whole calls: as often as there is one to add, but not more than a hundred times a second.
+    private static TokenBucketRateLimiterOptions Bucket(RateLimitOptions options)
+    {
+        var perPeriod = Math.Max(1, (int)Math.Round(options.CallsPerSecond / 100));
+        return new()
+        {
+            TokenLimit = options.Burst,
+            TokensPerPeriod = Math.Min(perPeriod, options.Burst),
+            ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Min(perPeriod, options.Burst) / options.CallsPerSecond),
+            QueueLimit = 0,
+            AutoReplenishment = true,
+        };
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LeNetServe.InferenceServer.Access;
+
+/// <summary>Wires TLS, tokens and rate limits.</summary>
+internal static class SecurityExtensions
+{
+    public static IServiceCollection AddSecurity(this IServiceCollection services, SecurityOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<SecurityLog>();
+        services.AddSingleton<TlsState>();
+        return services;
+    }
+
+    /// <summary>Must come before the endpoints.</summary>
+    public static IApplicationBuilder UseSecurity(this IApplicationBuilder app) => app.UseMiddleware<Gatekeeper>();
+}

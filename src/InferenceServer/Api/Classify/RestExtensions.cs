@@ -1,0 +1,65 @@
+using LeNetServe.Imaging;
+using LeNetServe.InferenceServer.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace LeNetServe.InferenceServer.Api.Classify;
+
+/// <summary>Wires what HTTP/1.1 offers: the gRPC calls as JSON, image files as they are, gRPC-Web, and the OpenAPI document.</summary>
+internal static class RestExtensions
+{
+    /// <summary>Where the OpenAPI document is.</summary>
+    public const string OpenApiPath = "/openapi/v1.json";
+
+    private static readonly string[] FileTypes =
+        [.. ImageFileTypes.ContentTypes, "image/*", "application/octet-stream", "application/x-www-form-urlencoded", "multipart/form-data"];
+
+    private static readonly string[] GrpcHeaders = ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding", "Grpc-Accept-Encoding"];
+
+    public static IServiceCollection AddRest(this IServiceCollection services, ListenerOptions options)
+    {
+        services.AddSingleton<ImageUpload>();
+        if (options.Origins.Count > 0)
+            services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.Origins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(GrpcHeaders)));
+        return services;
+    }
+
+    /// <summary>Must come before the endpoints.</summary>
+    public static void UseRest(this WebApplication app, ListenerOptions options)
+    {
+        if (options.Origins.Count > 0)
+            app.UseCors();
+        app.Use(LetGrpcMeasureItsMessages);
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+    }
+
+    public static void MapRest(this IEndpointRouteBuilder endpoints)
+    {
+        var upload = endpoints.ServiceProvider.GetRequiredService<ImageUpload>();
+        foreach (var model in new[] { "/v1/models/{model}", "/v1/models/{model}/versions/{version}" })
+        {
+            endpoints.MapPost($"{model}:classify", upload.ClassifyAsync).WithMetadata(new AcceptsMetadata(FileTypes));
+            endpoints.MapPost($"{model}:classifyBatch", upload.ClassifyBatchAsync).WithMetadata(new AcceptsMetadata(FileTypes));
+        }
+        endpoints.MapGet(OpenApiPath, WriteOpenApiAsync);
+    }
+
+    /// <summary>
+    /// gRPC knows a message's length from its first bytes and refuses it as RESOURCE_EXHAUSTED; Kestrel's bound on the body would come before and
+    /// be seen as UNKNOWN.
+    /// </summary>
+    private static RequestDelegate LetGrpcMeasureItsMessages(RequestDelegate next) => context =>
+    {
+        if (context.Request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
+            && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
+            body.MaxRequestBodySize = null;
+        return next(context);
+    };
+
+    private static async Task WriteOpenApiAsync(HttpContext context)
+    {
+        await using var document = typeof(RestExtensions).Assembly.GetManifestResourceStream("LeNetServe.InferenceServer.Api.Classify.openapi.json")!;
+        context.Response.ContentType = "application/json";
+        await document.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using LeNetServe.InferenceServer.Api.OpenInference.Tensors;
+using LeNetServe.InferenceServer.Errors;
+using LeNetServe.InferenceServer.Inference;
+using LeNetServe.InferenceServer.Models;
+using LeNetServe.InferenceServer.Recording;
+using LeNetServe.Runtime.Errors;
+
+namespace LeNetServe.InferenceServer.Api.OpenInference;
+
+/// <summary>From a call of either protocol to the pipeline and back.</summary>
+internal sealed class CallRunner(ModelRepository repository, InferencePipeline pipeline, LimitOptions limits, ServerMetrics metrics, TimeProvider time)
+{
+    /// <summary>Runs a call; completes at once where a place is free.</summary>
+    /// <exception cref="InferenceException">With Triton's message where Triton has one.</exception>
+    public async ValueTask<CallAnswer> RunAsync(InferenceCall call, Caller caller)
+    {
+        using var lease = Lease(call.Model, call.Version);
+        var version = lease.Version;
+        var input = Check(call, version);
+        var outputs = new float[input.Count * version.Facts.Classes];
+        var expiry = call.Timeout is { } timeout ? time.GetUtcNow().UtcDateTime + timeout : DateTime.MaxValue;
+        var isExpiry = expiry < caller.Deadline;
+        try
+        {
+            var phases = await RunAsync(version, input, outputs, isExpiry ? caller with { Deadline = expiry } : caller);
+            return new(version.Name, Text(version.Version), version.Facts, outputs, phases);
+        }
+        catch (InferenceException exception) when (isExpiry && exception.Kind == InferenceErrorKind.DeadlineExceeded)
+        {
+            throw new InferenceException(InferenceErrorKind.Unavailable, $"{call.LogPrefix}Request timeout expired", exception);
+        }
+        catch (InferenceException exception) when (exception.Kind == InferenceErrorKind.Overloaded)
+        {
+            throw new InferenceException(exception.Kind, $"{call.LogPrefix}Exceeds maximum queue size", exception) { RetryAfter = exception.RetryAfter };
+        }
+    }
+
+    /// <summary>Reads a call, and counts one that breaks the protocol's rules: it never finds its model.</summary>
+    /// <exception cref="InferenceException">That of <paramref name="read"/>.</exception>
+    public InferenceCall Read<T>(T request, Func<T, InferenceCall> read)
+    {
+        try
+        {
+            return read(request);
+        }
+        catch (InferenceException exception)
+        {
+            throw CountUnresolved(exception);
+        }
+    }
+
+    /// <summary>Counts a request that failed before its model was found; returns its error, to be thrown.</summary>
+    public InferenceException CountUnresolved(InferenceException exception)
+    {
+        InferencePipeline.CountRefused(metrics.Unresolved, exception);
+        return exception;
+    }
+
+    /// <summary>Leases a version, with Triton's message where there is none.</summary>
+    public ModelLease Lease(string model, string version)
+    {
+        try
+        {
+            return repository.Lease(model, version);
+        }
+        catch (InferenceException exception)
+        {
+            CountUnresolved(exception);
+            var asked = version.Length == 0 ? $"'{Shorten(model)}'" : $"'{Shorten(model)}' version {Shorten(version)}";
+            throw exception.Kind is InferenceErrorKind.NotFound or InferenceErrorKind.Unavailable
+                ? new InferenceException(exception.Kind, $"Request for unknown model: {asked} is not {(exception.Kind == InferenceErrorKind.NotFound ? "found" : "at ready state")}: {exception.Message}", exception)
+                : exception;
+        }
+    }
+
+    /// <summary>A version as the protocol writes it.</summary>
+    public static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
+
+    private ModelInput Check(InferenceCall call, ServedVersion version)
+    {
+        try
+        {
+            _ = CallOutputs.Resolve(call, version.Name, version.Facts);
+            return ModelInput.From(call, version.Name, version.Facts, limits.MaxBatch);
+        }
+        catch (InferenceException exception)
+        {
+            version.Metrics.Record(ErrorOutcomes.Of(exception.Kind), 0, default);
+            throw;
+        }
+    }
+
+    private ValueTask<RequestPhases> RunAsync(ServedVersion version, in ModelInput input, float[] outputs, Caller caller) => input switch
+    {
+        { Encoded: [var single] } => pipeline.RunAsync(version, new(InputKind.Encoded, single), outputs, caller),
+        { Encoded: { } images } => RunImagesAsync(version, images, outputs, caller),
+        { Floats.Length: > 0 } => pipeline.RunAsync(version, new(InputKind.Floats, input.Floats), outputs, caller),
+        _ => pipeline.RunAsync(version, new(InputKind.Pixels, input.Pixels), outputs, caller),
+    };
+
+    // The protocol knows no answer for a part of a request: one bad image fails it.
+    private async ValueTask<RequestPhases> RunImagesAsync(ServedVersion version, ReadOnlyMemory<byte>[] images, float[] outputs, Caller caller)
+    {
+        var errors = new InferenceException?[images.Length];
+        var phases = await pipeline.RunManyAsync(version, [.. images.Select(image => new InferenceInput(InputKind.Encoded, image))], outputs, errors, caller);
+        var first = Array.FindIndex(errors, error => error is not null);
+        return first < 0 ? phases : throw new InferenceException(errors[first]!.Kind, $"image {first}: {errors[first]!.Message}", errors[first]);
+    }
+
+    private static string Shorten(string text) => text.Length <= 100 ? text : $"{text.AsSpan(0, 100)}…";
+}

@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Inference;
+using LeNetServe.InferenceServer.Api.OpenInference.Tensors;
+using LeNetServe.Runtime.Errors;
+
+namespace LeNetServe.InferenceServer.Api.OpenInference.Grpc;
+
+/// <summary>Reads a ModelInferRequest. Raw tensors are not copied.</summary>
+internal static class GrpcCallReader
+{
+    /// <summary>The call in neutral form.</summary>
+    /// <exception cref="InferenceException">A tensor or a parameter breaks the protocol's rules.</exception>
+    public static InferenceCall Read(ModelInferRequest request)
+    {
+        return new()
+        {
+            Model = request.ModelName,
+            Version = request.ModelVersion,
+            Id = request.Id,
+            Inputs = ReadInputs(request),
+            Outputs = ReadOutputs(request.Outputs),
+            Timeout = CallParameters.ReadTimeout(request.Parameters),
+        };
+    }
+
+    private static RawTensor[] ReadInputs(ModelInferRequest request)
+    {
+        var tensors = new RawTensor[request.Inputs.Count];
+        for (var i = 0; i < tensors.Length; i++)
+        {
+            var input = request.Inputs[i];
+            if (input.Parameters.ContainsKey("shared_memory_region"))
+                OpenInferenceErrors.ThrowUnsupported("shared memory");
+            tensors[i] = new(input.Name, input.Datatype, input.Shape, ReadData(request, input, i));
+        }
+        return request.RawInputContents.Count <= tensors.Length
+            ? tensors
+            : throw OpenInferenceErrors.Invalid($"{request.RawInputContents.Count} entries in raw_input_contents for {tensors.Length} inputs of model '{request.ModelName}', expected one for each");
+    }
+
+    private static ReadOnlyMemory<byte> ReadData(ModelInferRequest request, ModelInferRequest.Types.InferInputTensor input, int index)
+    {
+        if (request.RawInputContents.Count > 0)
+        {
+            if (input.Contents is not null)
+                throw OpenInferenceErrors.Invalid($"contents field must not be specified when using raw_input_contents for '{input.Name}' for model '{request.ModelName}'");
+            if (index < request.RawInputContents.Count)
+                return request.RawInputContents[index].Memory;
+        }
+        return input.Contents is { } contents
+            ? ReadContents(request.ModelName, input, contents)
+            : throw OpenInferenceErrors.Invalid($"unable to find data for input tensor '{input.Name}' for model '{request.ModelName}' in request.");
+    }
+
+    private static byte[] ReadContents(string model, ModelInferRequest.Types.InferInputTensor input, InferTensorContents contents)
+    {
+        byte[]? data = null;
+        var datatype = TensorDatatypes.Parse(input.Datatype);
+        void Take(int count, TensorDatatype found, Func<byte[]> read)
+        {
+            if (count == 0)
+                return;
+            if (data is not null)
+                throw OpenInferenceErrors.Invalid($"unexpected explicit tensor data for input tensor '{input.Name}' for model '{model}', binary data was already supplied.");
+            if (found != datatype)
+                throw OpenInferenceErrors.Invalid($"unexpected explicit tensor data for input tensor '{input.Name}' for model '{model}' of type '{found.ToString().ToUpperInvariant()}', expected datatype '{input.Datatype}'");
+            data = read();
+        }
+
+        Take(contents.BoolContents.Count, TensorDatatype.Bool, () => [.. contents.BoolContents.Select(value => value ? (byte)1 : (byte)0)]);
+        var signed = datatype is TensorDatatype.Int8 or TensorDatatype.Int16 ? datatype : TensorDatatype.Int32;
+        Take(contents.IntContents.Count, signed, () => Narrow(contents.IntContents, signed.Size()));
+        Take(contents.Int64Contents.Count, TensorDatatype.Int64, () => Bytes(contents.Int64Contents));
+        var unsigned = datatype is TensorDatatype.UInt8 or TensorDatatype.UInt16 ? datatype : TensorDatatype.UInt32;
+        Take(contents.UintContents.Count, unsigned, () => Narrow(contents.UintContents, unsigned.Size()));
+        Take(contents.Uint64Contents.Count, TensorDatatype.UInt64, () => Bytes(contents.Uint64Contents));
+        Take(contents.Fp32Contents.Count, TensorDatatype.Fp32, () => Bytes(contents.Fp32Contents));
+        Take(contents.Fp64Contents.Count, TensorDatatype.Fp64, () => Bytes(contents.Fp64Contents));
+        Take(contents.BytesContents.Count, TensorDatatype.Bytes, () => Prefixed(contents.BytesContents));
+        return data ?? [];
+    }
+
+    private static byte[] Bytes<T>(RepeatedField<T> values)
+        where T : unmanaged
+    {
+        var array = new T[values.Count];
+        values.CopyTo(array, 0);
+        return MemoryMarshal.AsBytes(array).ToArray();
+    }
+
+    // The low bytes of each value, as Triton takes them.
+    private static byte[] Narrow<T>(RepeatedField<T> values, int size)
+        where T : unmanaged
+    {
+        var wide = Bytes(values);
+        if (size == sizeof(uint))
+            return wide;
+        var narrow = new byte[values.Count * size];
+        for (var i = 0; i < values.Count; i++)
+            wide.AsSpan(i * sizeof(uint), size).CopyTo(narrow.AsSpan(i * size));
+        return narrow;
+    }
+
+    private static byte[] Prefixed(RepeatedField<ByteString> values)
+    {
+        var data = new byte[values.Sum(value => sizeof(uint) + value.Length)];
+        var rest = data.AsSpan();
+        foreach (var value in values)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)value.Length);
+            value.Span.CopyTo(rest[sizeof(uint)..]);
+            rest = rest[(sizeof(uint) + value.Length)..];
+        }
+        return data;
+    }
+
+    private static RequestedOutput[] ReadOutputs(RepeatedField<ModelInferRequest.Types.InferRequestedOutputTensor> outputs)
+    {
+        var requested = new RequestedOutput[outputs.Count];
+        for (var i = 0; i < requested.Length; i++)
+        {
+            var (classes, parameters) = (0, outputs[i].Parameters);
+            if (parameters.Count > 0)
+            {
+                if (parameters.ContainsKey("shared_memory_region"))
+                    OpenInferenceErrors.ThrowUnsupported("shared memory");
+                if (parameters.TryGetValue("classification", out var classification))
+                    classes = CallParameters.ReadClasses(classification);
+            }
+            requested[i] = new(outputs[i].Name, classes, Binary: true);
+        }
+        return requested;
+    }
+}

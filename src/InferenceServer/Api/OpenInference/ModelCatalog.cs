@@ -1,0 +1,116 @@
+using Inference;
+using LeNetServe.InferenceServer.Access;
+using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.InferenceServer.Models;
+using LeNetServe.Runtime.Devices;
+using LeNetServe.Runtime.Errors;
+
+namespace LeNetServe.InferenceServer.Api.OpenInference;
+
+/// <summary>What the server and its models say of themselves, for both protocols.</summary>
+internal sealed class ModelCatalog(
+    ModelRepository repository, CallRunner runner, ServerOptions options, SecurityOptions security, ServerLifecycle lifecycle)
+{
+    private const string RepositoryName = "repository_name";
+
+    /// <summary>Whether the server takes requests.</summary>
+    public bool IsReady => lifecycle.IsReady;
+
+    /// <summary>The server; extensions are those that are offered as it is configured.</summary>
+    public ServerMetadataResponse Server()
+    {
+        var response = new ServerMetadataResponse
+        {
+            Name = "lenetserve",
+            Version = typeof(ModelCatalog).Assembly.GetName().Version?.ToString(3) ?? "",
+            Extensions = { "classification", "binary_tensor_data", "model_configuration", "parameters", "statistics" },
+        };
+        if (repository.Mode == RepositoryMode.Explicit && (security.OpenControl || security.ControlTokensFile is not null))
+            response.Extensions.Add("model_repository");
+        return response;
+    }
+
+    /// <summary>Whether that version, or with none the model, answers.</summary>
+    public bool IsModelReady(string model, string version) => repository.IsReady(model, version);
+
+    /// <summary>Inputs and outputs of a model.</summary>
+    public ModelMetadataResponse Metadata(string model, string version)
+    {
+        using var lease = runner.Lease(model, version);
+        var served = lease.Version;
+        var versions = version.Length > 0 ? [served] : repository.Current.Models.GetValueOrDefault(served.Name)?.Versions ?? [served];
+        return ModelDescription.Metadata(served.Name, versions.Select(each => CallRunner.Text(each.Version)), served.Facts);
+    }
+
+    /// <summary>The configuration of a model.</summary>
+    public ModelConfig Config(string model, string version)
+    {
+        using var lease = runner.Lease(model, version);
+        var served = lease.Version;
+        var config = ModelDescription.Config(
+            served.Name, served.Facts, options.Limits.MaxBatch, options.Pipeline.Concurrency, served.Model.Device == Device.Cuda, options.Pipeline.MaxQueueDelay);
+        config.VersionPolicy = Policy(options.Models.PolicyOf(served.Name));
+        return config;
+    }
+
+    /// <summary>Statistics of one version, of all versions of a model, or of everything.</summary>
+    public ModelStatisticsResponse Statistics(string model, string version)
+    {
+        if (model.Length == 0)
+            return new() { ModelStats = { repository.Current.Versions.Select(ModelFigures.Of) } };
+        using var lease = runner.Lease(model, version);
+        var versions = version.Length > 0 ? [lease.Version] : repository.Current.Models.GetValueOrDefault(lease.Version.Name)?.Versions ?? [lease.Version];
+        return new() { ModelStats = { versions.Select(ModelFigures.Of) } };
+    }
+
+    /// <summary>Every version known.</summary>
+    public RepositoryIndexResponse Index(string repositoryName, bool readyOnly)
+    {
+        RequireNoName(repositoryName);
+        var reports = repository.Current.Index.Where(report => !readyOnly || report.State == VersionState.Ready);
+        return new()
+        {
+            Models =
+            {
+                reports.Select(report => new RepositoryIndexResponse.Types.ModelIndex
+                {
+                    Name = report.Model,
+                    Version = report.Version == 0 ? "" : CallRunner.Text(report.Version),
+                    State = report.State.ToString().ToUpperInvariant(),
+                    Reason = report.Reason,
+                }),
+            },
+        };
+    }
+
+    /// <summary>Loads a model, or loads again what changed of it.</summary>
+    public Task LoadAsync(string repositoryName, string model, IEnumerable<string> parameters, CancellationToken cancellationToken)
+    {
+        RequireNoName(repositoryName);
+        foreach (var parameter in parameters)
+            throw parameter is "config" || parameter.StartsWith("file:", StringComparison.Ordinal)
+                ? new InferenceException(InferenceErrorKind.Unsupported, $"load parameter '{parameter}' is not supported: models are loaded as they stand in the repository")
+                : OpenInferenceErrors.Invalid($"unrecognized load parameter '{parameter}'.");
+        return repository.LoadAsync(model, cancellationToken);
+    }
+
+    /// <summary>Takes a model away: new requests do not find it at once, and those in flight end on it afterwards. There are no dependents, so the parameter for them has no effect.</summary>
+    public Task UnloadAsync(string repositoryName, string model, CancellationToken cancellationToken)
+    {
+        RequireNoName(repositoryName);
+        return repository.UnloadAsync(model, cancellationToken);
+    }
+
+    private static void RequireNoName(string repositoryName)
+    {
+        if (repositoryName.Length > 0)
+            throw new InferenceException(InferenceErrorKind.Unsupported, $"'{RepositoryName}' specification is not supported");
+    }
+
+    private static ModelVersionPolicy Policy(VersionPolicy policy) => policy switch
+    {
+        { Latest: { } count } => new() { Latest = new() { NumVersions = (uint)count } },
+        { Listed: { } listed } => new() { Specific = new() { Versions = { listed.Order() } } },
+        _ => new() { All = new() },
+    };
+}

@@ -1,0 +1,79 @@
+using LeNetServe.Runtime.Models;
+using LeNetServe.Tensors;
+
+namespace LeNetServe.InferenceServer.Api.OpenInference;
+
+/// <summary>A model in the protocol's terms. Tensors are described in the layout of the model's own file.</summary>
+internal static class ModelDescription
+{
+    /// <summary>Triton's name for what runs an ONNX file.</summary>
+    public const string Platform = "onnxruntime_onnx";
+
+    /// <summary>Protocol name of the input's element type.</summary>
+    public static string Datatype(ModelFacts facts) => facts.InputType == TensorType.U8 ? "UINT8" : "FP32";
+
+    /// <summary>Dimensions of one image.</summary>
+    public static long[] InputDimensions(ModelFacts facts) => facts.Layout == TensorLayout.Nchw
+        ? [facts.Input.Channels, facts.Input.Height, facts.Input.Width]
+        : [facts.Input.Height, facts.Input.Width, facts.Input.Channels];
+
+    /// <summary>Name, inputs and outputs; the batch dimension is -1.</summary>
+    public static global::Inference.ModelMetadataResponse Metadata(string name, IEnumerable<string> versions, ModelFacts facts) => new()
+    {
+        Name = name,
+        Versions = { versions },
+        Platform = Platform,
+        Inputs = { new global::Inference.ModelMetadataResponse.Types.TensorMetadata { Name = facts.InputName, Datatype = Datatype(facts), Shape = { -1, InputDimensions(facts) } } },
+        Outputs = { new global::Inference.ModelMetadataResponse.Types.TensorMetadata { Name = facts.OutputName, Datatype = "FP32", Shape = { -1, facts.Classes } } },
+    };
+
+    /// <summary>The model configuration, made of what is known: there is no file of it.</summary>
+    /// <param name="name">The served name.</param>
+    /// <param name="facts">The model.</param>
+    /// <param name="maxBatch">Largest number of images in one request.</param>
+    /// <param name="concurrency">Requests that run at the same time.</param>
+    /// <param name="onGpu">Whether it runs on CUDA.</param>
+    /// <param name="queueDelay">How long a request may wait for others to share its run.</param>
+    public static global::Inference.ModelConfig Config(string name, ModelFacts facts, int maxBatch, int concurrency, bool onGpu, TimeSpan queueDelay)
+    {
+        var group = new global::Inference.ModelInstanceGroup
+        {
+            Name = name,
+            Count = concurrency,
+            Kind = onGpu ? global::Inference.ModelInstanceGroup.Types.Kind.Gpu : global::Inference.ModelInstanceGroup.Types.Kind.Cpu,
+        };
+        if (onGpu)
+            group.Gpus.Add(0);
+        return new()
+        {
+            Name = name,
+            Platform = Platform,
+            Backend = "onnxruntime",
+            MaxBatchSize = maxBatch,
+            Input =
+            {
+                new global::Inference.ModelInput
+                {
+                    Name = facts.InputName,
+                    DataType = facts.InputType == TensorType.U8 ? global::Inference.DataType.TypeUint8 : global::Inference.DataType.TypeFp32,
+                    Format = facts.Layout == TensorLayout.Nchw ? global::Inference.ModelInput.Types.Format.Nchw : global::Inference.ModelInput.Types.Format.Nhwc,
+                    Dims = { InputDimensions(facts) },
+                },
+            },
+            Output =
+            {
+                new global::Inference.ModelOutput
+                {
+                    Name = facts.OutputName,
+                    DataType = global::Inference.DataType.TypeFp32,
+                    Dims = { facts.Classes },
+                    LabelFilename = ModelFiles.LabelsFileName,
+                },
+            },
+            InstanceGroup = { group },
+            DefaultModelFilename = ModelFiles.ModelFileName,
+            DynamicBatching = new() { MaxQueueDelayMicroseconds = (ulong)queueDelay.TotalMicroseconds },
+            ModelTransactionPolicy = new() { Decoupled = false },
+        };
+    }
+}

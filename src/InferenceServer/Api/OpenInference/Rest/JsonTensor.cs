@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using LeNetServe.InferenceServer.Api.OpenInference.Tensors;
+using LeNetServe.Runtime.Errors;
+
+namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
+
+/// <summary>Tensor data as JSON numbers, booleans or strings, nested in any way that is row-major.</summary>
+internal static class JsonTensor
+{
+    /// <summary>Appends an element, or all elements of a nested array, as raw tensor data.</summary>
+    /// <exception cref="InferenceException">An element has another JSON type than the tensor's.</exception>
+    public static void Append(ArrayBufferWriter<byte> buffer, JsonElement element, TensorDatatype datatype)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var inner in element.EnumerateArray())
+                Append(buffer, inner, datatype);
+            return;
+        }
+        if (datatype == TensorDatatype.Bytes)
+        {
+            AppendText(buffer, element);
+            return;
+        }
+        var size = datatype.Size();
+        if (!TryWrite(buffer.GetSpan(size), element, datatype))
+            throw OpenInferenceErrors.Invalid($"Unable to parse 'data': found {Shorten(element)}, expected a value of type {datatype.ToString().ToUpperInvariant()}");
+        buffer.Advance(size);
+    }
+
+    private static bool TryWrite(Span<byte> target, JsonElement element, TensorDatatype datatype)
+    {
+        if (datatype == TensorDatatype.Bool)
+        {
+            target[0] = element.ValueKind == JsonValueKind.True ? (byte)1 : (byte)0;
+            return element.ValueKind is JsonValueKind.True or JsonValueKind.False;
+        }
+        if (element.ValueKind == JsonValueKind.Object)
+            return TryWriteNonFinite(target, element, datatype);
+        if (element.ValueKind != JsonValueKind.Number)
+            return false;
+        switch (datatype)
+        {
+            case TensorDatatype.Fp32 when element.TryGetSingle(out var value):
+                BinaryPrimitives.WriteSingleLittleEndian(target, value);
+                return true;
+            case TensorDatatype.Fp64 when element.TryGetDouble(out var value):
+                BinaryPrimitives.WriteDoubleLittleEndian(target, value);
+                return true;
+            case TensorDatatype.UInt8 when element.TryGetByte(out var value):
+                target[0] = value;
+                return true;
+            case TensorDatatype.Int8 when element.TryGetSByte(out var value):
+                target[0] = (byte)value;
+                return true;
+            case TensorDatatype.UInt16 when element.TryGetUInt16(out var value):
+                BinaryPrimitives.WriteUInt16LittleEndian(target, value);
+                return true;
+            case TensorDatatype.Int16 when element.TryGetInt16(out var value):
+                BinaryPrimitives.WriteInt16LittleEndian(target, value);
+                return true;
+            case TensorDatatype.UInt32 when element.TryGetUInt32(out var value):
+                BinaryPrimitives.WriteUInt32LittleEndian(target, value);
+                return true;
+            case TensorDatatype.Int32 when element.TryGetInt32(out var value):
+                BinaryPrimitives.WriteInt32LittleEndian(target, value);
+                return true;
+            case TensorDatatype.UInt64 when element.TryGetUInt64(out var value):
+                BinaryPrimitives.WriteUInt64LittleEndian(target, value);
+                return true;
+            case TensorDatatype.Int64 when element.TryGetInt64(out var value):
+                BinaryPrimitives.WriteInt64LittleEndian(target, value);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static bool TryWriteNonFinite(Span<byte> target, JsonElement element, TensorDatatype datatype)
+    {
+        if (datatype is not (TensorDatatype.Fp32 or TensorDatatype.Fp64) || NonFiniteLiterals.Parse(element.GetRawText()) is not { } value)
+            return false;
+        if (datatype == TensorDatatype.Fp32)
+            BinaryPrimitives.WriteSingleLittleEndian(target, (float)value);
+        else
+            BinaryPrimitives.WriteDoubleLittleEndian(target, value);
+        return true;
+    }
+
+    // JSON strings are text; image files do not fit in, except as base64, which no JSON text of an image's first bytes can be mistaken for.
+    private static void AppendText(ArrayBufferWriter<byte> buffer, JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.String)
+            throw OpenInferenceErrors.Invalid($"Unable to parse 'data': found {Shorten(element)}, expected a string");
+        byte[]? bytes;
+        try
+        {
+            if (!element.TryGetBytesFromBase64(out bytes))
+                bytes = Encoding.UTF8.GetBytes(element.GetString()!);
+        }
+        catch (InvalidOperationException)
+        {
+            throw OpenInferenceErrors.Invalid("Unable to parse 'data': a string is not valid UTF-16");
+        }
+        BinaryPrimitives.WriteUInt32LittleEndian(buffer.GetSpan(sizeof(uint)), (uint)bytes.Length);
+        buffer.Advance(sizeof(uint));
+        buffer.Write(bytes);
+    }
+
+    private static string Shorten(JsonElement element)
+    {
+        var text = element.GetRawText();
+        return text.Length <= 40 ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, 40)}…");
+    }
+}

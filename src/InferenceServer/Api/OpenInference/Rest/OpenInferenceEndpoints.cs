@@ -1,0 +1,147 @@
+using System.Text.Json;
+using LeNetServe.InferenceServer.Api.Metrics;
+using LeNetServe.InferenceServer.Inference;
+using LeNetServe.Runtime.Errors;
+
+namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
+
+/// <summary>The REST edge of the Open Inference Protocol, <c>/v2</c>: translates, and leaves the rest to others.</summary>
+internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog catalog, LimitOptions limits)
+{
+    /// <summary>Maps the routes.</summary>
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        var edge = endpoints.ServiceProvider.GetRequiredService<OpenInferenceEndpoints>();
+        void Get(string route, Func<HttpContext, Task> handle) => endpoints.MapGet(route, (RequestDelegate)(context => TranslateAsync(context, handle)));
+        void Post(string route, Func<HttpContext, Task> handle) => endpoints.MapPost(route, (RequestDelegate)(context => TranslateAsync(context, handle)));
+
+        Get("/v2", edge.Server);
+        Get("/v2/health/live", context => RestResponses.WriteAsync(context, StatusCodes.Status200OK, "live", true));
+        Get("/v2/health/ready", edge.Ready);
+        Get("/v2/models/stats", edge.Statistics);
+        foreach (var model in (string[])["/v2/models/{model}", "/v2/models/{model}/versions/{version}"])
+        {
+            Get(model, edge.Metadata);
+            Get(model + "/ready", edge.ModelReady);
+            Get(model + "/config", edge.Config);
+            Get(model + "/stats", edge.Statistics);
+            Post(model + "/infer", edge.Infer);
+        }
+        Post("/v2/repository/index", edge.Index);
+        Post("/v2/repository/models/{model}/load", edge.Load);
+        Post("/v2/repository/models/{model}/unload", edge.Unload);
+        foreach (var (route, what) in Unsupported)
+            endpoints.MapMethods(route, ["GET", "POST"], (RequestDelegate)(context =>
+                RestResponses.WriteErrorAsync(context, StatusCodes.Status501NotImplemented, $"the server does not support {what}")));
+    }
+
+    private static readonly (string Route, string What)[] Unsupported =
+    [
+        ("/v2/systemsharedmemory/{**rest}", "shared memory"),
+        ("/v2/cudasharedmemory/{**rest}", "shared memory"),
+        ("/v2/trace/setting", "trace settings"),
+        ("/v2/models/{model}/trace/setting", "trace settings"),
+        ("/v2/logging", "dynamic logging"),
+    ];
+
+    private Task Server(HttpContext context) => RestResponses.WriteAsync(context, catalog.Server());
+
+    private Task Ready(HttpContext context) =>
+        RestResponses.WriteAsync(context, catalog.IsReady ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest, "ready", catalog.IsReady);
+
+    private Task Metadata(HttpContext context) => RestResponses.WriteAsync(context, catalog.Metadata(Model(context), Version(context)));
+
+    private Task ModelReady(HttpContext context)
+    {
+        var (model, version) = (Model(context), Version(context));
+        if (catalog.IsModelReady(model, version))
+            return RestResponses.WriteAsync(context, StatusCodes.Status200OK, "ready", true);
+        return RestResponses.WriteErrorAsync(context, StatusCodes.Status400BadRequest, "Model version not ready");
+    }
+
+    private Task Config(HttpContext context) => RestResponses.WriteAsync(context, catalog.Config(Model(context), Version(context)));
+
+    private Task Statistics(HttpContext context) => RestResponses.WriteAsync(context, catalog.Statistics(Model(context), Version(context)));
+
+    private async Task Index(HttpContext context)
+    {
+        var ready = false;
+        using (var body = await ReadJsonAsync(context))
+            if (body?.RootElement.TryGetProperty("ready", out var value) == true)
+                ready = value.ValueKind is JsonValueKind.True or JsonValueKind.False
+                    ? value.GetBoolean()
+                    : throw OpenInferenceErrors.Invalid("Invalid value for 'ready': expected a boolean");
+        await RestResponses.WriteAsync(context, catalog.Index("", ready).Models);
+    }
+
+    private async Task Load(HttpContext context)
+    {
+        string[] parameters = [];
+        using (var body = await ReadJsonAsync(context))
+            if (body?.RootElement.TryGetProperty("parameters", out var value) == true && value.ValueKind == JsonValueKind.Object)
+                parameters = [.. value.EnumerateObject().Select(parameter => parameter.Name)];
+        await catalog.LoadAsync("", Model(context), parameters, context.RequestAborted);
+        context.Response.ContentType = "application/json";
+    }
+
+    private async Task Unload(HttpContext context)
+    {
+        await catalog.UnloadAsync("", Model(context), context.RequestAborted);
+        context.Response.ContentType = "application/json";
+    }
+
+    private async Task Infer(HttpContext context)
+    {
+        var body = await RequestBody.ReadAsync(context.Request, limits.MaxMessageBytes);
+        var headerLength = context.Request.Headers[RestHeaders.HeaderLength];
+        var call = runner.Read((Model: Model(context), Version: Version(context), Body: body, HeaderLength: headerLength.Count == 0 ? null : headerLength.ToString()),
+            static request => RestCallReader.Read(request.Model, request.Version, request.Body, request.HeaderLength));
+        var answer = await runner.RunAsync(call, new Caller(DateTime.MaxValue, context.RequestAborted));
+        ServerTiming.AskedBy(context)?.Invoke(answer.Phases);
+        var (reply, replyHeader) = RestAnswerWriter.Write(call, answer.Model, answer.Version, answer.Facts, answer.Outputs);
+        await RestResponses.WriteAsync(context, reply, replyHeader);
+    }
+
+    private async Task<JsonDocument?> ReadJsonAsync(HttpContext context)
+    {
+        var body = await RequestBody.ReadAsync(context.Request, limits.MaxMessageBytes);
+        if (body.Length == 0)
+            return null;
+        try
+        {
+            var document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                return document;
+            document.Dispose();
+            throw OpenInferenceErrors.Invalid("the body is no JSON object, expected one or nothing");
+        }
+        catch (JsonException exception)
+        {
+            throw OpenInferenceErrors.Invalid($"failed to parse the request JSON buffer: {exception.Message}");
+        }
+    }
+
+    private static async Task TranslateAsync(HttpContext context, Func<HttpContext, Task> handle)
+    {
+        try
+        {
+            await handle(context);
+        }
+        catch (InferenceException exception) when (!context.Response.HasStarted)
+        {
+            await RestResponses.WriteErrorAsync(context, exception);
+        }
+        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            await RestResponses.WriteErrorAsync(context, exception.StatusCode, exception.Message);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to answer to.
+        }
+    }
+
+    private static string Model(HttpContext context) => context.GetRouteValue("model") as string ?? "";
+
+    private static string Version(HttpContext context) => context.GetRouteValue("version") as string ?? "";
+}

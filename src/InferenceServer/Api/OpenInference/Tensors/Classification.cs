@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using LeNetServe.Runtime.Errors;
+using LeNetServe.Runtime.Predictions;
+
+namespace LeNetServe.InferenceServer.Api.OpenInference.Tensors;
+
+/// <summary>The classification extension: the best classes as <c>value:index:label</c>, value with six decimals, best first.</summary>
+internal static class Classification
+{
+    private const int MaxElements = 1_000_000;
+
+    /// <summary>The elements of the BYTES tensor, N×min(k, classes).</summary>
+    /// <param name="outputs">The model's outputs, N×classes.</param>
+    /// <param name="labels">One for each class.</param>
+    /// <param name="k">How many classes are wanted.</param>
+    /// <exception cref="InferenceException">There would be more than a million elements.</exception>
+    public static string[] Elements(ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, int k)
+    {
+        if (outputs.Length > MaxElements)
+            throw OpenInferenceErrors.Invalid("classification output tensor too large");
+        var (classes, wanted) = (labels.Count, Math.Min(k, labels.Count));
+        var elements = new string[outputs.Length / classes * wanted];
+        var best = new Prediction[wanted];
+        for (var (row, next) = (0, 0); row < outputs.Length; row += classes)
+        {
+            TopK.Select(outputs.Slice(row, classes), best);
+            foreach (var (index, value) in best)
+                elements[next++] = string.Create(CultureInfo.InvariantCulture, $"{Number(value)}:{index}:{labels[index]}");
+        }
+        return elements;
+    }
+
+    /// <summary>The elements as raw tensor data.</summary>
+    public static byte[] Serialize(ReadOnlySpan<string> elements)
+    {
+        var size = 0;
+        foreach (var element in elements)
+            size += sizeof(uint) + Encoding.UTF8.GetByteCount(element);
+        var data = new byte[size];
+        var rest = data.AsSpan();
+        foreach (var element in elements)
+        {
+            var length = Encoding.UTF8.GetBytes(element, rest[sizeof(uint)..]);
+            BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)length);
+            rest = rest[(sizeof(uint) + length)..];
+        }
+        return data;
+    }
+
+    // As C's "%f", which clients parse: "nan" and "inf" where .NET has other words.
+    private static string Number(float value) =>
+        float.IsNaN(value) ? "nan" : float.IsInfinity(value) ? (value > 0 ? "inf" : "-inf") : value.ToString("F6", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,36 @@
+using LeNetServe.Imaging;
+using LeNetServe.InferenceServer.Configuration;
+
+namespace LeNetServe.InferenceServer.Inference;
+
+/// <summary>What is refused for its size, before memory or time is spent on it.</summary>
+internal sealed record LimitOptions
+{
+    /// <summary>Largest message or body, in bytes. Memory of a flood grows with it: streams × connections × this.</summary>
+    public int MaxMessageBytes { get; init; } = 4 << 20;
+
+    /// <summary>Most pixels of an encoded image, known from its header before it is decoded; decoding takes about 8 bytes a pixel.</summary>
+    public long MaxImagePixels { get; init; } = ImagePreprocessor.DefaultMaxPixels;
+
+    /// <summary>Most images in one request.</summary>
+    public int MaxBatch { get; init; } = 1024;
+
+    /// <summary>Most concurrent HTTP/2 streams of a connection; clients wait on their own side for more.</summary>
+    public int MaxStreams { get; init; } = 100;
+
+    /// <summary>Images of one ClassifyStream that are worked on at once.</summary>
+    public int StreamParallelism { get; init; } = 2 * Environment.ProcessorCount;
+
+    public static LimitOptions Read(SettingsReader reader)
+    {
+        var defaults = new LimitOptions();
+        return new()
+        {
+            MaxMessageBytes = reader.Integer("Limits:MaxMessageBytes", defaults.MaxMessageBytes, 1024, 1 << 30, "Largest message or body, in bytes"),
+            MaxImagePixels = reader.Long("Limits:MaxImagePixels", defaults.MaxImagePixels, 1, 1 << 30, "Most pixels of an encoded image, told by its header before decoding"),
+            MaxBatch = reader.Integer("Limits:MaxBatch", defaults.MaxBatch, 1, 1 << 20, "Most images in one request"),
+            MaxStreams = reader.Integer("Limits:MaxStreams", defaults.MaxStreams, 1, 1 << 20, "Most concurrent HTTP/2 streams of a connection"),
+            StreamParallelism = reader.Integer("Limits:StreamParallelism", defaults.StreamParallelism, 1, 4096, "Images of one ClassifyStream worked on at once"),
+        };
+    }
+}

@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+
+namespace LeNetServe.InferenceServer.Inference;
+
+/// <summary>
+/// Threads for work that takes a while: pictures, batches, slow models. The thread pool has as many threads as there are cores, and they must stay
+/// free to read calls, to answer the quick ones, and to refuse. <c>await threads</c> goes on on one of them; <see cref="LeaveAsync"/> goes back to the pool.
+/// </summary>
+internal sealed class RunThreads(int most) : IDisposable
+{
+    [ThreadStatic]
+    private static RunThreads? mine;
+
+    private readonly Queue<Action> work = new();
+    private int threads, idle;
+    private bool disposed;
+
+    /// <summary>Goes on on one of these threads; at once where this is one.</summary>
+    public Awaiter GetAwaiter() => new(this);
+
+    /// <summary>Goes on in the thread pool.</summary>
+    public static ConfiguredTaskAwaitable LeaveAsync() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+
+    /// <summary>Lets the threads end when they have no work left.</summary>
+    public void Dispose()
+    {
+        lock (work)
+        {
+            disposed = true;
+            Monitor.PulseAll(work);
+        }
+    }
+
+    /// <summary>Does something on one of these threads; after <see cref="Dispose"/> as well, as what is in flight then has to end.</summary>
+    public void Add(Action action)
+    {
+        lock (work)
+        {
+            work.Enqueue(action);
+            if (idle >= work.Count || threads == most)
+            {
+                Monitor.Pulse(work);
+                return;
+            }
+            threads++;
+        }
+        new Thread(Work) { IsBackground = true, Name = "Run" }.UnsafeStart();
+    }
+
+    private void Work()
+    {
+        mine = this;
+        while (Take() is { } action)
+            action();
+    }
+
+    private Action? Take()
+    {
+        lock (work)
+        {
+            Action? action;
+            for (idle++; !work.TryDequeue(out action) && !disposed;)
+                Monitor.Wait(work);
+            idle--;
+            if (action is null)
+                threads--;
+            return action;
+        }
+    }
+
+    /// <summary>What <c>await</c> needs.</summary>
+    internal readonly struct Awaiter(RunThreads threads) : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => mine == threads;
+
+        public void GetResult()
+        {
+        }
+
+        public void OnCompleted(Action continuation) => threads.Add(continuation);
+
+        public void UnsafeOnCompleted(Action continuation) => threads.Add(continuation);
+    }
+}

@@ -1,0 +1,36 @@
+namespace LeNetServe.InferenceServer;
+
+/// <summary>Where the server stands in its life: loading, ready, draining.</summary>
+internal sealed class ServerLifecycle : IDisposable
+{
+    private readonly CancellationTokenSource draining = new();
+    private readonly CancellationTokenSource ending = new();
+    private readonly TaskCompletionSource loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the models of the start have been loaded.</summary>
+    public Task WhenLoaded => loaded.Task;
+
+    /// <summary>New requests are welcome: the models are loaded and the server does not stop.</summary>
+    public bool IsReady => loaded.Task.IsCompleted && !draining.IsCancellationRequested;
+
+    /// <summary>Cancelled when readiness goes off: requests are still taken.</summary>
+    public CancellationToken Draining => draining.Token;
+
+    /// <summary>Cancelled when the drain delay is over: streams that would go on for ever end now.</summary>
+    public CancellationToken Ending => ending.Token;
+
+    /// <summary>The models of the start have been loaded.</summary>
+    public void Loaded() => loaded.TrySetResult();
+
+    /// <summary>Readiness goes off.</summary>
+    public void Drain() => draining.Cancel();
+
+    /// <summary>Endless streams end.</summary>
+    public void End() => ending.Cancel();
+
+    public void Dispose()
+    {
+        draining.Dispose();
+        ending.Dispose();
+    }
+}

@@ -1,0 +1,70 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace LeNetServe.InferenceServer.Tests.Api.Classify;
+
+/// <summary>A call without a network: requests that are all there, and answers as they are written.</summary>
+internal sealed class FakeCall<TRequest, TResponse> : ServerCallContext, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>
+{
+    private readonly Queue<TRequest> requests;
+
+    public FakeCall(IEnumerable<TRequest> requests)
+    {
+        this.requests = new(requests);
+        UserState["__HttpContext"] = new DefaultHttpContext();
+    }
+
+    /// <summary>The answers, and whether each was held back for the next.</summary>
+    public List<(TResponse Response, bool IsHeldBack)> Written { get; } = [];
+
+    /// <summary>The client says nothing more, and does not end either.</summary>
+    public bool StaysOpen { get; init; }
+
+    /// <summary>What each answer waits for once it has been written.</summary>
+    public Task Writing { get; init; } = Task.CompletedTask;
+
+    /// <summary>What the last read may be given up with.</summary>
+    public CancellationToken GivesUpReading { get; private set; }
+
+    public TRequest Current { get; private set; } = default!;
+
+    WriteOptions? IAsyncStreamWriter<TResponse>.WriteOptions { get; set; }
+
+    protected override string MethodCore => "";
+
+    protected override string HostCore => "";
+
+    protected override string PeerCore => "";
+
+    protected override DateTime DeadlineCore => DateTime.MaxValue;
+
+    protected override Metadata RequestHeadersCore { get; } = [];
+
+    protected override CancellationToken CancellationTokenCore => CancellationToken.None;
+
+    protected override Metadata ResponseTrailersCore { get; } = [];
+
+    protected override Status StatusCore { get; set; }
+
+    protected override WriteOptions? WriteOptionsCore { get; set; }
+
+    protected override AuthContext AuthContextCore { get; } = new("", []);
+
+    public Task<bool> MoveNext(CancellationToken cancellationToken)
+    {
+        GivesUpReading = cancellationToken;
+        var more = requests.TryDequeue(out var request);
+        Current = request!;
+        return more || !StaysOpen ? Task.FromResult(more) : new TaskCompletionSource<bool>().Task.WaitAsync(cancellationToken);
+    }
+
+    public Task WriteAsync(TResponse message)
+    {
+        Written.Add((message, ((IServerStreamWriter<TResponse>)this).WriteOptions?.Flags == WriteFlags.BufferHint));
+        return Writing;
+    }
+
+    protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
+
+    protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
+}

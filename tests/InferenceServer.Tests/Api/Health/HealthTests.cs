@@ -1,0 +1,154 @@
+using System.Net;
+using Grpc.Core;
+using Grpc.Health.V1;
+using LeNetServe.InferenceServer.Inference;
+using LeNetServe.InferenceServer.Tests.Api.Classify;
+using LeNetServe.Tests;
+using Microsoft.Extensions.DependencyInjection;
+using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
+
+namespace LeNetServe.InferenceServer.Tests.Api.Health;
+
+public sealed class HealthTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("", Status.Serving)]
+    [InlineData("lenetserve.v1.Classifier", Status.Serving)]
+    [InlineData("inference.GRPCInferenceService", Status.Serving)]
+    [InlineData("tiny", Status.Serving)]
+    [InlineData("tiny/1", Status.Serving)]
+    [InlineData("tiny@stable", Status.Serving)]
+    [InlineData("tiny/2", Status.NotServing)]
+    [InlineData("broken", Status.NotServing)]
+    public async Task Check_WholeModelsAndVersions_TellsWhetherTheyServe(string service, Status expected)
+    {
+        await using var server = await StartAsync();
+        var health = new Grpc.Health.V1.Health.HealthClient(server.Channel);
+
+        Assert.Equal(expected, (await health.CheckAsync(new() { Service = service }, cancellationToken: Cancellation)).Status);
+    }
+
+    [Fact]
+    public async Task Check_Unknown_IsNotFound()
+    {
+        await using var server = await StartAsync();
+        var health = new Grpc.Health.V1.Health.HealthClient(server.Channel);
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await health.CheckAsync(new() { Service = "nobody" }, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.NotFound, exception.StatusCode);
+        Assert.Contains("\"tiny\"", exception.Status.Detail);
+    }
+
+    [Fact]
+    public async Task Watch_ModelComesAndGoes_SendsEachChange()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=explicit");
+        using var watch = new Grpc.Health.V1.Health.HealthClient(server.Channel).Watch(new() { Service = "tiny" }, cancellationToken: Cancellation);
+
+        Assert.Equal(Status.NotServing, await NextAsync(watch));
+        await server.Repository.LoadAsync("tiny", Cancellation);
+        Assert.Equal(Status.Serving, await NextAsync(watch));
+        await server.Repository.UnloadAsync("tiny", Cancellation);
+        Assert.Equal(Status.NotServing, await NextAsync(watch));
+    }
+
+    [Fact]
+    public async Task Watch_UnknownService_SaysSoAndGoesOn()
+    {
+        await using var server = await StartAsync();
+        using var watch = new Grpc.Health.V1.Health.HealthClient(server.Channel).Watch(new() { Service = "nobody" }, cancellationToken: Cancellation);
+
+        Assert.Equal(Status.ServiceUnknown, await NextAsync(watch));
+    }
+
+    [Fact]
+    public async Task Drain_Readiness_GoesOffWhileRequestsAreTaken()
+    {
+        await using var server = await StartAsync();
+        using var watch = new Grpc.Health.V1.Health.HealthClient(server.Channel).Watch(new(), cancellationToken: Cancellation);
+        Assert.Equal(Status.Serving, await NextAsync(watch));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (await GetAsync(server, "/livez"), await GetAsync(server, "/readyz")));
+
+        server.App.Services.GetRequiredService<ServerLifecycle>().Drain();
+
+        Assert.Equal(Status.NotServing, await NextAsync(watch));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), (await GetAsync(server, "/livez"), await GetAsync(server, "/readyz")));
+        Assert.NotEmpty((await server.Client.ClassifyAsync(new() { Model = "tiny", Image = ClassifierServiceTests.Stripe(0) }, cancellationToken: Cancellation)).Predictions);
+
+        server.App.Services.GetRequiredService<ServerLifecycle>().End();
+        Assert.False(await watch.ResponseStream.MoveNext(Cancellation));
+    }
+
+    [Fact]
+    public async Task End_OpenClassifyStream_AnswersWhatItHasAndSaysUnavailable()
+    {
+        await using var server = await StartAsync();
+        using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
+        await call.RequestStream.WriteAsync(new() { Id = "1", Request = new() { Model = "tiny", Image = ClassifierServiceTests.Stripe(0) } }, Cancellation);
+        Assert.True(await call.ResponseStream.MoveNext(Cancellation));
+
+        server.App.Services.GetRequiredService<ServerLifecycle>().End();
+
+        var exception = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancellation));
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+    }
+
+    [Fact]
+    public async Task StopAsync_OpenWatchAndStream_EndsWithoutWaitingForTheTimeout()
+    {
+        await using var server = await TestServer.StartAsync("--Shutdown:Timeout=10m");
+        using var watch = new Grpc.Health.V1.Health.HealthClient(server.Channel).Watch(new(), cancellationToken: Cancellation);
+        Assert.Equal(Status.Serving, await NextAsync(watch));
+        using var stream = server.Client.ClassifyStream(cancellationToken: Cancellation);
+
+        await server.App.StopAsync(Cancellation);
+
+        Assert.True(server.App.Lifetime.ApplicationStopped.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task StopAsync_CallInFlightAfterTheDrainDelay_ListensUntilItIsAnswered()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Shutdown:DrainDelay=2s", "--Shutdown:Timeout=10m");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        var call = server.Client.ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation);
+        await Eventually.TrueAsync(() => slots.Waiting == 1);
+        var ending = server.App.Services.GetRequiredService<ServerLifecycle>().Ending;
+
+        var stopping = server.App.StopAsync(Cancellation);
+        await Eventually.TrueAsync(() => ending.IsCancellationRequested);
+        await Task.Delay(200, Cancellation);
+
+        Assert.Equal("alive", await server.Http.GetStringAsync("/livez", Cancellation));
+        slots.ExitQuick();
+        Assert.Equal("b", (await call).Predictions[0].Label);
+        await stopping;
+    }
+
+    private static Task<TestServer> StartAsync() => TestServer.StartAsync(
+        models =>
+        {
+            new TinyOnnx().Write(Path.Combine(models, "tiny", "1"));
+            Directory.CreateDirectory(Path.Combine(models, "tiny", "2"));
+            File.WriteAllText(Path.Combine(models, "tiny", "2", "model.onnx"), "no model");
+            Directory.CreateDirectory(Path.Combine(models, "broken", "1"));
+            File.WriteAllText(Path.Combine(models, "broken", "1", "model.onnx"), "no model");
+        },
+        "--Models:Aliases:tiny:stable=1");
+
+    private static async Task<Status> NextAsync(AsyncServerStreamingCall<HealthCheckResponse> watch)
+    {
+        Assert.True(await watch.ResponseStream.MoveNext(Cancellation));
+        return watch.ResponseStream.Current.Status;
+    }
+
+    private static async Task<HttpStatusCode> GetAsync(TestServer server, string path)
+    {
+        using var response = await server.Http.GetAsync(path, Cancellation);
+        return response.StatusCode;
+    }
+}

@@ -1,0 +1,246 @@
+using Grpc.Core;
+using LeNetServe.InferenceServer.Api.OpenInference.Rest;
+using LeNetServe.InferenceServer.Errors;
+using LeNetServe.InferenceServer.Inference;
+using LeNetServe.InferenceServer.Recording;
+using LeNetServe.InferenceServer.Tests.Api.Classify;
+using LeNetServe.Runtime.Errors;
+using LeNetServe.V1;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LeNetServe.InferenceServer.Tests.Inference;
+
+public sealed class OverloadTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static ClassifyRequest Request => new() { Image = ClassifierServiceTests.Stripe(1) };
+
+    [Fact]
+    public async Task Classify_QueueFull_IsRefusedWithPushBackAndRecovers()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=2");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        var waiting = new[] { server.Client.ClassifyAsync(Request, cancellationToken: Cancellation), server.Client.ClassifyAsync(Request, cancellationToken: Cancellation) };
+        await Eventually.TrueAsync(() => slots.Waiting == 2);
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
+        Assert.True(int.Parse(exception.Trailers.GetValue("grpc-retry-pushback-ms")!) > 0);
+        slots.ExitQuick();
+        foreach (var call in waiting)
+            Assert.Equal("b", (await call).Predictions[0].Label);
+        Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
+        Assert.Equal(1, Count(server, RequestOutcome.Refused));
+    }
+
+    [Fact]
+    public async Task ModelInfer_QueueFull_IsUnavailableWithPushBack()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=0");
+        Assert.True(server.App.Services.GetRequiredService<RunSlots>().TryEnter());
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await Protocol(server).ModelInferAsync(ProtocolRequest("x"), cancellationToken: Cancellation));
+        using var body = new ByteArrayContent(new byte[64]) { Headers = { { RestHeaders.HeaderLength, "0" } } };
+        using var rest = await server.Http.PostAsync("/v2/models/tiny/infer", body, Cancellation);
+
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.Contains("Exceeds maximum queue size", exception.Status.Detail);
+        Assert.True(int.Parse(exception.Trailers.GetValue("grpc-retry-pushback-ms")!) > 0);
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, rest.StatusCode);
+        Assert.NotNull(rest.Headers.RetryAfter);
+        Assert.Contains("Exceeds maximum queue size", await rest.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(2, Count(server, RequestOutcome.Refused));
+    }
+
+    [Fact]
+    public async Task ModelInfer_ItsTimeoutPassesInTheQueue_IsUnavailable()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var server = await TestServer.StartAsync(TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(time), "--Pipeline:Concurrency=1");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        var request = ProtocolRequest("x");
+        request.Parameters["timeout"] = new() { Int64Param = 1_000_000 };
+        using var call = Protocol(server).ModelInferAsync(request, cancellationToken: Cancellation);
+        await Eventually.TrueAsync(() => slots.Waiting == 1);
+
+        // Who counts as waiting may not have looked at the clock yet.
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(2));
+            return call.ResponseAsync.IsCompleted;
+        });
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await call);
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.Contains("Request timeout expired", exception.Status.Detail);
+        Assert.Equal(0, slots.Waiting);
+    }
+
+    [Fact]
+    public async Task Classify_DeadlinePassesInTheQueue_IsDeadlineExceededAndNothingStays()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+            await server.Client.ClassifyAsync(Request, deadline: DateTime.UtcNow.AddMilliseconds(100), cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, exception.StatusCode);
+        await Eventually.TrueAsync(() => slots.Waiting == 0);
+        slots.ExitQuick();
+        Assert.Equal(0, slots.Busy);
+    }
+
+    [Fact]
+    public async Task Classify_StormOfCancelledCalls_LeavesNothingRunning()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=50");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        await Parallel.ForAsync(0, 10_000, new ParallelOptions { MaxDegreeOfParallelism = 90, CancellationToken = Cancellation }, async (index, _) =>
+        {
+            using var gone = new CancellationTokenSource();
+            using var call = server.Client.ClassifyAsync(Request, cancellationToken: gone.Token);
+            if (index % 2 == 0)
+                await Task.Yield();
+            await gone.CancelAsync();
+            await Assert.ThrowsAsync<RpcException>(async () => await call);
+        });
+
+        await Eventually.TrueAsync(() => slots.Waiting == 0);
+        slots.ExitQuick();
+
+        Assert.Equal(0, slots.Busy);
+        Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
+        await Eventually.TrueAsync(() => server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Pending == 0);
+    }
+
+    [Fact]
+    public async Task ClassifyStream_QueueFull_WaitsInsteadOfBeingRefused()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=0");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
+        for (var index = 0; index < 3; index++)
+            await call.RequestStream.WriteAsync(new() { Id = $"{index}", Request = Request }, Cancellation);
+        await call.RequestStream.CompleteAsync();
+        await Eventually.TrueAsync(() => slots.Waiting > 0);
+
+        slots.ExitQuick();
+
+        var answers = await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(["0", "1", "2"], answers.Select(answer => answer.Id));
+        Assert.All(answers, answer => Assert.Equal("b", answer.Response.Predictions[0].Label));
+    }
+
+    [Fact]
+    public async Task ClassifyStream_ServerEndsWithMoreReadThanThereIsRoomFor_AnswersItAndSaysUnavailable()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
+        for (var index = 0; index < 3; index++)
+            await call.RequestStream.WriteAsync(new() { Id = $"{index}", Request = Request }, Cancellation);
+        // One is awaited by the writer, one is in the channel, and for the third there is no room.
+        await Eventually.TrueAsync(() => slots.Waiting == 3);
+
+        server.App.Services.GetRequiredService<ServerLifecycle>().End();
+        slots.ExitQuick();
+
+        var answered = new List<string>();
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await foreach (var answer in call.ResponseStream.ReadAllAsync(Cancellation))
+                answered.Add(answer.Id);
+        });
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.Equal(["0", "1", "2"], answered);
+    }
+
+    [Fact]
+    public async Task ModelStreamInfer_ServerEndsWithMoreReadThanThereIsRoomFor_AnswersItAndSaysUnavailable()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
+        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        Assert.True(slots.TryEnter());
+        using var call = Protocol(server).ModelStreamInfer(cancellationToken: Cancellation);
+        for (var index = 0; index < 3; index++)
+            await call.RequestStream.WriteAsync(ProtocolRequest($"{index}"), Cancellation);
+        await Eventually.TrueAsync(() => slots.Waiting == 3);
+
+        server.App.Services.GetRequiredService<ServerLifecycle>().End();
+        slots.ExitQuick();
+
+        var answered = new List<string>();
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await foreach (var answer in call.ResponseStream.ReadAllAsync(Cancellation))
+                answered.Add(answer.InferResponse.Id);
+        });
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.Equal(["0", "1", "2"], answered);
+    }
+
+    [Fact]
+    public async Task RunManyAsync_ManyBatchesWait_HoldNoMemoryMeanwhile()
+    {
+        const int Calls = 300, Images = 8192;
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", $"--Limits:MaxBatch={Images}");
+        var (slots, pipeline) = (server.App.Services.GetRequiredService<RunSlots>(), server.App.Services.GetRequiredService<InferencePipeline>());
+        using var lease = server.Repository.Lease("tiny", 0);
+        using var gone = new CancellationTokenSource();
+        var (images, outputs, errors) = (Enumerable.Repeat(new InferenceInput(InputKind.Pixels, new byte[16]), Images).ToArray(), new float[Images * 3], new InferenceException?[Images]);
+        Assert.True(slots.TryEnter());
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var waiting = new Task[Calls];
+        for (var call = 0; call < Calls; call++)
+            waiting[call] = pipeline.RunManyAsync(lease.Version, images, outputs, errors, new(DateTime.MaxValue, gone.Token)).AsTask();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(Calls, slots.Waiting);
+        await gone.CancelAsync();
+        await Assert.ThrowsAsync<InferenceException>(() => Task.WhenAll(waiting));
+        Assert.InRange(allocated, 0, Calls * Images);
+    }
+
+    [Theory]
+    [InlineData("--Pipeline:Batching=off")]
+    [InlineData("--Pipeline:Batching=on")]
+    [InlineData("--Pipeline:Batching=opportunistic")]
+    public async Task Classify_ManyCallers_EveryAnswerIsRight(string batching)
+    {
+        await using var server = await TestServer.StartAsync(batching);
+
+        await Parallel.ForAsync(0, 1_000, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = Cancellation }, async (index, token) =>
+        {
+            var stripe = ClassifierServiceTests.Stripe(index % 3);
+            var image = index % 4 == 0 ? new Image { Encoded = Google.Protobuf.ByteString.CopyFrom(Pictures.Png(stripe.Pixels.ToByteArray(), 4, 4)) } : stripe;
+            var response = await server.Client.ClassifyAsync(new() { Image = image }, cancellationToken: token);
+            Assert.Equal(index % 3, response.Predictions[0].Index);
+        });
+
+        Assert.Equal(1_000, server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Inferences);
+    }
+
+    private static global::Inference.GRPCInferenceService.GRPCInferenceServiceClient Protocol(TestServer server) => new(server.Channel);
+
+    private static global::Inference.ModelInferRequest ProtocolRequest(string id) => new()
+    {
+        ModelName = "tiny",
+        Id = id,
+        Inputs = { new global::Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = "UINT8", Shape = { 1, 1, 4, 4 } } },
+        RawInputContents = { Request.Image.Pixels },
+    };
+
+    private static long Count(TestServer server, RequestOutcome outcome) =>
+        server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1)[outcome]?.Request.Read().Count ?? 0;
+}
