@@ -9,7 +9,7 @@ namespace LeNetServe.Client;
 /// Classifies images with one or several LeNetServe servers. Thread-safe: create one client and keep it. Every call has a deadline and is
 /// retried if the server is unavailable or full.
 /// </summary>
-public sealed partial class LeNetServeClient : IDisposable
+public sealed partial class LeNetServeClient : ILeNetServeClient, IDisposable
 {
     private readonly LeNetServeClientOptions options;
     private readonly TimeProvider time;
