@@ -3,7 +3,7 @@
 //
 //     dotnet run demo.cs
 //
-// Uses MNIST where it is there (LENETSERVE_DATA/mnist or data/mnist) or can be downloaded, and digits drawn by the program elsewhere.
+// Uses MNIST if it is there (LENETSERVE_DATA/mnist or data/mnist) or can be downloaded, else digits that the program draws.
 // Everything it makes is under artifacts/demo; nothing else is touched.
 #:project src/LeNet/LeNet.csproj
 #:project src/Client/Client.csproj
@@ -38,7 +38,8 @@ try
         var answers = await Classify(server.Url, $"lenet5-{name}", images);
         await Score(version, images, answers);
     }
-    Console.WriteLine($"\nDone in {Seconds(total)}. {Relative(version)}/model.onnx takes raw pixels and gives probabilities, in any ONNX tool.");
+    Console.WriteLine(
+        $"\nDone in {Seconds(total)}. {Relative(version)}/model.onnx takes raw pixels and gives probabilities, in any ONNX tool.");
     return 0;
 }
 catch (DemoException failure)
@@ -53,7 +54,8 @@ async Task Build()
     var clock = Stopwatch.StartNew();
     var (exitCode, lines) = await Run("dotnet", ["build", "-v", "quiet", "--nologo", Path.Combine(root, "src", "Programs.slnf")]);
     if (exitCode != 0)
-        throw new DemoException($"the build failed; is the .NET 10 SDK the first `dotnet` on the PATH?\n{string.Join('\n', lines.TakeLast(20))}");
+        throw new DemoException(
+            $"the build failed; is the .NET 10 SDK the first `dotnet` on the PATH?\n{string.Join('\n', lines.TakeLast(20))}");
     Result($"built in {Seconds(clock)}");
 }
 
@@ -88,24 +90,27 @@ async Task<string> Train(string name, string? folder)
 {
     Step("Train", $"lenet5 (61,706 parameters) on {name}, {Epochs} epochs");
     var clock = Stopwatch.StartNew();
-    List<string> arguments = ["train", "--dataset", name, "--variant", "lenet5", "--epochs", $"{Epochs}", "--seed", "1", "--out", Path.Combine(work, "runs")];
+    var runs = Path.Combine(work, "runs");
+    List<string> arguments = ["train", "--dataset", name, "--variant", "lenet5", "--epochs", $"{Epochs}", "--seed", "1", "--out", runs];
     if (folder is not null)
         arguments.AddRange(["--data", folder]);
     var lines = await Must("Trainer", arguments);
     var run = Directory.EnumerateFiles(Path.Combine(work, "runs"), "summary.json", SearchOption.AllDirectories)
         .Select(file => Path.GetDirectoryName(file)!)
         .Where(directory => lines.Any(line => line.Contains(Path.GetFileName(directory), StringComparison.Ordinal)))
-        .MaxBy(Directory.GetLastWriteTimeUtc) ?? throw new DemoException($"no finished run in {Relative(work)}/runs; delete that folder and try again");
+        .MaxBy(Directory.GetLastWriteTimeUtc)
+            ?? throw new DemoException($"no finished run in {Relative(work)}/runs; delete that folder and try again");
     using var summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "summary.json")));
     var figures = summary.RootElement;
-    Result($"{Percent(figures.GetProperty("test_accuracy").GetDouble())} of {figures.GetProperty("test_images").GetInt32():N0} test images right, " +
+    var (accuracy, images) = (figures.GetProperty("test_accuracy").GetDouble(), figures.GetProperty("test_images").GetInt32());
+    Result($"{Percent(accuracy)} of {images:N0} test images right, " +
         $"{figures.GetProperty("images_per_second").GetDouble():N0} images/s, {Seconds(clock)} in all: {Relative(run)}");
     return run;
 }
 
 async Task<string> Export(string run, string model)
 {
-    Step("Export", "one ONNX file: normalisation folded into the weights, answers compared with torch's before it is published");
+    Step("Export", "one ONNX file: normalization folded into the weights, answers compared with torch's before it is published");
     var clock = Stopwatch.StartNew();
     var models = Path.Combine(work, "models");
     if (Directory.Exists(models))
@@ -131,7 +136,8 @@ async Task<Server> Serve(string models)
         await server.Ready.WaitAsync(TimeSpan.FromSeconds(60));
         using var client = new LeNetServeClient(server.Url);
         var served = await client.ListModelsAsync();
-        Result($"ready in {Seconds(clock)} at {server.Url}: {string.Join(", ", served.Select(model => $"{model.Name} version {model.Version}"))}");
+        var names = string.Join(", ", served.Select(model => $"{model.Name} version {model.Version}"));
+        Result($"ready in {Seconds(clock)} at {server.Url}: {names}");
         return server;
     }
     catch (Exception failure)
@@ -141,14 +147,14 @@ async Task<Server> Serve(string models)
     }
 }
 
-LabelledImage[] TestImages(string name, string? folder)
+LabeledImage[] TestImages(string name, string? folder)
 {
     var dataset = DatasetCatalog.Open(new DatasetRequest { Name = name, Directory = folder });
-    return [.. Enumerable.Range(0, Math.Min(Scored, dataset.Test.Count)).Select(index => new LabelledImage(
+    return [.. Enumerable.Range(0, Math.Min(Scored, dataset.Test.Count)).Select(index => new LabeledImage(
         $"{index:D4}", dataset.Labels[dataset.Test.Labels[index]], dataset.Test.Image(index).ToArray(), dataset.Test.Shape.Width))];
 }
 
-async Task<string[]> Classify(string url, string model, LabelledImage[] images)
+async Task<string[]> Classify(string url, string model, LabeledImage[] images)
 {
     Step("Classify", $"{images.Length:N0} test images over gRPC, one call after another");
     using var client = new LeNetServeClient(url);
@@ -171,7 +177,7 @@ async Task<string[]> Classify(string url, string model, LabelledImage[] images)
     return answers;
 }
 
-async Task Score(string version, LabelledImage[] images, string[] answers)
+async Task Score(string version, LabeledImage[] images, string[] answers)
 {
     Step("Score", $"the same {images.Length:N0} images as PNG files in a folder, without the server");
     var folder = Path.Combine(work, "images");
@@ -193,15 +199,16 @@ async Task Score(string version, LabelledImage[] images, string[] answers)
 }
 
 // Two by four pixels are one Braille character: a 28×28 digit is 14 characters wide and 7 high.
-static void Draw(IEnumerable<LabelledImage> images, List<Prediction> predictions)
+static void Draw(IEnumerable<LabeledImage> images, List<Prediction> predictions)
 {
     var shown = images.ToArray();
     for (var y = 2; y < 30; y += 4)
-        Console.WriteLine("   " + string.Join("  ", shown.Select(image => string.Concat(Enumerable.Range(0, 14).Select(x => image.Braille(2 + (2 * x), y))))));
+        Console.WriteLine("   " + string.Join(
+            "  ", shown.Select(image => string.Concat(Enumerable.Range(0, 14).Select(x => image.Braille(2 + (2 * x), y))))));
     Console.WriteLine("   " + string.Join("  ", predictions.Select(best => $"  {best.Label}  {Percent(best.Probability)}".PadRight(14))));
 }
 
-// What a program says goes to the screen, indented; its last lines are kept for the message of a failure.
+// The output of a program goes to the screen, indented; its last lines are kept for the message of a failure.
 async Task<(int ExitCode, List<string> Lines)> Run(string command, IEnumerable<string> arguments, bool quiet = true)
 {
     using var process = Start(command, arguments);
@@ -227,7 +234,10 @@ Task<(int ExitCode, List<string> Lines)> Program(string project, IEnumerable<str
 async Task<List<string>> Must(string project, IEnumerable<string> arguments)
 {
     var (exitCode, lines) = await Program(project, arguments);
-    return exitCode == 0 ? lines : throw new DemoException($"{project} ended with exit code {exitCode}; its message is above. To try again from the start, delete {Relative(work)}");
+    return exitCode == 0
+        ? lines
+        : throw new DemoException(
+            $"{project} ended with exit code {exitCode}; its message is above. To try again from the start, delete {Relative(work)}");
 }
 
 Process Start(string command, IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo(command, arguments)
@@ -239,7 +249,11 @@ Process Start(string command, IEnumerable<string> arguments) => Process.Start(ne
 
 string Assembly(string project) => Path.Combine(root, "artifacts", "bin", project, "debug", $"LeNetServe.{project}.dll");
 
-string Relative(string path) => Path.GetRelativePath(root, path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+string Relative(string path)
+{
+    var relative = Path.GetRelativePath(root, path);
+    return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+}
 
 static async Task<bool> Reachable(string host)
 {
@@ -264,7 +278,7 @@ static string Seconds(Stopwatch clock) => $"{clock.Elapsed.TotalSeconds:F1} s";
 
 static string Percent(double share) => (100 * share).ToString("F2", CultureInfo.InvariantCulture) + " %";
 
-internal sealed record LabelledImage(string Id, string Label, byte[] Pixels, int Side)
+internal sealed record LabeledImage(string Id, string Label, byte[] Pixels, int Side)
 {
     public void Save(string folder)
     {
@@ -304,7 +318,7 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Address of gRPC, from when the server listens.</summary>
     public string Url { get; private set; } = "";
 
-    /// <summary>Over when the models are loaded; failed where the server ended before.</summary>
+    /// <summary>Completes when the models are loaded, and fails if the server ends before.</summary>
     public Task Ready => ready.Task;
 
     public async ValueTask DisposeAsync()

@@ -7,23 +7,24 @@ using System.Text;
 namespace LeNetServe.Build;
 
 /// <summary>
-/// Marks a symbol version that an ELF file needs as weak, so that the dynamic loader accepts a system library without it. Why this exists:
-/// docs/decisions/0001-weak-symbol-version.md. Compiled twice: as an MSBuild task (netstandard, WeakSymbolVersion.targets) and into the tests.
+/// Marks a symbol version that an ELF file needs as weak, so that the dynamic loader accepts a system library without it. The reason is in
+/// docs/decisions/0001-weak-symbol-version.md. The file is compiled twice: as an MSBuild task (netstandard) and into the tests.
 /// </summary>
 public static class WeakSymbolVersion
 {
     private const int VersionNeedSection = 0x6ffffffe; // SHT_GNU_verneed
     private const int WeakFlag = 2; // VER_FLG_WEAK
 
-    /// <summary>Sets the flag in a 64-bit little-endian ELF image (System V ABI; Linux Standard Base 5.0, 10.7 "Symbol versioning").</summary>
+    /// <summary>Sets the flag in a 64-bit little-endian ELF image (Linux Standard Base 5.0, 10.7 "Symbol versioning").</summary>
     /// <param name="file">The whole file; changed in place.</param>
     /// <param name="version">The version's name, such as <c>GLIBCXX_3.4.32</c>.</param>
-    /// <returns>The number of entries that were changed: 0 where the version is not needed or is weak already.</returns>
-    /// <exception cref="InvalidDataException">The file is no such ELF file, or a table in it lies outside the file.</exception>
+    /// <returns>The number of entries that were changed: 0 if the version is not needed or is weak already.</returns>
+    /// <exception cref="InvalidDataException">The file is not such an ELF file, or a table lies outside of it.</exception>
     public static int Weaken(byte[] file, string version)
     {
         if (file.Length < 64 || file[0] != 0x7f || file[1] != 'E' || file[2] != 'L' || file[3] != 'F' || file[4] != 2 || file[5] != 1)
-            throw new InvalidDataException("not a 64-bit little-endian ELF file, expected the bytes 7F 45 4C 46 02 01 and a header of 64 bytes");
+            throw new InvalidDataException(
+                "not a 64-bit little-endian ELF file, expected the bytes 7F 45 4C 46 02 01 and a header of 64 bytes");
         var sections = Long(file, 0x28);
         var sectionSize = Short(file, 0x3a);
         var sectionCount = Short(file, 0x3c);
@@ -91,7 +92,8 @@ public static class WeakSymbolVersion
     private static void Require(byte[] file, long offset, int count)
     {
         if (offset < 0 || offset > file.Length - count)
-            throw new InvalidDataException("truncated ELF file: " + count + " bytes wanted at offset " + offset + ", the file has " + file.Length);
+            throw new InvalidDataException(
+                "truncated ELF file: " + count + " bytes wanted at offset " + offset + ", the file has " + file.Length);
     }
 }
 

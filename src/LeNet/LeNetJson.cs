@@ -8,8 +8,8 @@ using LeNetServe.Specs;
 namespace LeNetServe;
 
 /// <summary>
-/// JSON as the project's files are written: snake_case, enums by name, indented; an unknown key is an error. By reflection: the source
-/// generator would set an absent init property to zero instead of leaving it at its default.
+/// The JSON of the project's files: snake_case, enums by name, indented. An unknown key is an error. Types are read by reflection: the
+/// source generator would set an absent init property to zero instead of its default.
 /// </summary>
 public sealed class LeNetJson
 {
@@ -44,9 +44,9 @@ public sealed class LeNetJson
     /// <summary>A run's <c>summary.json</c>.</summary>
     public JsonTypeInfo<RunSummary> RunSummary => Of<RunSummary>();
 
-    /// <summary>What a model file says about itself.</summary>
+    /// <summary>A model file's description of itself.</summary>
     public JsonTypeInfo<ModelManifest> ModelManifest => Of<ModelManifest>();
 
-    // Looked up when asked for, and kept by the options: a program pays for the files that it reads.
+    // The options create a type's description at its first use and keep it, so a program pays for the files that it reads.
     private JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }

@@ -1,12 +1,13 @@
 namespace LeNetServe.EndToEnd.Tests;
 
-/// <summary>The published data sets, where this machine has them.</summary>
+/// <summary>The published data sets, if this machine has them.</summary>
 internal static class RealData
 {
-    /// <summary>The folder with MNIST's four IDX files; skips the test where there is none.</summary>
-    public static string Mnist() => Find(Path.Combine("mnist", "t10k-images-idx3-ubyte.gz"), Path.Combine("mnist", "t10k-images-idx3-ubyte"));
+    /// <summary>The folder with MNIST's four IDX files; skips the test if there is none.</summary>
+    public static string Mnist() => Find(
+        Path.Combine("mnist", "t10k-images-idx3-ubyte.gz"), Path.Combine("mnist", "t10k-images-idx3-ubyte"));
 
-    /// <summary>The folder with CIFAR-10 as JPEG files, <c>train/&lt;class&gt;</c> and <c>test/&lt;class&gt;</c>; skips the test where there is none.</summary>
+    /// <summary>The folder with CIFAR-10 as JPEG files, in <c>train</c> and <c>test</c>; skips the test if there is none.</summary>
     public static string CifarJpeg() => Path.GetDirectoryName(Find(Path.Combine("cifar10", "test", "airplane")))!;
 
     private static string Find(params string[] names)

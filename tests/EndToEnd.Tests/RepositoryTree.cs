@@ -14,11 +14,12 @@ internal static class RepositoryTree
     public static string Configuration { get; } =
         typeof(RepositoryTree).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration.ToLowerInvariant();
 
-    /// <summary>Where all projects build to.</summary>
+    /// <summary>The folder that all projects build to.</summary>
     public static string Output => Path.Combine(Root, "artifacts", "bin");
 
     /// <summary>The project files of the programs and libraries.</summary>
-    public static IEnumerable<string> Projects => Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories);
+    public static IEnumerable<string> Projects =>
+        Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories);
 
     /// <summary>The C# sources under the given top folders, generated files left out.</summary>
     public static IEnumerable<string> Sources(params string[] folders) =>

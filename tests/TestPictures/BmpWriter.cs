@@ -11,7 +11,9 @@ public static class BmpWriter
         var rowBytes = (3 * width + 3) / 4 * 4;
         var file = new byte[54 + rowBytes * height];
         "BM"u8.CopyTo(file);
-        foreach (var (offset, value) in new[] { (2, file.Length), (10, 54), (14, 40), (18, width), (22, height), (26, 1 | 24 << 16), (34, rowBytes * height) })
+        (int Offset, int Value)[] fields =
+            [(2, file.Length), (10, 54), (14, 40), (18, width), (22, height), (26, 1 | 24 << 16), (34, rowBytes * height)];
+        foreach (var (offset, value) in fields)
             BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(offset), value);
         for (var y = 0; y < height; y++)
             for (var x = 0; x < width; x++)

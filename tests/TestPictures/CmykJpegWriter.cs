@@ -1,7 +1,7 @@
 namespace LeNetServe.TestPictures;
 
 /// <summary>
-/// Writes baseline JPEG files in CMYK as Adobe's programs do (APP14, inverted inks), each 8×8 block of one colour: only DC coefficients, so
+/// Writes baseline JPEG files in CMYK as Adobe's programs do (APP14, inverted inks), each 8×8 block of one color: only DC coefficients, so
 /// the pixels come out as they went in. Source: ITU-T T.81.
 /// </summary>
 public static class CmykJpegWriter
@@ -14,7 +14,8 @@ public static class CmykJpegWriter
         file.Write([0xff, 0xee, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, 0]);
         file.Write([0xff, 0xdb, 0, 67, 0, .. Enumerable.Repeat((byte)1, 64)]);
         var (width, height) = (8 * blocksWide, 8 * blocksHigh);
-        file.Write([0xff, 0xc0, 0, 20, 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0]);
+        file.Write([0xff, 0xc0, 0, 20, 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width]);
+        file.Write([4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0]);
         // DC: the categories 0..11 have codes of 4 bits, each its own number. AC: the only symbol is "end of block", code 0.
         file.Write([0xff, 0xc4, 0, 31, 0x00, 0, 0, 0, 12, .. new byte[12], .. Enumerable.Range(0, 12).Select(category => (byte)category)]);
         file.Write([0xff, 0xc4, 0, 20, 0x10, 1, .. new byte[15], 0]);

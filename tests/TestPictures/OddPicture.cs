@@ -27,7 +27,8 @@ public sealed record OddPicture(string FileName, byte[] Encoded, ImageFault? Fau
         yield return Sound("interlaced.png", (Gray with { Interlaced = true }).ToArray());
         yield return Sound("gray-16-bit.png", (Gray with { Depth = 16, Pixel = (x, y) => [257 * Level(x, y)] }).ToArray());
         yield return Sound("gray-1-bit.png", (Gray with { Depth = 1, Pixel = (x, y) => [(x + y) & 1] }).ToArray());
-        yield return Sound("gray-alpha.png", (Gray with { Color = PngColor.GrayAlpha, Pixel = (x, y) => [0, 255 - Level(x, y)] }).ToArray());
+        yield return Sound(
+            "gray-alpha.png", (Gray with { Color = PngColor.GrayAlpha, Pixel = (x, y) => [0, 255 - Level(x, y)] }).ToArray());
         yield return Sound("rgb.png", Rgb(8).ToArray());
         yield return Sound("rgb-16-bit.png", Rgb(16).ToArray());
         yield return Sound("alpha.png", (Gray with { Color = PngColor.Rgba, Pixel = (x, y) => [0, 0, 0, 255 - Level(x, y)] }).ToArray());
@@ -36,8 +37,8 @@ public sealed record OddPicture(string FileName, byte[] Encoded, ImageFault? Fau
         yield return Sound("cmyk.jpg", CmykJpegWriter.Write(Side / 8, Side / 8, (x, y) => (0, 0, 0, (byte)(255 - 50 * x - 10 * y))));
         yield return Sound("animated.gif", GifWriter.Write(Side, Side, Level, (_, _) => 255));
         yield return Sound("gray.bmp", Bmp());
-        yield return Sound("colour.webp", Skia(SKEncodedImageFormat.Webp));
-        yield return Sound("colour.jpg", Skia(SKEncodedImageFormat.Jpeg));
+        yield return Sound("color.webp", Skia(SKEncodedImageFormat.Webp));
+        yield return Sound("color.jpg", Skia(SKEncodedImageFormat.Jpeg));
         yield return Sound("png-inside.jpg", Gray.ToArray());
         yield return Sound("jpeg inside.PNG", Skia(SKEncodedImageFormat.Jpeg));
     }
@@ -69,7 +70,7 @@ public sealed record OddPicture(string FileName, byte[] Encoded, ImageFault? Fau
     private static PngWriter Rgb(int depth)
     {
         var unit = depth == 16 ? 257 : 1;
-        return Gray with { Color = PngColor.Rgb, Depth = depth, Pixel = (x, y) => [unit * Level(x, y), unit * Level(x, y), unit * Level(x, y)] };
+        return Gray with { Color = PngColor.Rgb, Depth = depth, Pixel = (x, y) => [.. Enumerable.Repeat(unit * Level(x, y), 3)] };
     }
 
     private static PngWriter Palette => Gray with

@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace LeNetServe.TestPictures;
 
-/// <summary>A digit in dark ink on light paper, photographed unevenly: a slope of light, a vignette, sensor noise, rotation up to 15°, off-center.</summary>
+/// <summary>A digit in dark ink on light paper: a slope of light, a vignette, sensor noise, rotation up to 15°, off-center.</summary>
 /// <param name="Label">0 to 9.</param>
 /// <param name="Encoded">A JPEG or PNG file.</param>
 public sealed record PhotographedDigit(int Label, byte[] Encoded)
@@ -12,7 +12,8 @@ public sealed record PhotographedDigit(int Label, byte[] Encoded)
     private const float MaxRotation = 15 * MathF.PI / 180;
 
     /// <summary>That many photographs, the digits in turn; the same for the same seed.</summary>
-    public static IEnumerable<PhotographedDigit> Take(int count, int seed) => Enumerable.Range(0, count).Select(index => Photograph(index, seed));
+    public static IEnumerable<PhotographedDigit> Take(int count, int seed) =>
+        Enumerable.Range(0, count).Select(index => Photograph(index, seed));
 
     private static PhotographedDigit Photograph(int index, int seed)
     {

@@ -1,6 +1,6 @@
 namespace LeNetServe.TestPictures;
 
-/// <summary>PNG's colour types.</summary>
+/// <summary>PNG's color types.</summary>
 public enum PngColor
 {
     Gray = 0,

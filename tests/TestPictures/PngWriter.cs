@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace LeNetServe.TestPictures;
 
-/// <summary>Writes PNG files of every colour type, bit depth and interlacing, and broken ones. Source: https://www.w3.org/TR/png-3.</summary>
+/// <summary>Writes PNG files of every color type, bit depth and interlacing, and broken ones. Source: www.w3.org/TR/png-3.</summary>
 public sealed record PngWriter
 {
     private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
@@ -21,7 +21,7 @@ public sealed record PngWriter
 
     public PngColor Color { get; init; } = PngColor.Gray;
 
-    /// <summary>Bits per sample: 1, 2, 4, 8 or 16, as far as the colour type allows.</summary>
+    /// <summary>Bits per sample: 1, 2, 4, 8 or 16, as far as the color type allows.</summary>
     public int Depth { get; init; } = 8;
 
     /// <summary>RGB triples, for <see cref="PngColor.Palette"/>.</summary>
@@ -43,7 +43,9 @@ public sealed record PngWriter
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, Width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), Height);
-        (header[8], header[9], header[12]) = ((byte)Depth, (byte)Color, (byte)(Interlaced ? 1 : 0));
+        header[8] = (byte)Depth;
+        header[9] = (byte)Color;
+        header[12] = (byte)(Interlaced ? 1 : 0);
         WriteChunk(file, "IHDR"u8, header);
         if (Palette.Length > 0)
             WriteChunk(file, "PLTE"u8, Palette);

@@ -6,9 +6,9 @@ public static class DatasetCatalog
     /// <summary>The known names. <c>strokes</c> needs no files; each of the others reads its own from a directory.</summary>
     public static IReadOnlyList<string> Names { get; } = ["mnist", "fashion-mnist", "cifar10", "folder", "strokes"];
 
-    /// <summary>Loads a whole data set into memory. The result depends on the request and the files alone, not on threads or time.</summary>
+    /// <summary>Loads a whole data set into memory. The result depends on the request and the files, not on threads or time.</summary>
     /// <exception cref="InvalidDataException">
-    /// No such data set, files missing or broken; the message names the file, the offset, what was found and what was expected.
+    /// The data set is unknown, or a file is missing or broken. The message names the file, the offset, the bytes found and expected.
     /// </exception>
     public static ImageDataset Open(DatasetRequest request, CancellationToken cancellation = default)
     {
@@ -16,7 +16,7 @@ public static class DatasetCatalog
         return dataset with { Train = TrainingSample.Take(request, dataset.Train) };
     }
 
-    // Large sets take their sample while they read, so that the rest is never in memory.
+    // Large sets take their sample while they read, so the other images are never in memory.
     private static ImageDataset OpenAll(DatasetRequest request, CancellationToken cancellation) => request.Name switch
     {
         "mnist" => MnistFiles.Open(request, MnistFiles.Digits),

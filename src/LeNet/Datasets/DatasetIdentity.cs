@@ -3,14 +3,14 @@ using System.Security.Cryptography;
 
 namespace LeNetServe.Datasets;
 
-/// <summary>Which data a model was trained on.</summary>
+/// <summary>The data that a model was trained on.</summary>
 /// <param name="Name">The data set's name, such as <c>mnist</c>.</param>
 /// <param name="TrainImages">Number of training images, those held out for validation included.</param>
 /// <param name="TestImages">Number of test images.</param>
 /// <param name="Sha256">SHA-256 over all pixels and labels as loaded, lower-case hexadecimal.</param>
 public sealed record DatasetIdentity(string Name, int TrainImages, int TestImages, string Sha256)
 {
-    /// <summary>The identity of a data set: the hash runs over training pixels, training labels (int32), test pixels, test labels.</summary>
+    /// <summary>Gets the identity of a data set: a hash over training pixels and labels (int32), test pixels and labels.</summary>
     public static DatasetIdentity Of(ImageDataset dataset)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -2,30 +2,33 @@ using LeNetServe.Imaging;
 
 namespace LeNetServe.Datasets;
 
-/// <summary>What the user asked for.</summary>
+/// <summary>A user's choice of a data set.</summary>
 public sealed record DatasetRequest
 {
     /// <summary>One of <see cref="DatasetCatalog.Names"/>; <c>folder</c> is any folder of pictures.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where its files are; null for a set that needs none.</summary>
+    /// <summary>The folder of its files; null for a set without files.</summary>
     public string? Directory { get; init; }
 
-    /// <summary>Seed of whatever the set draws by chance: a folder's split, the strokes.</summary>
+    /// <summary>The seed of a folder's split and of the strokes.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Keep only so many training images, at least 1, drawn by <see cref="TrainSeed"/>: for work that needs a few, in little memory. Null: all.</summary>
+    /// <summary>The number of training images to keep, at least 1, drawn by <see cref="TrainSeed"/>. Null keeps all.</summary>
     public int? TrainImages { get; init; }
 
-    /// <summary>Seed of the draw of <see cref="TrainImages"/>.</summary>
+    /// <summary>The seed that draws <see cref="TrainImages"/>.</summary>
     public int TrainSeed { get; init; } = 1;
 
-    /// <summary>Pass over (and count) unreadable images instead of failing.</summary>
+    /// <summary>Skips and counts unreadable pictures; otherwise the first one is an error.</summary>
     public bool SkipUnreadable { get; init; }
 
-    /// <summary>For a folder: 1 (gray) or 3 (RGB); null: gray for digits and where in every picture red = green = blue, else RGB.</summary>
+    /// <summary>
+    /// The channels of a folder's images, 1 (gray) or 3 (RGB). Null means gray for digits, and for pictures that all have
+    /// red = green = blue.
+    /// </summary>
     public int? Channels { get; init; }
 
-    /// <summary>For a folder: how its pictures, and later those to classify, are brought to the model's size.</summary>
+    /// <summary>The geometry of a folder's pictures, and later of the pictures to classify.</summary>
     public Geometry Geometry { get; init; } = Geometry.Fit;
 }

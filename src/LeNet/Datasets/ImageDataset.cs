@@ -13,7 +13,7 @@ public sealed record ImageDataset
     /// <summary>Class names in the order of the labels.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>How a picture becomes an image of this set.</summary>
+    /// <summary>The way from a picture to an image of this set.</summary>
     public required ImagingSpec Imaging { get; init; }
 
     /// <summary>The training images.</summary>
@@ -22,7 +22,7 @@ public sealed record ImageDataset
     /// <summary>The test images.</summary>
     public required ImageSet Test { get; init; }
 
-    /// <summary>Unreadable files that were passed over on the user's word.</summary>
+    /// <summary>The number of unreadable files that were skipped because the user said so.</summary>
     public int Skipped { get; init; }
 
     /// <summary>

@@ -1,9 +1,9 @@
 namespace LeNetServe.Datasets;
 
-/// <summary>The few training images of a request that does not want all.</summary>
+/// <summary>Draws the training images of a request that does not ask for all of them.</summary>
 internal static class TrainingSample
 {
-    /// <summary>Which of <paramref name="count"/> images are wanted, ascending: all, or as many as the request says, drawn by its seed.</summary>
+    /// <summary>Draws the numbers of as many of <paramref name="count"/> images as the request says, in ascending order.</summary>
     public static int[] Pick(DatasetRequest request, int count)
     {
         var numbers = Enumerable.Range(0, count).ToArray();
@@ -13,7 +13,7 @@ internal static class TrainingSample
         return [.. numbers.Take(wanted).Order()];
     }
 
-    /// <summary>The same of a set in memory.</summary>
+    /// <summary>Draws images of a set in memory.</summary>
     public static ImageSet Take(DatasetRequest request, ImageSet train)
     {
         if (request.TrainImages is not { } wanted || wanted >= train.Count)

@@ -1,9 +1,9 @@
 namespace LeNetServe.Files;
 
-/// <summary>Files that are either whole or not there: written beside their place under a temporary name, flushed to disk, then renamed.</summary>
+/// <summary>Writes files that are whole or absent: under a temporary name in the same folder, flushed to disk, then renamed.</summary>
 public static class AtomicFile
 {
-    /// <summary>Writes <paramref name="path"/> by <paramref name="write"/>; on any failure the temporary file goes and an older file stays.</summary>
+    /// <summary>Writes a file. If that fails, the temporary file is deleted and an older file stays.</summary>
     public static void Write(string path, Action<Stream> write)
     {
         var temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";

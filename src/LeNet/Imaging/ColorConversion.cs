@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LeNetServe.Imaging;
 
-/// <summary>From RGBA, interleaved and not premultiplied, to the planes of a model.</summary>
+/// <summary>Converts RGBA, interleaved and not premultiplied, to the planes of a model.</summary>
 internal static class ColorConversion
 {
     /// <summary>The brightness of the paper that transparent pixels are laid on.</summary>
@@ -37,7 +37,11 @@ internal static class ColorConversion
     private static void ToPlanes(ReadOnlySpan<Rgba> pixels, Span<byte> red, Span<byte> green, Span<byte> blue)
     {
         for (var index = 0; index < pixels.Length; index++)
-            (red[index], green[index], blue[index]) = (pixels[index].Red, pixels[index].Green, pixels[index].Blue);
+        {
+            red[index] = pixels[index].Red;
+            green[index] = pixels[index].Green;
+            blue[index] = pixels[index].Blue;
+        }
     }
 
     /// <summary>ITU-R BT.601 in 16-bit fixed point; the weights add up to one, so equal parts stay what they are.</summary>

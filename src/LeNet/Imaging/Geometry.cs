@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LeNetServe.Imaging;
 
-/// <summary>How a picture of any size becomes the model's input.</summary>
+/// <summary>The way from a picture of any size to the model's input.</summary>
 public enum Geometry
 {
     /// <summary>Resized to the model's size.</summary>
@@ -10,13 +10,13 @@ public enum Geometry
     Fit,
 
     /// <summary>
-    /// MNIST's own recipe: polarity detected so that ink is bright, cropped to the ink, scaled into 20×20, centred by center of mass in 28×28,
-    /// padded to 32×32.
+    /// MNIST's own recipe. The polarity is detected and ink made bright. The ink is cropped, scaled into 20×20, centered in 28×28 by its
+    /// center of mass, and padded to 32×32.
     /// </summary>
     [JsonStringEnumMemberName("digit")]
     Digit,
 
-    /// <summary>No geometry: an image of another size than the model's, or the data set's, is an error.</summary>
+    /// <summary>No geometry. A picture of another size than the model's or the data set's is an error.</summary>
     [JsonStringEnumMemberName("none")]
     None,
 }

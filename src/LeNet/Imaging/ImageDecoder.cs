@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace LeNetServe.Imaging;
 
-/// <summary>Decodes a whole picture, or refuses it: half a picture is never returned.</summary>
+/// <summary>Decodes a whole picture or refuses it. Half a picture is never returned.</summary>
 internal static unsafe class ImageDecoder
 {
     /// <summary>Decodes to gray (1 channel) or RGB (3), upright.</summary>
@@ -66,7 +66,7 @@ internal static unsafe class ImageDecoder
             return codec.GetPixels(info, (nint)target);
     }
 
-    /// <summary>Why a codec found no header.</summary>
+    /// <summary>Gets the reason for which no codec was found.</summary>
     private static SKCodecResult HeaderResult(SKData data)
     {
         using var stream = new SKMemoryStream(data);
@@ -79,6 +79,6 @@ internal static unsafe class ImageDecoder
         var whole = ImageFile.IsWhole(encoded, format) ?? result != SKCodecResult.IncompleteInput;
         return whole
             ? new(ImageFault.Damaged, $"the {format} file ({encoded.Length} bytes) contradicts itself, expected a sound one")
-            : new(ImageFault.Truncated, $"the {format} file ends after {encoded.Length} bytes, before the picture does, expected the whole");
+            : new(ImageFault.Truncated, $"the {format} file ends after {encoded.Length} bytes, before the picture does");
     }
 }

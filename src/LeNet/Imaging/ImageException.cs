@@ -1,6 +1,6 @@
 namespace LeNetServe.Imaging;
 
-/// <summary>A picture that cannot be used. The message says what was found and what was expected, but not where the picture came from: the caller knows.</summary>
+/// <summary>A picture cannot be used. The message says what was found and what was expected; the caller adds the picture's name.</summary>
 public sealed class ImageException(ImageFault fault, string message) : Exception(message)
 {
     /// <summary>The reason, for programs.</summary>

@@ -1,6 +1,6 @@
 namespace LeNetServe.Imaging;
 
-/// <summary>Why a picture was refused.</summary>
+/// <summary>The reason for which a picture was refused.</summary>
 public enum ImageFault
 {
     /// <summary>The bytes are not a PNG, JPEG, BMP, GIF or WebP file.</summary>
@@ -12,9 +12,9 @@ public enum ImageFault
     /// <summary>The file contradicts itself: a wrong checksum, a size of zero, a broken table.</summary>
     Damaged,
 
-    /// <summary>More pixels than the limit; known from the header, nothing was decoded.</summary>
+    /// <summary>The picture has more pixels than the limit. The header says so; nothing was decoded.</summary>
     TooLarge,
 
-    /// <summary>Not the size that is wanted, and <see cref="Geometry.None"/> forbids to change it.</summary>
+    /// <summary>The picture has another size than the model, and <see cref="Geometry.None"/> forbids to change it.</summary>
     WrongSize,
 }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace LeNetServe.Imaging;
 
-/// <summary>What a picture's bytes say about themselves, before any decoder is asked.</summary>
+/// <summary>Reads the structure of an encoded picture before a decoder sees it.</summary>
 internal static class ImageFile
 {
     private const string Expected = $"a whole {ImageFileTypes.Names} file";
@@ -10,7 +10,7 @@ internal static class ImageFile
     private static ReadOnlySpan<byte> PngSignature => [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
     /// <summary>The file's format.</summary>
-    /// <exception cref="ImageException">None of those that are read.</exception>
+    /// <exception cref="ImageException">The format is unknown.</exception>
     public static ImageFormat Identify(ReadOnlySpan<byte> encoded)
     {
         if (encoded.StartsWith(PngSignature))
@@ -23,12 +23,13 @@ internal static class ImageFile
             return ImageFormat.GIF;
         if (encoded.Length >= 12 && encoded.StartsWith("RIFF"u8) && encoded[8..].StartsWith("WEBP"u8))
             return ImageFormat.WebP;
-        throw encoded.Length < 12
-            ? new ImageException(ImageFault.Truncated, $"the picture has {encoded.Length} bytes, expected {Expected}")
-            : new ImageException(ImageFault.UnknownFormat, $"the picture starts with the bytes {Convert.ToHexStringLower(encoded[..8])}, expected {Expected}");
+        if (encoded.Length < 12)
+            throw new ImageException(ImageFault.Truncated, $"the picture has {encoded.Length} bytes, expected {Expected}");
+        var start = Convert.ToHexStringLower(encoded[..8]);
+        throw new ImageException(ImageFault.UnknownFormat, $"the picture starts with the bytes {start}, expected {Expected}");
     }
 
-    /// <summary>Whether the file is as long as its own lengths say; null where the format has none. Tells a damaged file from a truncated one.</summary>
+    /// <summary>Tells a damaged file from a truncated one by the lengths in the file; null if the format has none.</summary>
     public static bool? IsWhole(ReadOnlySpan<byte> encoded, ImageFormat format) => format switch
     {
         ImageFormat.PNG => HasPngEnd(encoded),

@@ -1,6 +1,6 @@
 namespace LeNetServe.Imaging;
 
-/// <summary>The file types that are read, as lists for file names, requests and messages. A file's first bytes decide its type, not these lists.</summary>
+/// <summary>The file types that are read, as lists for names, requests and messages. A file's own first bytes decide its type.</summary>
 public static class ImageFileTypes
 {
     /// <summary>The names, as a message shows them.</summary>
@@ -12,7 +12,7 @@ public static class ImageFileTypes
     /// <summary>The content types.</summary>
     public static IReadOnlyList<string> ContentTypes { get; } = ["image/png", "image/jpeg", "image/bmp", "image/gif", "image/webp"];
 
-    /// <summary>Whether the name ends in one of the extensions, in any case.</summary>
+    /// <summary>Tells whether the name ends in one of the extensions, in any case.</summary>
     /// <param name="name">The bytes of a file name or path in UTF-8.</param>
     public static bool HasExtension(ReadOnlySpan<byte> name)
     {

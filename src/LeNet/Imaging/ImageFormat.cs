@@ -1,6 +1,6 @@
 namespace LeNetServe.Imaging;
 
-/// <summary>The file formats, told by their first bytes and never by a file's name; spelt as messages show them.</summary>
+/// <summary>The file formats, spelled as messages show them. A file's first bytes tell its format, never its name.</summary>
 internal enum ImageFormat
 {
     PNG,

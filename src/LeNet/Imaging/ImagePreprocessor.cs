@@ -1,15 +1,17 @@
 namespace LeNetServe.Imaging;
 
 /// <summary>
-/// Makes a model's input of an encoded picture (PNG, JPEG, BMP, GIF's first frame, WebP), the same in every program. Immutable, so any
-/// number of threads may share one.
+/// Makes a model's input of an encoded picture, the same in every program. The type is immutable, so any number of threads may share an
+/// instance.
 /// </summary>
 /// <remarks>
-/// Numbers are taken as stored: no colour profile, no gamma. 16-bit samples become 8-bit ones. Colour becomes gray by ITU-R BT.601,
-/// Y = 0.299 R + 0.587 G + 0.114 B; gray becomes colour by repetition. Transparent pixels are laid on white. EXIF's orientation is applied.
+/// Numbers are taken as stored, without color profile and gamma. 16-bit samples become 8-bit ones. Color becomes gray by ITU-R BT.601,
+/// Y = 0.299 R + 0.587 G + 0.114 B; gray becomes color by repetition. Transparent pixels lie on white. EXIF's orientation is applied.
 /// </remarks>
-/// <param name="spec">What the model eats.</param>
-/// <param name="maxPixels">A picture with more pixels is refused by its header, before anything is decoded; decoding takes about 8 bytes per pixel.</param>
+/// <param name="spec">The model's input.</param>
+/// <param name="maxPixels">
+/// The most pixels of a picture. A larger one is refused by its header, before anything is decoded. Decoding takes about 8 bytes per pixel.
+/// </param>
 public sealed class ImagePreprocessor(ImagingSpec spec, long maxPixels = ImagePreprocessor.DefaultMaxPixels)
 {
     /// <summary>The usual limit: 16 megapixels, 4000×4000.</summary>
@@ -18,7 +20,7 @@ public sealed class ImagePreprocessor(ImagingSpec spec, long maxPixels = ImagePr
     private readonly int contentHeight = Math.Min(spec.ContentSize, spec.Input.Height);
     private readonly int contentWidth = Math.Min(spec.ContentSize, spec.Input.Width);
 
-    /// <summary>What the model eats.</summary>
+    /// <summary>The model's input.</summary>
     public ImagingSpec Spec { get; } = spec.Input.Channels is 1 or 3
         ? spec
         : throw new ArgumentException($"the model's input has {spec.Input.Channels} channels, expected 1 (gray) or 3 (RGB)", nameof(spec));
@@ -46,9 +48,10 @@ public sealed class ImagePreprocessor(ImagingSpec spec, long maxPixels = ImagePr
         if (picture.Is(Spec.Input.Height, Spec.Input.Width) || picture.Is(contentHeight, contentWidth))
             Keep(picture, pixels);
         else if (Spec.Geometry == Geometry.None)
-            throw new ImageException(
-                ImageFault.WrongSize,
-                $"the picture is {picture.Width}×{picture.Height} pixels, expected {Spec.Input.Width}×{Spec.Input.Height} or {contentWidth}×{contentHeight}");
+        {
+            var sizes = $"{Spec.Input.Width}×{Spec.Input.Height} or {contentWidth}×{contentHeight}";
+            throw new ImageException(ImageFault.WrongSize, $"the picture is {picture.Width}×{picture.Height} pixels, expected {sizes}");
+        }
         else
             Resize(picture, pixels);
     }
@@ -69,7 +72,7 @@ public sealed class ImagePreprocessor(ImagingSpec spec, long maxPixels = ImagePr
         Pad(content, pixels);
     }
 
-    /// <summary>Lays the content into the middle; gray content fills every channel of the input.</summary>
+    /// <summary>Puts the content into the middle. Gray content fills every channel of the input.</summary>
     private void Pad(in Picture content, Span<byte> pixels)
     {
         var (channels, height, width) = Spec.Input;

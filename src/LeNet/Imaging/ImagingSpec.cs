@@ -3,15 +3,15 @@ using LeNetServe.Specs;
 namespace LeNetServe.Imaging;
 
 /// <summary>
-/// What a model eats, so that every program makes the same pixels of the same picture. Pixels are bytes 0..255, C×H×W; scaling and
-/// normalisation are in the model.
+/// The input of a model, so that every program makes the same pixels of the same picture. Pixels are bytes 0..255, C×H×W. Scaling and
+/// normalization are in the model.
 /// </summary>
 public sealed record ImagingSpec
 {
     /// <summary>The model's input, 1×32×32 (gray) or 3×32×32 (RGB).</summary>
     public required TensorShape Input { get; init; }
 
-    /// <summary>How a picture of any other size is brought to the model's.</summary>
+    /// <summary>The way to bring a picture of another size to the model's.</summary>
     public Geometry Geometry { get; init; } = Geometry.Fit;
 
     /// <summary>Side of the data set's own images, in pixels (MNIST: 28). An image of that size is never resampled, only padded.</summary>

@@ -2,16 +2,18 @@ using SkiaSharp;
 
 namespace LeNetServe.Imaging;
 
-/// <summary>Applies EXIF's orientation (tag 0x0112): the camera says how the stored rows and columns stand.</summary>
+/// <summary>Applies EXIF's orientation (tag 0x0112), by which a camera tells the direction of the stored rows and columns.</summary>
 internal static class Orientation
 {
-    /// <summary>The picture as it should be seen; takes over the stored one.</summary>
+    /// <summary>Makes the picture as it should be seen, and disposes of the stored one.</summary>
     public static Picture Upright(in Picture stored, SKEncodedOrigin origin)
     {
         if (origin == SKEncodedOrigin.TopLeft)
             return stored;
         var sideways = origin >= SKEncodedOrigin.LeftTop;
-        var upright = sideways ? new Picture(stored.Channels, stored.Width, stored.Height) : new Picture(stored.Channels, stored.Height, stored.Width);
+        var upright = sideways
+            ? new Picture(stored.Channels, stored.Width, stored.Height)
+            : new Picture(stored.Channels, stored.Height, stored.Width);
         var (bottom, right) = (stored.Height - 1, stored.Width - 1);
         for (var channel = 0; channel < upright.Channels; channel++)
         {

@@ -1,6 +1,6 @@
 namespace LeNetServe.Imaging;
 
-/// <summary>Pixels of any size, C×H×W bytes, in memory for the time of one picture.</summary>
+/// <summary>The pixels of a picture of any size, C×H×W bytes, in rented memory.</summary>
 internal readonly struct Picture(int channels, int height, int width) : IDisposable
 {
     private readonly byte[] buffer = Scratch.Rent<byte>(channels * height * width);
@@ -20,7 +20,7 @@ internal readonly struct Picture(int channels, int height, int width) : IDisposa
     /// <summary>One row of one channel.</summary>
     public Span<byte> Row(int channel, int row) => buffer.AsSpan((channel * Height + row) * Width, Width);
 
-    /// <summary>Whether the picture has that size.</summary>
+    /// <summary>Tells whether the picture has that size.</summary>
     public bool Is(int height, int width) => Height == height && Width == width;
 
     public void Dispose() => Scratch.Return(buffer);

@@ -23,7 +23,7 @@ internal static class Resampling
         return target;
     }
 
-    /// <summary>For each target position the first source position and the weights from there on; weights add up to one.</summary>
+    /// <summary>The first source position of each target position, and the weights from there on, which add up to one.</summary>
     private readonly struct Taps
     {
         private readonly int[] starts;
@@ -31,7 +31,8 @@ internal static class Resampling
 
         public Taps(int source, int target)
         {
-            (starts, weights) = (new int[target], new float[target][]);
+            starts = new int[target];
+            weights = new float[target][];
             var scale = (double)source / target;
             var radius = Math.Max(scale, 1);
             for (var index = 0; index < target; index++)
@@ -43,7 +44,8 @@ internal static class Resampling
                 for (var tap = 0; tap < kernel.Length; tap++)
                     kernel[tap] = Math.Max(0, 1 - Math.Abs(start + tap + 0.5 - center) / radius);
                 var sum = kernel.Sum();
-                (starts[index], weights[index]) = (start, Array.ConvertAll(kernel, weight => (float)(weight / sum)));
+                starts[index] = start;
+                weights[index] = Array.ConvertAll(kernel, weight => (float)(weight / sum));
             }
         }
 

@@ -3,7 +3,7 @@ using LeNetServe.Tensors;
 
 namespace LeNetServe.Models;
 
-/// <summary>Test images with torch's answers: whoever loads the model can prove that it answers alike.</summary>
+/// <summary>Test images with torch's answers. A program that loads the model can prove that it answers alike.</summary>
 /// <param name="Shape">Shape of one image, C×H×W.</param>
 /// <param name="Pixels">Raw pixels 0..255, N×C×H×W.</param>
 /// <param name="Logits">torch's outputs before the softmax, N×classes.</param>
@@ -29,7 +29,7 @@ public sealed record GoldenTensors(TensorShape Shape, byte[] Pixels, float[] Log
             throw new InvalidDataException($"{path}: pixels is {pixels}, expected U8 N×C×H×W with one image at least");
         var (count, shape) = (pixels.Shape[0], new TensorShape(pixels.Shape[1], pixels.Shape[2], pixels.Shape[3]));
         var probabilities = file["probabilities"];
-        if (probabilities.Type != TensorType.F32 || probabilities.Shape.Length != 2 || probabilities.Shape[0] != count || probabilities.Shape[1] < 1)
+        if (probabilities.Type != TensorType.F32 || probabilities.Shape is not [var answers, >= 1] || answers != count)
             throw new InvalidDataException($"{path}: probabilities is {probabilities}, expected F32 {count}×classes");
         var logits = file["logits"];
         if (logits.Type != TensorType.F32 || !logits.Shape.AsSpan().SequenceEqual(probabilities.Shape))

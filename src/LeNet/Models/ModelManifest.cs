@@ -5,13 +5,13 @@ using LeNetServe.Specs;
 
 namespace LeNetServe.Models;
 
-/// <summary>What a model file says about itself, in its metadata under <see cref="MetadataKey"/>: all that a program needs to use it.</summary>
+/// <summary>A model file's description of itself, in its metadata under <see cref="MetadataKey"/>. A program needs nothing else.</summary>
 public sealed record ModelManifest
 {
     /// <summary>Key of the manifest among the ONNX file's <c>metadata_props</c>.</summary>
     public const string MetadataKey = "lenetserve.manifest";
 
-    /// <summary>Layout of this record; a reader refuses a newer one.</summary>
+    /// <summary>The layout of this record. A reader refuses a newer one.</summary>
     public int Format { get; init; } = 1;
 
     /// <summary>The served model's name, such as <c>lenet5-mnist</c>.</summary>
@@ -23,7 +23,7 @@ public sealed record ModelManifest
     /// <summary>Class names; the order is the output's.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>How a picture becomes the input.</summary>
+    /// <summary>The way from a picture to the input.</summary>
     public required ImagingSpec Imaging { get; init; }
 
     /// <summary>The mean and deviation that are folded into the first layer, for reference.</summary>
@@ -36,7 +36,7 @@ public sealed record ModelManifest
     public required string Run { get; init; }
 
     /// <summary>
-    /// Accuracy on <see cref="Dataset"/>'s test images, 0..1: torch's, of an int8 file its own; null where it was not measured.
+    /// Accuracy on <see cref="Dataset"/>'s test images, 0..1; null if it was not measured. It is torch's, or an int8 file's own.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? TestAccuracy { get; init; }
@@ -51,7 +51,7 @@ public sealed record ModelManifest
     /// <summary>SHA-256 of the golden tensors beside the model, lower-case hexadecimal.</summary>
     public required string GoldenSha256 { get; init; }
 
-    /// <summary>The file's number format; absent: float32. A lossy one may give a few golden images another best class than torch.</summary>
+    /// <summary>The file's number format, float32 if absent. A lossy one may give a few golden images another best class.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public WeightPrecision Precision { get; init; }
 

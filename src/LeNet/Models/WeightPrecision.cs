@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LeNetServe.Models;
 
-/// <summary>The number format that a model file computes in. All but <see cref="Full"/> answer close to torch, not like it.</summary>
+/// <summary>The number format that a model file computes in. All but <see cref="Full"/> answer nearly as torch does.</summary>
 public enum WeightPrecision
 {
     /// <summary>32-bit floats, as in training: every golden image gets torch's best class.</summary>

@@ -30,7 +30,7 @@ public struct SplitMix64(ulong seed)
     /// <summary>Uniform in low..high.</summary>
     public float Uniform(float low, float high) => low + (high - low) * ((Next() >> 40) * (1f / (1 << 24)));
 
-    /// <summary>Nearly normal with mean 0 and the given deviation: the sum of four uniform numbers, so no more than 3.5 deviations away.</summary>
+    /// <summary>Nearly normal with mean 0: the sum of four uniform numbers, so at most 3.5 deviations away.</summary>
     public float Normal(float deviation) =>
         (Uniform(-1, 1) + Uniform(-1, 1) + Uniform(-1, 1) + Uniform(-1, 1)) * (0.8660254f * deviation);
 

@@ -15,7 +15,7 @@ public sealed class RunDirectory(string path)
     /// <summary>Versions, CPU, threads, seed, hash of the data set.</summary>
     public string Environment => System.IO.Path.Combine(Path, "environment.json");
 
-    /// <summary>What is trained: <see cref="TrainedModel"/>.</summary>
+    /// <summary>The trained model: <see cref="TrainedModel"/>.</summary>
     public string Model => System.IO.Path.Combine(Path, "model.json");
 
     /// <summary>A line of JSON per epoch.</summary>
@@ -27,18 +27,18 @@ public sealed class RunDirectory(string path)
     /// <summary>The page for people.</summary>
     public string Report => System.IO.Path.Combine(Path, "report.html");
 
-    /// <summary>Weights, optimiser and progress.</summary>
+    /// <summary>Weights, optimizer and progress.</summary>
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint");
 
     /// <summary>The weights to export.</summary>
     public string Weights => System.IO.Path.Combine(Checkpoint, "model.safetensors");
 
-    /// <summary>SHA-256 of what an exporter reads: <see cref="RunChecksums"/>. Written after the final figures.</summary>
+    /// <summary>SHA-256 of the files that an exporter reads: <see cref="RunChecksums"/>. It is written after the final figures.</summary>
     public string Checksums => System.IO.Path.Combine(Path, "SHA256SUMS");
 
     /// <summary>Test images with torch's answers.</summary>
     public string Golden => System.IO.Path.Combine(Path, Models.GoldenTensors.FileName);
 
-    /// <summary>All of a finished run is there: final figures, checksums and report, the last files to be written.</summary>
+    /// <summary>Tells whether the run has its last files: final figures, checksums and report.</summary>
     public bool IsFinished => File.Exists(Summary) && File.Exists(Checksums) && File.Exists(Report);
 }

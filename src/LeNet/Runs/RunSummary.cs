@@ -21,7 +21,7 @@ public sealed record RunSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValidationAccuracy { get; init; }
 
-    /// <summary>Test accuracy of the mean of the answers to the image and its mirror image, 0..1; null where not asked for.</summary>
+    /// <summary>Test accuracy of the mean of the answers to the image and its mirror image, 0..1; null if not asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? TestAccuracyFlipped { get; init; }
 

@@ -4,7 +4,7 @@ using LeNetServe.Specs;
 
 namespace LeNetServe.Runs;
 
-/// <summary>What a run trained, <c>model.json</c> in its directory: all that an exporter needs beside the weights.</summary>
+/// <summary>The model of a run, <c>model.json</c> in its directory. An exporter needs it and the weights.</summary>
 public sealed record TrainedModel
 {
     /// <summary>The network.</summary>
@@ -13,10 +13,10 @@ public sealed record TrainedModel
     /// <summary>Class names in the order of the outputs.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>How a picture becomes the input.</summary>
+    /// <summary>The way from a picture to the input.</summary>
     public required ImagingSpec Imaging { get; init; }
 
-    /// <summary>What training subtracted from and divided the raw pixels by.</summary>
+    /// <summary>The mean and the deviation by which training normalized the raw pixels.</summary>
     public required Normalization Normalization { get; init; }
 
     /// <summary>The data set.</summary>

@@ -5,32 +5,39 @@ using LeNetServe.Files;
 namespace LeNetServe.Tensors;
 
 /// <summary>
-/// A safetensors file: 8 bytes of header length, a JSON header, the tensors' bytes. Format:
-/// https://github.com/huggingface/safetensors#format. Every length is checked against the file before anything is read by it.
+/// A safetensors file: 8 bytes of header length, a JSON header, the tensors' bytes. Every length is checked before its use.
+/// Format: https://github.com/huggingface/safetensors#format.
 /// </summary>
 public sealed class SafetensorsFile
 {
     private const int MaxHeaderBytes = 16 << 20;
+    private const int MaxFileBytes = 1 << 30;
+
     private readonly string path;
     private readonly Dictionary<string, StoredTensor> tensors;
 
-    private SafetensorsFile(string path, Dictionary<string, StoredTensor> tensors) => (this.path, this.tensors) = (path, tensors);
+    private SafetensorsFile(string path, Dictionary<string, StoredTensor> tensors)
+    {
+        this.path = path;
+        this.tensors = tensors;
+    }
 
     /// <summary>Names of the tensors, in the file's order.</summary>
     public IReadOnlyCollection<string> Names => tensors.Keys;
 
     /// <summary>The tensor of that name.</summary>
-    /// <exception cref="InvalidDataException">The file has none of that name.</exception>
+    /// <exception cref="InvalidDataException">The file has no tensor of that name.</exception>
     public StoredTensor this[string name] => tensors.TryGetValue(name, out var tensor)
         ? tensor
-        : throw new InvalidDataException($"{path}: tensor \"{name}\" is missing, found {(tensors.Count == 0 ? "none" : string.Join(", ", tensors.Keys))}");
+        : throw new InvalidDataException(
+            $"{path}: tensor \"{name}\" is missing, found {(tensors.Count == 0 ? "none" : string.Join(", ", tensors.Keys))}");
 
-    /// <summary>Whether the file has a tensor of that name.</summary>
+    /// <summary>Tells whether the file has a tensor of that name.</summary>
     public bool Contains(string name) => tensors.ContainsKey(name);
 
     /// <summary>Reads the whole file.</summary>
-    /// <exception cref="InvalidDataException">The file is not sound; the message says where, what was found and what was expected.</exception>
-    public static SafetensorsFile Read(string path) => Parse(path, File.ReadAllBytes(path));
+    /// <exception cref="InvalidDataException">The file is broken; the message has the place and what was expected there.</exception>
+    public static SafetensorsFile Read(string path) => Parse(path, RegularFile.ReadAllBytes(path, MaxFileBytes));
 
     /// <summary>Writes the tensors in the given order, under a temporary name first. Equal tensors give equal bytes.</summary>
     public static void Write(string path, IReadOnlyList<(string Name, StoredTensor Tensor)> tensors)
@@ -53,7 +60,10 @@ public sealed class SafetensorsFile
             throw new InvalidDataException($"{path}: {bytes.Length} bytes, expected 8 bytes of header length at offset 0");
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(bytes);
         if (headerLength is < 2 or > MaxHeaderBytes || headerLength > bytes.Length - 8)
-            throw new InvalidDataException($"{path}: header length {headerLength} at offset 0, expected 2 to {Math.Min(MaxHeaderBytes, bytes.Length - 8)}");
+        {
+            throw new InvalidDataException(
+                $"{path}: header length {headerLength} at offset 0, expected 2 to {Math.Min(MaxHeaderBytes, bytes.Length - 8)}");
+        }
         var start = 8 + (int)headerLength;
         var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
         var places = new List<(long Begin, long End)>();
@@ -68,7 +78,8 @@ public sealed class SafetensorsFile
                     throw new InvalidDataException($"{path}: tensor \"{entry.Name}\" occurs twice in the header");
             }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException
+            or KeyNotFoundException or IndexOutOfRangeException)
         {
             throw new InvalidDataException($"{path}: header at offset 8 is not a safetensors header: {exception.Message}", exception);
         }
@@ -82,9 +93,12 @@ public sealed class SafetensorsFile
         places.Sort();
         var covered = 0L;
         foreach (var (begin, end) in places)
+        {
             covered = begin == covered
                 ? end
-                : throw new InvalidDataException($"{path}: a tensor lies at {begin}..{end} of the data, expected it to begin at {covered}, where the one before it ends");
+                : throw new InvalidDataException(
+                    $"{path}: a tensor lies at {begin}..{end} of the data, expected it to begin at {covered}, the end of the one before");
+        }
         if (covered != length)
             throw new InvalidDataException($"{path}: {length} bytes of tensors, expected the {covered} that the header lists");
     }
@@ -93,14 +107,19 @@ public sealed class SafetensorsFile
     {
         var typeName = entry.Value.GetProperty("dtype").GetString();
         if (!Enum.TryParse<TensorType>(typeName, out var type) || type.ToString() != typeName)
-            throw new InvalidDataException($"{path}: tensor \"{entry.Name}\" has dtype {typeName}, expected {string.Join(", ", Enum.GetNames<TensorType>())}");
+        {
+            throw new InvalidDataException(
+                $"{path}: tensor \"{entry.Name}\" has dtype {typeName}, expected {string.Join(", ", Enum.GetNames<TensorType>())}");
+        }
         var shape = entry.Value.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt32()).ToArray();
         var offsets = entry.Value.GetProperty("data_offsets");
         var (begin, end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
         var size = shape.Aggregate((long)StoredTensor.SizeOf(type), (product, dimension) => Math.Min(product, int.MaxValue) * dimension);
         if (shape.Any(dimension => dimension < 0) || begin < 0 || end < begin || end > data.Length || end - begin != size)
-            throw new InvalidDataException(
-                $"{path}: tensor \"{entry.Name}\" ({typeName} {string.Join('×', shape)}) lies at {begin}..{end}, expected {size} bytes within 0..{data.Length}");
+        {
+            var tensor = $"tensor \"{entry.Name}\" ({typeName} {string.Join('×', shape)})";
+            throw new InvalidDataException($"{path}: {tensor} lies at {begin}..{end}, expected {size} bytes within 0..{data.Length}");
+        }
         return (new(type, shape, data[(int)begin..(int)end]), begin, end);
     }
 

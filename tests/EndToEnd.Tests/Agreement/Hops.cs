@@ -25,7 +25,8 @@ internal static class Hops
         var cancellation = TestContext.Current.CancellationToken;
         using var client = new LeNetServeClient(server.GrpcUrl);
         var best = new List<int>();
-        await foreach (var outcome in client.ClassifyStreamAsync(images.ToAsyncEnumerable(), new() { Model = model, TopK = 1 }, cancellation))
+        await foreach (var outcome in client.ClassifyStreamAsync(
+            images.ToAsyncEnumerable(), new() { Model = model, TopK = 1 }, cancellation))
             best.Add(outcome.Classification?.Best.Index ?? throw outcome.Error!);
         return [.. best];
     }
@@ -40,7 +41,8 @@ internal static class Hops
         foreach (var line in File.ReadLines(scores))
         {
             using var row = JsonDocument.Parse(line);
-            best[int.Parse(Path.GetFileNameWithoutExtension(row.RootElement.GetProperty("path").GetString()!))] = row.RootElement.GetProperty("index").GetInt32();
+            var image = int.Parse(Path.GetFileNameWithoutExtension(row.RootElement.GetProperty("path").GetString()!));
+            best[image] = row.RootElement.GetProperty("index").GetInt32();
         }
         return best;
     }

@@ -7,11 +7,12 @@ namespace LeNetServe.EndToEnd.Tests.Agreement;
 /// <summary>Test images as users have them: files in folders that are named after the classes.</summary>
 internal static class ImageFiles
 {
-    /// <summary>The test images as files: the pictures they were loaded from, which a folder gives in turn from each class, or PNGs.</summary>
+    /// <summary>The test images as files: the pictures of a folder in turn from each class, or PNGs.</summary>
     public static byte[][] Of(ImageDataset dataset, string? pictures) => pictures is null
         ? [.. Enumerable.Range(0, dataset.Test.Count).AsParallel().AsOrdered().Select(index => Png(dataset, index))]
         : [.. from label in dataset.Labels
-              from entry in Directory.GetFiles(Path.Combine(pictures, label)).Order(StringComparer.Ordinal).Select((file, rank) => (file, rank))
+              from entry in Directory.GetFiles(Path.Combine(pictures, label)).Order(StringComparer.Ordinal)
+                  .Select((file, rank) => (file, rank))
               orderby entry.rank
               select File.ReadAllBytes(entry.file)];
 
@@ -32,7 +33,8 @@ internal static class ImageFiles
                 if (gray)
                     pixels[(y * bitmap.RowBytes) + x] = image[at];
                 else
-                    new[] { image[at], image[at + plane], image[at + (2 * plane)], (byte)255 }.CopyTo(pixels, (y * bitmap.RowBytes) + (4 * x));
+                    new[] { image[at], image[at + plane], image[at + (2 * plane)], (byte)255 }.CopyTo(
+                        pixels, (y * bitmap.RowBytes) + (4 * x));
             }
         }
         Marshal.Copy(pixels, 0, bitmap.GetPixels(), pixels.Length);
@@ -46,6 +48,7 @@ internal static class ImageFiles
         foreach (var label in dataset.Labels)
             Directory.CreateDirectory(Path.Combine(folder, label));
         for (var index = 0; index < files.Count; index++)
-            File.WriteAllBytes(Path.Combine(folder, dataset.Labels[dataset.Test.Labels[index]], $"{index:D5}{(files[index][0] == 0xFF ? ".jpg" : ".png")}"), files[index]);
+            File.WriteAllBytes(Path.Combine(folder, dataset.Labels[dataset.Test.Labels[index]],
+                $"{index:D5}{(files[index][0] == 0xFF ? ".jpg" : ".png")}"), files[index]);
     }
 }

@@ -2,7 +2,7 @@ using LeNetServe.EndToEnd.Tests.Programs;
 
 namespace LeNetServe.EndToEnd.Tests.Agreement;
 
-/// <summary>What the Trainer lets a user train, the Exporter takes.</summary>
+/// <summary>The Exporter takes every network that the Trainer trains.</summary>
 public sealed class TrainToExportTests
 {
     [Theory]
@@ -11,10 +11,12 @@ public sealed class TrainToExportTests
     public async Task Export_ConnectionTableTrainedByMuon_TakesTheRun(string variant)
     {
         using var folder = new TemporaryFolder();
-        (await BuiltProgram.Run("Trainer", folder.Path, "train", "--dataset", "strokes", "--variant", variant, "--optimizer", "muon", "--epochs", "1", "--out", "runs"))
+        (await BuiltProgram.Run("Trainer", folder.Path, "train", "--dataset", "strokes", "--variant", variant, "--optimizer", "muon",
+            "--epochs", "1", "--out", "runs"))
             .Expect(ExitCode.Success);
         var run = Assert.Single(Directory.GetDirectories(folder.Combine("runs")));
 
-        (await BuiltProgram.Run("Exporter", folder.Path, "export", "--run", run, "--repository", "models", "--name", "trained")).Expect(ExitCode.Success);
+        (await BuiltProgram.Run("Exporter", folder.Path, "export", "--run", run, "--repository", "models", "--name", "trained"))
+            .Expect(ExitCode.Success);
     }
 }

@@ -1,6 +1,6 @@
 namespace LeNetServe.EndToEnd.Tests.Programs;
 
-/// <summary>What a finished program said.</summary>
+/// <summary>The output of a finished program.</summary>
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Output">Everything it wrote to standard output.</param>
 /// <param name="Error">Everything it wrote to standard error.</param>

@@ -7,8 +7,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private readonly Process process;
 
-    private ServerProcess(Process process, int grpcPort, int httpPort, string grpcUrl) =>
-        (this.process, GrpcPort, HttpPort, GrpcUrl) = (process, grpcPort, httpPort, grpcUrl);
+    private ServerProcess(Process process, int grpcPort, int httpPort, string grpcUrl)
+    {
+        this.process = process;
+        GrpcPort = grpcPort;
+        HttpPort = httpPort;
+        GrpcUrl = grpcUrl;
+    }
 
     public int GrpcPort { get; }
 
@@ -37,11 +42,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
                     listening = line;
                 if (!line.StartsWith("LeNetServe ready ", StringComparison.Ordinal))
                     continue;
-                // What it logs from now on has to be read: with a full pipe it would stand still.
+                // The log must be read to its end: the server would wait at a full pipe.
                 _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
                 var (grpc, http) = (Address(listening, "grpc="), Address(listening, "http="));
                 // A certificate is for a name.
-                return new(process, grpc.Port, http.Port, $"{grpc.Scheme}://{(grpc.Scheme == "https" ? "localhost" : grpc.Host)}:{grpc.Port}");
+                return new(
+                    process, grpc.Port, http.Port, $"{grpc.Scheme}://{(grpc.Scheme == "https" ? "localhost" : grpc.Host)}:{grpc.Port}");
             }
             throw new InvalidOperationException($"the server ended before it was ready\n{said}\n{await error}");
         }
@@ -70,7 +76,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private static Uri Address(string listening, string name) => new(listening.Split(' ').First(word => word.StartsWith(name, StringComparison.Ordinal))[name.Length..]);
+    private static Uri Address(string listening, string name) =>
+        new(listening.Split(' ').First(word => word.StartsWith(name, StringComparison.Ordinal))[name.Length..]);
 
     [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Signal(int process, int signal);

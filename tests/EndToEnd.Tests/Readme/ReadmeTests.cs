@@ -32,7 +32,8 @@ public sealed partial class ReadmeTests
     public void Links_InTheDocuments_LeadSomewhere()
     {
         var broken =
-            from document in Directory.GetFiles(RepositoryTree.Root, "*.md").Concat(Directory.GetFiles(Path.Combine(RepositoryTree.Root, "docs"), "*.md", SearchOption.AllDirectories))
+            from document in Directory.GetFiles(RepositoryTree.Root, "*.md")
+                .Concat(Directory.GetFiles(Path.Combine(RepositoryTree.Root, "docs"), "*.md", SearchOption.AllDirectories))
             from Match link in Links().Matches(File.ReadAllText(document))
             let target = link.Groups["target"].Value
             where !Path.Exists(Path.Combine(Path.GetDirectoryName(document)!, target))
@@ -74,7 +75,8 @@ public sealed partial class ReadmeTests
         await using var server = await ServerProcess.Start(Models);
         var file = Path.Combine(RepositoryTree.Root, "artifacts", $"snippet-{Guid.NewGuid():N}.cs");
         await File.WriteAllTextAsync(
-            file, SnippetFolder.OnPortsOf(server, ReadmeSnippet.Code("csharp")).Replace("src/", $"{RepositoryTree.Root}/src/"), TestContext.Current.CancellationToken);
+            file, SnippetFolder.OnPortsOf(server, ReadmeSnippet.Code("csharp"))
+                .Replace("src/", $"{RepositoryTree.Root}/src/"), TestContext.Current.CancellationToken);
         try
         {
             var said = (await BuiltProgram.Run(BuiltProgram.Start("dotnet", clone.Root, ["run", file]))).Expect(ExitCode.Success);
@@ -111,7 +113,8 @@ public sealed partial class ReadmeTests
         await using var server = await ServerProcess.Start(Models);
         (await clone.Bash(ReadmeSnippet.Code("python-stubs"))).Expect(ExitCode.Success);
         await File.WriteAllTextAsync(
-            Path.Combine(clone.Root, "call.py"), SnippetFolder.OnPortsOf(server, ReadmeSnippet.Code("python")), TestContext.Current.CancellationToken);
+            Path.Combine(clone.Root, "call.py"), SnippetFolder.OnPortsOf(server, ReadmeSnippet.Code("python")),
+                TestContext.Current.CancellationToken);
 
         var said = (await clone.Bash("python3 call.py")).Expect(ExitCode.Success);
 

@@ -4,7 +4,7 @@ namespace LeNetServe.EndToEnd.Tests.Readme;
 
 /// <summary>
 /// A folder that looks like a clone to README's commands: <c>docs</c>, <c>protos</c>, <c>src</c> and the shipped models are there, and
-/// <c>dotnet run --project src/X --</c> runs the X that was built with the tests. What the commands write goes with the folder.
+/// <c>dotnet run --project src/X --</c> runs the X that was built with the tests. The folder is deleted with all that the commands wrote.
 /// </summary>
 internal sealed class SnippetFolder : IDisposable
 {

@@ -8,7 +8,8 @@ public sealed class DatasetCatalogTests
     public void Open_UnknownName_ListsTheKnown() =>
         Assert.Equal(
             "data set \"mnits\" is unknown, expected mnist, fashion-mnist, cifar10, folder, strokes",
-            Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(new() { Name = "mnits" }, TestContext.Current.CancellationToken)).Message);
+            Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(new() { Name = "mnits" }, TestContext.Current.CancellationToken))
+                .Message);
 
     [Theory]
     [InlineData("mnist")]
@@ -17,7 +18,8 @@ public sealed class DatasetCatalogTests
     [InlineData("folder")]
     public void Open_DirectoryMissing_Asks(string name) => Assert.Contains(
         "needs a directory with",
-        Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(new() { Name = name }, TestContext.Current.CancellationToken)).Message);
+        Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(new() { Name = name }, TestContext.Current.CancellationToken))
+            .Message);
 
     [Fact]
     public void Open_SomeTrainingImages_LeavesTheTestSetAsItIs()
@@ -35,7 +37,9 @@ public sealed class DatasetCatalogTests
     public void Sha256_OnePixelOrLabelChanged_Differs()
     {
         var set = new ImageSet(new(1, 2, 2), [1, 2, 3, 4, 5, 6, 7, 8], [0, 1]);
-        var dataset = new ImageDataset { Name = "tiny", Labels = ["a", "b"], Imaging = new() { Input = set.Shape }, Train = set, Test = set };
+        var dataset = new ImageDataset
+        {
+            Name = "tiny", Labels = ["a", "b"], Imaging = new() { Input = set.Shape }, Train = set, Test = set };
 
         string[] hashes =
         [

@@ -51,7 +51,7 @@ public sealed class ImagePreprocessorTests
     }
 
     [Fact]
-    public void Process_Palette_GivesItsColours()
+    public void Process_Palette_GivesItsColors()
     {
         var pixels = Rgb.Process(OddPicture.All.Single(picture => picture.FileName == "palette.png").Encoded);
 
@@ -72,7 +72,8 @@ public sealed class ImagePreprocessorTests
     [Fact]
     public void Process_CmykJpeg_ReadsItsInks()
     {
-        var encoded = CmykJpegWriter.Write(4, 4, (x, y) => ((byte)(x == 1 ? 255 : 0), (byte)(x == 2 ? 255 : 0), 0, (byte)(x == 3 ? 255 : 0)));
+        var encoded = CmykJpegWriter.Write(
+            4, 4, (x, y) => ((byte)(x == 1 ? 255 : 0), (byte)(x == 2 ? 255 : 0), 0, (byte)(x == 3 ? 255 : 0)));
 
         var pixels = Rgb.Process(encoded);
 
@@ -84,10 +85,10 @@ public sealed class ImagePreprocessorTests
     }
 
     [Fact]
-    public void Process_Colour_BecomesGrayByBt601()
+    public void Process_Color_BecomesGrayByBt601()
     {
-        (byte, byte, byte)[] colours = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (200, 100, 50)];
-        var encoded = BmpWriter.Write(32, 32, (x, _) => colours[x % 5]);
+        (byte, byte, byte)[] colors = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (200, 100, 50)];
+        var encoded = BmpWriter.Write(32, 32, (x, _) => colors[x % 5]);
 
         // 0.299 R + 0.587 G + 0.114 B
         Assert.Equal([76, 150, 29, 255, 124], Gray.Process(encoded)[..5]);
@@ -107,7 +108,8 @@ public sealed class ImagePreprocessorTests
     [Fact]
     public void Process_AnotherSizeWithoutGeometry_IsRefusedWithBothSizes()
     {
-        var exception = Assert.Throws<ImageException>(() => Unresized.Process(new PngWriter { Width = 30, Height = 20, Pixel = (_, _) => [1] }.ToArray()));
+        var exception = Assert.Throws<ImageException>(
+            () => Unresized.Process(new PngWriter { Width = 30, Height = 20, Pixel = (_, _) => [1] }.ToArray()));
 
         Assert.Equal((ImageFault.WrongSize, "wrong_size"), (exception.Fault, exception.FaultName));
         Assert.Equal("the picture is 30×20 pixels, expected 32×32 or 28×28", exception.Message);
@@ -143,8 +145,8 @@ public sealed class ImagePreprocessorTests
     [Theory]
     [InlineData("gray.png")]
     [InlineData("interlaced.png")]
-    [InlineData("colour.jpg")]
-    [InlineData("colour.webp")]
+    [InlineData("color.jpg")]
+    [InlineData("color.webp")]
     [InlineData("animated.gif")]
     [InlineData("gray.bmp")]
     [InlineData("cmyk.jpg")]
@@ -199,7 +201,8 @@ public sealed class ImagePreprocessorTests
     {
         // The stored picture, 3×2 blocks of 8 pixels: 1 2 3 / 4 5 6.
         var jpeg = CmykJpegWriter.Write(3, 2, (x, y) => (0, 0, 0, (byte)(255 - 40 * (3 * y + x + 1))));
-        byte[] exif = [0xff, 0xe1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
+        byte[] exif =
+            [0xff, 0xe1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
         byte[] encoded = [.. jpeg[..2], .. exif, .. jpeg[2..]];
         var height = expected.Length / width;
         var preprocessor = new ImagePreprocessor(new() { Input = new(1, 8 * height, 8 * width), Geometry = Geometry.None });
@@ -239,8 +242,11 @@ public sealed class ImagePreprocessorTests
     [InlineData(28, false)]
     [InlineData(28, true)]
     [InlineData(32, false)]
-    public void Process_MnistAsPng_GivesTheRawImage(int side, bool inverted) =>
-        AssertExact(DatasetCatalog.Open(new() { Name = "mnist", Directory = RealData.Mnist() }, TestContext.Current.CancellationToken).Test, side, inverted);
+    public void Process_MnistAsPng_GivesTheRawImage(int side, bool inverted)
+    {
+        var mnist = new DatasetRequest { Name = "mnist", Directory = RealData.Mnist() };
+        AssertExact(DatasetCatalog.Open(mnist, TestContext.Current.CancellationToken).Test, side, inverted);
+    }
 
     private static void AssertExact(ImageSet set, int side, bool inverted) => Parallel.For(0, set.Count, index =>
     {

@@ -9,7 +9,7 @@ public sealed class ResamplingTests
         Gen.Select(Gen.Int[1, 90], Gen.Int[1, 90], Gen.Int[1, 40], Gen.Int[1, 40]);
 
     [Fact]
-    public void Resize_OneColour_StaysThatColour() => Gen.Select(Sizes, Gen.Byte).Sample((size, level) =>
+    public void Resize_OneColor_StaysThatColor() => Gen.Select(Sizes, Gen.Byte).Sample((size, level) =>
     {
         var pixels = Resize(size, (_, _) => level);
         return pixels.All(pixel => pixel == level);

@@ -50,7 +50,8 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         var file = SafetensorsFile.Parse("w", Sound());
 
-        Assert.Equal("w: tensor \"C2.bias\" is missing, found C1.weight, C1.bias, pixels, steps, none", Assert.Throws<InvalidDataException>(() => file["C2.bias"]).Message);
+        Assert.Equal("w: tensor \"C2.bias\" is missing, found C1.weight, C1.bias, pixels, steps, none",
+            Assert.Throws<InvalidDataException>(() => file["C2.bias"]).Message);
     }
 
     [Theory]
@@ -77,7 +78,8 @@ public sealed class SafetensorsFileTests : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(bytes, header.Length);
         Encoding.ASCII.GetBytes(header).CopyTo(bytes, 8);
 
-        Assert.StartsWith("w: ", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Parse("w", bytes)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "w: ", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Parse("w", bytes)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -91,7 +93,8 @@ public sealed class SafetensorsFileTests : IDisposable
         var bytes = Sound();
         BinaryPrimitives.WriteInt64LittleEndian(bytes, length);
 
-        Assert.Contains($"header length {length} at offset 0, expected 2 to ", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Parse("w", bytes)).Message);
+        Assert.Contains($"header length {length} at offset 0, expected 2 to ",
+            Assert.Throws<InvalidDataException>(() => SafetensorsFile.Parse("w", bytes)).Message);
     }
 
     [Fact]
@@ -117,7 +120,8 @@ public sealed class SafetensorsFileTests : IDisposable
                 try
                 {
                     var file = SafetensorsFile.Parse("w", bytes);
-                    Assert.All(file.Names, name => Assert.Equal(file[name].Data.Length, file[name].Count * StoredTensor.SizeOf(file[name].Type)));
+                    Assert.All(
+                        file.Names, name => Assert.Equal(file[name].Data.Length, file[name].Count * StoredTensor.SizeOf(file[name].Type)));
                 }
                 catch (InvalidDataException)
                 {

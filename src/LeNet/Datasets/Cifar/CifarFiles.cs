@@ -1,12 +1,14 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using LeNetServe.Files;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Datasets;
 
 /// <summary>
-/// CIFAR-10, the binary version: six files of 10,000 records, each a label byte and 3×32×32 bytes of pixels, as a folder or as the published
-/// archive. A folder of pictures (<c>train/airplane/…</c>) is taken as well. Source: https://www.cs.toronto.edu/~kriz/cifar.html.
+/// CIFAR-10 in its binary version, as a folder or as the published archive. It has six files of 10,000 records. A record is a label byte
+/// and 3×32×32 bytes of pixels. A folder of pictures (<c>train/airplane/…</c>) is read as well.
+/// Source: https://www.cs.toronto.edu/~kriz/cifar.html.
 /// </summary>
 internal static class CifarFiles
 {
@@ -39,8 +41,8 @@ internal static class CifarFiles
             return ReadArchive(archive, request, recordsPerFile);
         if (places.FirstOrDefault(place => Directory.Exists(Path.Combine(place, "train", Labels[0]))) is { } pictures)
             return ReadPictures(request with { Directory = pictures, Channels = Shape.Channels }, cancellation);
-        throw new InvalidDataException(
-            $"{root}: {(Directory.Exists(root) ? "no CIFAR-10 in the binary version" : "no such directory")}, expected {Expected}; get the files from {Source}");
+        var found = Directory.Exists(root) ? "no CIFAR-10 in the binary version" : "no such directory";
+        throw new InvalidDataException($"{root}: {found}, expected {Expected}; get the files from {Source}");
     }
 
     private static ImageDataset ReadFolder(string folder, DatasetRequest request, int recordsPerFile)
@@ -51,7 +53,7 @@ internal static class CifarFiles
             var path = Path.Combine(folder, name);
             if (!File.Exists(path))
                 throw new InvalidDataException($"{path} is missing, expected {Expected}; get the files from {Source}");
-            using var file = File.OpenRead(path);
+            using var file = RegularFile.Open(path);
             batches.Read(name, path, file, file.Length);
         }
         return batches.ToDataset();
@@ -63,7 +65,7 @@ internal static class CifarFiles
         var missing = TrainFiles.Concat(TestFiles).ToHashSet(StringComparer.Ordinal);
         try
         {
-            using var unpacked = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
+            using var unpacked = new GZipStream(RegularFile.Open(path), CompressionMode.Decompress);
             using var tar = new TarReader(unpacked);
             while (missing.Count > 0 && tar.GetNextEntry() is { } entry)
                 if (entry.DataStream is { } data && Path.GetFileName(entry.Name) is var name && missing.Remove(name))
@@ -79,7 +81,7 @@ internal static class CifarFiles
                 $"{path}: no {string.Join(", ", missing.Order(StringComparer.Ordinal))}, expected {Expected}; get the files from {Source}");
     }
 
-    /// <summary>What the unpackers throw; a fault of the records already names the archive.</summary>
+    /// <summary>Tells the exceptions of the unpackers from those of the records, whose message begins with the archive's name.</summary>
     private static bool IsBrokenArchive(Exception exception, string path) =>
         exception is EndOfStreamException or FormatException
         || (exception is InvalidDataException && !exception.Message.StartsWith(path, StringComparison.Ordinal));
@@ -89,10 +91,11 @@ internal static class CifarFiles
         var dataset = ImageFolder.Open(request, cancellation) with { Name = "cifar10" };
         return dataset.Labels.SequenceEqual(Labels)
             ? dataset
-            : throw new InvalidDataException($"{request.Directory}: classes {string.Join(", ", dataset.Labels)}, expected {string.Join(", ", Labels)}");
+            : throw new InvalidDataException(
+                $"{request.Directory}: classes {string.Join(", ", dataset.Labels)}, expected {string.Join(", ", Labels)}");
     }
 
-    /// <summary>The records of all files, each read into its own place whatever the order of the files.</summary>
+    /// <summary>The records of all files. Each record has its own place, so the order of the files does not matter.</summary>
     private sealed class Batches
     {
         private readonly int recordsPerFile;
@@ -104,7 +107,8 @@ internal static class CifarFiles
         {
             this.recordsPerFile = recordsPerFile;
             wanted = TrainingSample.Pick(request, TrainFiles.Length * recordsPerFile);
-            (train, test) = (Empty(wanted.Length), Empty(TestFiles.Length * recordsPerFile));
+            train = Empty(wanted.Length);
+            test = Empty(TestFiles.Length * recordsPerFile);
         }
 
         public void Read(string name, string path, Stream stream, long length)
@@ -120,7 +124,8 @@ internal static class CifarFiles
             {
                 stream.ReadExactly(record);
                 if (record[0] >= Labels.Length)
-                    throw new InvalidDataException($"{path}: label {record[0]} at offset {(long)index * recordBytes}, expected 0 to {Labels.Length - 1}");
+                    throw new InvalidDataException(
+                        $"{path}: label {record[0]} at offset {(long)index * recordBytes}, expected 0 to {Labels.Length - 1}");
                 var place = batch >= 0 ? Array.BinarySearch(wanted, first + index) : index;
                 if (place < 0)
                     continue;

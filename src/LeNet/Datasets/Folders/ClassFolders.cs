@@ -23,14 +23,17 @@ internal static class ClassFolders
     {
         var paths = Directory.GetFiles(folder).Where(IsPicture).ToArray();
         if (paths.Length == 0)
-            throw new InvalidDataException(
-                $"{folder}: no pictures, expected one or more files {string.Join(", ", ImageFileTypes.Extensions.Select(extension => "*" + extension))}");
+        {
+            var names = string.Join(", ", ImageFileTypes.Extensions.Select(extension => "*" + extension));
+            throw new InvalidDataException($"{folder}: no pictures, expected one or more files {names}");
+        }
         Array.Sort(paths, StringComparer.Ordinal);
         return Array.ConvertAll(paths, path => new LabeledFile(path, label));
     }
 
     private static bool IsPicture(string path) =>
-        !Path.GetFileName(path.AsSpan()).StartsWith('.') && ImageFileTypes.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+        !Path.GetFileName(path.AsSpan()).StartsWith('.')
+        && ImageFileTypes.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static void Sort(string[] labels)
     {

@@ -1,9 +1,9 @@
 namespace LeNetServe.Datasets;
 
-/// <summary>Finds out whether RGB images hold nothing but gray, and makes gray images of them.</summary>
+/// <summary>Makes gray images of RGB images that have no color.</summary>
 internal static class GrayPlanes
 {
-    /// <summary>In every pixel red = green = blue.</summary>
+    /// <summary>Tells whether every pixel has red = green = blue.</summary>
     public static bool AllEqual(ImageSet set)
     {
         var plane = set.Shape.Height * set.Shape.Width;
@@ -16,7 +16,7 @@ internal static class GrayPlanes
         return true;
     }
 
-    /// <summary>The first plane of each image.</summary>
+    /// <summary>Takes the first plane of each image.</summary>
     public static ImageSet First(ImageSet set)
     {
         var shape = set.Shape with { Channels = 1 };

@@ -3,8 +3,9 @@ using LeNetServe.Randomness;
 namespace LeNetServe.Datasets;
 
 /// <summary>
-/// Pictures in a folder per class: <c>train/cat/1.png</c> and <c>test/cat/2.png</c>, or <c>cat/1.png</c> alone, of which a fifth of each
-/// class is drawn by the seed as test images. Classes are in the order of their names, numbers by value. Images come in turn from each class.
+/// Pictures in a folder per class: <c>train/cat/1.png</c> and <c>test/cat/2.png</c>, or <c>cat/1.png</c> alone. In the second form the seed
+/// draws a fifth of each class as test images. Classes are in the order of their names, or of their values if all are numbers. Images come
+/// in turn from each class.
 /// </summary>
 internal static class ImageFolder
 {
@@ -13,7 +14,8 @@ internal static class ImageFolder
 
     public static ImageDataset Open(DatasetRequest request, CancellationToken cancellation)
     {
-        var root = request.Directory ?? throw new InvalidDataException("data set folder needs a directory with a folder of pictures for each class");
+        var root = request.Directory
+            ?? throw new InvalidDataException("data set folder needs a directory with a folder of pictures for each class");
         var (labels, train, test) = Directory.Exists(Path.Combine(root, "train")) && Directory.Exists(Path.Combine(root, "test"))
             ? Given(root)
             : Drawn(root, request.Seed);
@@ -22,7 +24,10 @@ internal static class ImageFolder
         var (trainSet, trainSkipped) = loader.Load(train, labels, cancellation);
         var (testSet, testSkipped) = loader.Load(test, labels, cancellation);
         if (request.Channels is null && trainSet.Shape.Channels == 3 && GrayPlanes.AllEqual(trainSet) && GrayPlanes.AllEqual(testSet))
-            (trainSet, testSet) = (GrayPlanes.First(trainSet), GrayPlanes.First(testSet));
+        {
+            trainSet = GrayPlanes.First(trainSet);
+            testSet = GrayPlanes.First(testSet);
+        }
         return new()
         {
             Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))),
@@ -34,31 +39,36 @@ internal static class ImageFolder
         };
     }
 
-    private static (IReadOnlyList<string> Labels, IReadOnlyList<LabeledFile> Train, IReadOnlyList<LabeledFile> Test) Given(string root)
+    private static Split Given(string root)
     {
         var train = ClassFolders.Read(Path.Combine(root, "train"));
         var test = ClassFolders.Read(Path.Combine(root, "test"));
         if (!train.Labels.SequenceEqual(test.Labels))
-            throw new InvalidDataException(
-                $"{root}: test has the classes {string.Join(", ", test.Labels)}, expected those of train, {string.Join(", ", train.Labels)}");
-        return (train.Labels, InTurn(train.Files), InTurn(test.Files));
+        {
+            var (found, expected) = (string.Join(", ", test.Labels), string.Join(", ", train.Labels));
+            throw new InvalidDataException($"{root}: test has the classes {found}, expected those of train, {expected}");
+        }
+        return new(train.Labels, InTurn(train.Files), InTurn(test.Files));
     }
 
-    private static (IReadOnlyList<string> Labels, IReadOnlyList<LabeledFile> Train, IReadOnlyList<LabeledFile> Test) Drawn(string root, int seed)
+    private static Split Drawn(string root, int seed)
     {
         var folders = ClassFolders.Read(root);
         var (train, test) = (new List<LabeledFile[]>(), new List<LabeledFile[]>());
         foreach (var files in folders.Files)
         {
             if (files.Length < 2)
-                throw new InvalidDataException($"{Path.GetDirectoryName(files[0].Path)}: 1 picture, expected 2 or more to train and to test with");
+            {
+                throw new InvalidDataException(
+                    $"{Path.GetDirectoryName(files[0].Path)}: 1 picture, expected 2 or more to train and to test with");
+            }
             var random = SplitMix64.For(seed, stream: 2, files[0].Label);
             random.Shuffle<LabeledFile>(files);
             var testCount = Math.Max(1, (int)(files.Length * TestShare));
             test.Add(files[..testCount]);
             train.Add(files[testCount..]);
         }
-        return (folders.Labels, InTurn(train), InTurn(test));
+        return new(folders.Labels, InTurn(train), InTurn(test));
     }
 
     private static LabeledFile[] InTurn(IEnumerable<LabeledFile[]> classes) =>
@@ -66,7 +76,7 @@ internal static class ImageFolder
         .. classes.SelectMany(files => files.Select((file, rank) => (file, rank))).OrderBy(entry => entry.rank).Select(entry => entry.file),
     ];
 
-    /// <summary>The side of all pictures where they are squares of one size below the model's, which are padded then; else the model's.</summary>
+    /// <summary>Gets the side of pictures that are all squares of one size below the model's. Else gets the model's side.</summary>
     private static int ContentSide(IEnumerable<LabeledFile> files, CancellationToken cancellation)
     {
         int? side = null;
@@ -81,4 +91,6 @@ internal static class ImageFolder
         }
         return side ?? Side;
     }
+
+    private sealed record Split(IReadOnlyList<string> Labels, IReadOnlyList<LabeledFile> Train, IReadOnlyList<LabeledFile> Test);
 }

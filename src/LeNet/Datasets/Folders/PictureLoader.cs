@@ -1,3 +1,4 @@
+using LeNetServe.Files;
 using LeNetServe.Imaging;
 
 namespace LeNetServe.Datasets;
@@ -5,6 +6,8 @@ namespace LeNetServe.Datasets;
 /// <summary>Decodes many files in parallel into one set; the result does not depend on the number of threads.</summary>
 internal sealed class PictureLoader(DatasetRequest request, int contentSide)
 {
+    private const int MaxFileBytes = 256 << 20;
+
     private readonly ImagePreprocessor preprocessor = new(new()
     {
         Input = new(request.Channels ?? (request.Geometry == Geometry.Digit ? 1 : 3), 32, 32),
@@ -12,15 +15,15 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
         ContentSize = contentSide,
     });
 
-    /// <summary>How the pictures are made images.</summary>
+    /// <summary>The way from a picture to an image.</summary>
     public ImagingSpec Imaging => preprocessor.Spec;
 
-    /// <summary>Width and height from the file's header; null where it cannot be read.</summary>
+    /// <summary>Gets width and height from the file's header; null if it cannot be read.</summary>
     public static (int Width, int Height)? TryReadSize(string path)
     {
         try
         {
-            return ImageDecoder.ReadSize(File.ReadAllBytes(path));
+            return ImageDecoder.ReadSize(RegularFile.ReadAllBytes(path, MaxFileBytes));
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
@@ -28,20 +31,23 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
         }
     }
 
-    /// <summary>All readable pictures, and the number of those that were passed over.</summary>
-    /// <exception cref="InvalidDataException">The first unreadable picture where they are not to be skipped, or none of a class is readable.</exception>
+    /// <summary>Loads all readable pictures and counts the skipped ones.</summary>
+    /// <exception cref="InvalidDataException">A picture must not be skipped and is unreadable, or a class has no readable one.</exception>
     public (ImageSet Set, int Skipped) Load(IReadOnlyList<LabeledFile> files, IReadOnlyList<string> labels, CancellationToken cancellation)
     {
         var size = Imaging.Input.Count;
         if ((long)files.Count * size > Array.MaxLength)
-            throw new InvalidDataException($"{request.Directory}: {files.Count} pictures, expected at most {Array.MaxLength / size} of {Imaging.Input}");
+        {
+            throw new InvalidDataException(
+                $"{request.Directory}: {files.Count} pictures, expected at most {Array.MaxLength / size} of {Imaging.Input}");
+        }
         var pixels = new byte[files.Count * size];
         var faults = new Exception?[files.Count];
         Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancellation }, (index, loop) =>
         {
             try
             {
-                preprocessor.Process(File.ReadAllBytes(files[index].Path), pixels.AsSpan(index * size, size));
+                preprocessor.Process(RegularFile.ReadAllBytes(files[index].Path, MaxFileBytes), pixels.AsSpan(index * size, size));
             }
             catch (Exception exception) when (IsUnreadable(exception))
             {
@@ -51,11 +57,12 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
             }
         });
         if (Array.FindIndex(faults, fault => fault is not null) is >= 0 and var first && !request.SkipUnreadable)
-            throw new InvalidDataException($"{files[first].Path}: {faults[first]!.Message}", faults[first]);
+            throw new InvalidDataException(Named(files[first].Path, faults[first]!.Message), faults[first]);
         return Compact(files, labels, pixels, faults);
     }
 
-    private (ImageSet Set, int Skipped) Compact(IReadOnlyList<LabeledFile> files, IReadOnlyList<string> labels, byte[] pixels, Exception?[] faults)
+    private (ImageSet Set, int Skipped) Compact(
+        IReadOnlyList<LabeledFile> files, IReadOnlyList<string> labels, byte[] pixels, Exception?[] faults)
     {
         var readable = Enumerable.Range(0, files.Count).Where(index => faults[index] is null).ToArray();
         var counts = new int[labels.Count];
@@ -74,5 +81,9 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
         return (new(Imaging.Input, pixels, Array.ConvertAll(readable, index => files[index].Label)), files.Count - readable.Length);
     }
 
-    private static bool IsUnreadable(Exception exception) => exception is ImageException or IOException or UnauthorizedAccessException;
+    private static string Named(string path, string message) =>
+        message.StartsWith(path, StringComparison.Ordinal) ? message : $"{path}: {message}";
+
+    private static bool IsUnreadable(Exception exception) =>
+        exception is ImageException or InvalidDataException or IOException or UnauthorizedAccessException;
 }

@@ -25,7 +25,8 @@ internal static class MnistFiles
     public static ImageDataset Open(DatasetRequest request, Variety variety)
     {
         var root = request.Directory
-            ?? throw new InvalidDataException($"data set {variety.Name} needs a directory with {Expected}; get the files from {variety.Source}");
+            ?? throw new InvalidDataException(
+                $"data set {variety.Name} needs a directory with {Expected}; get the files from {variety.Source}");
         var imaging = new ImagingSpec { Input = new(1, PaddedSide, PaddedSide), Geometry = variety.Geometry, ContentSize = Side };
         return new()
         {
@@ -37,7 +38,8 @@ internal static class MnistFiles
         };
     }
 
-    private const string Expected = "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, each with or without .gz";
+    private const string Expected =
+        "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, each with or without .gz";
 
     private static ImageSet ReadSet(string root, string split, Variety variety, ImagingSpec imaging)
     {
@@ -48,14 +50,18 @@ internal static class MnistFiles
         var images = pixels.Length / imaging.Input.Count;
         return images == labels.Length
             ? new(imaging.Input, pixels, labels)
-            : throw new InvalidDataException($"{labelsPath}: {labels.Length} labels (offset 4), expected {images}, one for each image of {imagesPath}");
+            : throw new InvalidDataException(
+                $"{labelsPath}: {labels.Length} labels (offset 4), expected {images}, one for each image of {imagesPath}");
     }
 
     private static byte[] ReadImages(string path, ImagingSpec imaging)
     {
         using var reader = IdxReader.Open(path, 3);
         if (reader.Dimensions is not [var count, Side, Side])
-            throw new InvalidDataException($"{path}: images of {reader.Dimensions[1]}×{reader.Dimensions[2]} at offset 8, expected {Side}×{Side}");
+        {
+            throw new InvalidDataException(
+                $"{path}: images of {reader.Dimensions[1]}×{reader.Dimensions[2]} at offset 8, expected {Side}×{Side}");
+        }
         if ((long)count * imaging.Input.Count > Array.MaxLength)
             throw new InvalidDataException($"{path}: {count} images at offset 4, expected at most {Array.MaxLength / imaging.Input.Count}");
         var pixels = new byte[count * imaging.Input.Count];
@@ -65,7 +71,8 @@ internal static class MnistFiles
         for (var index = 0; index < count; index++)
         {
             reader.Read(image);
-            Padding.CopyCentered(image, (Side, Side), pixels.AsSpan(index * imaging.Input.Count, imaging.Input.Count), (PaddedSide, PaddedSide));
+            var target = pixels.AsSpan(index * imaging.Input.Count, imaging.Input.Count);
+            Padding.CopyCentered(image, (Side, Side), target, (PaddedSide, PaddedSide));
         }
         reader.ReadEnd();
         return pixels;
@@ -85,7 +92,7 @@ internal static class MnistFiles
         return labels;
     }
 
-    /// <summary>The first of the names and places under which the files are handed round.</summary>
+    /// <summary>Finds the file by the names and folders that are in use for it.</summary>
     private static string Find(string root, string stem, string type, Variety variety)
     {
         string[] folders = [root, Path.Combine(root, variety.Name), Path.Combine(root, "raw")];
@@ -94,7 +101,7 @@ internal static class MnistFiles
             foreach (var name in names)
                 if (Path.Combine(folder, name) is var path && File.Exists(path))
                     return path;
-        throw new InvalidDataException(
-            $"{root}: {(Directory.Exists(root) ? $"no {stem}-{type}" : "no such directory")}, expected {Expected}; get the files from {variety.Source}");
+        var found = Directory.Exists(root) ? $"no {stem}-{type}" : "no such directory";
+        throw new InvalidDataException($"{root}: {found}, expected {Expected}; get the files from {variety.Source}");
     }
 }

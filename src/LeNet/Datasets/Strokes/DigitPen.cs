@@ -6,8 +6,8 @@ using SkiaSharp;
 namespace LeNetServe.Datasets;
 
 /// <summary>
-/// Draws one digit at a time as MNIST's images were made: ink 255 on 0, the digit fitted into 20×20, its center of mass in the middle of
-/// 28×28, that in the middle of 32×32. One pen serves one thread.
+/// Draws one digit at a time as MNIST's images were made. The ink is 255 on 0 and fits into 20×20. Its center of mass lies in the middle of
+/// 28×28, padded to 32×32. A pen belongs to one thread.
 /// </summary>
 internal sealed class DigitPen : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class DigitPen : IDisposable
 
     /// <summary>Draws the digit by chance from one of its skeletons.</summary>
     /// <param name="digit">0 to 9.</param>
-    /// <param name="random">Decides on skeleton, wobble, slant, rotation, width and thickness.</param>
+    /// <param name="random">Chooses skeleton, wobble, slant, rotation, width and thickness.</param>
     /// <param name="target">32×32 bytes, all zero.</param>
     public void Draw(int digit, ref SplitMix64 random, Span<byte> target)
     {
@@ -53,7 +53,7 @@ internal sealed class DigitPen : IDisposable
         drawing.Dispose();
     }
 
-    /// <summary>The pen's path for one digit, about 100 units high around the origin, rotated by an angle in radians.</summary>
+    /// <summary>Makes the path for one digit, about 100 units high around the origin, rotated by an angle in radians.</summary>
     public static SKPath Trace(DigitSkeleton skeleton, float rotation, ref SplitMix64 random)
     {
         var transform =
@@ -67,7 +67,10 @@ internal sealed class DigitPen : IDisposable
         {
             var points = new Vector2[stroke.Length];
             for (var index = 0; index < points.Length; index++)
-                points[index] = Vector2.Transform(stroke[index].Point + new Vector2(random.Normal(wobble), random.Normal(wobble)), transform);
+            {
+                var offset = new Vector2(random.Normal(wobble), random.Normal(wobble));
+                points[index] = Vector2.Transform(stroke[index].Point + offset, transform);
+            }
             AddSpline(builder, stroke, points);
         }
         return builder.Detach();

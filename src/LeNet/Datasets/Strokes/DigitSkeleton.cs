@@ -5,7 +5,7 @@ namespace LeNetServe.Datasets;
 /// <summary>One way of writing a digit: the path of the pen through a box of 100×100, y downwards.</summary>
 internal sealed class DigitSkeleton
 {
-    /// <summary>A point the pen passes; at a corner the line breaks, elsewhere it is smooth.</summary>
+    /// <summary>A point of the path. The line breaks at a corner and is smooth at every other point.</summary>
     internal readonly record struct Node(Vector2 Point, bool Corner);
 
     private DigitSkeleton(IReadOnlyList<Node[]> strokes) => Strokes = strokes;

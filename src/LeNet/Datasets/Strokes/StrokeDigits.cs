@@ -5,8 +5,8 @@ using LeNetServe.Specs;
 namespace LeNetServe.Datasets;
 
 /// <summary>
-/// <c>strokes</c>: digits that the program writes itself, so that everything works with no file and no network. Image number i of a seed is
-/// the same whatever the number of threads.
+/// <c>strokes</c>: digits that the program draws itself, so that everything works without files and network. Image number i of a seed does
+/// not depend on the number of threads.
 /// </summary>
 internal static class StrokeDigits
 {

@@ -1,9 +1,9 @@
 namespace LeNetServe.Imaging;
 
-/// <summary>Where the ink of an image has its middle.</summary>
+/// <summary>The middle of an image's ink.</summary>
 internal static class CenterOfMass
 {
-    /// <summary>The row and column at which a gray picture must lie in height×width to have its center of mass nearest to the middle, without leaving it.</summary>
+    /// <summary>Gets the place inside height×width that brings a gray picture's center of mass nearest to the middle.</summary>
     public static (int Top, int Left) Place(in Picture ink, int height, int width)
     {
         long mass = 0, horizontal = 0, vertical = 0;

@@ -1,18 +1,18 @@
 namespace LeNetServe.Imaging;
 
 /// <summary>
-/// MNIST's recipe for a photographed or drawn digit: find the ink whatever its polarity and the light, scale its box into 20×20 with its aspect
-/// ratio kept, lay its center of mass into the middle of 28×28. For a data set of another content size the 20 scales along.
+/// MNIST's recipe for a photographed or drawn digit. It finds dark or bright ink in any light and scales the ink's box into 20×20, with its
+/// aspect ratio kept. The center of mass lies in the middle of 28×28. For a data set of another content size the 20 scales along.
 /// </summary>
 internal static class DigitImaging
 {
-    /// <summary>Larger pictures are shrunk to this side first: enough for a digit that is a tenth of the picture, and it averages noise.</summary>
+    /// <summary>Larger pictures are shrunk to this side first. It averages noise, and a digit of a tenth of the picture survives.</summary>
     private const int WorkingSide = 160;
 
     /// <summary>MNIST's digits are 20 of 28 pixels.</summary>
     private const double InkShare = 20d / 28d;
 
-    /// <summary>The digit, bright on 0, centred in height×width; an empty page gives an empty picture.</summary>
+    /// <summary>Makes a picture of the digit, bright on 0, centered in height×width. An empty page gives an empty picture.</summary>
     public static Picture Extract(in Picture source, int height, int width)
     {
         if (Math.Max(source.Height, source.Width) <= WorkingSide)
@@ -39,7 +39,7 @@ internal static class DigitImaging
         return content;
     }
 
-    /// <summary>What brings the box of the ink into the middle 20 of 28 pixels.</summary>
+    /// <summary>Gets the scale that brings the ink's box into the middle 20 of 28 pixels.</summary>
     private static double Scale((int Top, int Left, int Bottom, int Right) box, in Picture content) =>
         InkShare * Math.Min((double)content.Height / (box.Bottom - box.Top), (double)content.Width / (box.Right - box.Left));
 
@@ -51,8 +51,10 @@ internal static class DigitImaging
             var pixels = ink.Row(0, row);
             if (pixels.IndexOfAnyExceptInRange((byte)0, (byte)127) is var first && first < 0)
                 continue;
-            (top, bottom) = (Math.Min(top, row), row + 1);
-            (left, right) = (Math.Min(left, first), Math.Max(right, pixels.LastIndexOfAnyExceptInRange((byte)0, (byte)127) + 1));
+            top = Math.Min(top, row);
+            bottom = row + 1;
+            left = Math.Min(left, first);
+            right = Math.Max(right, pixels.LastIndexOfAnyExceptInRange((byte)0, (byte)127) + 1);
         }
         return (top, left, bottom, right);
     }

@@ -1,6 +1,6 @@
 namespace LeNetServe.Imaging;
 
-/// <summary>Connected pieces of ink (8 neighbours): what belongs to the digit and what is a speck.</summary>
+/// <summary>Connected pieces of ink (8 neighbors): parts of the digit, and specks.</summary>
 internal static class InkComponents
 {
     /// <summary>A piece smaller than this share of the largest is a speck; the bar of a five or a broken line is larger.</summary>

@@ -1,12 +1,12 @@
 namespace LeNetServe.Imaging;
 
-/// <summary>Parts ink from paper.</summary>
+/// <summary>Separates ink from paper.</summary>
 internal static class InkDetector
 {
-    /// <summary>Ink is at least so many standard deviations of the paper's noise away from the paper.</summary>
+    /// <summary>The least distance of ink from the paper, in standard deviations of the paper's noise.</summary>
     private const double NoiseMargin = 4;
 
-    /// <summary>Less contrast, in gray levels, is an empty page.</summary>
+    /// <summary>The least contrast of ink, in gray levels. A page with less is empty.</summary>
     private const double MinContrast = 8;
 
     /// <summary>Fills <paramref name="ink"/> with 0 on paper, 255 on full ink and a ramp at the edges.</summary>
@@ -39,18 +39,24 @@ internal static class InkDetector
         var (sum, count) = (0d, 0);
         for (var index = 0; index < mask.Length; index++)
             if (mask[index])
-                (sum, count) = (sum + residuals[index], count + 1);
+            {
+                sum += residuals[index];
+                count++;
+            }
         return sum / count;
     }
 
-    /// <summary>Sets the ink of a pixel and its neighbours, which are the soft edge of the line.</summary>
+    /// <summary>Sets the ink of a pixel and of its neighbors, which are the soft edge of the line.</summary>
     private static void Develop(ReadOnlySpan<float> residuals, in Picture ink, int row, int column, double start, double full)
     {
         for (var nearRow = Math.Max(0, row - 1); nearRow <= Math.Min(ink.Height - 1, row + 1); nearRow++)
         {
             var pixels = ink.Row(0, nearRow);
             for (var nearColumn = Math.Max(0, column - 1); nearColumn <= Math.Min(ink.Width - 1, column + 1); nearColumn++)
-                pixels[nearColumn] = (byte)Math.Clamp(255 * (residuals[nearRow * ink.Width + nearColumn] - start) / Math.Max(1, full - start), 0, 255);
+            {
+                var residual = residuals[nearRow * ink.Width + nearColumn];
+                pixels[nearColumn] = (byte)Math.Clamp(255 * (residual - start) / Math.Max(1, full - start), 0, 255);
+            }
         }
     }
 }

@@ -1,9 +1,11 @@
 namespace LeNetServe.Imaging;
 
-/// <summary>The threshold that parts two kinds of pixels best (N. Otsu, "A threshold selection method from gray-level histograms", 1979).</summary>
+/// <summary>
+/// Finds the threshold that separates two kinds of pixels best (N. Otsu, "A threshold selection method from gray-level histograms", 1979).
+/// </summary>
 internal static class Otsu
 {
-    /// <summary>The threshold, 0..255, midway between the means of both kinds. Values below 0 count as 0.</summary>
+    /// <summary>Gets the threshold, 0..255, midway between the means of both kinds. Values below 0 count as 0.</summary>
     public static double Threshold(ReadOnlySpan<float> values)
     {
         Span<int> counts = stackalloc int[256];
@@ -24,7 +26,10 @@ internal static class Otsu
                 continue;
             var (lower, upper) = (belowSum / below, (total - belowSum) / above);
             if (below * (double)above * (upper - lower) * (upper - lower) is var spread && spread > bestSpread)
-                (best, bestSpread) = ((lower + upper) / 2, spread);
+            {
+                best = (lower + upper) / 2;
+                bestSpread = spread;
+            }
         }
         return best;
     }

@@ -1,9 +1,8 @@
 namespace LeNetServe.Imaging;
 
 /// <summary>
-/// The brightness of the paper under a drawing: a quadratic surface, so lamp, shadow and vignette count as paper. Fitted by iteratively
-/// reweighted least squares with Tukey's biweight, which takes up to half of the picture for ink without being led astray (P. Huber, "Robust
-/// Statistics", 1981).
+/// The brightness of the paper under a drawing: a quadratic surface, so lamp, shadow and vignette count as paper. The fit is iteratively
+/// reweighted least squares with Tukey's biweight, which tolerates ink on up to half of the picture (P. Huber, "Robust Statistics", 1981).
 /// </summary>
 internal readonly struct PaperSurface
 {
@@ -14,14 +13,19 @@ internal readonly struct PaperSurface
     /// <summary>Tukey's constant, in standard deviations: 95 % efficiency on normal noise.</summary>
     private const double Tukey = 4.685;
 
-    /// <summary>Least noise assumed, in gray levels, so that a perfect drawing does not end in a division by zero.</summary>
+    /// <summary>The least noise, in gray levels. A perfect drawing has none, and the fit divides by it.</summary>
     private const double MinNoise = 1;
 
     private readonly double[] coefficients;
     private readonly int height;
     private readonly int width;
 
-    private PaperSurface(double[] coefficients, int height, int width) => (this.coefficients, this.height, this.width) = (coefficients, height, width);
+    private PaperSurface(double[] coefficients, int height, int width)
+    {
+        this.coefficients = coefficients;
+        this.height = height;
+        this.width = width;
+    }
 
     /// <summary>Fits the paper of a gray picture, H×W.</summary>
     public static PaperSurface Fit(ReadOnlySpan<byte> pixels, int height, int width)
@@ -72,7 +76,7 @@ internal readonly struct PaperSurface
         return new(Solve(normal), height, width);
     }
 
-    /// <summary>The standard deviation of the paper, from the median of the residuals' sizes.</summary>
+    /// <summary>Gets the standard deviation of the paper, from the median of the residuals' sizes.</summary>
     public static double Noise(ReadOnlySpan<float> residuals)
     {
         var sizes = new byte[residuals.Length];
@@ -107,10 +111,11 @@ internal readonly struct PaperSurface
     {
         var x = (2d * column + 1) / width - 1;
         var y = (2d * row + 1) / height - 1;
-        (terms[0], terms[1], terms[2], terms[3], terms[4], terms[5]) = (1, x, y, x * x, x * y, y * y);
+        ReadOnlySpan<double> values = [1, x, y, x * x, x * y, y * y];
+        values.CopyTo(terms);
     }
 
-    /// <summary>Solves the symmetric equations, of which the upper half is given, by elimination; a term without support becomes 0.</summary>
+    /// <summary>Solves the symmetric equations by elimination from their upper half. A term without support becomes 0.</summary>
     private static double[] Solve(double[,] normal)
     {
         for (var row = 0; row < Terms; row++)

@@ -3,10 +3,10 @@ namespace LeNetServe.Imaging;
 /// <summary>The width of the pen's lines.</summary>
 internal static class PenLines
 {
-    /// <summary>Pen lines thinner than this, in pixels of the 20×20 box, are thickened to it: MNIST's are 2 to 3.</summary>
+    /// <summary>The least width of a line, in pixels of the 20×20 box. Lines in MNIST are 2 to 3 pixels wide.</summary>
     private const double MinLine = 1.8;
 
-    /// <summary>Grows the ink by a square where the pen was so fine that scaling would leave a shadow of it.</summary>
+    /// <summary>Grows the ink by a square if its lines are so fine that scaling would fade them.</summary>
     public static void Thicken(in Picture ink, double scale)
     {
         var missing = MinLine / scale - LineWidth(ink);
@@ -34,7 +34,7 @@ internal static class PenLines
         }
     }
 
-    /// <summary>A line of length l and width w has the area l·w and an edge of about 2l.</summary>
+    /// <summary>Estimates the width: a line of length l and width w has the area l·w and an edge of about 2l.</summary>
     private static double LineWidth(in Picture ink)
     {
         var (area, edge) = (0, 0);

@@ -3,13 +3,13 @@ namespace LeNetServe.Imaging;
 /// <summary>Tells dark ink on light paper from bright ink on a dark ground.</summary>
 internal static class Polarity
 {
-    /// <summary>Gray levels that an even ground may differ from its middle.</summary>
+    /// <summary>The range of an even ground around its middle, in gray levels.</summary>
     private const int EvenRange = 12;
 
-    /// <summary>Share of the border that must be ground to call it even; the rest may be ink that reaches the border.</summary>
+    /// <summary>The share of the border that an even ground covers. Ink may reach the border.</summary>
     private const double EvenShare = 0.75;
 
-    /// <summary>Whether the ink of a gray picture, H×W, is darker than its ground.</summary>
+    /// <summary>Tells whether the ink of a gray picture, H×W, is darker than its ground.</summary>
     public static bool IsDarkOnLight(ReadOnlySpan<byte> pixels, int height, int width)
     {
         if (EvenBorder(pixels, height, width) is { } ground)
@@ -24,7 +24,7 @@ internal static class Polarity
         return IsDarkOnLight(residuals);
     }
 
-    /// <summary>The same from the picture minus its paper: noise is symmetric, ink lies on one side, and the third power makes it count.</summary>
+    /// <summary>Tells the same of the picture minus its paper. Noise is symmetric; the third power shows the side of the ink.</summary>
     public static bool IsDarkOnLight(ReadOnlySpan<float> residuals)
     {
         var balance = 0d;
@@ -35,7 +35,7 @@ internal static class Polarity
 
     private static long Cube(long value) => value * value * value;
 
-    /// <summary>The middle gray level of the border where nearly all of it is the same; null where the light is uneven.</summary>
+    /// <summary>Gets the middle gray level of a border that is nearly even; null if the light is uneven.</summary>
     private static int? EvenBorder(ReadOnlySpan<byte> pixels, int height, int width)
     {
         Span<int> counts = stackalloc int[256];

@@ -7,7 +7,8 @@ namespace LeNetServe.Tests.Imaging.Digits;
 
 public sealed class DigitImagingTests
 {
-    private static readonly ImagePreprocessor Preprocessor = new(new() { Input = new(1, 32, 32), Geometry = Geometry.Digit, ContentSize = 28 });
+    private static readonly ImagePreprocessor Preprocessor = new(
+        new() { Input = new(1, 32, 32), Geometry = Geometry.Digit, ContentSize = 28 });
 
     [Fact]
     public void Process_PhotographedDigits_LookLikeTheSameDigitWritten()
@@ -15,7 +16,8 @@ public sealed class DigitImagingTests
         var written = StrokeDigits.Draw(2_000, seed: 1, stream: 0, CancellationToken.None);
         var photographs = PhotographedDigit.Take(100, seed: 1).ToArray();
 
-        var right = photographs.AsParallel().Count(photograph => Nearest(written, Preprocessor.Process(photograph.Encoded)) == photograph.Label);
+        var right = photographs.AsParallel().Count(
+            photograph => Nearest(written, Preprocessor.Process(photograph.Encoded)) == photograph.Label);
 
         Assert.InRange(right, 0.9 * photographs.Length, photographs.Length);
     }
@@ -30,7 +32,7 @@ public sealed class DigitImagingTests
     }
 
     [Fact]
-    public void Process_LargeDigit_FillsTwentyPixelsAndIsCentred()
+    public void Process_LargeDigit_FillsTwentyPixelsAndIsCentered()
     {
         var pixels = Preprocessor.Process(Ring(20, 220));
 
@@ -90,21 +92,23 @@ public sealed class DigitImagingTests
     }
 
     [Fact]
-    public void Process_ModelInColour_GetsTheDigitInEachChannel()
+    public void Process_ModelInColor_GetsTheDigitInEachChannel()
     {
-        var colour = new ImagePreprocessor(Preprocessor.Spec with { Input = new(3, 32, 32) });
+        var color = new ImagePreprocessor(Preprocessor.Spec with { Input = new(3, 32, 32) });
 
         var gray = Preprocessor.Process(Ring(20, 220));
 
-        Assert.Equal([.. gray, .. gray, .. gray], colour.Process(Ring(20, 220)));
+        Assert.Equal([.. gray, .. gray, .. gray], color.Process(Ring(20, 220)));
     }
 
     private static byte[] Ring(int ink, int paper, Func<int, int, bool>? speck = null) => new PngWriter
     {
         Width = 200,
         Height = 200,
-        Pixel = (x, y) => [Math.Sqrt((x - 90) * (x - 90) + (y - 110) * (y - 110)) is > 50 and < 64 || speck?.Invoke(x, y) == true ? ink : paper],
+        Pixel = (x, y) => [IsOnRing(x - 90, y - 110) || speck?.Invoke(x, y) == true ? ink : paper],
     }.ToArray();
+
+    private static bool IsOnRing(int x, int y) => Math.Sqrt(x * x + y * y) is > 50 and < 64;
 
     private static int Nearest(ImageSet written, ReadOnlySpan<byte> pixels)
     {
@@ -116,7 +120,10 @@ public sealed class DigitImagingTests
             for (var place = 0; place < pixels.Length; place++)
                 distance += (pixels[place] - image[place]) * (pixels[place] - image[place]);
             if (distance < least)
-                (nearest, least) = (index, distance);
+            {
+                nearest = index;
+                least = distance;
+            }
         }
         return written.Labels[nearest];
     }

@@ -16,14 +16,16 @@ internal static class IdxFiles
         {
             var pixels = Enumerable.Range(0, count).SelectMany(index => Enumerable.Repeat((byte)(10 * index + 1), 28 * 28)).ToArray();
             Write(folder, $"{split}-images-idx3-ubyte", compressed, Idx(pixels, count, 28, 28));
-            Write(folder, $"{split}-labels-idx1-ubyte", compressed, Idx([.. Enumerable.Range(0, count).Select(index => (byte)index)], count));
+            Write(
+                folder, $"{split}-labels-idx1-ubyte", compressed, Idx([.. Enumerable.Range(0, count).Select(index => (byte)index)], count));
         }
     }
 
     public static byte[] Idx(byte[] data, params int[] dimensions)
     {
         var file = new byte[4 + 4 * dimensions.Length + data.Length];
-        (file[2], file[3]) = (8, (byte)dimensions.Length);
+        file[2] = 8;
+        file[3] = (byte)dimensions.Length;
         for (var index = 0; index < dimensions.Length; index++)
             BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(4 + 4 * index), dimensions[index]);
         data.CopyTo(file, file.Length - data.Length);

@@ -41,7 +41,8 @@ public sealed class ImageFolderTests : IDisposable
         var all = Open();
 
         var one = Enumerable.Range(1, 20).Select(seed =>
-            ImageFolder.Open(new() { Name = "folder", Directory = folder.Path, TrainImages = 1, TrainSeed = seed }, CancellationToken.None)).ToList();
+            ImageFolder.Open(new() { Name = "folder", Directory = folder.Path, TrainImages = 1, TrainSeed = seed },
+                CancellationToken.None)).ToList();
 
         Assert.All(one, dataset => Assert.Equal((1, 4, 2), (dataset.Train.Count, dataset.Test.Count, dataset.Labels.Count)));
         Assert.All(one, dataset => Assert.Equal(all.Test.Pixels, dataset.Test.Pixels));
@@ -59,7 +60,8 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal([0, 1, 0, 1], first.Test.Labels);
         Assert.Equal(first.Sha256(), again.Sha256());
         Assert.NotEqual(first.Sha256(), other.Sha256());
-        var levels = Enumerable.Range(0, 16).Select(index => first.Train.Image(index)[0]).Concat(Enumerable.Range(0, 4).Select(index => first.Test.Image(index)[0]));
+        var levels = Enumerable.Range(0, 16).Select(index => first.Train.Image(index)[0])
+            .Concat(Enumerable.Range(0, 4).Select(index => first.Test.Image(index)[0]));
         Assert.Equal(20, levels.Distinct().Count());
     }
 
@@ -78,7 +80,8 @@ public sealed class ImageFolderTests : IDisposable
     {
         AddClasses(3, "a", "b");
 
-        var dataset = DatasetCatalog.Open(new() { Name = "folder", Directory = folder.Path, Channels = 3 }, TestContext.Current.CancellationToken);
+        var dataset = DatasetCatalog.Open(
+            new() { Name = "folder", Directory = folder.Path, Channels = 3 }, TestContext.Current.CancellationToken);
 
         Assert.Equal(3, dataset.Train.Shape.Channels);
     }
@@ -120,7 +123,8 @@ public sealed class ImageFolderTests : IDisposable
         Add("a/bad.png", "This is not a picture."u8.ToArray());
         Add("b/cut.png", Flat(7)[..50]);
 
-        var dataset = DatasetCatalog.Open(new() { Name = "folder", Directory = folder.Path, SkipUnreadable = true }, TestContext.Current.CancellationToken);
+        var dataset = DatasetCatalog.Open(
+            new() { Name = "folder", Directory = folder.Path, SkipUnreadable = true }, TestContext.Current.CancellationToken);
 
         Assert.Equal((2, 8), (dataset.Skipped, dataset.Train.Count + dataset.Test.Count));
     }

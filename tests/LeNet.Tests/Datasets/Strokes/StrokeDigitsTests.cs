@@ -27,16 +27,17 @@ public sealed class StrokeDigitsTests
 
         Assert.Equal((12_000, 2_000), (dataset.Train.Count, dataset.Test.Count));
         Assert.All(Enumerable.Range(0, 10), digit => Assert.Equal(1_200, dataset.Train.Labels.Count(label => label == digit)));
-        Assert.All(Enumerable.Range(0, 200), index => AssertCentred(dataset.Test.Image(index)));
+        Assert.All(Enumerable.Range(0, 200), index => AssertCentered(dataset.Test.Image(index)));
     }
 
     [Fact]
     public void Open_Cancelled_Stops() =>
-        Assert.Throws<OperationCanceledException>(() => DatasetCatalog.Open(new() { Name = "strokes" }, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => DatasetCatalog.Open(new() { Name = "strokes" }, new CancellationToken(canceled: true)));
 
     private static ImageSet Draw(int seed, int threads = 2) => StrokeDigits.Draw(200, seed, stream: 0, CancellationToken.None, threads);
 
-    private static void AssertCentred(ReadOnlySpan<byte> image)
+    private static void AssertCentered(ReadOnlySpan<byte> image)
     {
         var (mass, row, column) = (0d, 0d, 0d);
         for (var place = 0; place < image.Length; place++)

@@ -145,7 +145,8 @@ public sealed class MnistFilesTests : IDisposable
         Assert.Equal("511986ca79c645ecdb3c192a925438835921409951f0f1c232c0f7f70e5f1757", dataset.Sha256());
     }
 
-    private ImageDataset Open(string name, string? directory = null) => DatasetCatalog.Open(new() { Name = name, Directory = directory ?? folder.Path });
+    private ImageDataset Open(string name, string? directory = null) =>
+        DatasetCatalog.Open(new() { Name = name, Directory = directory ?? folder.Path });
 
     private void Rejects(string expected) => Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Open("mnist")).Message);
 }

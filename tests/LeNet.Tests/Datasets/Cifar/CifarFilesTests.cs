@@ -118,7 +118,8 @@ public sealed class CifarFilesTests : IDisposable
     [Fact]
     public void Open_RealPictures_HasTheTenClasses()
     {
-        var dataset = DatasetCatalog.Open(new() { Name = "cifar10", Directory = RealData.CifarJpeg() }, TestContext.Current.CancellationToken);
+        var dataset = DatasetCatalog.Open(
+            new() { Name = "cifar10", Directory = RealData.CifarJpeg() }, TestContext.Current.CancellationToken);
 
         Assert.Equal((10_000, new TensorShape(3, 32, 32)), (dataset.Test.Count, dataset.Test.Shape));
         Assert.Equal("airplane", dataset.Labels[0]);
@@ -159,7 +160,8 @@ public sealed class CifarFilesTests : IDisposable
         using var gzip = new GZipStream(File.Create(folder.Combine("cifar-10-binary.tar.gz")), CompressionLevel.Fastest);
         using var tar = new TarWriter(gzip);
         foreach (var (name, bytes) in Batches().Reverse())
-            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, $"cifar-10-batches-bin/{name}") { DataStream = new MemoryStream(bytes) });
+            tar.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, $"cifar-10-batches-bin/{name}") { DataStream = new MemoryStream(bytes) });
     }
 
     private ImageDataset Open(string? directory = null) =>

@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace LeNetServe.Files;
+
+/// <summary>
+/// Reads files that others provide. A FIFO, a device or a directory is refused without waiting for it. A file that is too large is refused
+/// before anything is read.
+/// </summary>
+public static partial class RegularFile
+{
+    private const int TypeMask = 0xf000;
+    private const int Regular = 0x8000;
+
+    /// <summary>Opens a file for reading.</summary>
+    /// <exception cref="InvalidDataException">The file is not a regular one, or larger than <paramref name="maxBytes"/>.</exception>
+    public static FileStream Open(string path, long maxBytes = long.MaxValue)
+    {
+        CheckType(path);
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
+        if (stream.CanSeek && stream.Length <= maxBytes)
+            return stream;
+        var fault = stream.CanSeek ? $"{stream.Length} bytes, expected at most {maxBytes}" : "not a regular file";
+        stream.Dispose();
+        throw new InvalidDataException($"{path}: {fault}");
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    /// <exception cref="InvalidDataException">The file is not a regular one, or larger than <paramref name="maxBytes"/>.</exception>
+    public static byte[] ReadAllBytes(string path, long maxBytes)
+    {
+        using var stream = Open(path, Math.Min(maxBytes, Array.MaxLength));
+        var bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
+        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return read == bytes.Length ? bytes : bytes[..read];
+    }
+
+    /// <summary>Reads a whole text, in UTF-8 or as its byte order mark says.</summary>
+    /// <exception cref="InvalidDataException">The file is not a regular one, or larger than <paramref name="maxBytes"/>.</exception>
+    public static string ReadAllText(string path, long maxBytes)
+    {
+        using var reader = new StreamReader(new MemoryStream(ReadAllBytes(path, maxBytes)), Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    // .NET opens before it asks for the type, and the opening of a FIFO waits for a writer. The layout of statx is the same on every Linux.
+    private static unsafe void CheckType(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        const int CurrentFolder = -100, OfType = 1, ModeOffset = 28, Size = 256;
+        var status = stackalloc byte[Size];
+        if (Status(CurrentFolder, path, 0, OfType, status) != 0)
+            return;
+        var mode = BinaryPrimitives.ReadUInt16LittleEndian(new(status + ModeOffset, 2));
+        if ((mode & TypeMask) != Regular)
+            throw new InvalidDataException($"{path} is {NameOf(mode & TypeMask)}, expected a regular file");
+    }
+
+    private static string NameOf(int type) => type switch
+    {
+        0x1000 => "a FIFO",
+        0x4000 => "a directory",
+        0xc000 => "a socket",
+        _ => "a device",
+    };
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int Status(int folder, string path, int flags, uint mask, byte* status);
+}
