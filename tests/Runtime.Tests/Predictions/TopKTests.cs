@@ -26,6 +26,20 @@ public sealed class TopKTests
     }
 
     [Theory]
+    [InlineData(new[] { 0.2f, 0.7f, 0.7f, 0.7f }, 1)]
+    [InlineData(new[] { 0.7f, 0.7f }, 0)]
+    [InlineData(new[] { float.NaN, -1f, -1f }, 1)]
+    [InlineData(new[] { float.NaN, float.NaN }, 0)]
+    public void ArgMax_EqualValues_GivesTheFirst(float[] values, int expected)
+    {
+        var single = new Prediction[1];
+        TopK.Select(values, single);
+
+        Assert.Equal(expected, TopK.ArgMax(values));
+        Assert.Equal(expected, single[0].Index);
+    }
+
+    [Theory]
     [InlineData(10, 1)]
     [InlineData(10, 5)]
     [InlineData(1000, 1000)]
