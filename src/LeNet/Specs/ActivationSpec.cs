@@ -1,7 +1,7 @@
 namespace LeNetServe.Specs;
 
 /// <summary>An element-wise squashing function.</summary>
-public sealed record ActivationSpec : LayerSpec
+public record ActivationSpec : LayerSpec
 {
     /// <summary>Amplitude A of the paper's f(a) = A·tanh(S·a).</summary>
     public const double ScaledTanhAmplitude = 1.7159;

@@ -4,7 +4,7 @@ namespace LeNetServe.Specs;
 /// Batch normalisation per map, directly after a convolution or a dense layer: y = weight·(x − mean)/√(variance + ε) + bias. At export it
 /// folds into that layer, so it costs nothing to serve.
 /// </summary>
-public sealed record BatchNormSpec : LayerSpec
+public record BatchNormSpec : LayerSpec
 {
     /// <summary>ε, added to the variance.</summary>
     public double Epsilon { get; init; } = 1e-5;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace LeNetServe.Specs;
 
 /// <summary>An unpadded convolution with stride 1: C×H×W → Maps×(H−k+1)×(W−k+1). Where the kernel covers the whole input it is a dense layer.</summary>
-public sealed record ConvolutionSpec : LayerSpec
+public record ConvolutionSpec : LayerSpec
 {
     /// <summary>Number of output maps.</summary>
     public required int Maps { get; init; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace LeNetServe.Specs;
 
 /// <summary>A fully connected layer; a C×H×W input is read as a vector in that order.</summary>
-public sealed record DenseSpec : LayerSpec
+public record DenseSpec : LayerSpec
 {
     /// <summary>Number of outputs. In a variant file it may be left out of the last layer: then it is the number of classes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

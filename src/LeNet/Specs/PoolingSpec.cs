@@ -1,7 +1,7 @@
 namespace LeNetServe.Specs;
 
 /// <summary>Pooling over adjacent windows (stride = size): C×H×W → C×H/size×W/size. The size must divide height and width.</summary>
-public sealed record PoolingSpec : LayerSpec
+public record PoolingSpec : LayerSpec
 {
     /// <summary>Maximum or mean.</summary>
     public PoolingKind Kind { get; init; } = PoolingKind.Max;

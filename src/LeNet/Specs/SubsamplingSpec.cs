@@ -4,7 +4,7 @@ namespace LeNetServe.Specs;
 /// The paper's trainable subsampling: the SUM of a size×size window times one coefficient plus one bias per map (LeCun et al. 1998,
 /// section II-B). A squashing function follows as its own layer.
 /// </summary>
-public sealed record SubsamplingSpec : LayerSpec
+public record SubsamplingSpec : LayerSpec
 {
     /// <summary>Side of the square window, in pixels.</summary>
     public int Size { get; init; } = 2;

@@ -1,7 +1,8 @@
 using LeNetServe.Datasets;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Layers;
+using LeNetServe.Trainer.Parameters;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

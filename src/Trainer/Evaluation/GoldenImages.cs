@@ -1,7 +1,9 @@
 using LeNetServe.Datasets;
 using LeNetServe.Models;
 using LeNetServe.Trainer.Computing;
+using LeNetServe.Trainer.Layers;
 using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Evaluation;

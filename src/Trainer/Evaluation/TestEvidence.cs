@@ -4,7 +4,9 @@ using LeNetServe.Specs;
 using LeNetServe.Tensors;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
+using LeNetServe.Trainer.Layers;
 using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 using LeNetServe.Trainer.Reports;
 using static TorchSharp.torch;
 
@@ -24,7 +26,7 @@ internal static class TestEvidence
         using var network = new Network(store, model.Normalization);
         var first = model.Spec.Layers.OfType<ConvolutionSpec>().First();
         return ReportEvidence.From(
-            test, Probabilities(store, model, images, threads), Stored(network[$"{first.Name}.weight"]), Sample, FeatureMaps(network, model, images));
+            test, Probabilities(store, model, images, threads), Stored(network[$"{first.Name}.weight"]), Sample, FeatureMaps(network, images));
     }
 
     private static float[] Probabilities(ParameterStore store, TrainedModel model, ResidentImages images, SliceThreads threads)
@@ -43,18 +45,13 @@ internal static class TestEvidence
         return all;
     }
 
-    /// <summary>Layer by layer with torch's own operations: a fused kernel would keep what lies between to itself.</summary>
-    private static List<(string Layer, StoredTensor Maps)> FeatureMaps(Network network, TrainedModel model, ResidentImages images)
+    private static List<(string Layer, StoredTensor Maps)> FeatureMaps(Network network, ResidentImages images)
     {
         var maps = new List<(string, StoredTensor)>();
         var (pixels, _) = images.Batch([Sample]);
-        var values = network.Normalize(pixels);
-        foreach (var (row, layer) in model.Spec.Trace().Zip(LayerBuilder.Build(model.Spec, network)))
-        {
-            values = layer(values, Pass.Evaluation);
-            if (!row.Output.IsVector && (row.Layer is ActivationSpec or PoolingSpec or SubsamplingSpec))
+        foreach (var (row, values) in network.Trace(pixels))
+            if (!row.Output.IsVector && row.Layer is ActivationSpec or PoolingSpec or SubsamplingSpec)
                 maps.Add((row.Layer.Name, Stored(values[0])));
-        }
         return maps;
     }
 

@@ -1,6 +1,7 @@
 using LeNetServe.Datasets;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 
 namespace LeNetServe.Trainer.Evaluation;
 

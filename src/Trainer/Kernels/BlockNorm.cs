@@ -1,5 +1,5 @@
 using LeNetServe.Specs;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 
 namespace LeNetServe.Trainer.Kernels;
 
@@ -17,15 +17,15 @@ internal sealed unsafe class BlockNorm
     private readonly double[] mean;
     private readonly double[] inverse;
 
-    public BlockNorm(BatchNormSpec spec, int maps, Network network)
+    public BlockNorm(BatchNormSpec spec, int maps, NetworkParameters parameters)
     {
         (this.spec, this.maps) = (spec, maps);
-        weight = network.Values($"{spec.Name}.weight");
-        weightGradient = network.Gradients($"{spec.Name}.weight");
-        bias = network.Values($"{spec.Name}.bias");
-        biasGradient = network.Gradients($"{spec.Name}.bias");
-        runningMean = network.Values($"{spec.Name}.running_mean");
-        runningVariance = network.Values($"{spec.Name}.running_var");
+        weight = parameters.Values($"{spec.Name}.weight");
+        weightGradient = parameters.Gradients($"{spec.Name}.weight");
+        bias = parameters.Values($"{spec.Name}.bias");
+        biasGradient = parameters.Gradients($"{spec.Name}.bias");
+        runningMean = parameters.Values($"{spec.Name}.running_mean");
+        runningVariance = parameters.Values($"{spec.Name}.running_var");
         (mean, inverse) = (new double[maps], new double[maps]);
     }
 

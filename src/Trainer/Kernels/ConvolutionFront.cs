@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 using LeNetServe.Datasets;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Computing;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Layers;
+using LeNetServe.Trainer.Parameters;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Kernels;
@@ -36,23 +37,24 @@ internal sealed unsafe class ConvolutionFront : IDisposable
     private TensorShape OutputShape { get; }
 
     /// <summary>The front of a network, or null where processor, device or layers are others than it is made for.</summary>
-    public static ConvolutionFront? TryCreate(Network network, Normalization normalization)
+    public static ConvolutionFront? TryCreate(NetworkParameters parameters, Normalization normalization)
     {
-        if (!Lanes.AreSupported || network.Gradient.device.type != TorchSharp.DeviceType.CPU)
+        if (!Lanes.AreSupported || parameters.Device.type != TorchSharp.DeviceType.CPU)
             return null;
-        var trace = network.Store.Spec.Trace();
-        if (PooledConvolution.At(trace, 0) is not { } first || !RowBlock.Supports(first, trace[0].Input))
+        var trace = parameters.Spec.Trace();
+        if (PooledConvolution.At(trace, 0) is not { } first || !RowBlock.Supports(trace[0].Input))
             return null;
-        var rows = new RowBlock(first, trace[0].Input.Channels, network);
+        var rows = new RowBlock(first, trace[0].Input.Channels, parameters);
         var next = first.Layers;
-        var silu = trace[next].Layer is ActivationSpec { Function: ActivationFunction.Silu };
+        var silu = trace[next].Layer is ActivationSpec activation
+            && activation == new ActivationSpec { Name = activation.Name, Function = ActivationFunction.Silu };
         next += silu ? 1 : 0;
         if (PooledConvolution.At(trace, next) is { } second && MapBlock.Supports(second, trace[next].Input))
         {
             next += second.Layers;
-            return new(normalization, network.Store.Spec.Input, rows, silu ? new() : null, new(second, network), next, trace[next - 1].Output);
+            return new(normalization, parameters.Spec.Input, rows, silu ? new() : null, new(second, parameters), next, trace[next - 1].Output);
         }
-        return new(normalization, network.Store.Spec.Input, rows, null, null, first.Layers, trace[first.Layers - 1].Output);
+        return new(normalization, parameters.Spec.Input, rows, null, null, first.Layers, trace[first.Layers - 1].Output);
     }
 
     /// <summary>The pooled maps, B×C×H×W.</summary>

@@ -1,5 +1,5 @@
 using LeNetServe.Specs;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 
 namespace LeNetServe.Trainer.Kernels;
 
@@ -31,20 +31,20 @@ internal sealed unsafe class MapBlock : IDisposable
     private AlignedMemory<float> placed = new(0);
     private AlignedMemory<byte> winner = new(0);
 
-    public MapBlock(PooledConvolution block, Network network)
+    public MapBlock(PooledConvolution block, NetworkParameters parameters)
     {
         var convolution = block.Convolution;
         floor = block.Floor;
-        weight = network.Values($"{convolution.Name}.weight");
-        weightGradient = network.Gradients($"{convolution.Name}.weight");
-        bias = convolution.Bias ? network.Values($"{convolution.Name}.bias") : null;
-        biasGradient = convolution.Bias ? network.Gradients($"{convolution.Name}.bias") : null;
-        norm = block.Norm is null ? null : new(block.Norm, MapLanes.Maps, network);
+        weight = parameters.Values($"{convolution.Name}.weight");
+        weightGradient = parameters.Gradients($"{convolution.Name}.weight");
+        bias = convolution.Bias ? parameters.Values($"{convolution.Name}.bias") : null;
+        biasGradient = convolution.Bias ? parameters.Gradients($"{convolution.Name}.bias") : null;
+        norm = block.Norm is null ? null : new(block.Norm, MapLanes.Maps, parameters);
     }
 
+    /// <summary>Whether the kernel fits a convolution and its input.</summary>
     public static bool Supports(PooledConvolution block, TensorShape input) =>
-        block.Convolution is { Kernel: 5, Maps: MapLanes.Maps, InputMaps: null }
-        && input is { Channels: Channels, Width: MapLanes.Side, Height: MapLanes.Side } && (block.Norm is null || !block.Convolution.Bias);
+        block.Convolution.Maps == MapLanes.Maps && input is { Channels: Channels, Width: MapLanes.Side, Height: MapLanes.Side };
 
     /// <param name="x">count × 6 × 14 × 14.</param>
     /// <param name="count">Number of images.</param>

@@ -1,5 +1,5 @@
 using LeNetServe.Specs;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 
 namespace LeNetServe.Trainer.Kernels;
 
@@ -28,16 +28,16 @@ internal sealed unsafe class RowBlock : IDisposable
     private AlignedMemory<float> z = new(0);
     private AlignedMemory<byte> winner = new(0);
 
-    public RowBlock(PooledConvolution block, int channels, Network network)
+    public RowBlock(PooledConvolution block, int channels, NetworkParameters parameters)
     {
         var convolution = block.Convolution;
         floor = block.Floor;
         (this.channels, maps, groups) = (channels, convolution.Maps, (convolution.Maps + RowLanes.Maps - 1) / RowLanes.Maps);
-        weight = network.Values($"{convolution.Name}.weight");
-        weightGradient = network.Gradients($"{convolution.Name}.weight");
-        bias = convolution.Bias ? network.Values($"{convolution.Name}.bias") : null;
-        biasGradient = convolution.Bias ? network.Gradients($"{convolution.Name}.bias") : null;
-        norm = block.Norm is null ? null : new(block.Norm, maps, network);
+        weight = parameters.Values($"{convolution.Name}.weight");
+        weightGradient = parameters.Gradients($"{convolution.Name}.weight");
+        bias = convolution.Bias ? parameters.Values($"{convolution.Name}.bias") : null;
+        biasGradient = convolution.Bias ? parameters.Gradients($"{convolution.Name}.bias") : null;
+        norm = block.Norm is null ? null : new(block.Norm, maps, parameters);
         packed = new(groups * RowLanes.Maps * channels * Taps);
         packedBias = new(PaddedMaps);
         (scale, shift) = (new(PaddedMaps), new(PaddedMaps));
@@ -50,9 +50,8 @@ internal sealed unsafe class RowBlock : IDisposable
 
     private int PaddedMaps => groups * RowLanes.Maps;
 
-    public static bool Supports(PooledConvolution block, TensorShape input) =>
-        block.Convolution is { Kernel: 5, InputMaps: null }
-        && input is { Width: RowLanes.Side, Height: RowLanes.Side } && (block.Norm is null || !block.Convolution.Bias);
+    /// <summary>Whether the kernel fits an input.</summary>
+    public static bool Supports(TensorShape input) => input is { Width: RowLanes.Side, Height: RowLanes.Side };
 
     /// <param name="x">Normalised images, count × channels × 32 × 32.</param>
     /// <param name="count">Number of images.</param>

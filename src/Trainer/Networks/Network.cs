@@ -1,6 +1,8 @@
 using LeNetServe.Datasets;
-using LeNetServe.Trainer.Computing;
+using LeNetServe.Specs;
 using LeNetServe.Trainer.Kernels;
+using LeNetServe.Trainer.Layers;
+using LeNetServe.Trainer.Parameters;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Networks;
@@ -11,8 +13,7 @@ namespace LeNetServe.Trainer.Networks;
 /// </summary>
 internal sealed class Network : IDisposable
 {
-    private readonly Dictionary<string, Tensor> leaves = new(StringComparer.Ordinal);
-    private readonly List<Tensor> kept = [];
+    private readonly NetworkParameters parameters;
     private readonly Layer[] layers;
     private readonly ConvolutionFront? front;
     private readonly Tensor mean;
@@ -20,44 +21,29 @@ internal sealed class Network : IDisposable
 
     /// <param name="store">The weights.</param>
     /// <param name="normalization">Mean and deviation of the raw pixels.</param>
-    /// <param name="kernels">Use the own kernels where they fit; without, every layer is torch's.</param>
+    /// <param name="kernels">Use the project's own kernels when they fit; otherwise every layer is torch's.</param>
     public Network(ParameterStore store, Normalization normalization, bool kernels = true)
     {
         using var scope = NewDisposeScope();
         Store = store;
-        var device = store.Trained.device;
-        Gradient = zeros_like(store.Trained).DetachFromDisposeScope();
-        Constant = store.Constant.clone().DetachFromDisposeScope();
-        foreach (var parameter in store.Parameters)
-        {
-            var leaf = ParameterStore.View(parameter, parameter.IsTrained ? store.Trained : Constant).detach().DetachFromDisposeScope();
-            if (parameter.IsTrained)
-            {
-                leaf.requires_grad_(true);
-                leaf.grad = ParameterStore.View(parameter, Gradient);
-            }
-            leaves.Add(parameter.Name, leaf);
-        }
-        mean = PerChannel(normalization.Mean, device);
-        deviation = PerChannel(normalization.Deviation, device);
-        front = kernels ? ConvolutionFront.TryCreate(this, normalization) : null;
-        layers = [.. LayerBuilder.Build(store.Spec, this).Skip(front?.Layers ?? 0)];
+        parameters = new(store);
+        mean = PerChannel(normalization.Mean);
+        deviation = PerChannel(normalization.Deviation);
+        front = kernels ? ConvolutionFront.TryCreate(parameters, normalization) : null;
+        layers = [.. store.Spec.Trace().Skip(front?.Layers ?? 0).Select(row => TrainedLayer.Of(row).Build(parameters))];
     }
 
     /// <summary>The weights.</summary>
     public ParameterStore Store { get; }
 
-    /// <summary>Gradient of the trained values, flat; a backward pass adds to it.</summary>
-    public Tensor Gradient { get; }
+    /// <inheritdoc cref="NetworkParameters.Gradient"/>
+    public Tensor Gradient => parameters.Gradient;
 
-    /// <summary>Own copy of the values that training does not change; batch norm writes its running statistics here.</summary>
-    public Tensor Constant { get; }
+    /// <inheritdoc cref="NetworkParameters.Constant"/>
+    public Tensor Constant => parameters.Constant;
 
     /// <summary>A parameter by its name.</summary>
-    public Tensor this[string name] => leaves[name];
-
-    /// <summary>Raw pixels, B×C×H×W, as the first layer takes them.</summary>
-    public Tensor Normalize(Tensor pixels) => pixels.sub(mean).div_(deviation);
+    public Tensor this[string name] => parameters[name];
 
     /// <summary>Logits, B×classes, of raw pixels, B×C×H×W float32 0..255.</summary>
     public Tensor Forward(Tensor pixels, Pass pass)
@@ -68,39 +54,32 @@ internal sealed class Network : IDisposable
         return values;
     }
 
-    /// <summary>Adds to <see cref="Gradient"/> what the loss of the last training pass gives.</summary>
+    /// <summary>The values of every layer for raw pixels, by torch's own operations: a kernel keeps those between its layers to itself.</summary>
+    public IEnumerable<(LayerShape Row, Tensor Values)> Trace(Tensor pixels)
+    {
+        var values = Normalize(pixels);
+        foreach (var row in Store.Spec.Trace())
+        {
+            values = TrainedLayer.Of(row).Build(parameters)(values, Pass.Evaluation);
+            yield return (row, values);
+        }
+    }
+
+    /// <summary>Adds the gradient of the last training pass's loss to <see cref="Gradient"/>.</summary>
     public void Backward(Tensor loss)
     {
         loss.backward();
         front?.Backward();
     }
 
-    /// <summary>Where a parameter's values are in memory.</summary>
-    public unsafe float* Values(string name) => TensorMemory.Pointer(leaves[name]);
-
-    /// <summary>Where a trained parameter's gradient is in memory.</summary>
-    public unsafe float* Gradients(string name) => TensorMemory.Pointer(Gradient) + Store[name].Offset;
-
-    /// <summary>Makes a layer's constant live as long as the network.</summary>
-    public Tensor Keep(Tensor constant)
-    {
-        kept.Add(constant.DetachFromDisposeScope());
-        return constant;
-    }
-
     public void Dispose()
     {
         front?.Dispose();
-        foreach (var constant in kept)
-            constant.Dispose();
-        foreach (var leaf in leaves.Values)
-            leaf.Dispose();
-        Gradient.Dispose();
-        Constant.Dispose();
-        mean.Dispose();
-        deviation.Dispose();
+        parameters.Dispose();
     }
 
-    private static Tensor PerChannel(IReadOnlyList<double> values, Device device) =>
-        tensor(values.Select(value => (float)value).ToArray(), [1, values.Count, 1, 1], ScalarType.Float32, device).DetachFromDisposeScope();
+    private Tensor Normalize(Tensor pixels) => pixels.sub(mean).div_(deviation);
+
+    private Tensor PerChannel(IReadOnlyList<double> values) => parameters.Keep(
+        tensor(values.Select(value => (float)value).ToArray(), [1, values.Count, 1, 1], ScalarType.Float32, parameters.Device));
 }

@@ -1,7 +1,7 @@
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Invocation;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Optimization;

@@ -1,6 +1,6 @@
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Optimization;

@@ -5,7 +5,8 @@ using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;
 using LeNetServe.Trainer.Invocation;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Layers;
+using LeNetServe.Trainer.Parameters;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Training;

@@ -7,6 +7,7 @@ using LeNetServe.Tensors;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Optimization;
+using LeNetServe.Trainer.Parameters;
 using LeNetServe.Trainer.Progress;
 using static TorchSharp.torch;
 

@@ -4,7 +4,9 @@ using LeNetServe.Specs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;
+using LeNetServe.Trainer.Layers;
 using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 using LeNetServe.Trainer.Tests.Training;
 using static TorchSharp.torch;
 

@@ -2,6 +2,7 @@ using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Optimization;
+using LeNetServe.Trainer.Parameters;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -8,7 +8,7 @@ using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Metrics;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 using LeNetServe.Trainer.Progress;
 using LeNetServe.Trainer.Sweeps;
 using LeNetServe.Trainer.Training;

@@ -1,4 +1,4 @@
-namespace LeNetServe.Trainer.Networks;
+namespace LeNetServe.Trainer.Layers;
 
 /// <summary>What a forward pass is for.</summary>
 /// <param name="Training">Batch statistics and dropout are on.</param>

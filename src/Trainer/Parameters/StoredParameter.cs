@@ -1,4 +1,4 @@
-namespace LeNetServe.Trainer.Networks;
+namespace LeNetServe.Trainer.Parameters;
 
 /// <summary>Where a parameter lies in the flat tensors of a <see cref="ParameterStore"/>.</summary>
 /// <param name="Name"><c>layer.parameter</c>, as in the weights file.</param>

@@ -3,7 +3,7 @@ using LeNetServe.Specs;
 using LeNetServe.Tensors;
 using static TorchSharp.torch;
 
-namespace LeNetServe.Trainer.Networks;
+namespace LeNetServe.Trainer.Parameters;
 
 /// <summary>
 /// A network's values in two flat tensors: those that training changes and those that it does not (running statistics, constants). An
