@@ -6,7 +6,7 @@ namespace LeNetServe.Exporter.Emit;
 
 /// <summary>
 /// −|x − w|² as 2x·(w − m) − (|w|² − |m|²) − |x − m|², where m is near the centres' mean. What decides between the classes is small then, and has small
-/// rounding; the last part is the same for all classes, and falls out of the softmax with its rounding (docs/decisions/0013-rbf-around-the-mean-centre.md).
+/// rounding; the last part is the same for all classes, and falls out of the softmax with its rounding (docs/decisions/0013-rbf-around-the-mean-center.md).
 /// </summary>
 internal static class RbfEmitter
 {
