@@ -1,8 +1,5 @@
 using System.CommandLine;
 using LeNetServe.Exporter.Commands;
-using LeNetServe.Exporter.Emit;
-
-LayerEmitters.RequireAll();
 
 return await CommandLine.RunAsync(new RootCommand("Writes trained runs as ONNX models that prove themselves, and looks into model files.")
 {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LeNetServe.Exporter.Fold;
+using LeNetServe.Exporter.Layers;
 using LeNetServe.Exporter.Proof;
 using LeNetServe.Imaging;
 using LeNetServe.Models;
@@ -37,6 +37,14 @@ internal static class TestRuns
             RunChecksums.Write(run);
         }
         return run;
+    }
+
+    /// <summary>Random weights of one layer.</summary>
+    public static TrainedWeights Weights(string path, LayerShape row)
+    {
+        var random = new Random(1);
+        SafetensorsFile.Write(path, [.. row.Parameters.Select(parameter => ($"{row.Layer.Name}.{parameter.Name}", Values(row, parameter, random)))]);
+        return TrainedWeights.Read(path, [row]);
     }
 
     private static IReadOnlyList<string> Labels(string dataset, int classes) => dataset switch

@@ -11,14 +11,15 @@ internal static class ModelEmitter
     /// <summary>The model, without metadata. The same network and options give the same model, node by node.</summary>
     public static EmittedModel Emit(FoldedNetwork network, ExportOptions options)
     {
-        var graph = new GraphBuilder(network.Spec.Name, options);
+        var graph = new GraphBuilder(
+            network.Spec.Name, options.Precision == Precision.Float16 ? DataType.Float16 : DataType.Float, options.Batch);
         EmitInput(network.Spec.Input, options, graph);
         EmitNormalization(network, graph);
 
         var values = new List<KeyValuePair<string, string>>();
         foreach (var layer in network.Layers.SkipLast(1))
         {
-            LayerEmitters.Emit(layer, graph);
+            layer.Emit(graph);
             if (layer.Represents is { } represents)
                 values.Add(new(represents, graph.Value));
         }
@@ -41,7 +42,7 @@ internal static class ModelEmitter
 
     private static void EmitNormalization(FoldedNetwork network, GraphBuilder graph)
     {
-        if (network is not { Scale: { } scale, Shift: { } shift })
+        if (network.Scaling is not ({ } scale, { } shift))
             return;
         graph.Append("Mul", "pixels.scale", graph.Shape, [graph.Constant("pixels.scale_value", scale, scale.Length, 1, 1)]);
         graph.Append("Add", "pixels.shift", graph.Shape, [graph.Constant("pixels.shift_value", shift, shift.Length, 1, 1)]);
@@ -51,7 +52,7 @@ internal static class ModelEmitter
     private static void EmitOutputs(FoldedNetwork network, ExportOptions options, GraphBuilder graph, List<KeyValuePair<string, string>> values)
     {
         var softmax = network.Layers[^1];
-        graph.Flatten(softmax.Row.Layer.Name);
+        graph.Flatten(softmax.Name);
         if (options.Outputs != ModelOutputs.Probabilities)
         {
             graph.Output(TensorNames.Logits);
@@ -60,9 +61,9 @@ internal static class ModelEmitter
         }
         if (options.Outputs == ModelOutputs.Logits)
             return;
-        LayerEmitters.Emit(softmax, graph);
+        softmax.Emit(graph);
         graph.Output(TensorNames.Probabilities);
-        values.Add(new(softmax.Row.Layer.Name, TensorNames.Probabilities));
+        values.Add(new(softmax.Name, TensorNames.Probabilities));
     }
 
     private static ModelProto Wrap(GraphProto graph, ExportOptions options) => new()

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using LeNetServe.Exporter.Fold;
+using LeNetServe.Exporter.Layers;
 using LeNetServe.Models;
 using LeNetServe.Runs;
 

@@ -1,4 +1,4 @@
-using LeNetServe.Exporter.Emit;
+using LeNetServe.Exporter.Onnx;
 using LeNetServe.Models;
 
 namespace LeNetServe.Exporter.Proof;

@@ -1,5 +1,5 @@
 using LeNetServe.Exporter.Emit;
-using LeNetServe.Exporter.Fold;
+using LeNetServe.Exporter.Layers;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Models;
 using LeNetServe.Runs;

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Running;

@@ -1,5 +1,5 @@
 using LeNetServe.Datasets;
-using LeNetServe.Exporter.Fold;
+using LeNetServe.Exporter.Layers;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Exporter.Proof;

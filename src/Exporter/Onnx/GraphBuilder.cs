@@ -1,8 +1,7 @@
-using LeNetServe.Exporter.Onnx;
 using LeNetServe.Specs;
 using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
 
-namespace LeNetServe.Exporter.Emit;
+namespace LeNetServe.Exporter.Onnx;
 
 /// <summary>A graph while it is written: a chain of nodes, and where its end is.</summary>
 internal sealed class GraphBuilder
@@ -10,19 +9,18 @@ internal sealed class GraphBuilder
     private readonly HashSet<string> reserved = new(StringComparer.Ordinal) { TensorNames.Pixels, TensorNames.Probabilities, TensorNames.Logits };
     private readonly int? batch;
 
-    public GraphBuilder(string name, ExportOptions options)
+    /// <param name="name">The graph's name.</param>
+    /// <param name="type">Type of weights and arithmetic.</param>
+    /// <param name="batch">Images per run; null: any number.</param>
+    public GraphBuilder(string name, DataType type, int? batch)
     {
         Graph = new() { Name = name };
-        batch = options.Batch;
-        Opset = options.Opset;
-        Type = options.Precision == Precision.Float16 ? DataType.Float16 : DataType.Float;
+        Type = type;
+        this.batch = batch;
     }
 
     /// <summary>The graph so far.</summary>
     public GraphProto Graph { get; }
-
-    /// <summary>The operator set that is written for.</summary>
-    public int Opset { get; }
 
     /// <summary>Type of weights and arithmetic.</summary>
     public DataType Type { get; }
@@ -95,6 +93,18 @@ internal sealed class GraphBuilder
     {
         Graph.Initializer.Add(TensorData.Int64Tensor(name, values));
         return name;
+    }
+
+    /// <summary>Adds a dense layer, with weights out×in as torch stores them.</summary>
+    public void Gemm(string name, double[] weight, double[] bias)
+    {
+        Flatten(name);
+        var constants = new[]
+        {
+            Constant($"{name}.weight", weight, bias.Length, weight.Length / bias.Length),
+            Constant($"{name}.bias", bias, bias.Length),
+        };
+        Append("Gemm", name, [bias.Length], constants).AddInt("transB", 1);
     }
 
     /// <summary>Brings the chain to N×values, as dense layers take it.</summary>

@@ -1,4 +1,4 @@
-namespace LeNetServe.Exporter.Emit;
+namespace LeNetServe.Exporter.Onnx;
 
 /// <summary>Names of the graph's inputs and outputs.</summary>
 internal static class TensorNames

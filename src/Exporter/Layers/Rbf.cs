@@ -1,0 +1,55 @@
+using LeNetServe.Exporter.Onnx;
+using LeNetServe.Specs;
+
+namespace LeNetServe.Exporter.Layers;
+
+/// <summary>
+/// −|x − w|² as 2x·(w − m) − (|w|² − |m|²) − |x − m|², with m near the centers' mean. The part that decides between the classes is then small,
+/// and so is its rounding. The last part is the same for all classes and leaves the softmax together with its rounding
+/// (docs/decisions/0013-rbf-around-the-mean-center.md).
+/// </summary>
+internal sealed class Rbf : ExportedLayer
+{
+    /// <summary>m is a multiple of 1/64, so that m and w − m are exact, in float16 too. The form is right for any m.</summary>
+    private const double Steps = 64;
+
+    public Rbf(RbfSpec layer, LayerShape row, TrainedWeights weights)
+        : base(row, weights.Get(layer, "weight"), [])
+    {
+        if (!Weight.SequenceEqual(layer.Centers.SelectMany(center => center).Select(value => (double)value)))
+            throw new InvalidDataException($"{weights.Path}: tensor \"{Name}.weight\" differs from the centers in the specification, "
+                + "expected the same ±1 values");
+    }
+
+    /// <inheritdoc/>
+    public override void Emit(GraphBuilder graph)
+    {
+        graph.Flatten(Name);
+        var inputs = Row.Input.Count;
+        var classes = Row.Output.Channels;
+        var mean = Enumerable.Range(0, inputs)
+            .Select(input => Math.Round(Enumerable.Range(0, classes).Average(unit => Weight[unit * inputs + input]) * Steps) / Steps).ToArray();
+        var directions = Weight.Select((weight, index) => 2 * (weight - mean[index % inputs])).ToArray();
+        var lengths = Weight.Chunk(inputs)
+            .Select(center => mean.Sum(value => value * value) - center.Sum(value => value * value)).ToArray();
+        var x = graph.Value;
+        graph.Append("Sub", $"{Name}.from_mean", [inputs], [graph.Constant($"{Name}.mean", mean, 1, inputs)]);
+        graph.Append("Mul", $"{Name}.square", [inputs], [graph.Value]);
+        // Once per class, because OpenCV 4.6 does not spread a column over the classes.
+        graph.Append("Gemm", $"{Name}.common", [classes],
+            [
+                graph.Constant($"{Name}.ones", Enumerable.Repeat(1.0, classes * inputs).ToArray(), classes, inputs),
+                graph.Constant($"{Name}.zeros", new double[classes], classes),
+            ])
+            .AddInt("transB", 1);
+        var common = graph.Value;
+        graph.Append("Gemm", $"{Name}.between", [classes],
+            [
+                graph.Constant($"{Name}.directions", directions, classes, inputs),
+                graph.Constant($"{Name}.lengths", lengths, classes),
+            ],
+            from: x)
+            .AddInt("transB", 1);
+        graph.Append("Sub", Name, [classes], [common]);
+    }
+}
