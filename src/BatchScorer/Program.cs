@@ -1,4 +1,9 @@
 using LeNetServe.BatchScorer.Invocation;
+using LeNetServe.Cli;
 
 HeadStart.Begin(args);
-return await CommandLine.RunAsync(CommandLine.Root(), args);
+return await CommandLineProgram.RunAsync("lenetserve-score", new("Scores images with an ONNX image classifier, here or through servers.")
+{
+    ScoreCommand.Create(),
+    MergeCommand.Create(),
+}, args, ServingFailure.CodeOf);

@@ -1,11 +1,11 @@
-using System.CommandLine;
+using LeNetServe.Cli;
 using LeNetServe.Exporter.Commands;
 
-return await CommandLine.RunAsync(new RootCommand("Writes trained runs as ONNX models that prove themselves, and looks into model files.")
+return await CommandLineProgram.RunAsync("lenetserve-export", new("Writes trained runs as ONNX models that prove themselves, and looks into model files.")
 {
     ExportCommand.Create(),
     VerifyCommand.Create(),
     InspectCommand.Create(),
     DiffCommand.Create(),
     QuantizeCommand.Create(),
-}, args);
+}, args, ModelFailure.CodeOf);

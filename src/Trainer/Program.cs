@@ -1,12 +1,11 @@
-using System.CommandLine;
+using LeNetServe.Cli;
 using LeNetServe.Trainer.Commands;
 using LeNetServe.Trainer.Comparison;
 using LeNetServe.Trainer.Downloads;
-using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Reports;
 using LeNetServe.Trainer.Sweeps;
 
-return await CommandLine.RunAsync(new RootCommand("Trains LeNet-5 and compares experiments.")
+return await CommandLineProgram.RunAsync("lenetserve-train", new("Trains LeNet-5 and compares experiments.")
 {
     TrainCommand.Create(),
     EvaluateCommand.Create(),

@@ -1,5 +1,4 @@
 using System.Text;
-using LeNetServe.BatchScorer.Invocation;
 
 namespace LeNetServe.BatchScorer.Inputs;
 
@@ -29,7 +28,7 @@ internal sealed class InputListing
     public void Check()
     {
         if (options.Paths.Count == 0 && options.ListFile is null)
-            throw new UsageException("nothing to score, expected a file, a folder, an archive, '-' or --list FILE");
+            throw new ExpectedException(ExitCode.Usage, "nothing to score, expected a file, a folder, an archive, '-' or --list FILE");
         foreach (var path in options.Paths.Where(path => path != "-" && !Path.Exists(path)))
             throw new FileNotFoundException($"{path}: no such file or folder");
         if (options.ListFile is { } list && !File.Exists(list))

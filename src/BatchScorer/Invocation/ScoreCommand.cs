@@ -1,102 +1,164 @@
 using System.CommandLine;
 using LeNetServe.BatchScorer.Inputs;
-using LeNetServe.BatchScorer.Jobs;
 using LeNetServe.BatchScorer.Outputs;
 using LeNetServe.BatchScorer.Progress;
+using LeNetServe.Cli;
 using LeNetServe.Imaging;
 
 namespace LeNetServe.BatchScorer.Invocation;
 
-/// <summary>The command line of <c>score</c>.</summary>
-internal sealed class ScoreCommand
+/// <summary><c>score</c>: a row for each image.</summary>
+internal static class ScoreCommand
 {
-    private readonly Argument<string[]> paths = new("paths")
+    private const string Examples = """
+        Examples:
+          lenetserve-score score photos/ -m models/lenet5-mnist -o scores.csv
+          lenetserve-score score scans.zip -m models/lenet5-mnist -o scores.parquet --imaging digit
+          find . -name '*.png' -print0 | lenetserve-score score - -0 -m models/lenet5-mnist -o - | jq .label
+          lenetserve-score score photos/ -s http://a:8001,http://b:8001 -m lenet5-mnist/1 -o scores.jsonl
+          lenetserve-score score photos/ -m models/lenet5-mnist -o job/          # run again to resume
+          lenetserve-score score photos/ -m models/lenet5-mnist -o job/ --shard 0/4   # one of four machines
+          lenetserve-score merge job/
+
+        Exit codes: 0 done; 2 wrong command line; 3 broken or missing input; 4 too many images failed, everything was scored;
+        5 disk, network or server trouble, try again; 130 stopped, run again to resume. Only 5 and 130 are worth trying again.
+        """;
+
+    private static readonly Argument<string[]> Paths = new("paths")
     {
         Description = "Images, folders, .zip, .tar and .tar.gz archives; '-' reads a list of paths from standard input.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<string?> list = new("--list") { Description = "A file with the path of an image, a folder or an archive a line.", HelpName = "FILE" };
-    private readonly Option<bool> nullSeparated = new("--null", "-0") { Description = "Lists are separated by zero bytes, as of find -print0." };
-    private readonly Option<string[]> include = new("--include") { Description = "Score only files that match this glob, whatever their extension; may be repeated.", HelpName = "GLOB" };
-    private readonly Option<string[]> exclude = new("--exclude") { Description = "Leave out files that match this glob; may be repeated.", HelpName = "GLOB" };
-    private readonly Option<string?> model = new("--model", "-m") { Description = "An ONNX file, a version's directory or a model's (its newest version); with --server also NAME or NAME/VERSION.", HelpName = "PATH" };
-    private readonly Option<string[]> server = new("--server", "-s") { Description = "Score through these servers, separated by commas.", HelpName = "URL", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string> output = new("--out", "-o") { Description = "A .jsonl, .csv or .parquet file, '-' for standard output, or a folder: a job that can be resumed and shared.", HelpName = "PATH", Required = true };
-    private readonly Option<OutputFormat?> format = CheckedOptions.OneOf<OutputFormat>(new("--format", "-f") { Description = "How rows are written; by the extension of --out where it is not given." });
-    private readonly Option<int> topK = new("--top-k", "-k") { Description = "Best classes in a row.", DefaultValueFactory = _ => 3, HelpName = "N" };
-    private readonly Option<Geometry?> imaging = CheckedOptions.OneOf<Geometry>(new("--imaging") { Description = "How pictures are brought to the model's size; as the model says where it is not given." });
-    private readonly Option<bool> noLabels = new("--no-labels") { Description = "Folder names are not labels: no accuracy, no confusion matrix." };
-    private readonly Option<string> threshold = new("--error-threshold") { Description = "Failed images, N or P%, above which the exit code is 4.", DefaultValueFactory = _ => "0", HelpName = "N|P%" };
-    private readonly Option<int?> parallel = new("--parallel", "-j") { Description = "Workers, each with its images; by default one per core, or eight with servers.", HelpName = "N" };
-    private readonly Option<string?> shard = new("--shard") { Description = "Score share I of N, I from 0; taken also from a Slurm array and a Kubernetes Indexed Job. 'none' ignores those.", HelpName = "I/N" };
-    private readonly Option<int?> shards = new("--shards") { Description = "Number of shards where only the index is in the environment (JOB_COMPLETION_INDEX).", HelpName = "N" };
-    private readonly Option<int> partSize = new("--part-size") { Description = "Images in a part of a new job: what a killed scorer loses at most, and what shards share.", DefaultValueFactory = _ => 1000, HelpName = "N" };
-    private readonly Option<bool> refresh = new("--refresh") { Description = "List the images of a job anew; rows of images with the same content at the same place in the list are kept." };
-    private readonly Option<int> preview = new("--preview") { Description = "Writes a contact sheet of the first N images as the model saw them.", HelpName = "N" };
-    private readonly Option<string?> tokenFile = new("--token-file") { Description = "A file with the servers' bearer token.", HelpName = "FILE" };
-    private readonly Option<string?> caFile = new("--ca-file") { Description = "A PEM file of the authorities that may sign the servers' certificates.", HelpName = "FILE" };
-    private readonly Option<int> serverWait = new("--server-wait") { Description = "Seconds to wait for servers that are away or full.", DefaultValueFactory = _ => 120, HelpName = "SECONDS" };
-    private readonly Option<bool> json = new("--json") { Description = "Progress as a JSON object a line on standard error, once a second." };
-    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "Nothing on standard error but failures." };
-
-    public Command Create()
+    private static readonly Option<string?> List = new("--list")
     {
-        var command = new Command("score", "Scores images: a row each, in the order of the inputs.");
-        AddTo(command);
-        return Help.WithExamples(command, Help.ScoreExamples);
-    }
+        Description = "A file with the path of an image, a folder or an archive a line.",
+        HelpName = "FILE",
+    };
 
-    private void AddTo(Command command)
+    private static readonly Option<bool> NullSeparated = new("--null", "-0") { Description = "Lists are separated by zero bytes, as of find -print0." };
+
+    private static readonly Option<string[]> Include = new("--include")
     {
-        command.Add(paths);
-        foreach (var option in (Option[])[model, server, output, format, topK, imaging, list, nullSeparated, include, exclude, noLabels, threshold, preview, shard, shards, partSize, refresh, tokenFile, caFile, serverWait, parallel, json, quiet])
-            command.Add(option);
+        Description = "Score only files that match this glob, whatever their extension; may be repeated.",
+        HelpName = "GLOB",
+    };
+
+    private static readonly Option<string[]> Exclude = new("--exclude") { Description = "Leave out files that match this glob; may be repeated.", HelpName = "GLOB" };
+
+    private static readonly Option<string?> Model = new("--model", "-m")
+    {
+        Description = "An ONNX file, a version's directory or a model's (its newest version); with --server also NAME or NAME/VERSION.",
+        HelpName = "PATH",
+    };
+
+    private static readonly Option<string[]> Server = new("--server", "-s")
+    {
+        Description = "Score through these servers, separated by commas.",
+        HelpName = "URL",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string> Output = new("--out", "-o")
+    {
+        Description = "A .jsonl, .csv or .parquet file, '-' for standard output, or a folder: a job that can be resumed and shared.",
+        HelpName = "PATH",
+        Required = true,
+    };
+
+    private static readonly Option<int> TopK =
+        new Option<int>("--top-k", "-k") { Description = "Best classes in a row.", DefaultValueFactory = _ => 3, HelpName = "N" }.AtLeast(1);
+
+    private static readonly Option<Geometry?> Imaging =
+        CliOption.Choice<Geometry>("--imaging", "How pictures are brought to the model's size. Default: as the model says");
+
+    private static readonly Option<bool> NoLabels = new("--no-labels") { Description = "Folder names are not labels: no accuracy, no confusion matrix." };
+
+    private static readonly Option<int?> Parallel = new Option<int?>("--parallel", "-j")
+    {
+        Description = "Workers, each with its images. Default: one per core, or eight with servers.",
+        HelpName = "N",
+    }.AtLeast(1);
+
+    private static readonly WorkShareOptions Share = new();
+
+    private static readonly Option<int> PartSize = new Option<int>("--part-size")
+    {
+        Description = "Images in a part of a new job: what a killed scorer loses at most, and what shards share.",
+        DefaultValueFactory = _ => 1000,
+        HelpName = "N",
+    }.AtLeast(1);
+
+    private static readonly Option<bool> Refresh = new("--refresh")
+    {
+        Description = "List the images of a job anew; rows of images with the same content at the same place in the list are kept.",
+    };
+
+    private static readonly Option<string?> TokenFile = new("--token-file") { Description = "A file with the servers' bearer token.", HelpName = "FILE" };
+
+    private static readonly Option<string?> CaFile = new("--ca-file")
+    {
+        Description = "A PEM file of the authorities that may sign the servers' certificates.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<int> ServerWait = new Option<int>("--server-wait")
+    {
+        Description = "Seconds to wait for servers that are away or full.",
+        DefaultValueFactory = _ => 120,
+        HelpName = "SECONDS",
+    }.AtLeast(0);
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Progress as a JSON object a line on standard error, once a second." };
+
+    public static Command Create()
+    {
+        var command = new Command("score", "Scores images: a row each, in the order of the inputs.")
+        {
+            Paths, Model, Server, Output, OutputOptions.Format, TopK, Imaging, List, NullSeparated, Include, Exclude, NoLabels,
+            OutputOptions.Threshold, OutputOptions.Preview, PartSize, Refresh, TokenFile, CaFile, ServerWait, Parallel, Json, OutputOptions.Quiet,
+        };
+        Share.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) => (int)await new ScoreRun(Options(parsed), Console.Error).RunAsync(cancellationToken));
+        return command.WithExamples(Examples);
     }
 
-    private ScoreOptions Options(ParseResult parsed)
+    private static ScoreOptions Options(ParseResult parsed)
     {
-        if (parsed.GetValue(parallel) < 1)
-            throw new UsageException($"--parallel is {parsed.GetValue(parallel)}, expected 1 or more");
-        if ((parsed.GetValue(paths) ?? []).FirstOrDefault(path => path.Length > 1 && path[0] == '-' && !Path.Exists(path)) is { } typo)
-            throw new UsageException($"there is no option {typo}; --help has them all");
+        var output = OutputPath.Checked(parsed.GetRequiredValue(Output));
+        var json = parsed.GetValue(Json);
+        var quiet = parsed.GetValue(OutputOptions.Quiet);
+        var isFile = output == OutputSink.StandardOutput || OutputFormats.OfExtension(output) is not null;
         return new ScoreOptions
         {
             Inputs = new InputOptions
             {
-                Paths = parsed.GetValue(paths) ?? [],
-                ListFile = parsed.GetValue(list),
-                NullSeparated = parsed.GetValue(nullSeparated),
-                Includes = parsed.GetValue(include) ?? [],
-                Excludes = parsed.GetValue(exclude) ?? [],
+                Paths = parsed.GetValue(Paths) ?? [],
+                ListFile = parsed.GetValue(List),
+                NullSeparated = parsed.GetValue(NullSeparated),
+                Includes = parsed.GetValue(Include) ?? [],
+                Excludes = parsed.GetValue(Exclude) ?? [],
             },
-            Model = parsed.GetValue(model),
-            Servers = [.. (parsed.GetValue(server) ?? []).SelectMany(urls => urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
-            Output = CheckedOptions.Output(parsed.GetValue(output)!),
-            Format = parsed.GetValue(format),
-            TopK = CheckedOptions.AtLeast(1, parsed, topK),
-            Imaging = parsed.GetValue(imaging),
-            FolderLabels = !parsed.GetValue(noLabels),
-            Threshold = ErrorThreshold.Parse(parsed.GetValue(threshold)!),
-            Parallelism = parsed.GetValue(parallel),
-            TokenFile = parsed.GetValue(tokenFile),
-            CaFile = parsed.GetValue(caFile),
-            ServerPatience = TimeSpan.FromSeconds(CheckedOptions.AtLeast(0, parsed, serverWait)),
-            Shard = ShardOf(parsed),
-            PartSize = CheckedOptions.AtLeast(1, parsed, partSize),
-            Refresh = parsed.GetValue(refresh),
-            Preview = CheckedOptions.AtLeast(0, parsed, preview),
-            Progress = parsed.GetValue(json) ? ProgressStyle.Json : parsed.GetValue(quiet) || Console.IsErrorRedirected ? ProgressStyle.None : ProgressStyle.Terminal,
-            Quiet = parsed.GetValue(quiet) || parsed.GetValue(json),
+            Model = parsed.GetValue(Model),
+            Servers = [.. (parsed.GetValue(Server) ?? []).SelectMany(
+                urls => urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+            Output = output,
+            Format = parsed.GetValue(OutputOptions.Format),
+            TopK = parsed.GetValue(TopK),
+            Imaging = parsed.GetValue(Imaging),
+            FolderLabels = !parsed.GetValue(NoLabels),
+            Threshold = ErrorThreshold.Parse(parsed.GetRequiredValue(OutputOptions.Threshold)),
+            Parallelism = parsed.GetValue(Parallel),
+            TokenFile = parsed.GetValue(TokenFile),
+            CaFile = parsed.GetValue(CaFile),
+            ServerPatience = TimeSpan.FromSeconds(parsed.GetValue(ServerWait)),
+            // A single file is never a share, so the environment of a cluster's job does not make it one.
+            Share = Share.Read(parsed, isFile ? _ => null : Environment.GetEnvironmentVariable),
+            PartSize = parsed.GetValue(PartSize),
+            Refresh = parsed.GetValue(Refresh),
+            Preview = parsed.GetValue(OutputOptions.Preview),
+            Progress = json ? ProgressStyle.Json : quiet || Console.IsErrorRedirected ? ProgressStyle.None : ProgressStyle.Terminal,
+            Quiet = quiet || json,
         };
-    }
-
-    /// <summary>A single file is never a shard, so the environment of a cluster's job does not make it one.</summary>
-    private Shard? ShardOf(ParseResult parsed)
-    {
-        var path = parsed.GetValue(output)!;
-        var isFile = path == OutputSink.StandardOutput || OutputFormats.OfExtension(path) is not null;
-        return Shard.Parse(parsed.GetValue(shard), parsed.GetValue(shards), isFile ? _ => null : Environment.GetEnvironmentVariable);
     }
 }

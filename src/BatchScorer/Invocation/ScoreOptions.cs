@@ -1,7 +1,7 @@
 using LeNetServe.BatchScorer.Inputs;
-using LeNetServe.BatchScorer.Jobs;
 using LeNetServe.BatchScorer.Outputs;
 using LeNetServe.BatchScorer.Progress;
+using LeNetServe.Cli;
 using LeNetServe.Imaging;
 
 namespace LeNetServe.BatchScorer.Invocation;
@@ -42,7 +42,7 @@ internal sealed record ScoreOptions
     public ErrorThreshold Threshold { get; init; }
 
     /// <summary>The share of a job to score; null for all of it, and the merge.</summary>
-    public Shard? Shard { get; init; }
+    public WorkShare? Share { get; init; }
 
     /// <summary>Images in a part of a new job.</summary>
     public int PartSize { get; init; } = 1000;

@@ -4,6 +4,7 @@ using LeNetServe.BatchScorer.Models;
 using LeNetServe.BatchScorer.Outputs;
 using LeNetServe.BatchScorer.Progress;
 using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.Cli;
 using LeNetServe.Client;
 using LeNetServe.Imaging;
 
@@ -17,8 +18,8 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
         var listing = new InputListing(options.Inputs);
-        if (options.Shard is not null && !options.IsJob)
-            throw new UsageException($"--shard with --out {options.Output}, expected a folder that all shards share");
+        if (options.Share is not null && !options.IsJob)
+            throw new ExpectedException(ExitCode.Usage, $"--shard with --out {options.Output}, expected a folder that all shards write to");
         if (!options.IsJob || options.Refresh || !File.Exists(Path.Combine(options.Output, "job.json")))
             listing.Check();
         using var classifier = await OpenAsync(cancellationToken);
@@ -32,7 +33,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException(options.IsJob
+            throw new ExpectedException(ExitCode.Interrupted, options.IsJob
                 ? $"stopped after {progress.Images} images; the same command goes on from there"
                 : $"stopped after {progress.Images} images, nothing was published; --out FOLDER makes a job that can be resumed");
         }
@@ -72,17 +73,17 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
     {
         var job = Job.OpenOrBegin(options.Output, options.Inputs, () => listing.Images(contents: false, cancellationToken), options.PartSize, options.Refresh);
         cancellationToken.ThrowIfCancellationRequested();
-        var shard = options.Shard ?? Shard.Whole;
-        using var onlyOne = JobLock.Take(job, shard);
-        job.Clean(shard);
+        var share = options.Share ?? WorkShare.Whole;
+        using var onlyOne = JobLock.Take(job, share);
+        job.Clean(share);
         var key = ScoringKey.Of(classifier.Model, topK, options.FolderLabels);
-        var images = new JobImages(job, row => shard.Has(row / job.File.PartSize), key, job.Filter());
+        var images = new JobImages(job, row => share.Has(row / job.File.PartSize), key, job.Filter());
         var parts = new PartWriter(job, key);
         var tally = new Tally(classifier.Model);
-        progress.Expect(job.CountOf(shard));
+        progress.Expect(job.CountOf(share));
         await Pipeline(classifier, topK, hashContent: true, new PartRows(classifier.Model, topK).Prepare).RunAsync(images.Images(), Write, cancellationToken);
         progress.End();
-        if (options.Shard is { } share)
+        if (options.Share is not null)
         {
             if (!options.Quiet)
                 messages.WriteLine($"shard {share}: {tally.Images} of {job.File.Images} images in {progress.Elapsed.TotalSeconds:0.0} s, {tally.Failed} failed; when all shards are done: merge {options.Output}");
@@ -118,7 +119,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
     private async Task<IBatchClassifier> OpenAsync(CancellationToken cancellationToken)
     {
         if (options.Servers.Count == 0)
-            return new InProcessClassifier(options.Model ?? throw new UsageException("no model, expected --model PATH"), options.Imaging);
+            return new InProcessClassifier(options.Model ?? throw new ExpectedException(ExitCode.Usage, "no model, expected --model PATH"), options.Imaging);
         var client = new LeNetServeClientOptions
         {
             Token = options.TokenFile is { } file ? (await File.ReadAllTextAsync(file, cancellationToken)).Trim() : null,
@@ -132,7 +133,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         }
         catch (ArgumentException exception)
         {
-            throw new UsageException(exception.Message
+            throw new ExpectedException(ExitCode.Usage, exception.Message
                 .Replace(nameof(LeNetServeClientOptions.Urls), "--server", StringComparison.Ordinal)
                 .Replace(nameof(LeNetServeClientOptions.CaCertificatePath), "--ca-file", StringComparison.Ordinal)
                 .Replace($" (Parameter '{exception.ParamName}')", "", StringComparison.Ordinal));

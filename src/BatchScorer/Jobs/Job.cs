@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LeNetServe.BatchScorer.Inputs;
-using LeNetServe.BatchScorer.Invocation;
+using LeNetServe.Cli;
 using LeNetServe.Files;
 
 namespace LeNetServe.BatchScorer.Jobs;
@@ -22,11 +22,11 @@ internal sealed class Job
 
     public int CountOf(long part) => (int)Math.Min(File.PartSize, File.Images - (part * File.PartSize));
 
-    /// <summary>Images in a shard.</summary>
-    public long CountOf(Shard shard)
+    /// <summary>Images in a share.</summary>
+    public long CountOf(WorkShare share)
     {
         long count = 0;
-        for (var part = (long)shard.Index; part < Parts; part += shard.Count)
+        for (var part = (long)share.Index; part < Parts; part += share.Count)
             count += CountOf(part);
         return count;
     }
@@ -61,7 +61,7 @@ internal sealed class Job
         if (refresh || !System.IO.File.Exists(path))
         {
             if (inputs.Paths.Count == 0 && inputs.ListFile is null)
-                throw new UsageException("nothing to score, expected a file, a folder, an archive, '-' or --list FILE");
+                throw new ExpectedException(ExitCode.Usage, "nothing to score, expected a file, a folder, an archive, '-' or --list FILE");
             var (name, sha256, images) = FrozenList.Write(folder, list());
             var begun = new JobFile
             {
@@ -76,9 +76,9 @@ internal sealed class Job
         }
         var file = Read(path);
         if (named.Length > 0 && !file.Inputs.AsSpan().SequenceEqual(named))
-            throw new UsageException($"{folder} holds a job about {string.Join(' ', file.Inputs)}, found {string.Join(' ', named)}: name the same inputs, another --out, or --refresh for a new list");
+            throw new ExpectedException(ExitCode.Usage, $"{folder} holds a job about {string.Join(' ', file.Inputs)}, found {string.Join(' ', named)}: name the same inputs, another --out, or --refresh for a new list");
         if (file.Directory != Environment.CurrentDirectory && Relative(inputs) is { } input)
-            throw new UsageException($"{folder} holds a job about {input} in {file.Directory}, found {input} in {Environment.CurrentDirectory}: go there, name no inputs, another --out, or --refresh for a new list");
+            throw new ExpectedException(ExitCode.Usage, $"{folder} holds a job about {input} in {file.Directory}, found {input} in {Environment.CurrentDirectory}: go there, name no inputs, another --out, or --refresh for a new list");
         return new Job(folder, file);
     }
 
@@ -87,10 +87,10 @@ internal sealed class Job
         inputs.Paths.Concat(inputs.ListFile is { } list ? [list] : []).FirstOrDefault(path => path != "-" && !Path.IsPathRooted(path));
 
     /// <summary>Removes what a killed scorer has left of a shard's parts.</summary>
-    public void Clean(Shard shard)
+    public void Clean(WorkShare share)
     {
         foreach (var temporary in Directory.EnumerateFiles(Path.Combine(Folder, "parts"), "*.tmp"))
-            if (long.TryParse(Path.GetFileName(temporary).Split('.')[0], out var part) && shard.Has(part))
+            if (long.TryParse(Path.GetFileName(temporary).Split('.')[0], out var part) && share.Has(part))
                 System.IO.File.Delete(temporary);
     }
 

@@ -6,13 +6,13 @@ namespace LeNetServe.Exporter.Commands;
 internal static class DatasetOptions
 {
     /// <summary>The request; null where no data set is named.</summary>
-    /// <exception cref="UsageException">A directory without a data set, or for one that has no files.</exception>
+    /// <exception cref="ExpectedException">A directory without a data set, or for one that has no files.</exception>
     public static DatasetRequest? Read(string? name, string? directory, string option)
     {
         if (name is null && directory is not null)
-            throw new UsageException($"--data is given without {option}, expected the data set's name too");
+            throw new ExpectedException(ExitCode.Usage, $"--data is given without {option}, expected the data set's name too");
         if (name == "strokes" && directory is not null)
-            throw new UsageException("--data is given with the data set strokes, which is drawn and has no files");
+            throw new ExpectedException(ExitCode.Usage, "--data is given with the data set strokes, which is drawn and has no files");
         return name is null ? null : new() { Name = name, Directory = directory };
     }
 }

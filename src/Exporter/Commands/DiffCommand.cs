@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using LeNetServe.Cli;
 using LeNetServe.Exporter.Inspect;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Runtime.Models;
@@ -9,9 +10,9 @@ namespace LeNetServe.Exporter.Commands;
 /// <summary><c>diff</c>: what differs between two model files.</summary>
 internal static class DiffCommand
 {
-    private static readonly Argument<string> Left = OptionText.PathArgument("a", "an ONNX file, a version's or a model's directory");
-    private static readonly Argument<string> Right = OptionText.PathArgument("b", "another");
-    private static readonly Option<bool> Json = OptionText.WithDefault("--json", false, "the differences as JSON");
+    private static readonly Argument<string> Left = CliOption.PathArgument("a", "an ONNX file, a version's or a model's directory");
+    private static readonly Argument<string> Right = CliOption.PathArgument("b", "another");
+    private static readonly Option<bool> Json = CliOption.Switch("--json", "the differences as JSON");
 
     public static Command Create()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using LeNetServe.Cli;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Onnx;
@@ -19,23 +20,23 @@ internal static class ExportCommand
     // Each run of a fixed batch computes, and holds, all of its images; a larger one takes gigabytes and gains nothing.
     private const int LargestBatch = 256;
 
-    private static readonly Option<string> Run = OptionText.RequiredPath("--run", "the run's directory, such as runs/<id>");
-    private static readonly Option<string> Name = OptionText.Required("--name", "the model's name, such as lenet5-mnist");
-    private static readonly Option<string?> Repository = OptionText.Path("--repository", "the model repository; the next version of the model is written there");
-    private static readonly Option<string?> Out = OptionText.Path("--out", "a new directory for the files, instead of a repository");
-    private static readonly Option<int> Opset = OptionText.Number("--opset", 13, $"operator set, {OpsetVersions.Lowest} to {OpsetVersions.Highest}; the lowest IR version that carries it is written");
-    private static readonly ChoiceOption<InputType> Input = new("--input-type", InputType.Float32, "element type of the input");
-    private static readonly ChoiceOption<InputLayout> Layout = new("--layout", InputLayout.Nchw, "order of the input's dimensions");
-    private static readonly Option<string> Batch = OptionText.WithDefault("--batch", "dynamic", "images per run: dynamic, or a fixed number");
-    private static readonly ChoiceOption<ModelOutputs> Outputs = new("--outputs", ModelOutputs.Probabilities, "what the file gives");
-    private static readonly ChoiceOption<Precision> Precision = new("--precision", Emit.Precision.Float32, "number format of weights and arithmetic");
-    private static readonly Option<string?> Doc = OptionText.Optional("--doc", "a description for people, in the file");
-    private static readonly Option<string?> License = OptionText.Optional("--license", "the license of the weights, in the file's metadata");
-    private static readonly Option<string?> Author = OptionText.Optional("--author", "the author, in the file's metadata");
-    private static readonly Option<double?> Tolerance = OptionText.Number<double>("--tolerance", "largest difference of a probability from torch's (default: 1e-5; with an RBF layer 1e-4; float16: 5e-3), at most 0.1");
-    private static readonly Option<string?> VerifyDataset = OptionText.Optional("--verify-dataset", "classify this data set's whole test set before publishing");
-    private static readonly Option<string?> Data = OptionText.Path("--data", "the directory of that data set");
-    private static readonly Option<string?> Report = OptionText.Path("--report", "a directory for report.md and report.json, also where nothing is published");
+    private static readonly Option<string> Run = CliOption.RequiredPath("--run", "the run's directory, such as runs/<id>");
+    private static readonly Option<string> Name = CliOption.Required("--name", "the model's name, such as lenet5-mnist");
+    private static readonly Option<string?> Repository = CliOption.OptionalPath("--repository", "the model repository; the next version of the model is written there");
+    private static readonly Option<string?> Out = CliOption.OptionalPath("--out", "a new directory for the files, instead of a repository");
+    private static readonly Option<int> Opset = CliOption.WithDefault("--opset", 13, $"operator set, {OpsetVersions.Lowest} to {OpsetVersions.Highest}; the lowest IR version that carries it is written");
+    private static readonly Option<InputType> Input = CliOption.Choice("--input-type", InputType.Float32, "element type of the input");
+    private static readonly Option<InputLayout> Layout = CliOption.Choice("--layout", InputLayout.Nchw, "order of the input's dimensions");
+    private static readonly Option<string> Batch = CliOption.WithDefault("--batch", "dynamic", "images per run: dynamic, or a fixed number");
+    private static readonly Option<ModelOutputs> Outputs = CliOption.Choice("--outputs", ModelOutputs.Probabilities, "what the file gives");
+    private static readonly Option<Precision> Precision = CliOption.Choice("--precision", Emit.Precision.Float32, "number format of weights and arithmetic");
+    private static readonly Option<string?> Doc = CliOption.Optional("--doc", "a description for people, in the file");
+    private static readonly Option<string?> License = CliOption.Optional("--license", "the license of the weights, in the file's metadata");
+    private static readonly Option<string?> Author = CliOption.Optional("--author", "the author, in the file's metadata");
+    private static readonly Option<double?> Tolerance = CliOption.Number<double>("--tolerance", "largest difference of a probability from torch's (default: 1e-5; with an RBF layer 1e-4; float16: 5e-3), at most 0.1");
+    private static readonly Option<string?> VerifyDataset = CliOption.Optional("--verify-dataset", "classify this data set's whole test set before publishing");
+    private static readonly Option<string?> Data = CliOption.OptionalPath("--data", "the directory of that data set");
+    private static readonly Option<string?> Report = CliOption.OptionalPath("--report", "a directory for report.md and report.json, also where nothing is published");
 
     public static Command Create()
     {
@@ -52,10 +53,10 @@ internal static class ExportCommand
         var options = ReadOptions(parsed);
         var target = PublishTarget.Read(parsed.GetValue(Repository), parsed.GetValue(Out));
         if (target.IsRepository && options.Outputs != ModelOutputs.Probabilities)
-            throw new UsageException($"--outputs {options.Outputs.ToString().ToLowerInvariant()} with --repository: the server reads one output, probabilities; write this file elsewhere with --out");
+            throw new ExpectedException(ExitCode.Usage, $"--outputs {options.Outputs.ToString().ToLowerInvariant()} with --repository: the server reads one output, probabilities; write this file elsewhere with --out");
         var name = ModelName.Require(parsed.GetValue(Name)!);
         if (parsed.GetValue(Tolerance) is { } tolerance && tolerance is not (> 0 and <= LargestTolerance))
-            throw new UsageException($"--tolerance is {tolerance}, expected more than 0 and at most {LargestTolerance}");
+            throw new ExpectedException(ExitCode.Usage, $"--tolerance is {tolerance}, expected more than 0 and at most {LargestTolerance}");
         var result = RunExport.Export(new()
         {
             Run = parsed.GetValue(Run)!,
@@ -66,7 +67,7 @@ internal static class ExportCommand
         }, cancellation);
         WriteReport(parsed.GetValue(Report), result.Proof);
         if (!result.Proof.Passed)
-            throw new CheckFailedException($"nothing is published: {Failure(result.Proof)}");
+            throw new ExpectedException(ExitCode.CheckFailed, $"nothing is published: {Failure(result.Proof)}");
 
         cancellation.ThrowIfCancellationRequested();
         ExportText.Write(result.Proof, target.Publish(name, Files(result)));
@@ -77,18 +78,18 @@ internal static class ExportCommand
     {
         var opset = parsed.GetValue(Opset);
         if (opset is < OpsetVersions.Lowest or > OpsetVersions.Highest)
-            throw new UsageException($"--opset is {opset}, expected {OpsetVersions.Lowest} to {OpsetVersions.Highest}");
+            throw new ExpectedException(ExitCode.Usage, $"--opset is {opset}, expected {OpsetVersions.Lowest} to {OpsetVersions.Highest}");
         var batch = parsed.GetValue(Batch)!;
         if (batch != "dynamic" && !(int.TryParse(batch, out var size) && size is >= 1 and <= LargestBatch))
-            throw new UsageException($"--batch is \"{batch}\", expected dynamic or a number of images from 1 to {LargestBatch}");
+            throw new ExpectedException(ExitCode.Usage, $"--batch is \"{batch}\", expected dynamic or a number of images from 1 to {LargestBatch}");
         return new()
         {
             Opset = opset,
-            InputType = Input.Read(parsed),
-            Layout = Layout.Read(parsed),
+            InputType = parsed.GetValue(Input),
+            Layout = parsed.GetValue(Layout),
             Batch = batch == "dynamic" ? null : int.Parse(batch),
-            Outputs = Outputs.Read(parsed),
-            Precision = Precision.Read(parsed),
+            Outputs = parsed.GetValue(Outputs),
+            Precision = parsed.GetValue(Precision),
             Doc = parsed.GetValue(Doc),
             License = parsed.GetValue(License),
             Author = parsed.GetValue(Author),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using LeNetServe.Cli;
 using LeNetServe.Exporter.Inspect;
 using LeNetServe.Runtime.Models;
 
@@ -8,8 +9,8 @@ namespace LeNetServe.Exporter.Commands;
 /// <summary><c>inspect</c>: what an ONNX file holds, anybody's.</summary>
 internal static class InspectCommand
 {
-    private static readonly Argument<string> Model = OptionText.PathArgument("model", "an ONNX file, a version's directory, or a model's directory (its highest version)");
-    private static readonly Option<bool> Json = OptionText.WithDefault("--json", false, "everything as JSON");
+    private static readonly Argument<string> Model = CliOption.PathArgument("model", "an ONNX file, a version's directory, or a model's directory (its highest version)");
+    private static readonly Option<bool> Json = CliOption.Switch("--json", "everything as JSON");
 
     public static Command Create()
     {

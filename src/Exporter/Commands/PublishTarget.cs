@@ -14,15 +14,15 @@ internal sealed record PublishTarget
     public bool IsRepository => repository is not null;
 
     /// <summary>Reads the two options, before any work is done.</summary>
-    /// <exception cref="UsageException">Both or neither is given, or the place is taken.</exception>
+    /// <exception cref="ExpectedException">Both or neither is given, or the place is taken.</exception>
     public static PublishTarget Read(string? repository, string? directory)
     {
         if ((repository is null) == (directory is null))
-            throw new UsageException($"{(repository is null ? "neither --repository nor --out is given" : "--repository and --out are both given")}, expected one of them");
+            throw new ExpectedException(ExitCode.Usage, $"{(repository is null ? "neither --repository nor --out is given" : "--repository and --out are both given")}, expected one of them");
         if (directory is not null && Path.Exists(directory))
-            throw new UsageException($"--out {directory} exists, expected a new directory: a version is never overwritten");
+            throw new ExpectedException(ExitCode.Usage, $"--out {directory} exists, expected a new directory: a version is never overwritten");
         if (File.Exists(repository))
-            throw new UsageException($"--repository {repository} is a file, expected a directory");
+            throw new ExpectedException(ExitCode.Usage, $"--repository {repository} is a file, expected a directory");
         return new(repository, directory);
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using LeNetServe.Cli;
 using LeNetServe.Datasets;
 using LeNetServe.Exporter.Proof;
 using LeNetServe.Exporter.Publish;
@@ -13,18 +14,18 @@ namespace LeNetServe.Exporter.Commands;
 /// <summary><c>quantize</c>: a published float model becomes an int8 model, if it loses little enough.</summary>
 internal static class QuantizeCommand
 {
-    private static readonly Option<string> Model = OptionText.RequiredPath("--model", "the float model: an ONNX file, a version's directory, or a model's directory (its highest version)");
-    private static readonly Option<string> Calibrate = OptionText.Required("--calibrate", "the data set: its training images calibrate, its test images measure");
-    private static readonly Option<string?> Data = OptionText.Path("--data", "the directory of that data set");
-    private static readonly Option<string?> Repository = OptionText.Path("--repository", "the model repository; the next version of the model is written there");
-    private static readonly Option<string?> Name = OptionText.Optional("--name", "the new model's name (default: the float model's with -int8)");
-    private static readonly Option<string?> Out = OptionText.Path("--out", "a new directory for the files, instead of a repository");
-    private static readonly ChoiceOption<RangeMethod> Method = new("--method", RangeMethod.MinMax, "how ranges follow from the values seen");
-    private static readonly Option<double> Percentile = OptionText.Number("--percentile", 99.99, "percent of a tensor's values inside its range, with --method percentile");
-    private static readonly Option<int> Images = OptionText.Number("--images", 1024, "training images to calibrate with");
-    private static readonly Option<int> Seed = OptionText.Number("--seed", 1, "which training images");
-    private static readonly Option<int> WeightBits = OptionText.Number("--weight-bits", 7, "7 or 8; with 7 every processor gives the same answers");
-    private static readonly Option<double> MaxLoss = OptionText.Number("--max-loss", 0.5, "largest loss of accuracy, in percentage points, that is published");
+    private static readonly Option<string> Model = CliOption.RequiredPath("--model", "the float model: an ONNX file, a version's directory, or a model's directory (its highest version)");
+    private static readonly Option<string> Calibrate = CliOption.Required("--calibrate", "the data set: its training images calibrate, its test images measure");
+    private static readonly Option<string?> Data = CliOption.OptionalPath("--data", "the directory of that data set");
+    private static readonly Option<string?> Repository = CliOption.OptionalPath("--repository", "the model repository; the next version of the model is written there");
+    private static readonly Option<string?> Name = CliOption.Optional("--name", "the new model's name (default: the float model's with -int8)");
+    private static readonly Option<string?> Out = CliOption.OptionalPath("--out", "a new directory for the files, instead of a repository");
+    private static readonly Option<RangeMethod> Method = CliOption.Choice("--method", RangeMethod.MinMax, "how ranges follow from the values seen");
+    private static readonly Option<double> Percentile = CliOption.WithDefault("--percentile", 99.99, "percent of a tensor's values inside its range, with --method percentile");
+    private static readonly Option<int> Images = CliOption.WithDefault("--images", 1024, "training images to calibrate with");
+    private static readonly Option<int> Seed = CliOption.WithDefault("--seed", 1, "which training images");
+    private static readonly Option<int> WeightBits = CliOption.WithDefault("--weight-bits", 7, "7 or 8; with 7 every processor gives the same answers");
+    private static readonly Option<double> MaxLoss = CliOption.WithDefault("--max-loss", 0.5, "largest loss of accuracy, in percentage points, that is published");
 
     public static Command Create()
     {
@@ -49,7 +50,7 @@ internal static class QuantizeCommand
         var report = Timed(quantized, before, dataset);
         Console.Write(report.ToMarkdown());
         if (report.Failure is { } failure)
-            throw new CheckFailedException($"nothing is published: {failure}");
+            throw new ExpectedException(ExitCode.CheckFailed, $"nothing is published: {failure}");
 
         Console.WriteLine($"published: {target.Publish(name, Files(quantized, report))}");
         return ExitCode.Success;
@@ -58,17 +59,17 @@ internal static class QuantizeCommand
     private static QuantizationOptions ReadOptions(ParseResult parsed)
     {
         var (percentile, images, bits, loss) = (parsed.GetValue(Percentile), parsed.GetValue(Images), parsed.GetValue(WeightBits), parsed.GetValue(MaxLoss));
-        var method = Method.Read(parsed);
+        var method = parsed.GetValue(Method);
         if (method != RangeMethod.Percentile && parsed.GetResult(Percentile) is { Implicit: false })
-            throw new UsageException("--percentile is given without --method percentile, which it belongs to");
+            throw new ExpectedException(ExitCode.Usage, "--percentile is given without --method percentile, which it belongs to");
         if (percentile is not (> 50 and <= 100))
-            throw new UsageException($"--percentile is {percentile}, expected more than 50 and at most 100");
+            throw new ExpectedException(ExitCode.Usage, $"--percentile is {percentile}, expected more than 50 and at most 100");
         if (images < 1)
-            throw new UsageException($"--images is {images}, expected 1 or more");
+            throw new ExpectedException(ExitCode.Usage, $"--images is {images}, expected 1 or more");
         if (bits is not (7 or 8))
-            throw new UsageException($"--weight-bits is {bits}, expected 7 or 8");
+            throw new ExpectedException(ExitCode.Usage, $"--weight-bits is {bits}, expected 7 or 8");
         if (loss is not (>= 0 and <= 100))
-            throw new UsageException($"--max-loss is {loss}, expected percentage points from 0 to 100");
+            throw new ExpectedException(ExitCode.Usage, $"--max-loss is {loss}, expected percentage points from 0 to 100");
         return new() { Method = method, Percentile = percentile, WeightBits = bits };
     }
 

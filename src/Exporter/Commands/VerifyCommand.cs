@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using LeNetServe.Cli;
 using LeNetServe.Exporter.Proof;
 
 namespace LeNetServe.Exporter.Commands;
@@ -7,10 +8,10 @@ namespace LeNetServe.Exporter.Commands;
 /// <summary><c>verify</c>: the accuracy of the file itself.</summary>
 internal static class VerifyCommand
 {
-    private static readonly Option<string> Model = OptionText.RequiredPath("--model", "an ONNX file, a version's directory, or a model's directory (its highest version)");
-    private static readonly Option<string?> Dataset = OptionText.Optional("--dataset", "classify this data set's whole test set");
-    private static readonly Option<string?> Data = OptionText.Path("--data", "the directory of that data set");
-    private static readonly Option<bool> Json = OptionText.WithDefault("--json", false, "the figures as JSON");
+    private static readonly Option<string> Model = CliOption.RequiredPath("--model", "an ONNX file, a version's directory, or a model's directory (its highest version)");
+    private static readonly Option<string?> Dataset = CliOption.Optional("--dataset", "classify this data set's whole test set");
+    private static readonly Option<string?> Data = CliOption.OptionalPath("--data", "the directory of that data set");
+    private static readonly Option<bool> Json = CliOption.Switch("--json", "the figures as JSON");
 
     public static Command Create()
     {
@@ -29,7 +30,7 @@ internal static class VerifyCommand
             Write(result);
         return result.Passed
             ? ExitCode.Success
-            : throw new CheckFailedException($"{result.Path}: {(result.Golden?.Passed == false ? result.Golden : $"{result.Dataset}, expected {result.Dataset!.TorchAccuracy:P2} as its manifest says")}");
+            : throw new ExpectedException(ExitCode.CheckFailed, $"{result.Path}: {(result.Golden?.Passed == false ? result.Golden : $"{result.Dataset}, expected {result.Dataset!.TorchAccuracy:P2} as its manifest says")}");
     }
 
     private static void Write(VerifyResult result)

@@ -101,7 +101,7 @@ internal static class RunExport
     {
         var dataset = DatasetCatalog.Open(request with { TrainImages = 1 }, cancellation);
         if (dataset.Name != run.Trained.Dataset.Name)
-            throw new UsageException($"--verify-dataset is {dataset.Name}, expected {run.Trained.Dataset.Name}, which the run was trained and measured on");
+            throw new ExpectedException(ExitCode.Usage, $"--verify-dataset is {dataset.Name}, expected {run.Trained.Dataset.Name}, which the run was trained and measured on");
         DatasetProof.RequireFit(dataset, run.Trained.Spec.Input, run.Trained.Labels);
         return DatasetProof.Measure(model, dataset.Name, dataset.Test, cancellation).Against(run.Summary);
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using LeNetServe.Cli;
 using LeNetServe.Trainer.Configuration;
-using LeNetServe.Trainer.Invocation;
 
 namespace LeNetServe.Trainer.Commands;
 
@@ -13,16 +13,11 @@ internal static class ComputeOptions
         DefaultValueFactory = _ => "auto",
     };
 
-    public static Option<int?> Threads { get; } = new("--threads")
+    public static Option<int?> Threads { get; } = new Option<int?>("--threads")
     {
         Description = "Threads to compute with, at most one per shard; the result does not depend on it. Default: chosen by a short measurement.",
-    };
+    }.AtLeast(1);
 
     /// <summary>The number of threads for a config.</summary>
-    public static int ThreadCount(ParseResult result, TrainingConfig config) => result.GetValue(Threads) switch
-    {
-        null => Math.Min(Environment.ProcessorCount, config.Shards),
-        < 1 => throw new UsageException($"--threads is {result.GetValue(Threads)}, expected 1 or more"),
-        { } threads => Math.Min(threads, config.Shards),
-    };
+    public static int ThreadCount(ParseResult result, TrainingConfig config) => Math.Min(result.GetValue(Threads) ?? Environment.ProcessorCount, config.Shards);
 }

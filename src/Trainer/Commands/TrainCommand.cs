@@ -5,7 +5,6 @@ using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Downloads;
-using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Progress;
 using LeNetServe.Trainer.Training;
 using Spectre.Console;
@@ -40,7 +39,7 @@ internal static class TrainCommand
             var values = fields
                 .Where(field => result.GetResult(field.Option) is not null)
                 .ToDictionary(field => field.Key, field => result.GetValue((Option<string?>)field.Option)!);
-            var config = ConfigBuilder.Build(result.GetValue(recipe), values);
+            var config = ConfigBuilder.Build(result.GetValue(recipe), values, options: true);
             if (result.GetValue(dryRun))
             {
                 Console.WriteLine(JsonSerializer.Serialize(config, TrainerJson.TrainingConfig));

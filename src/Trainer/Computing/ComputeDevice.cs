@@ -1,4 +1,3 @@
-using LeNetServe.Trainer.Invocation;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Computing;
@@ -7,7 +6,7 @@ namespace LeNetServe.Trainer.Computing;
 internal static class ComputeDevice
 {
     /// <summary>The device of that name: auto (cuda where there is one), cpu or cuda.</summary>
-    /// <exception cref="UsageException">No such name, or cuda without a device: never a silent run on the CPU.</exception>
+    /// <exception cref="ExpectedException">No such name, or cuda without a device: never a silent run on the CPU.</exception>
     public static Device Choose(string name) => Choose(name, cuda.is_available);
 
     internal static Device Choose(string name, Func<bool> hasCuda) => name switch
@@ -16,9 +15,9 @@ internal static class ComputeDevice
         "auto" => hasCuda() ? CUDA : CPU,
         "cuda" => hasCuda()
             ? CUDA
-            : throw new UsageException(
+            : throw new ExpectedException(ExitCode.Usage, 
                 "--device cuda: torch finds no CUDA device. It needs an NVIDIA GPU with its driver, and the Trainer built with -p:Accelerator=cuda "
                 + "(Linux or Windows, x64); --device cpu trains without"),
-        _ => throw new UsageException($"--device is \"{name}\", expected auto, cpu or cuda"),
+        _ => throw new ExpectedException(ExitCode.Usage, $"--device is \"{name}\", expected auto, cpu or cuda"),
     };
 }

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LeNetServe.Trainer.Invocation;
 
 namespace LeNetServe.Trainer.Configuration;
 
@@ -24,20 +23,21 @@ internal static class ConfigBuilder
     /// <summary>The config of a request.</summary>
     /// <param name="recipe">Name or path of a recipe; null: the data set's own.</param>
     /// <param name="values">Values by key, as text; they win over the recipe's.</param>
-    /// <exception cref="UsageException">An unknown key or recipe, or a value that is none or out of range; all faults are reported together.</exception>
-    public static TrainingConfig Build(string? recipe, IReadOnlyDictionary<string, string> values)
+    /// <param name="options">Whether the values were options of the command line, such as <c>--batch-size</c>; faults then name the option.</param>
+    /// <exception cref="ExpectedException">An unknown key or recipe, or a value that is none or out of range; all faults are reported together.</exception>
+    public static TrainingConfig Build(string? recipe, IReadOnlyDictionary<string, string> values, bool options = false)
     {
         var json = recipe is null ? RecipeFiles.ForDataset(values.GetValueOrDefault("dataset", new TrainingConfig().Dataset)) : RecipeFiles.Read(recipe);
         foreach (var (key, text) in values)
             json[key] = Fields.FirstOrDefault(field => field.Key == key)?.Parse(text) ?? JsonValue.Create(text);
-        return Parse(json, recipe ?? "the configuration");
+        return Parse(json, recipe, options ? values.Keys : []);
     }
 
     /// <summary>Reads a run's <c>config.json</c>.</summary>
-    /// <exception cref="UsageException">An unknown key, or a value that is none or out of range.</exception>
-    public static TrainingConfig Read(string path) => Parse(RecipeFiles.Read(path), path);
+    /// <exception cref="ExpectedException">An unknown key, or a value that is none or out of range.</exception>
+    public static TrainingConfig Read(string path) => Parse(RecipeFiles.Read(path), path, []);
 
-    private static TrainingConfig Parse(JsonObject json, string source)
+    private static TrainingConfig Parse(JsonObject json, string? source, IEnumerable<string> options)
     {
         var faults = new List<string>();
         foreach (var (key, value) in json.ToList())
@@ -48,8 +48,17 @@ internal static class ConfigBuilder
             }
         var config = json.Deserialize(TrainerJson.TrainingConfig)!;
         faults.AddRange(config.Faults());
-        return faults.Count == 0 ? config : throw new UsageException($"{source}: {string.Join("; ", faults)}");
+        if (faults.Count == 0)
+            return config;
+        var named = options.ToList();
+        var allOptions = faults.TrueForAll(fault => named.Exists(key => IsAbout(fault, key)));
+        var text = string.Join("; ", faults.Select(fault => named.Find(key => IsAbout(fault, key)) is { } key
+            ? Fields.First(field => field.Key == key).Option + fault[key.Length..]
+            : fault));
+        throw new ExpectedException(ExitCode.Usage, allOptions ? text : $"{source ?? "the configuration"}: {text}");
     }
+
+    private static bool IsAbout(string fault, string key) => fault.StartsWith(key + " is ", StringComparison.Ordinal);
 
     private static string? Fault(string key, JsonNode? value) => Fields.FirstOrDefault(field => field.Key == key) is { } field
         ? field.Fault(value)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LeNetServe.Trainer.Invocation;
 
 namespace LeNetServe.Trainer.Configuration;
 
@@ -22,27 +21,27 @@ internal static class RecipeFiles
     public static JsonObject ForDataset(string dataset) => Names.Contains(dataset) ? Read(dataset) : [];
 
     /// <summary>A recipe by name, or by the path of a <c>.json</c> file.</summary>
-    /// <exception cref="UsageException">There is none, or it is no JSON object.</exception>
+    /// <exception cref="ExpectedException">There is none, or it is no JSON object.</exception>
     public static JsonObject Read(string nameOrPath)
     {
         var isFile = nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
         if (isFile && !File.Exists(nameOrPath))
-            throw new UsageException($"recipe {nameOrPath}: no such file, expected a JSON file or one of {string.Join(", ", Names)}");
+            throw new ExpectedException(ExitCode.Usage, $"recipe {nameOrPath}: no such file, expected a JSON file or one of {string.Join(", ", Names)}");
         var text = isFile ? File.ReadAllText(nameOrPath) : Embedded(nameOrPath);
         try
         {
-            return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject ?? throw new UsageException($"{nameOrPath}: expected a JSON object");
+            return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject ?? throw new ExpectedException(ExitCode.Usage, $"{nameOrPath}: expected a JSON object");
         }
         catch (JsonException exception)
         {
-            throw new UsageException($"{nameOrPath}: {exception.Message}");
+            throw new ExpectedException(ExitCode.Usage, $"{nameOrPath}: {exception.Message}");
         }
     }
 
     private static string Embedded(string name)
     {
         using var stream = typeof(RecipeFiles).Assembly.GetManifestResourceStream($"{Prefix}{name}.json")
-            ?? throw new UsageException($"recipe \"{name}\" is unknown, expected {string.Join(", ", Names)} or the path of a .json file");
+            ?? throw new ExpectedException(ExitCode.Usage, $"recipe \"{name}\" is unknown, expected {string.Join(", ", Names)} or the path of a .json file");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

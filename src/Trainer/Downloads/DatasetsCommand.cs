@@ -1,5 +1,4 @@
 using System.CommandLine;
-using LeNetServe.Trainer.Invocation;
 
 namespace LeNetServe.Trainer.Downloads;
 
@@ -86,9 +85,9 @@ internal static class DatasetsCommand
     }
 
     private static RemoteDataset Find(string name) => PublishedDatasets.Find(name)
-        ?? throw new UsageException($"no data set is named \"{name}\": known are {PublishedDatasets.Names}");
+        ?? throw new ExpectedException(ExitCode.Usage, $"no data set is named \"{name}\": known are {PublishedDatasets.Names}");
 
     private static Uri? ParseMirror(string? address) => address is null ? null
         : Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https") ? uri
-        : throw new UsageException($"--mirror is \"{address}\", expected an http or https address");
+        : throw new ExpectedException(ExitCode.Usage, $"--mirror is \"{address}\", expected an http or https address");
 }

@@ -1,6 +1,5 @@
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
-using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Parameters;
 using static TorchSharp.torch;
 
@@ -22,7 +21,7 @@ internal abstract class Optimizer : IDisposable
         OptimizerKind.Adam => new Adam(config, store, decoupled: false),
         OptimizerKind.AdamW => new Adam(config, store, decoupled: true),
         OptimizerKind.Muon => new Muon(config, store),
-        _ => throw new UsageException($"optimizer is {config.Optimizer}, expected {string.Join(", ", Enum.GetNames<OptimizerKind>())}"),
+        _ => throw new ExpectedException(ExitCode.Usage, $"optimizer is {config.Optimizer}, expected {string.Join(", ", Enum.GetNames<OptimizerKind>())}"),
     };
 
     /// <summary>One step.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using LeNetServe.Trainer.Invocation;
 
 namespace LeNetServe.Trainer.Sweeps;
 
@@ -13,7 +12,7 @@ internal static partial class SetOption
     {
         var (name, value) = text.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
             ? (text[..equals], text[(equals + 1)..])
-            : throw new UsageException($"--set is \"{text}\", expected key=value, key=value,value or key=low..high[:log]");
+            : throw new ExpectedException(ExitCode.Usage, $"--set is \"{text}\", expected key=value, key=value,value or key=low..high[:log]");
         var key = name.TrimStart('-').Replace('-', '_');
         var bare = plan with { Set = Without(plan.Set, key), Grid = Without(plan.Grid, key), Random = Without(plan.Random, key) };
         if (RangePattern().Match(value) is { Success: true } range)
@@ -32,7 +31,7 @@ internal static partial class SetOption
         {
             var ends = part.Split("..");
             if (ends.Length > 2 || !int.TryParse(ends[0], CultureInfo.InvariantCulture, out var first) || !int.TryParse(ends[^1], CultureInfo.InvariantCulture, out var last) || last < first)
-                throw new UsageException($"--seeds is \"{text}\", expected numbers and ranges such as 1,2,5 or 1..8");
+                throw new ExpectedException(ExitCode.Usage, $"--seeds is \"{text}\", expected numbers and ranges such as 1,2,5 or 1..8");
             seeds.AddRange(Enumerable.Range(first, last - first + 1));
         }
         return seeds;

@@ -1,9 +1,9 @@
 using System.CommandLine;
+using LeNetServe.Cli;
 using LeNetServe.Datasets;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Downloads;
-using LeNetServe.Trainer.Invocation;
 
 namespace LeNetServe.Trainer.Sweeps;
 
@@ -17,11 +17,12 @@ internal static class SweepCommand
     private static readonly Option<int?> Samples = new("--samples") { Description = "Draws from the ranges for each combination of the grid. Default: 1" };
     private static readonly Option<int?> RandomSeed = new("--random-seed") { Description = "Seed of the draws. Default: 1" };
     private static readonly Option<string> Runs = new("--out") { Description = "Directory of the runs", DefaultValueFactory = _ => "runs" };
-    private static readonly Option<int?> Workers = new("--workers") { Description = "Runs at a time. Default: as many as the cores allow" };
-    private static readonly Option<int> Threads = new("--threads") { Description = "Threads of each run; the results do not depend on it", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int?> Workers =
+        new Option<int?>("--workers") { Description = "Runs at a time. Default: as many as the cores allow" }.AtLeast(1);
+    private static readonly Option<int> Threads =
+        new Option<int>("--threads") { Description = "Threads of each run; the results do not depend on it", DefaultValueFactory = _ => 1 }.AtLeast(1);
     private static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda", DefaultValueFactory = _ => "auto" };
-    private static readonly Option<int?> Index = new("--index") { Description = "Do only this share of the runs, from 0. Default: SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX" };
-    private static readonly Option<int?> Count = new("--count") { Description = "Number of shares. Default with Slurm: SLURM_ARRAY_TASK_COUNT" };
+    private static readonly WorkShareOptions Share = new();
     private static readonly Option<bool> Offline = new("--offline") { Description = "Never touch the network" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "List the runs and do nothing" };
 
@@ -30,17 +31,18 @@ internal static class SweepCommand
     {
         var sweep = new Command("sweep", "Trains over a grid or random ranges of any config field and over seeds, several runs at a time; finished runs are skipped.")
         {
-            PlanFile, Recipe, Set, Seeds, Samples, RandomSeed, Runs, Workers, Threads, Device, Index, Count, Offline, DryRun,
+            PlanFile, Recipe, Set, Seeds, Samples, RandomSeed, Runs, Workers, Threads, Device, Offline, DryRun,
         };
+        Share.AddTo(sweep);
         sweep.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         return sweep;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var share = SweepShare.Of(parsed.GetValue(Index), parsed.GetValue(Count), Environment.GetEnvironmentVariable);
-        var threads = AtLeastOne("--threads", parsed.GetValue(Threads));
-        var workers = AtLeastOne("--workers", parsed.GetValue(Workers) ?? Math.Max(1, Cores() / threads));
+        var share = Share.Read(parsed, Environment.GetEnvironmentVariable) ?? WorkShare.Whole;
+        var threads = parsed.GetValue(Threads);
+        var workers = parsed.GetValue(Workers) ?? Math.Max(1, Cores() / threads);
         var root = parsed.GetValue(Runs)!;
         var configs = SweepConfigs.Of(Plan(parsed));
         var runs = share.Of(await IdentifyAsync(configs, root, parsed.GetValue(Offline), cancellationToken));
@@ -98,6 +100,4 @@ internal static class SweepCommand
     private static int Cores() => int.TryParse(Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"), out var given) && given >= 1
         ? Math.Min(given, Environment.ProcessorCount)
         : Environment.ProcessorCount;
-
-    private static int AtLeastOne(string option, int value) => value >= 1 ? value : throw new UsageException($"{option} is {value}, expected 1 or more");
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using LeNetServe.Randomness;
 using LeNetServe.Trainer.Configuration;
-using LeNetServe.Trainer.Invocation;
 
 namespace LeNetServe.Trainer.Sweeps;
 
@@ -10,7 +9,7 @@ namespace LeNetServe.Trainer.Sweeps;
 internal static class SweepConfigs
 {
     /// <summary>Expands the plan; runs that come out equal are kept once.</summary>
-    /// <exception cref="UsageException">A key, a value, a range, or the plan as a whole is wrong.</exception>
+    /// <exception cref="ExpectedException">A key, a value, a range, or the plan as a whole is wrong.</exception>
     public static IReadOnlyList<TrainingConfig> Of(SweepPlan plan)
     {
         Check(plan);
@@ -30,23 +29,23 @@ internal static class SweepConfigs
     {
         string[] keys = [.. plan.Set.Keys, .. plan.Grid.Keys, .. plan.Random.Keys];
         if (keys.CountBy(key => key).FirstOrDefault(pair => pair.Value > 1) is { Key: { } twice })
-            throw new UsageException($"{twice} is given twice, expected it in one of set, grid and random");
+            throw new ExpectedException(ExitCode.Usage, $"{twice} is given twice, expected it in one of set, grid and random");
         if (keys.Contains("seed"))
-            throw new UsageException("seed is given as a field, expected the sweep's seeds");
+            throw new ExpectedException(ExitCode.Usage, "seed is given as a field, expected the sweep's seeds");
         if (plan.Seeds.Count == 0 || plan.Samples < 1)
-            throw new UsageException($"{plan.Seeds.Count} seeds and {plan.Samples} samples, expected at least 1 of each");
+            throw new ExpectedException(ExitCode.Usage, $"{plan.Seeds.Count} seeds and {plan.Samples} samples, expected at least 1 of each");
         foreach (var (key, values) in plan.Grid)
             if (values.Count == 0)
-                throw new UsageException($"the grid has no value for {key}, expected at least one");
+                throw new ExpectedException(ExitCode.Usage, $"the grid has no value for {key}, expected at least one");
         foreach (var (key, range) in plan.Random)
         {
             if (range.Fault is { } fault)
-                throw new UsageException($"the range of {key}: {fault}");
+                throw new ExpectedException(ExitCode.Usage, $"the range of {key}: {fault}");
             if (ConfigBuilder.Fields.FirstOrDefault(field => field.Key == key) is { } field && field.Type != typeof(int) && field.Type != typeof(double))
-                throw new UsageException($"{key} is not a number, expected a list of values for it");
+                throw new ExpectedException(ExitCode.Usage, $"{key} is not a number, expected a list of values for it");
         }
         if (plan.Samples > 1 && plan.Random.Count == 0)
-            throw new UsageException($"{plan.Samples} samples and no range to draw from, expected one such as learning_rate=0.001..0.1:log");
+            throw new ExpectedException(ExitCode.Usage, $"{plan.Samples} samples and no range to draw from, expected one such as learning_rate=0.001..0.1:log");
     }
 
     /// <summary>The draws of one sample: a function of the plan's seed, the sample's number and the key.</summary>
@@ -74,6 +73,6 @@ internal static class SweepConfigs
     {
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        _ => throw new UsageException($"{value.GetRawText()} is no value of a config, expected text, a number, true or false"),
+        _ => throw new ExpectedException(ExitCode.Usage, $"{value.GetRawText()} is no value of a config, expected text, a number, true or false"),
     };
 }

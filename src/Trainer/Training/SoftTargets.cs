@@ -4,7 +4,6 @@ using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;
-using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Layers;
 using LeNetServe.Trainer.Parameters;
 using static TorchSharp.torch;
@@ -29,7 +28,7 @@ internal sealed class SoftTargets : IDisposable
     /// <param name="model">The student, whose classes and input the teachers must have.</param>
     /// <param name="images">The training images.</param>
     /// <param name="threads">Threads to compute with.</param>
-    /// <exception cref="UsageException">A teacher is no finished run, or has other classes or another input.</exception>
+    /// <exception cref="ExpectedException">A teacher is no finished run, or has other classes or another input.</exception>
     public static SoftTargets? Create(TrainingConfig config, TrainedModel model, ResidentImages images, SliceThreads threads)
     {
         if (config.Teachers.Length == 0)
@@ -54,10 +53,11 @@ internal sealed class SoftTargets : IDisposable
     {
         var run = new RunDirectory(path);
         if (!File.Exists(run.Summary))
-            throw new UsageException($"teacher {path}: no finished run there, expected a run's directory with summary.json");
+            throw new ExpectedException(ExitCode.Usage, $"teacher {path}: no finished run there, expected a run's directory with summary.json");
         var model = JsonSerializer.Deserialize(File.ReadAllText(run.Model), LeNetJson.Default.TrainedModel)!;
         if (!model.Labels.SequenceEqual(student.Labels) || model.Spec.Input != student.Spec.Input)
-            throw new UsageException(
+            throw new ExpectedException(
+                ExitCode.Usage,
                 $"teacher {path}: answers {model.Spec.Input} with {string.Join(", ", model.Labels)}, expected {student.Spec.Input} with {string.Join(", ", student.Labels)}");
         using var store = new ParameterStore(model.Spec, images.Device);
         store.Load(run.Weights);

@@ -6,7 +6,6 @@ using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;
-using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Metrics;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Optimization;
@@ -33,7 +32,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly (double Loss, long Correct)[] results;
     private readonly int batchSize;
 
-    /// <exception cref="UsageException">The teacher does not fit, or a shard's part of a batch is too small for the network.</exception>
+    /// <exception cref="ExpectedException">The teacher does not fit, or a shard's part of a batch is too small for the network.</exception>
     public TrainingSession(
         TrainingConfig config, TrainedModel model, ImageSet train, TrainingState state, SliceThreads threads, ITrainingDisplay display)
     {
@@ -48,7 +47,7 @@ internal sealed class TrainingSession : IDisposable
         StepsPerEpoch = data.Train.Length / batchSize;
         var parts = Math.Min(config.Shards, batchSize);
         if (batchSize / parts < 2 && model.Spec.Layers.Any(layer => layer is BatchNormSpec))
-            throw new UsageException($"{batchSize} images of a batch in {parts} shards, expected at least {2 * parts}: {model.Spec.Name} has batch norm, and a single image has no variance");
+            throw new ExpectedException(ExitCode.Usage, $"{batchSize} images of a batch in {parts} shards, expected at least {2 * parts}: {model.Spec.Name} has batch norm, and a single image has no variance");
         shards = [.. Enumerable.Range(0, parts).Select(_ => new Network(state.Weights, model.Normalization))];
         results = new (double, long)[shards.Length];
     }

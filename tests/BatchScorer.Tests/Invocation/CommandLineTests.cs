@@ -1,4 +1,6 @@
+using LeNetServe.BatchScorer.Invocation;
 using LeNetServe.BatchScorer.Tests.Fakes;
+using LeNetServe.Cli;
 using LeNetServe.EndToEnd.Tests.Programs;
 using LeNetServe.Tests;
 
@@ -26,8 +28,7 @@ public sealed class CommandLineTests : IDisposable
         var model = Pictures.WriteModel(directory["model"]);
         Pictures.WriteFolder(directory["images"], perClass: 1);
 
-        var code = await BatchScorer.Invocation.CommandLine.RunAsync(
-            BatchScorer.Invocation.CommandLine.Root(), ["score", directory["images"], "-m", model, "-o", directory[output], "-q", .. more]);
+        var code = await CommandLineProgram.RunAsync("lenetserve-score", new() { ScoreCommand.Create() }, ["score", directory["images"], "-m", model, "-o", directory[output], "-q", .. more]);
 
         Assert.Equal((int)expected, code);
         Assert.Equal(expected == ExitCode.Success, Path.Exists(directory[output]));
@@ -69,15 +70,6 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains($"about images in {directory.Path}, found images in {directory["elsewhere"]}", error);
         Assert.Equal((int)ExitCode.Success, again);
         Assert.Equal(20, Scorer.Rows(directory["job", "scores.jsonl"]).Length);
-    }
-
-    [Fact]
-    public async Task RunAsync_Bug_IsExitCodeOne()
-    {
-        var root = new System.CommandLine.RootCommand();
-        root.SetAction(int (_) => throw new InvalidOperationException("a bug, for the test"));
-
-        Assert.Equal((int)ExitCode.Bug, await BatchScorer.Invocation.CommandLine.RunAsync(root, []));
     }
 
     private async Task<string> Expect(ExitCode expected, params string[] arguments)

@@ -4,6 +4,7 @@ using LeNetServe.BatchScorer.Invocation;
 using LeNetServe.BatchScorer.Jobs;
 using LeNetServe.BatchScorer.Outputs;
 using LeNetServe.BatchScorer.Tests.Fakes;
+using LeNetServe.Cli;
 using LeNetServe.EndToEnd.Tests.Programs;
 using LeNetServe.Tests;
 
@@ -135,7 +136,7 @@ public sealed class JobTests : IDisposable
         Directory.CreateDirectory(directory["later"]);
         var options = Scorer.Options(model, job, directory["later"]);
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => Scorer.Run(options with { Shard = new Shard(1, 2) }));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Scorer.Run(options with { Share = new WorkShare(1, 2) }));
         Assert.Empty(Directory.GetFiles(job, "*", SearchOption.AllDirectories));
         File.WriteAllBytes(directory["later", "a.png"], Pictures.Png(4));
         await Scorer.Run(options);
@@ -177,7 +178,7 @@ public sealed class JobTests : IDisposable
     {
         await Scorer.Run(Options);
 
-        var error = await Assert.ThrowsAsync<UsageException>(() => Scorer.Run(Scorer.Options(model, job, model)));
+        var error = await Assert.ThrowsAsync<ExpectedException>(() => Scorer.Run(Scorer.Options(model, job, model)));
 
         Assert.Contains(images, error.Message);
     }
@@ -188,7 +189,7 @@ public sealed class JobTests : IDisposable
     [InlineData(20)]
     public async Task Merge_ShardsThatBeganTogether_GiveTheBytesOfASingleRun(int count)
     {
-        var codes = await Task.WhenAll(Enumerable.Range(0, count).Select(index => Scorer.Run(Options with { Shard = new Shard(index, count) })));
+        var codes = await Task.WhenAll(Enumerable.Range(0, count).Select(index => Scorer.Run(Options with { Share = new WorkShare(index, count) })));
         await Merge();
         var merged = Merged;
         await Scorer.Run(Options with { Output = directory["whole.jsonl"] });
@@ -202,7 +203,7 @@ public sealed class JobTests : IDisposable
     [Fact]
     public async Task Merge_AShardIsMissing_SaysWhichPartsAndToTryAgain()
     {
-        await Scorer.Run(Options with { Shard = new Shard(0, 2) });
+        await Scorer.Run(Options with { Share = new WorkShare(0, 2) });
 
         var error = await Assert.ThrowsAsync<IOException>(() => Merge());
 
@@ -213,9 +214,9 @@ public sealed class JobTests : IDisposable
     [Fact]
     public async Task Merge_ShardsOfTwoModels_IsRefused()
     {
-        await Scorer.Run(Options with { Shard = new Shard(0, 2) });
+        await Scorer.Run(Options with { Share = new WorkShare(0, 2) });
         Pictures.WriteModel(directory["model"], version: 2, scale: 0.001f);
-        await Scorer.Run(Options with { Shard = new Shard(1, 2) });
+        await Scorer.Run(Options with { Share = new WorkShare(1, 2) });
 
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => Merge());
 
@@ -225,7 +226,7 @@ public sealed class JobTests : IDisposable
     [Fact]
     public async Task Merge_AChangedManifest_IsRefused()
     {
-        await Scorer.Run(Options with { Shard = new Shard(0, 1) });
+        await Scorer.Run(Options with { Share = new WorkShare(0, 1) });
         var manifest = Directory.GetFiles(job, "manifest-*.jsonl")[0];
         File.WriteAllLines(manifest, File.ReadAllLines(manifest).Reverse());
 
@@ -235,7 +236,7 @@ public sealed class JobTests : IDisposable
     [Fact]
     public async Task Merge_APartInAnothersPlace_IsRefused()
     {
-        await Scorer.Run(Options with { Shard = new Shard(0, 1) });
+        await Scorer.Run(Options with { Share = new WorkShare(0, 1) });
         File.Copy(Path.Combine(job, "parts", "00000002.jsonl"), Path.Combine(job, "parts", "00000003.jsonl"), overwrite: true);
 
         Assert.Contains("(part, first row, rows) is (2, 14, 7), expected (3, 21, 7)", (await Assert.ThrowsAsync<InvalidDataException>(() => Merge())).Message);
@@ -244,10 +245,10 @@ public sealed class JobTests : IDisposable
     [Fact]
     public async Task Run_AShardThatIsBeingScored_IsRefused()
     {
-        await Scorer.Run(Options with { Shard = new Shard(0, 2) });
-        using var held = JobLock.Take(Job.Open(job), new Shard(0, 2));
+        await Scorer.Run(Options with { Share = new WorkShare(0, 2) });
+        using var held = JobLock.Take(Job.Open(job), new WorkShare(0, 2));
 
-        var error = await Assert.ThrowsAsync<IOException>(() => Scorer.Run(Options with { Shard = new Shard(0, 2) }));
+        var error = await Assert.ThrowsAsync<IOException>(() => Scorer.Run(Options with { Share = new WorkShare(0, 2) }));
 
         Assert.Contains("another scorer is working on shard 0/2", error.Message);
     }
@@ -261,8 +262,8 @@ public sealed class JobTests : IDisposable
             await TarFile.CreateFromDirectoryAsync(images, gzip, includeBaseDirectory: false, TestContext.Current.CancellationToken);
         var options = Options with { Threshold = new ErrorThreshold(2, null), Inputs = new() { Paths = [directory["a.zip"], directory["a.tar.gz"]] } };
 
-        await Scorer.Run(options with { Shard = new Shard(1, 2) });
-        await Scorer.Run(options with { Shard = new Shard(0, 2) });
+        await Scorer.Run(options with { Share = new WorkShare(1, 2) });
+        await Scorer.Run(options with { Share = new WorkShare(0, 2) });
         await Merge(new ErrorThreshold(2, null));
         await Scorer.Run(options with { Output = directory["whole.jsonl"] });
 

@@ -1,6 +1,7 @@
 using LeNetServe.BatchScorer.Invocation;
 using LeNetServe.BatchScorer.Jobs;
 using LeNetServe.BatchScorer.Tests.Fakes;
+using LeNetServe.Cli;
 using LeNetServe.Datasets;
 using LeNetServe.EndToEnd.Tests;
 using LeNetServe.EndToEnd.Tests.Agreement;
@@ -30,7 +31,7 @@ public sealed class RealDataTests : IDisposable
         await Scorer.Run(options);
         await Scorer.Run(options with { Output = directory["served.jsonl"], Servers = [server.GrpcUrl] });
         for (var shard = 0; shard < 4; shard++)
-            await Scorer.Run(options with { Output = directory["job"], Shard = new Shard(shard, 4) });
+            await Scorer.Run(options with { Output = directory["job"], Share = new WorkShare(shard, 4) });
         await new MergeRun(new MergeOptions { Folder = directory["job"] }, TextWriter.Null).RunAsync(null, TestContext.Current.CancellationToken);
 
         var local = File.ReadAllBytes(directory["local.jsonl"]);

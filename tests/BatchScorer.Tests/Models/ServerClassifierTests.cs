@@ -5,6 +5,7 @@ using LeNetServe.BatchScorer.Invocation;
 using LeNetServe.BatchScorer.Jobs;
 using LeNetServe.BatchScorer.Models;
 using LeNetServe.BatchScorer.Tests.Fakes;
+using LeNetServe.Cli;
 using LeNetServe.Client;
 using LeNetServe.EndToEnd.Tests.Programs;
 using LeNetServe.Tests;
@@ -42,7 +43,7 @@ public sealed class ServerClassifierTests : IDisposable
         var (named, _) = await Scorer.Run(Options(directory["named.csv"]) with { Servers = urls, Model = "tiny/1" });
         var (only, _) = await Scorer.Run(Options(directory["only.csv"]) with { Servers = urls, Model = null });
         for (var shard = 0; shard < 3; shard++)
-            await Scorer.Run(Options(directory["job"]) with { Servers = shard == 1 ? [] : urls, PartSize = 40, Shard = new Shard(shard, 3) });
+            await Scorer.Run(Options(directory["job"]) with { Servers = shard == 1 ? [] : urls, PartSize = 40, Share = new WorkShare(shard, 3) });
         await new MergeRun(new MergeOptions { Folder = directory["job"], Threshold = new ErrorThreshold(1, null) }, TextWriter.Null)
             .RunAsync(null, TestContext.Current.CancellationToken);
 
@@ -137,7 +138,7 @@ public sealed class ServerClassifierTests : IDisposable
     [Fact]
     public async Task Run_AnAddressWithoutAScheme_IsRefusedByTheOptionsName()
     {
-        var error = await Assert.ThrowsAsync<UsageException>(() => Scorer.Run(Options(directory["scores.jsonl"]) with { Servers = ["localhost:8001"], Model = "tiny" }));
+        var error = await Assert.ThrowsAsync<ExpectedException>(() => Scorer.Run(Options(directory["scores.jsonl"]) with { Servers = ["localhost:8001"], Model = "tiny" }));
 
         Assert.StartsWith("--server has 'localhost:8001', expected http://host:port", error.Message);
     }

@@ -11,6 +11,7 @@ public sealed class ProjectReferenceTests
         ["Protocol"] = 0,
         ["Runtime"] = 1,
         ["Client"] = 1,
+        ["Cli"] = 1,
         ["Trainer"] = 2,
         ["Exporter"] = 2,
         ["InferenceServer"] = 2,

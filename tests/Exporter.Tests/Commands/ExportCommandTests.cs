@@ -189,15 +189,6 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task RunAsync_Bug_IsExitCodeOne()
-    {
-        var root = new System.CommandLine.RootCommand();
-        root.SetAction(int (_) => throw new InvalidOperationException("a bug, for the test"));
-
-        Assert.Equal((int)ExitCode.Bug, await LeNetServe.Exporter.Commands.CommandLine.RunAsync(root, []));
-    }
-
-    [Fact]
     public async Task Export_NoSuchRun_IsBadInput()
     {
         var (code, _, error) = await ExporterProcess.RunAsync("", "export", "--run", temporary["nowhere"], "--repository", models, "--name", "net");

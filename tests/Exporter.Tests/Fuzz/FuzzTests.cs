@@ -1,3 +1,4 @@
+using LeNetServe.Cli;
 using LeNetServe.Exporter.Commands;
 using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Inspect;
@@ -33,7 +34,7 @@ public sealed class FuzzTests : IDisposable
 
             var outcome = await Try(() => Export(run));
 
-            Assert.True(outcome is not null && CommandLine.IsExpected(outcome), $"mutation {index} of {file}: {outcome?.ToString() ?? "exported"}");
+            Assert.True(outcome is not null && IsExpected(outcome), $"mutation {index} of {file}: {outcome?.ToString() ?? "exported"}");
         }
     }
 
@@ -53,7 +54,7 @@ public sealed class FuzzTests : IDisposable
 
             var outcome = await Try(() => Export(run));
 
-            Assert.True(outcome is null || CommandLine.IsExpected(outcome), $"mutation {index} of {file}: {outcome}");
+            Assert.True(outcome is null || IsExpected(outcome), $"mutation {index} of {file}: {outcome}");
         }
     }
 
@@ -107,7 +108,7 @@ public sealed class FuzzTests : IDisposable
 
             var outcome = await Try(() => ModelVerifier.Verify(path, null, TimeProvider.System, CancellationToken.None));
 
-            Assert.True(outcome is not null && CommandLine.IsExpected(outcome), $"mutation {index}: {outcome?.ToString() ?? "verified"}");
+            Assert.True(outcome is not null && IsExpected(outcome), $"mutation {index}: {outcome?.ToString() ?? "verified"}");
         }
     }
 
@@ -124,7 +125,7 @@ public sealed class FuzzTests : IDisposable
 
             var outcome = await Try(() => (ModelInspector.Inspect(path), ModelComparer.Compare(model, OnnxFile.Read(path))));
 
-            Assert.True(outcome is null || CommandLine.IsExpected(outcome), $"mutation {index}: {outcome}");
+            Assert.True(outcome is null || IsExpected(outcome), $"mutation {index}: {outcome}");
         }
     }
 
@@ -144,10 +145,12 @@ public sealed class FuzzTests : IDisposable
 
     public void Dispose() => temporary.Dispose();
 
+    private static bool IsExpected(Exception exception) => (CommandLineProgram.CodeOf(exception) ?? ModelFailure.CodeOf(exception)) is not null;
+
     private static ExportResult Export(RunDirectory run)
     {
         var result = RunExport.Export(new() { Run = run.Path, Name = "net" }, CancellationToken.None);
-        return result.Proof.Passed ? result : throw new CheckFailedException("refused");
+        return result.Proof.Passed ? result : throw new ExpectedException(ExitCode.CheckFailed, "refused");
     }
 
     private string Publish()

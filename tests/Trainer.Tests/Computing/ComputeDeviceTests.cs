@@ -1,5 +1,4 @@
 using LeNetServe.Trainer.Computing;
-using LeNetServe.Trainer.Invocation;
 using TorchSharp;
 
 namespace LeNetServe.Trainer.Tests.Computing;
@@ -9,7 +8,7 @@ public sealed class ComputeDeviceTests
     [Fact]
     public void Choose_CudaWithoutDevice_SaysHowToGetOne()
     {
-        var exception = Assert.Throws<UsageException>(() => ComputeDevice.Choose("cuda", () => false));
+        var exception = Assert.Throws<ExpectedException>(() => ComputeDevice.Choose("cuda", () => false));
 
         Assert.Contains("-p:Accelerator=cuda", exception.Message, StringComparison.Ordinal);
     }
@@ -22,5 +21,5 @@ public sealed class ComputeDeviceTests
 
     [Fact]
     public void Choose_UnknownName_SaysWhatThereIs() =>
-        Assert.Contains("expected auto, cpu or cuda", Assert.Throws<UsageException>(() => ComputeDevice.Choose("tpu", () => true)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected auto, cpu or cuda", Assert.Throws<ExpectedException>(() => ComputeDevice.Choose("tpu", () => true)).Message, StringComparison.Ordinal);
 }

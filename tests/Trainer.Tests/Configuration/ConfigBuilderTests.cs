@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
-using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Tests.Training;
 
 namespace LeNetServe.Trainer.Tests.Configuration;
@@ -87,7 +86,7 @@ public sealed class ConfigBuilderTests
         var path = Path.Combine(directory.Path, "mine.json");
         File.WriteAllText(path, json);
 
-        var exception = Assert.Throws<UsageException>(() => ConfigBuilder.Build(path, new Dictionary<string, string>()));
+        var exception = Assert.Throws<ExpectedException>(() => ConfigBuilder.Build(path, new Dictionary<string, string>()));
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("System.", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(".NET", exception.Message, StringComparison.Ordinal);
@@ -96,12 +95,12 @@ public sealed class ConfigBuilderTests
     [Fact]
     public void Build_NoSuchRecipeFile_SaysWhatIsExpected() => Assert.StartsWith(
         "recipe nowhere.json: no such file, expected a JSON file or one of cifar10, ",
-        Assert.Throws<UsageException>(() => ConfigBuilder.Build("nowhere.json", new Dictionary<string, string>())).Message, StringComparison.Ordinal);
+        Assert.Throws<ExpectedException>(() => ConfigBuilder.Build("nowhere.json", new Dictionary<string, string>())).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Build_SeveralFaultsByHand_ReportsAllOfThem()
     {
-        var exception = Assert.Throws<UsageException>(() => ConfigBuilder.Build(
+        var exception = Assert.Throws<ExpectedException>(() => ConfigBuilder.Build(
             null, new Dictionary<string, string> { ["epochs"] = "abc", ["momentum"] = "2", ["flip"] = "sideways", ["speed"] = "9" }));
 
         Assert.Contains("epochs is \"abc\", expected a whole number; flip is \"sideways\", expected none, random or alternating; config key \"speed\"", exception.Message, StringComparison.Ordinal);
@@ -117,7 +116,7 @@ public sealed class ConfigBuilderTests
     [InlineData("speed", "9", "config key \"speed\" is unknown")]
     public void Build_BadValueByHand_SaysWhatIsWrong(string key, string value, string expected)
     {
-        var exception = Assert.Throws<UsageException>(() => ConfigBuilder.Build(null, new Dictionary<string, string> { [key] = value }));
+        var exception = Assert.Throws<ExpectedException>(() => ConfigBuilder.Build(null, new Dictionary<string, string> { [key] = value }));
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,4 @@
 using LeNetServe.Trainer.Configuration;
-using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Sweeps;
 
 namespace LeNetServe.Trainer.Tests.Sweeps;
@@ -52,7 +51,7 @@ public sealed class SweepConfigsTests
     [InlineData("learning-rate", "expected key=value")]
     public void Of_FaultyField_SaysWhat(string set, string message)
     {
-        var exception = Assert.Throws<UsageException>(() => SweepConfigs.Of(Plan(set)));
+        var exception = Assert.Throws<ExpectedException>(() => SweepConfigs.Of(Plan(set)));
 
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
@@ -67,7 +66,7 @@ public sealed class SweepConfigsTests
     [InlineData("4..1")]
     [InlineData("a")]
     [InlineData("1..2..3")]
-    public void Seeds_OtherText_IsAUsageError(string text) => Assert.Throws<UsageException>(() => SetOption.Seeds(text));
+    public void Seeds_OtherText_IsAUsageError(string text) => Assert.Throws<ExpectedException>(() => SetOption.Seeds(text));
 
     private static SweepPlan Plan(params string[] sets) => sets.Aggregate(new SweepPlan(), SetOption.Apply);
 }

@@ -3,7 +3,6 @@ using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
-using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Progress;
 using LeNetServe.Trainer.Training;
 using static TorchSharp.torch;
@@ -55,7 +54,7 @@ public sealed class SoftTargetsTests
         using var directory = new TemporaryDirectory();
         var run = new TrainingRun(Tiny with { Teacher = "nowhere/at-all" }, TinyDataset.Create(), directory.Path);
 
-        var exception = Assert.Throws<UsageException>(() => Execute(run));
+        var exception = Assert.Throws<ExpectedException>(() => Execute(run));
 
         Assert.Contains("nowhere/at-all", exception.Message, StringComparison.Ordinal);
         Assert.Contains("finished run", exception.Message, StringComparison.Ordinal);
@@ -68,7 +67,7 @@ public sealed class SoftTargetsTests
         var teacher = Train(Tiny, directory.Path);
         var run = new TrainingRun(Tiny with { Teacher = teacher }, TinyDataset.Create(channels: 3), directory.Path);
 
-        var exception = Assert.Throws<UsageException>(() => Execute(run));
+        var exception = Assert.Throws<ExpectedException>(() => Execute(run));
 
         Assert.Contains("1@32×32", exception.Message, StringComparison.Ordinal);
         Assert.Contains("3@32×32", exception.Message, StringComparison.Ordinal);

@@ -6,7 +6,6 @@ using LeNetServe.Specs;
 using LeNetServe.Tensors;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
-using LeNetServe.Trainer.Invocation;
 using LeNetServe.Trainer.Metrics;
 using LeNetServe.Trainer.Parameters;
 using LeNetServe.Trainer.Progress;
@@ -202,7 +201,7 @@ public sealed class TrainingRunTests
         using var directory = new TemporaryDirectory();
         var run = new TrainingRun(new() { Dataset = "tiny", Variant = "lenet5-bn", BatchSize = 3 }, TinyDataset.Create(), directory.Path);
 
-        var exception = Assert.Throws<UsageException>(() => Execute(run, threads: 1));
+        var exception = Assert.Throws<ExpectedException>(() => Execute(run, threads: 1));
 
         Assert.Equal("3 images of a batch in 2 shards, expected at least 4: lenet5-bn has batch norm, and a single image has no variance", exception.Message);
     }

@@ -1,4 +1,4 @@
-namespace LeNetServe.Trainer.Invocation;
+namespace LeNetServe.Trainer.Commands;
 
 /// <summary>Ties this process's life to its parent's: standard input is a pipe that the system closes when the parent ends, however it ends.</summary>
 internal static class InputEnd

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using LeNetServe.BatchScorer.Outputs;
+using LeNetServe.Cli;
+
+namespace LeNetServe.BatchScorer.Invocation;
+
+/// <summary>Options about outputs that <c>score</c> and <c>merge</c> share.</summary>
+internal static class OutputOptions
+{
+    public static Option<OutputFormat?> Format { get; } =
+        CliOption.Choice<OutputFormat>("--format", "Format of the rows. Default: by the extension of --out, else jsonl").Or("-f");
+
+    public static Option<int> Preview { get; } = new Option<int>("--preview")
+    {
+        Description = "Writes a contact sheet of the first N images as the model saw them.",
+        HelpName = "N",
+    }.AtLeast(0);
+
+    public static Option<string> Threshold { get; } = new("--error-threshold")
+    {
+        Description = "Failed images, N or P%, above which the exit code is 4.",
+        DefaultValueFactory = _ => "0",
+        HelpName = "N|P%",
+    };
+
+    public static Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Nothing on standard error but failures." };
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Numerics;
+
+namespace LeNetServe.Cli;
+
+/// <summary>Declares options and arguments: every one has a description, and a wrong value is named in the option's own words.</summary>
+public static class CliOption
+{
+    /// <summary>A text that must be given.</summary>
+    public static Option<string> Required(string name, string description) => new(name) { Description = description, Required = true };
+
+    /// <summary>A text without a default.</summary>
+    public static Option<string?> Optional(string name, string description) => new(name) { Description = description };
+
+    /// <summary>An option with a default.</summary>
+    public static Option<T> WithDefault<T>(string name, T value, string description) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
+
+    /// <summary>A number without a default.</summary>
+    public static Option<T?> Number<T>(string name, string description) where T : struct, INumber<T> => new(name) { Description = description };
+
+    /// <summary>A switch that is off unless it is given.</summary>
+    public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
+
+    /// <summary>A path that must be given.</summary>
+    public static Option<string> RequiredPath(string name, string description) => NotEmpty(Required(name, description));
+
+    /// <summary>A path without a default.</summary>
+    public static Option<string?> OptionalPath(string name, string description) => NotEmpty(Optional(name, description));
+
+    /// <summary>A path that stands for itself.</summary>
+    public static Argument<string> PathArgument(string name, string description)
+    {
+        var argument = new Argument<string>(name) { Description = description };
+        argument.Validators.Add(result => RejectEmpty(name, result));
+        return argument;
+    }
+
+    /// <summary>One of an enumeration's names, in lower case in every text and in any case from the user.</summary>
+    public static Option<T> Choice<T>(string name, T value, string description) where T : struct, Enum => new(name)
+    {
+        Description = $"{description} ({string.Join(" | ", Names<T>())})",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => value,
+        CustomParser = result => Parse<T>(name, result) ?? value,
+    };
+
+    /// <summary>One of an enumeration's names, or null.</summary>
+    public static Option<T?> Choice<T>(string name, string description) where T : struct, Enum => new(name)
+    {
+        Description = $"{description} ({string.Join(" | ", Names<T>())})",
+        HelpName = "NAME",
+        CustomParser = result => Parse<T>(name, result),
+    };
+
+    /// <summary>Rejects smaller numbers.</summary>
+    public static Option<T> AtLeast<T>(this Option<T> option, T least) where T : struct, INumber<T>
+    {
+        option.Validators.Add(result => RejectSmaller(result, option.Name, least));
+        return option;
+    }
+
+    /// <summary>Rejects smaller numbers.</summary>
+    public static Option<T?> AtLeast<T>(this Option<T?> option, T least) where T : struct, INumber<T>
+    {
+        option.Validators.Add(result => RejectSmaller(result, option.Name, least));
+        return option;
+    }
+
+    /// <summary>Gives an option a second, short name.</summary>
+    public static Option<T> Or<T>(this Option<T> option, string alias)
+    {
+        option.Aliases.Add(alias);
+        return option;
+    }
+
+    private static void RejectSmaller<T>(OptionResult result, string name, T least) where T : struct, INumber<T>
+    {
+        if (result.Tokens is [var token] && T.TryParse(token.Value, null, out var value) && value < least)
+            result.AddError($"{name} is {value}, expected {least} or more");
+    }
+
+    private static T? Parse<T>(string name, ArgumentResult result) where T : struct, Enum
+    {
+        var text = result.Tokens[0].Value;
+        if (Names<T>().Contains(text, StringComparer.OrdinalIgnoreCase))
+            return Enum.Parse<T>(text, ignoreCase: true);
+        result.AddError($"{name} is \"{text}\", expected {string.Join(", ", Names<T>())}");
+        return null;
+    }
+
+    private static IEnumerable<string> Names<T>() where T : struct, Enum => Enum.GetNames<T>().Select(name => name.ToLowerInvariant());
+
+    private static Option<T> NotEmpty<T>(Option<T> option)
+    {
+        option.Validators.Add(result => RejectEmpty(option.Name, result));
+        return option;
+    }
+
+    private static void RejectEmpty(string name, SymbolResult result)
+    {
+        if (result.Tokens is [{ Value: "" }])
+            result.AddError($"{name} is empty, expected a path");
+    }
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace LeNetServe.Cli;
+
+/// <summary>The fault of a command line in two lines: what is wrong, with the nearest name, and the way to the help.</summary>
+internal static class CommandLineFault
+{
+    /// <summary>Gets the two lines; null if the command line is good.</summary>
+    public static string? Of(ParseResult parsed)
+    {
+        var message = UnknownOption(parsed) ?? (parsed.Errors.Count == 0 ? null : Unmatched(parsed) ?? OfError(parsed.Errors[0], parsed));
+        return message is null ? null : $"error: {message.ReplaceLineEndings(" ")}{Environment.NewLine}{HelpOf(parsed)}";
+    }
+
+    /// <summary>An argument takes any word, so a mistyped option lands there. A file whose name begins with a dash is good.</summary>
+    private static string? UnknownOption(ParseResult parsed)
+    {
+        var command = parsed.CommandResult;
+        var words = command.Command.Arguments.SelectMany(argument => command.GetResult(argument)?.Tokens ?? []).Select(token => token.Value)
+            .Concat(parsed.Errors.Count == 0 ? [] : parsed.UnmatchedTokens);
+        var separator = parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
+        return words.FirstOrDefault(word => word.Length > 1 && word[0] == '-' && !separator && !Path.Exists(word)) is { } option
+            ? $"there is no option {option}{Suggestion(option, Names(parsed))}"
+            : null;
+    }
+
+    private static string? Unmatched(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is not [var word, ..])
+            return null;
+        var commands = parsed.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name).ToList();
+        return commands.Count > 0
+            ? $"there is no command {word}{Suggestion(word, commands) ?? $", expected {string.Join(", ", commands)}"}"
+            : $"\"{word}\" is not expected{After(parsed, word)}";
+    }
+
+    private static string OfError(ParseError error, ParseResult parsed) => error.SymbolResult switch
+    {
+        OptionResult { IdentifierToken: null, Tokens.Count: 0 } missing => $"{missing.Option.Name} is missing{Meaning(missing.Option.Description)}",
+        OptionResult { Tokens.Count: 0 } bare => $"{bare.Option.Name} needs a value{Meaning(bare.Option.Description)}",
+        OptionResult { Tokens.Count: > 1, Option.Arity.MaximumNumberOfValues: 1 } twice => $"{twice.Option.Name} is given twice, expected it once",
+        OptionResult { Tokens: [var token] } option when Expected(option.Option.ValueType, token.Value) is { } expected =>
+            $"{option.Option.Name} is \"{token.Value}\", expected {expected}",
+        ArgumentResult { Tokens.Count: 0 } missing => $"{missing.Argument.Name.ToUpperInvariant()} is missing{Meaning(missing.Argument.Description)}",
+        ArgumentResult { Tokens: [var token] } argument when Expected(argument.Argument.ValueType, token.Value) is { } expected =>
+            $"{argument.Argument.Name} is \"{token.Value}\", expected {expected}",
+        CommandResult { Command.Subcommands.Count: > 0 } => $"no command is given, expected {string.Join(", ", Commands(parsed))}",
+        _ => error.Message,
+    };
+
+    private static string? Expected(Type type, string text)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(int) && !int.TryParse(text, CultureInfo.InvariantCulture, out _))
+            return "a whole number";
+        return type == typeof(double) && !double.TryParse(text, CultureInfo.InvariantCulture, out _) ? "a number" : null;
+    }
+
+    private static string Meaning(string? description) => description is null ? "" : $": {description.TrimEnd('.')}";
+
+    /// <summary>The option before a word that is too many: it took its value already.</summary>
+    private static string After(ParseResult parsed, string word)
+    {
+        var option = parsed.Tokens.TakeWhile(token => token.Value != word).LastOrDefault(token => token.Type == TokenType.Option);
+        return option is null ? "" : $"; {option.Value} before it takes one value";
+    }
+
+    private static string HelpOf(ParseResult parsed)
+    {
+        var path = new List<string>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Command: not RootCommand } command; result = result.Parent)
+            path.Insert(0, command.Command.Name);
+        return $"help: {string.Join(' ', [.. path, "--help"])}";
+    }
+
+    private static IEnumerable<string> Commands(ParseResult parsed) =>
+        parsed.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name);
+
+    private static List<string> Names(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
+            names.AddRange(command.Command.Options.Where(option => !option.Hidden && (option.Recursive || result == parsed.CommandResult))
+                .SelectMany(option => option.Aliases.Append(option.Name)).Where(name => name.StartsWith("--", StringComparison.Ordinal)));
+        return names;
+    }
+
+    private static string? Suggestion(string word, IEnumerable<string> names) =>
+        NearestName.Of(word.Split('=')[0].Replace('_', '-'), names) is { } nearest ? $"; did you mean {nearest}?" : null;
+}

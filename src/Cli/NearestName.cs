@@ -1,0 +1,39 @@
+namespace LeNetServe.Cli;
+
+/// <summary>The name that a mistyped word most likely means.</summary>
+public static class NearestName
+{
+    /// <summary>Gets the nearest name; null if none is near: a third of the word's letters may differ, or the word begins one name only.</summary>
+    public static string? Of(string word, IEnumerable<string> names)
+    {
+        var ranked = names.Distinct(StringComparer.Ordinal)
+            .Select(name => (Name: name, Edits: Edits(word.ToLowerInvariant(), name.ToLowerInvariant())))
+            .OrderBy(pair => pair.Edits).ToList();
+        if (ranked.Count > 0 && ranked[0].Edits <= Math.Max(1, word.Trim('-').Length / 3))
+            return ranked[0].Name;
+        var begun = ranked.Where(pair => word.Trim('-').Length > 1 && pair.Name.StartsWith(word, StringComparison.OrdinalIgnoreCase)).ToList();
+        return begun.Count == 1 ? begun[0].Name : null;
+    }
+
+    /// <summary>Counts letters inserted, left out, replaced, or swapped with the next one.</summary>
+    private static int Edits(string word, string name)
+    {
+        var edits = new int[word.Length + 1, name.Length + 1];
+        for (var i = 0; i <= word.Length; i++)
+        {
+            for (var j = 0; j <= name.Length; j++)
+            {
+                if (i == 0 || j == 0)
+                {
+                    edits[i, j] = i + j;
+                    continue;
+                }
+                var replaced = edits[i - 1, j - 1] + (word[i - 1] == name[j - 1] ? 0 : 1);
+                edits[i, j] = Math.Min(replaced, 1 + Math.Min(edits[i - 1, j], edits[i, j - 1]));
+                if (i > 1 && j > 1 && word[i - 1] == name[j - 2] && word[i - 2] == name[j - 1])
+                    edits[i, j] = Math.Min(edits[i, j], edits[i - 2, j - 2] + 1);
+            }
+        }
+        return edits[word.Length, name.Length];
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace LeNetServe.Cli.Tests;
+
+public sealed class CommandLineFaultTests
+{
+    [Theory]
+    [InlineData("", "error: no command is given, expected train, score", "help: --help")]
+    [InlineData("trian", "error: there is no command trian; did you mean train?", "help: --help")]
+    [InlineData("bake", "error: there is no command bake, expected train, score", "help: --help")]
+    [InlineData("train --epoch 3 --out a", "error: there is no option --epoch; did you mean --epochs?", "help: train --help")]
+    [InlineData("train --batch_size=3 --out a", "error: there is no option --batch_size=3; did you mean --batch-size?", "help: train --help")]
+    [InlineData("train --out a --zebra", "error: there is no option --zebra", "help: train --help")]
+    [InlineData("train", "error: --out is missing: a folder", "help: train --help")]
+    [InlineData("train --out", "error: --out needs a value: a folder", "help: train --help")]
+    [InlineData("train --out a --out b", "error: --out is given twice, expected it once", "help: train --help")]
+    [InlineData("train --out a --epochs x", "error: --epochs is \"x\", expected a whole number", "help: train --help")]
+    [InlineData("train --out a --epochs 0", "error: --epochs is 0, expected 1 or more", "help: train --help")]
+    [InlineData("train --out a --rate fast", "error: --rate is \"fast\", expected a number", "help: train --help")]
+    [InlineData("train --out a --day Firday", "error: --day is \"Firday\", expected sunday, monday, tuesday, wednesday, thursday, friday, saturday", "help: train --help")]
+    [InlineData("train --out a b", "error: \"b\" is not expected; --out before it takes one value", "help: train --help")]
+    [InlineData("score a --modle b", "error: there is no option --modle; did you mean --model?", "help: score --help")]
+    public void Of_WrongCommandLine_SaysItInTwoLines(string arguments, string message, string help) =>
+        Assert.Equal($"{message}{Environment.NewLine}{help}", CommandLineFault.Of(Parse(arguments)));
+
+    [Theory]
+    [InlineData("train --out a --day FRIDAY")]
+    [InlineData("train --help")]
+    [InlineData("score a b")]
+    [InlineData("score -- --modle")]
+    public void Of_GoodCommandLine_IsNull(string arguments) => Assert.Null(CommandLineFault.Of(Parse(arguments)));
+
+    private static ParseResult Parse(string arguments)
+    {
+        var train = new Command("train")
+        {
+            new Option<int>("--epochs").AtLeast(1),
+            new Option<int>("--batch-size"),
+            new Option<double>("--rate"),
+            CliOption.Choice("--day", DayOfWeek.Monday, "a day"),
+            CliOption.Required("--out", "a folder"),
+        };
+        var score = new Command("score") { new Argument<string[]>("paths") { Arity = ArgumentArity.ZeroOrMore }, new Option<string>("--model") };
+        train.SetAction(_ => 0);
+        score.SetAction(_ => 0);
+        return new RootCommand { train, score }.Parse(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+}
