@@ -37,17 +37,16 @@ public static class CliOption
         return argument;
     }
 
-    /// <summary>One of an enumeration's names, in lower case in every text and in any case from the user.</summary>
-    public static Option<T> Choice<T>(string name, T value, string description) where T : struct, Enum => new(name)
+    /// <summary>One of an enumeration's names, in lower case in every text and in any case from the user; the first name is the default.</summary>
+    public static Option<T> Choice<T>(string name, string description) where T : struct, Enum => new(name)
     {
-        Description = $"{description} ({string.Join(" | ", Names<T>())})",
+        Description = $"{description} ({string.Join(" | ", Names<T>())}). Default: {Names<T>().First()}",
         HelpName = "NAME",
-        DefaultValueFactory = _ => value,
-        CustomParser = result => Parse<T>(name, result) ?? value,
+        CustomParser = result => Parse<T>(name, result) ?? default,
     };
 
     /// <summary>One of an enumeration's names, or null.</summary>
-    public static Option<T?> Choice<T>(string name, string description) where T : struct, Enum => new(name)
+    public static Option<T?> OptionalChoice<T>(string name, string description) where T : struct, Enum => new(name)
     {
         Description = $"{description} ({string.Join(" | ", Names<T>())})",
         HelpName = "NAME",

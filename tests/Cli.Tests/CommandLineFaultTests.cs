@@ -37,7 +37,7 @@ public sealed class CommandLineFaultTests
             new Option<int>("--epochs").AtLeast(1),
             new Option<int>("--batch-size"),
             new Option<double>("--rate"),
-            CliOption.Choice("--day", DayOfWeek.Monday, "a day"),
+            CliOption.Choice<DayOfWeek>("--day", "a day"),
             CliOption.Required("--out", "a folder"),
         };
         var score = new Command("score") { new Argument<string[]>("paths") { Arity = ArgumentArity.ZeroOrMore }, new Option<string>("--model") };

@@ -8,7 +8,7 @@ namespace LeNetServe.BatchScorer.Invocation;
 internal static class OutputOptions
 {
     public static Option<OutputFormat?> Format { get; } =
-        CliOption.Choice<OutputFormat>("--format", "Format of the rows. Default: by the extension of --out, else jsonl").Or("-f");
+        CliOption.OptionalChoice<OutputFormat>("--format", "Format of the rows. Default: by the extension of --out, else jsonl").Or("-f");
 
     public static Option<int> Preview { get; } = new Option<int>("--preview")
     {

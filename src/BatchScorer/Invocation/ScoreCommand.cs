@@ -70,7 +70,7 @@ internal static class ScoreCommand
         new Option<int>("--top-k", "-k") { Description = "Best classes in a row.", DefaultValueFactory = _ => 3, HelpName = "N" }.AtLeast(1);
 
     private static readonly Option<Geometry?> Imaging =
-        CliOption.Choice<Geometry>("--imaging", "How pictures are brought to the model's size. Default: as the model says");
+        CliOption.OptionalChoice<Geometry>("--imaging", "How pictures are brought to the model's size. Default: as the model says");
 
     private static readonly Option<bool> NoLabels = new("--no-labels") { Description = "Folder names are not labels: no accuracy, no confusion matrix." };
 

@@ -25,11 +25,11 @@ internal static class ExportCommand
     private static readonly Option<string?> Repository = CliOption.OptionalPath("--repository", "the model repository; the next version of the model is written there");
     private static readonly Option<string?> Out = CliOption.OptionalPath("--out", "a new directory for the files, instead of a repository");
     private static readonly Option<int> Opset = CliOption.WithDefault("--opset", 13, $"operator set, {OpsetVersions.Lowest} to {OpsetVersions.Highest}; the lowest IR version that carries it is written");
-    private static readonly Option<InputType> Input = CliOption.Choice("--input-type", InputType.Float32, "element type of the input");
-    private static readonly Option<InputLayout> Layout = CliOption.Choice("--layout", InputLayout.Nchw, "order of the input's dimensions");
+    private static readonly Option<InputType> Input = CliOption.Choice<InputType>("--input-type", "element type of the input");
+    private static readonly Option<InputLayout> Layout = CliOption.Choice<InputLayout>("--layout", "order of the input's dimensions");
     private static readonly Option<string> Batch = CliOption.WithDefault("--batch", "dynamic", "images per run: dynamic, or a fixed number");
-    private static readonly Option<ModelOutputs> Outputs = CliOption.Choice("--outputs", ModelOutputs.Probabilities, "what the file gives");
-    private static readonly Option<Precision> Precision = CliOption.Choice("--precision", Emit.Precision.Float32, "number format of weights and arithmetic");
+    private static readonly Option<ModelOutputs> Outputs = CliOption.Choice<ModelOutputs>("--outputs", "what the file gives");
+    private static readonly Option<Precision> Precision = CliOption.Choice<Precision>("--precision", "number format of weights and arithmetic");
     private static readonly Option<string?> Doc = CliOption.Optional("--doc", "a description for people, in the file");
     private static readonly Option<string?> License = CliOption.Optional("--license", "the license of the weights, in the file's metadata");
     private static readonly Option<string?> Author = CliOption.Optional("--author", "the author, in the file's metadata");

@@ -20,7 +20,7 @@ internal static class QuantizeCommand
     private static readonly Option<string?> Repository = CliOption.OptionalPath("--repository", "the model repository; the next version of the model is written there");
     private static readonly Option<string?> Name = CliOption.Optional("--name", "the new model's name (default: the float model's with -int8)");
     private static readonly Option<string?> Out = CliOption.OptionalPath("--out", "a new directory for the files, instead of a repository");
-    private static readonly Option<RangeMethod> Method = CliOption.Choice("--method", RangeMethod.MinMax, "how ranges follow from the values seen");
+    private static readonly Option<RangeMethod> Method = CliOption.Choice<RangeMethod>("--method", "how ranges follow from the values seen");
     private static readonly Option<double> Percentile = CliOption.WithDefault("--percentile", 99.99, "percent of a tensor's values inside its range, with --method percentile");
     private static readonly Option<int> Images = CliOption.WithDefault("--images", 1024, "training images to calibrate with");
     private static readonly Option<int> Seed = CliOption.WithDefault("--seed", 1, "which training images");

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace LeNetServe.Trainer.Configuration;
 
@@ -50,15 +51,13 @@ internal static class ConfigBuilder
         faults.AddRange(config.Faults());
         if (faults.Count == 0)
             return config;
-        var named = options.ToList();
-        var allOptions = faults.TrueForAll(fault => named.Exists(key => IsAbout(fault, key)));
-        var text = string.Join("; ", faults.Select(fault => named.Find(key => IsAbout(fault, key)) is { } key
-            ? Fields.First(field => field.Key == key).Option + fault[key.Length..]
-            : fault));
-        throw new ExpectedException(ExitCode.Usage, allOptions ? text : $"{source ?? "the configuration"}: {text}");
+        var text = options.Aggregate(string.Join("; ", faults), InOptionWords);
+        throw new ExpectedException(ExitCode.Usage, source is null ? text : $"{source}: {text}");
     }
 
-    private static bool IsAbout(string fault, string key) => fault.StartsWith(key + " is ", StringComparison.Ordinal);
+    /// <summary>A key becomes its option at a fault's beginning, and everywhere if it is not an ordinary word.</summary>
+    private static string InOptionWords(string faults, string key) => Regex.Replace(
+        faults, key.Contains('_', StringComparison.Ordinal) ? $@"\b{key}\b" : $"(^|(?<=; )){Regex.Escape(key)}(?= is )", $"--{key.Replace('_', '-')}");
 
     private static string? Fault(string key, JsonNode? value) => Fields.FirstOrDefault(field => field.Key == key) is { } field
         ? field.Fault(value)

@@ -44,7 +44,7 @@ public sealed partial class InterruptTests : IDisposable
         await process.WaitForExitAsync(cancellation);
 
         Assert.Equal((int)ExitCode.Interrupted, process.ExitCode);
-        Assert.Matches($"error: stopped after [0-9]+ images[,;] {advice}\n$", said);
+        Assert.Matches($"^stopped after [0-9]+ images[,;] {advice}\n$", said);
         Assert.Empty(Directory.GetFiles(directory.Path));
         Assert.False(File.Exists(directory["job", "job.json"]));
     }

@@ -122,9 +122,10 @@ public sealed class ScoreRunTests : IDisposable
         using var source = new CancellationTokenSource();
         await source.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+        var stopped = await Assert.ThrowsAsync<ExpectedException>(
             () => new BatchScorer.Invocation.ScoreRun(Scorer.Options(model, directory["scores.jsonl"], images), TextWriter.Null).RunAsync(source.Token));
 
+        Assert.Equal(ExitCode.Interrupted, stopped.Code);
         Assert.Empty(Directory.GetFiles(directory.Path));
     }
 

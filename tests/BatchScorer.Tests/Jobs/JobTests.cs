@@ -52,7 +52,8 @@ public sealed class JobTests : IDisposable
         using var source = new CancellationTokenSource();
         await source.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ScoreRun(Options, TextWriter.Null).RunAsync(source.Token));
+        var stopped = await Assert.ThrowsAsync<ExpectedException>(() => new ScoreRun(Options, TextWriter.Null).RunAsync(source.Token));
+        Assert.Equal(ExitCode.Interrupted, stopped.Code);
 
         Assert.Empty(Directory.GetFiles(job));
         await Scorer.Run(Options);
