@@ -1,5 +1,4 @@
 using System.CommandLine;
-using LeNetServe.BatchScorer.Outputs;
 using LeNetServe.Cli;
 
 namespace LeNetServe.BatchScorer.Invocation;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using LeNetServe.Datasets;
-using LeNetServe.Exporter.Commands;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Fold;
 using LeNetServe.Exporter.Onnx;
