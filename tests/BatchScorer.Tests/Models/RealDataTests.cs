@@ -1,5 +1,4 @@
 using LeNetServe.BatchScorer.Invocation;
-using LeNetServe.BatchScorer.Jobs;
 using LeNetServe.BatchScorer.Tests.Fakes;
 using LeNetServe.Cli;
 using LeNetServe.Datasets;

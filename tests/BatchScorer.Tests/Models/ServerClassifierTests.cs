@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.BatchScorer.Invocation;
-using LeNetServe.BatchScorer.Jobs;
 using LeNetServe.BatchScorer.Models;
 using LeNetServe.BatchScorer.Tests.Fakes;
 using LeNetServe.Cli;
