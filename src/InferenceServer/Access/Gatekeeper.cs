@@ -1,43 +1,60 @@
-using Grpc.Core;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Recording;
+using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>Stands before every endpoint: lets a call pass, or turns it away with the reason and counts it.</summary>
+/// <summary>Checks every request before its endpoint: tokens and the rate limit. Rejected requests are counted.</summary>
 internal sealed class Gatekeeper : IDisposable
 {
     private readonly RequestDelegate next;
     private readonly SecurityOptions options;
-    private readonly BearerTokens? inference, control;
+    private readonly BearerTokens? inference;
+    private readonly BearerTokens? control;
     private readonly ClientRate? rate;
     private readonly SecurityLog log;
     private readonly ServerMetrics metrics;
 
-    public Gatekeeper(RequestDelegate next, SecurityOptions options, TimeProvider time, SecurityLog log, ServerMetrics metrics, IHostApplicationLifetime lifetime)
+    public Gatekeeper(
+        RequestDelegate next, SecurityOptions options, TimeProvider time, SecurityLog log, ServerMetrics metrics, IHostApplicationLifetime lifetime)
     {
-        (this.next, this.options, this.log, this.metrics) = (next, options, log, metrics);
-        BearerTokens? Tokens(string? path) =>
-            path is null ? null : new(new([path], () => TokenFile.Read(path), this.options.ReloadInterval, time, log));
-        inference = Tokens(this.options.InferenceTokensFile);
-        control = Tokens(this.options.ControlTokensFile);
-        rate = this.options.RateLimit is { } limit ? new(limit) : null;
+        this.next = next;
+        this.options = options;
+        this.log = log;
+        this.metrics = metrics;
+        inference = Tokens(options.InferenceTokensFile);
+        control = Tokens(options.ControlTokensFile);
+        rate = options.RateLimit is { } limit ? new(limit) : null;
         lifetime.ApplicationStopped.Register(Dispose);
-        if (this.options.OpenControl)
+        if (options.OpenControl)
             log.ControlIsOpen();
+
+        BearerTokens? Tokens(string? path) => path is null ? null : new(new([path], () => TokenFile.Read(path), options.ReloadInterval, time, log));
     }
 
     public Task InvokeAsync(HttpContext context)
     {
-        var door = Doors.Of(context);
-        if (door == Door.Health)
+        // Requests without an endpoint need what a model needs, so that they tell strangers nothing.
+        var rule = context.Rule() ?? AccessRule.Inference;
+        if (rule == AccessRule.Open)
             return next(context);
         var client = "";
-        if (Refusal(context, door, ref client) is not { } refusal)
-            return rate is null ? next(context) : Count(context, client);
-        metrics.Unresolved.Record(RequestOutcome.Denied, 0, default);
-        log.TurnedAway(context.Request.Path, client, refusal.Message);
-        return refusal.WriteAsync(context);
+        var rejection = Check(context, rule, ref client);
+        if (rejection is null && rate is not null)
+        {
+            if (client.Length == 0)
+                client = context.Connection.ClientCertificate?.Thumbprint ?? ClientRate.NameOf(context.Connection.RemoteIpAddress);
+            if (rate.TryTake(client, out var retryAfter))
+                context.Features.Set(new RatedClient(client, rate));
+            else
+                rejection = RatedClient.TooFast(options.RateLimit!, retryAfter);
+        }
+        if (rejection is null)
+            return next(context);
+        var isOverRate = rejection.Kind == InferenceErrorKind.Overloaded;
+        metrics.Unresolved.Record(isOverRate ? RequestOutcome.Refused : RequestOutcome.Denied, 0, default);
+        log.Rejected(Excerpt.Of(context.Request.Path), client, rejection.Message);
+        return ErrorResponse.WriteAsync(context, rejection);
     }
 
     public void Dispose()
@@ -47,39 +64,32 @@ internal sealed class Gatekeeper : IDisposable
         rate?.Dispose();
     }
 
-    private Refusal? Refusal(HttpContext context, Door door, ref string client) => door switch
+    private InferenceException? Check(HttpContext context, AccessRule rule, ref string client) => rule switch
     {
-        Door.Control when control is not null => WithoutToken(context, control, "loading and unloading of models", ref client),
-        Door.Control when !options.OpenControl => new(StatusCodes.Status403Forbidden, StatusCode.PermissionDenied,
-            "loading and unloading of models is closed; Security:ControlTokensFile (tokens that open it) or Security:OpenControl=true opens it"),
-        Door.Metrics when options.Metrics == EndpointAccess.Closed => new(StatusCodes.Status404NotFound, StatusCode.Unimplemented, "metrics are closed (Security:Metrics)"),
-        Door.Reflection when options.Reflection == EndpointAccess.Closed => new(StatusCodes.Status404NotFound, StatusCode.Unimplemented, "reflection is closed (Security:Reflection)"),
-        Door.Metrics when options.Metrics == EndpointAccess.Open => null,
-        Door.Reflection when options.Reflection == EndpointAccess.Open => null,
-        _ => inference is null ? null : WithoutToken(context, inference, "this call", ref client),
+        AccessRule.Control when control is not null => CheckToken(context, control, "loading and unloading of models", ref client),
+        AccessRule.Control when !options.OpenControl => new(
+            InferenceErrorKind.Forbidden,
+            "loading and unloading of models is closed; Security:ControlTokensFile or Security:OpenControl=true opens it"),
+        AccessRule.Metrics when options.Metrics == EndpointAccess.Closed => Closed(context, "metrics are closed (Security:Metrics)"),
+        AccessRule.Reflection when options.Reflection == EndpointAccess.Closed => Closed(context, "reflection is closed (Security:Reflection)"),
+        AccessRule.Metrics when options.Metrics == EndpointAccess.Open => null,
+        AccessRule.Reflection when options.Reflection == EndpointAccess.Open => null,
+        _ => inference is null ? null : CheckToken(context, inference, "this call", ref client),
     };
 
-    private static Refusal? WithoutToken(HttpContext context, BearerTokens tokens, string what, ref string client)
+    // A closed endpoint looks like one that does not exist.
+    private static InferenceException Closed(HttpContext context, string message) =>
+        new(context.Request.IsGrpc() ? InferenceErrorKind.Unsupported : InferenceErrorKind.NotFound, message);
+
+    private static InferenceException? CheckToken(HttpContext context, BearerTokens tokens, string what, ref string client)
     {
         var authorization = context.Request.Headers.Authorization;
         if (authorization.Count == 1 && tokens.Allows(authorization[0], out client))
             return null;
-        return new(StatusCodes.Status401Unauthorized, StatusCode.Unauthenticated,
-            authorization.Count == 0 ? $"{what} needs a bearer token, found no Authorization header" : $"the bearer token is not one that {what} needs");
-    }
-
-    private Task Count(HttpContext context, string client)
-    {
-        if (client.Length == 0)
-            client = context.Connection.ClientCertificate?.Thumbprint ?? ClientRate.NameOf(context.Connection.RemoteIpAddress);
-        if (!rate!.TryTake(client, out var retryAfter))
-        {
-            metrics.Unresolved.Record(RequestOutcome.Refused, 0, default);
-            log.TurnedAway(context.Request.Path, client, "over its rate");
-            return new Refusal(StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted,
-                $"more than {options.RateLimit!.CallsPerSecond} calls a second (bursts of {options.RateLimit.Burst}) from one client", retryAfter).WriteAsync(context);
-        }
-        context.Features.Set(new RatedClient(client, rate));
-        return next(context);
+        return new(
+            InferenceErrorKind.Unauthenticated,
+            authorization.Count == 0
+                ? $"{what} needs a bearer token, found no Authorization header"
+                : $"the bearer token is not one that {what} needs");
     }
 }

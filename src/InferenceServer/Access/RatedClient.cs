@@ -2,15 +2,20 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>Who a call comes from, as far as the rate limit is concerned; a feature of the request.</summary>
+/// <summary>The client of a request, for the rate limit. A feature of the request.</summary>
 internal sealed class RatedClient(string name, ClientRate rate)
 {
-    /// <summary>A name that is no secret.</summary>
-    public string Name => name;
+    /// <summary>Counts one more call, such as a message of a stream. Returns false if the client is over its rate.</summary>
+    public bool TryTake() => rate.TryTake(name, out _);
 
-    /// <summary>Counts one more call, such as a message of a stream.</summary>
-    public bool TryTake(out TimeSpan retryAfter) => rate.TryTake(name, out retryAfter);
+    /// <summary>Creates the error of a message over the rate.</summary>
+    public static InferenceException TooFast() =>
+        new(InferenceErrorKind.Overloaded, "more calls a second from one client than Security:RateLimit allows");
 
-    /// <summary>The error of a message that came too early.</summary>
-    public static InferenceException TooFast() => new(InferenceErrorKind.Overloaded, "more calls a second from one client than Security:RateLimit allows");
+    /// <summary>Creates the error of a call over the rate.</summary>
+    public static InferenceException TooFast(RateLimitOptions limit, TimeSpan retryAfter) =>
+        new(InferenceErrorKind.Overloaded, $"more than {limit.CallsPerSecond} calls a second (bursts of {limit.Burst}) from one client")
+        {
+            RetryAfter = retryAfter,
+        };
 }

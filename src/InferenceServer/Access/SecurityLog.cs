@@ -12,6 +12,6 @@ internal sealed partial class SecurityLog(ILogger<SecurityLog> logger)
     [LoggerMessage(3, LogLevel.Warning, "Anyone who reaches this server may load and unload models (Security:OpenControl)", EventName = nameof(ControlIsOpen))]
     public partial void ControlIsOpen();
 
-    [LoggerMessage(4, LogLevel.Debug, "{Path} from {Client}: {Reason}", EventName = nameof(TurnedAway))]
-    public partial void TurnedAway(string path, string client, string reason);
+    [LoggerMessage(4, LogLevel.Debug, "{Path} from {Client}: {Reason}", EventName = nameof(Rejected))]
+    public partial void Rejected(string path, string client, string reason);
 }

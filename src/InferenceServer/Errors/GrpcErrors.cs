@@ -1,4 +1,5 @@
-using System.Globalization;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
@@ -6,43 +7,30 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Errors;
 
-/// <summary>The one mapping from our errors to gRPC's.</summary>
+/// <summary>Translates errors to <c>google.rpc.Status</c>, which gRPC and its JSON share.</summary>
 internal static class GrpcErrors
 {
-    private const string PushbackTrailer = "grpc-retry-pushback-ms";
+    /// <summary>The messages that a status may have as details.</summary>
+    public static readonly TypeRegistry Details = TypeRegistry.FromMessages(BadRequest.Descriptor, RetryInfo.Descriptor);
 
-    /// <summary>The status code of a kind.</summary>
-    public static StatusCode CodeOf(InferenceErrorKind kind) => kind switch
-    {
-        InferenceErrorKind.InvalidInput => StatusCode.InvalidArgument,
-        InferenceErrorKind.TooLarge => StatusCode.InvalidArgument,
-        InferenceErrorKind.NotFound => StatusCode.NotFound,
-        InferenceErrorKind.Unavailable => StatusCode.Unavailable,
-        InferenceErrorKind.Overloaded => StatusCode.ResourceExhausted,
-        InferenceErrorKind.DeadlineExceeded => StatusCode.DeadlineExceeded,
-        InferenceErrorKind.Cancelled => StatusCode.Cancelled,
-        InferenceErrorKind.Unsupported => StatusCode.Unimplemented,
-        InferenceErrorKind.Forbidden => StatusCode.PermissionDenied,
-        InferenceErrorKind.InvalidModel => StatusCode.FailedPrecondition,
-        InferenceErrorKind.DeviceUnavailable => StatusCode.Unavailable,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind"),
-    };
+    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithTypeRegistry(Details));
 
-    /// <summary>The error as gRPC carries it: with <c>google.rpc.BadRequest</c> where a field is at fault, and a push-back where a retry may help.</summary>
+    /// <summary>Creates gRPC's exception: with BadRequest if a field is at fault, and a pushback if a retry may help.</summary>
     public static RpcException ToRpcException(this InferenceException exception)
     {
-        var status = new Google.Rpc.Status { Code = (int)CodeOf(exception.Kind), Message = exception.Message };
-        if (exception.Field is { } field)
-            status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = exception.Message } } }));
-        if (exception.RetryAfter is not { } retry)
-            return status.Details.Count == 0 ? new(new((StatusCode)status.Code, status.Message)) : status.ToRpcException();
-        status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(retry) }));
+        var status = ToStatus(exception);
+        if (status.Details.Count == 0)
+            return new(new((StatusCode)status.Code, status.Message));
         var detailed = status.ToRpcException();
-        detailed.Trailers.Add(PushbackTrailer, ((long)retry.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        if (exception.RetryAfter is { } delay)
+            detailed.Trailers.Add(RetryPushback.Trailer, RetryPushback.Milliseconds(delay));
         return detailed;
     }
 
-    /// <summary>The same answer, with our errors as gRPC's.</summary>
+    /// <summary>Writes the error as JSON, in the format of the JSON calls.</summary>
+    public static string ToJson(this InferenceException exception) => Json.Format(ToStatus(exception));
+
+    /// <summary>Awaits an answer and translates its error.</summary>
     public static async Task<T> TranslateAsync<T>(Task<T> answer)
     {
         try
@@ -55,6 +43,20 @@ internal static class GrpcErrors
         }
     }
 
-    /// <summary>The error as one image's answer in a batch or a stream.</summary>
-    public static V1.Error ToError(this InferenceException exception) => new() { Code = (int)CodeOf(exception.Kind), Message = exception.Message };
+    /// <summary>Creates the error of one image in a batch or a stream.</summary>
+    public static V1.Error ToError(this InferenceException exception) =>
+        new() { Code = (int)ErrorMapping.Of(exception.Kind).Grpc, Message = exception.Message };
+
+    private static Google.Rpc.Status ToStatus(InferenceException exception)
+    {
+        var status = new Google.Rpc.Status { Code = (int)ErrorMapping.Of(exception.Kind).Grpc, Message = exception.Message };
+        if (exception.Field is { } field)
+        {
+            var violation = new BadRequest.Types.FieldViolation { Field = field, Description = exception.Message };
+            status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { violation } }));
+        }
+        if (exception.RetryAfter is { } delay)
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
+        return status;
+    }
 }

@@ -30,7 +30,7 @@ internal static class ServerExtensions
         services.AddServerMetrics();
         services.AddModels();
         services.AddPipeline(options.Pipeline);
-        services.AddClassifier(options);
+        services.AddClassifier(options.Limits);
         services.AddRest(options.Listen);
         services.AddServerHealth();
         services.AddOpenInference();
@@ -52,6 +52,6 @@ internal static class ServerExtensions
         app.MapOpenInference();
         app.MapServerHealth();
         app.MapServerMetrics();
-        app.MapGrpcReflectionService();
+        app.MapGrpcReflectionService().WithAccess(AccessRule.Reflection);
     }
 }

@@ -2,21 +2,47 @@ using Grpc.Core;
 
 namespace LeNetServe.InferenceServer.Inference;
 
-/// <summary>Who waits for the answer, and for how long.</summary>
-/// <param name="Deadline">When the answer becomes worthless, UTC; <see cref="DateTime.MaxValue"/>: never.</param>
-/// <param name="Token">Cancelled when the caller goes away.</param>
-/// <param name="Patient">The caller has its own back-pressure (a stream): it waits where the queue is full instead of being refused.</param>
-internal readonly record struct Caller(DateTime Deadline, CancellationToken Token, bool Patient = false)
+/// <summary>The caller of a request: its deadline, and the token that says whether the caller still waits.</summary>
+internal readonly record struct Caller
 {
     private readonly HttpContext? http;
+    private readonly CancellationToken gone;
 
-    /// <summary>The caller of a gRPC call.</summary>
-    public Caller(ServerCallContext call)
-        : this(call.Deadline, CancellationToken.None) => http = call.GetHttpContext();
+    /// <summary>Creates a caller.</summary>
+    /// <param name="deadline">The deadline of the answer, UTC; <see cref="DateTime.MaxValue"/> for none.</param>
+    /// <param name="gone">Canceled when the caller disconnects.</param>
+    /// <param name="isPatient">True for a stream, which has its own back-pressure: it waits if the queue is full, instead of being rejected.</param>
+    public Caller(DateTime deadline, CancellationToken gone, bool isPatient = false)
+    {
+        Deadline = deadline;
+        this.gone = gone;
+        Patient = isPatient;
+    }
+
+    private Caller(ServerCallContext call)
+    {
+        Deadline = call.Deadline;
+        http = call.GetHttpContext();
+    }
+
+    /// <summary>Gets the deadline of the answer, UTC.</summary>
+    public DateTime Deadline { get; init; }
+
+    /// <summary>Gets a value indicating whether the caller waits for a place in a full queue.</summary>
+    public bool Patient { get; }
 
     /// <summary>
-    /// Cancelled when the caller goes away, not at the deadline. gRPC's own token, for both, costs a call that asks for it 300 bytes of objects;
-    /// Kestrel keeps its token's source from call to call.
+    /// Gets the token that is canceled when the caller disconnects, but not at the deadline. gRPC's own token is for both and costs 300 bytes for
+    /// each call; Kestrel reuses its token for later calls.
     /// </summary>
-    public CancellationToken Gone => http?.RequestAborted ?? Token;
+    public CancellationToken Gone => http?.RequestAborted ?? gone;
+
+    /// <summary>Creates the caller of a unary gRPC call.</summary>
+    public static Caller Of(ServerCallContext call) => new(call);
+
+    /// <summary>Creates the caller of a stream.</summary>
+    public static Caller OfStream(ServerCallContext call) => new(call.Deadline, call.CancellationToken, isPatient: true);
+
+    /// <summary>Creates the caller of a REST request.</summary>
+    public static Caller Of(HttpContext context) => new(DateTime.MaxValue, context.RequestAborted);
 }

@@ -319,17 +319,17 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
         {
             var before = start - requests[index].Arrived;
             var own = phases with { Queue = phases.Queue + before, Total = phases.Total + before };
-            version.Metrics.Record(errors[index] is { } error ? ErrorOutcomes.Of(error.Kind) : RequestOutcome.Ok, errors[index] is null ? 1 : 0, own);
+            version.Metrics.Record(errors[index] is { } error ? ErrorMapping.Of(error.Kind).Outcome : RequestOutcome.Ok, errors[index] is null ? 1 : 0, own);
         }
     }
 
     /// <summary>Counts a request that its edge refused before it came this far.</summary>
-    public static void CountRefused(ModelMetrics metrics, InferenceException exception) => metrics.Record(ErrorOutcomes.Of(exception.Kind), 0, default);
+    public static void CountRefused(ModelMetrics metrics, InferenceException exception) => metrics.Record(ErrorMapping.Of(exception.Kind).Outcome, 0, default);
 
     private static void Fail(ServedVersion version, InferenceException exception, ref RequestPhases phases, long start)
     {
         phases = phases with { Total = Stopwatch.GetTimestamp() - start };
-        version.Metrics.Record(ErrorOutcomes.Of(exception.Kind), 0, phases);
+        version.Metrics.Record(ErrorMapping.Of(exception.Kind).Outcome, 0, phases);
     }
 
     /// <summary>Checks an input's size before anything is spent on it.</summary>

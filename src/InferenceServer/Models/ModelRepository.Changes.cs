@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Models;
@@ -38,7 +39,7 @@ internal sealed partial class ModelRepository
         await ChangeAsync(() =>
         {
             if (!VersionFolder.ModelsIn(options.Path).Contains(name))
-                throw new InferenceException(InferenceErrorKind.NotFound, $"failed to load '{Shorten(name)}', no such model in the repository");
+                throw new InferenceException(InferenceErrorKind.NotFound, $"failed to load '{Excerpt.Of(name)}', no such model in the repository");
             wanted.Add(name);
             // Who asks wants what failed to be tried again, even where no file has changed since.
             lock (known)
@@ -76,7 +77,7 @@ internal sealed partial class ModelRepository
         await ChangeAsync(() =>
         {
             if (!current.Index.Any(report => report.Model == name))
-                throw new InferenceException(InferenceErrorKind.NotFound, $"failed to unload '{Shorten(name)}', no such model is known");
+                throw new InferenceException(InferenceErrorKind.NotFound, $"failed to unload '{Excerpt.Of(name)}', no such model is known");
             wanted.Remove(name);
             return [name];
         }, mustRest: false, cancellationToken);

@@ -1,4 +1,5 @@
 using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Models;
@@ -81,7 +82,7 @@ internal sealed partial class ModelRepository(ServerOptions server, VersionLoade
 
     private static InferenceException NoSuchModel(RepositorySnapshot snapshot, string name)
     {
-        var quoted = Shorten(name);
+        var quoted = Excerpt.Of(name);
         return snapshot.Index.FirstOrDefault(report => report.Model == name) is { } report
             ? new(InferenceErrorKind.Unavailable, $"model \"{quoted}\" is {report.State.ToString().ToLowerInvariant()}{(report.Reason == "" ? "" : $": {report.Reason}")}")
             : new(InferenceErrorKind.NotFound, $"no model \"{quoted}\", expected {(snapshot.Models.Count == 0 ? "none: nothing is served" : $"one of {Names(snapshot)}")}") { Field = "model" };
@@ -90,11 +91,9 @@ internal sealed partial class ModelRepository(ServerOptions server, VersionLoade
     private static InferenceException NoSuchVersion(RepositorySnapshot snapshot, ServedModel model, string version) =>
         snapshot.Index.FirstOrDefault(report => report.Model == model.Name && report.State != VersionState.Ready && $"{report.Version}" == version) is { } report
             ? new(InferenceErrorKind.Unavailable, $"model \"{model.Name}\" version {version} is {report.State.ToString().ToLowerInvariant()}{(report.Reason == "" ? "" : $": {report.Reason}")}")
-            : new(InferenceErrorKind.NotFound, $"model \"{model.Name}\" has no version {Shorten(version)}, expected one of {model.Describe()}") { Field = "version" };
+            : new(InferenceErrorKind.NotFound, $"model \"{model.Name}\" has no version {Excerpt.Of(version)}, expected one of {model.Describe()}") { Field = "version" };
 
     private static string Names(RepositorySnapshot snapshot) => string.Join(", ", snapshot.Models.Keys.Order(StringComparer.Ordinal));
-
-    private static string Shorten(string text) => text.Length <= 100 ? text : $"{text[..100]}…";
 
     public void Dispose() => changes.Dispose();
 }

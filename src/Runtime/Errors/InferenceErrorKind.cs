@@ -6,6 +6,9 @@ public enum InferenceErrorKind
     /// <summary>The request has an unexpected size, type, value or file format. A retry cannot succeed.</summary>
     InvalidInput,
 
+    /// <summary>The request has a content type, a charset or a content coding that the server does not read.</summary>
+    UnsupportedMediaType,
+
     /// <summary>The request is larger than a limit allows.</summary>
     TooLarge,
 
@@ -26,6 +29,9 @@ public enum InferenceErrorKind
 
     /// <summary>The operation is known, but this server does not offer it.</summary>
     Unsupported,
+
+    /// <summary>The caller has no valid token.</summary>
+    Unauthenticated,
 
     /// <summary>The caller is not allowed to do this.</summary>
     Forbidden,

@@ -180,7 +180,7 @@ public sealed class TokenTests : IDisposable
 
         lock (log)
         {
-            Assert.Contains("TurnedAway", log.ToString(), StringComparison.Ordinal);
+            Assert.Contains(nameof(SecurityLog.Rejected), log.ToString(), StringComparison.Ordinal);
             Assert.DoesNotContain("token-0123456789", log.ToString(), StringComparison.Ordinal);
         }
     }

@@ -1,25 +1,24 @@
-using Google.Protobuf.Reflection;
-using Google.Rpc;
 using Grpc.AspNetCore.Server.Model;
-using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.InferenceServer.Errors;
+using LeNetServe.InferenceServer.Inference;
 
 namespace LeNetServe.InferenceServer.Api.Classify;
 
-/// <summary>Wires <c>lenetserve.v1.Classifier</c>.</summary>
+/// <summary>Registers and maps <c>lenetserve.v1.Classifier</c>.</summary>
 internal static class ClassifierExtensions
 {
-    public static void AddClassifier(this IServiceCollection services, ServerOptions options)
+    public static void AddClassifier(this IServiceCollection services, LimitOptions limits)
     {
         services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = options.Limits.MaxMessageBytes;
+            grpc.MaxReceiveMessageSize = limits.MaxMessageBytes;
             grpc.EnableDetailedErrors = false;
-            // They are answered by UnknownCalls.
+            // UnknownCalls answers these.
             grpc.IgnoreUnknownServices = true;
         }).AddJsonTranscoding(transcoding =>
         {
             transcoding.JsonSettings.WriteInt64sAsStrings = true;
-            transcoding.TypeRegistry = TypeRegistry.FromMessages(BadRequest.Descriptor, RetryInfo.Descriptor);
+            transcoding.TypeRegistry = GrpcErrors.Details;
         });
         services.RemoveAll(typeof(IServiceMethodProvider<>), "BinderServiceMethodProvider`1");
         services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(GuardedMethodProvider<>));
@@ -27,11 +26,12 @@ internal static class ClassifierExtensions
         services.AddSingleton<ClassifierService>();
     }
 
+    public static void MapClassifier(this IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<ClassifierService>();
+
     private static void RemoveAll(this IServiceCollection services, Type service, string implementation)
     {
-        foreach (var descriptor in services.Where(descriptor => descriptor.ServiceType == service && descriptor.ImplementationType?.Name == implementation).ToArray())
+        var unwanted = services.Where(each => each.ServiceType == service && each.ImplementationType?.Name == implementation).ToArray();
+        foreach (var descriptor in unwanted)
             services.Remove(descriptor);
     }
-
-    public static void MapClassifier(this IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<ClassifierService>();
 }

@@ -13,78 +13,61 @@ namespace LeNetServe.InferenceServer.Api.Classify;
 internal sealed partial class ClassifierService
 {
     /// <summary>
-    /// Answers in the order of the requests. What has come together runs together, and nothing is waited for; who sends faster than the answers are taken
-    /// is held back by HTTP/2's flow control.
+    /// Answers in the order of the requests. Messages that arrive together run together; no message waits for others. HTTP/2's flow control slows
+    /// down clients that send faster than they read answers.
     /// </summary>
+    [Access(AccessRule.Inference)]
     public override async Task ClassifyStream(
-        IAsyncStreamReader<ClassifyStreamRequest> requestStream, IServerStreamWriter<ClassifyStreamResponse> responseStream, ServerCallContext context)
+        IAsyncStreamReader<ClassifyStreamRequest> requestStream,
+        IServerStreamWriter<ClassifyStreamResponse> responseStream,
+        ServerCallContext context)
     {
-        var caller = new Caller(context.Deadline, context.CancellationToken, Patient: true);
+        var caller = Caller.OfStream(context);
+        var client = context.GetHttpContext().Features.Get<RatedClient>();
         var answers = new StreamAnswers<ClassifyStreamResponse>(responseStream, limits.StreamParallelism);
-        // A server that ends reads no more, and answers what it has read.
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(caller.Gone, lifecycle.Ending);
-        var reading = ReadAsync(requestStream, answers, caller, context.GetHttpContext().Features.Get<RatedClient>(), end.Token);
-        try
-        {
-            await answers.WriteOutstandingAsync(caller.Gone);
-        }
-        finally
-        {
-            await end.CancelAsync();
-        }
-        if (!await reading)
-            throw new InferenceException(InferenceErrorKind.Unavailable, "the server is stopping; send again what this stream has not answered").ToRpcException();
+        await answers.RunAsync(end => ReadAsync(requestStream, answers, caller, client, end), caller.Gone, lifecycle.Ending);
     }
 
-    /// <summary>Reads until the client or <paramref name="end"/> ends it; false where the client may have more to say.</summary>
-    private async Task<bool> ReadAsync(
-        IAsyncStreamReader<ClassifyStreamRequest> requests, StreamAnswers<ClassifyStreamResponse> answers, Caller caller, RatedClient? client, CancellationToken end)
+    private async Task ReadAsync(
+        IAsyncStreamReader<ClassifyStreamRequest> requests,
+        StreamAnswers<ClassifyStreamResponse> answers,
+        Caller caller,
+        RatedClient? client,
+        CancellationToken end)
     {
         var together = new List<ClassifyStreamRequest>(ServedVersion.MostTogether);
-        try
+        // The Gatekeeper has already counted the call, for its first message.
+        for (var isFirst = true; ; isFirst = false)
         {
-            // The call itself counted for its first message.
-            for (var isFirst = true; ; isFirst = false)
-            {
-                var next = requests.MoveNext(end);
-                if (!next.IsCompleted)
-                    await AnswerAsync(together, answers, caller);
-                if (!await next)
-                    break;
-                var request = requests.Current;
-                var isTooFast = !isFirst && client is not null && !client.TryTake(out _);
-                if (isTooFast || !Joins(request, together))
-                    await AnswerAsync(together, answers, caller);
-                if (isTooFast)
-                    await answers.AddAsync(Task.FromResult(TooFast(request)), false, caller.Gone);
-                else if (request.Request?.Image?.SourceCase == Image.SourceOneofCase.Pixels)
-                    together.Add(request);
-                else
-                    await answers.AddAsync(AnswerAsync(request, caller), false, caller.Gone);
-            }
-            await AnswerAsync(together, answers, caller);
-            answers.Complete();
-            return true;
+            var next = requests.MoveNext(end);
+            if (!next.IsCompleted)
+                await AnswerAsync(together, answers, caller);
+            if (!await next)
+                break;
+            var request = requests.Current;
+            var isTooFast = !isFirst && client is not null && !client.TryTake();
+            if (isTooFast || !Joins(request, together))
+                await AnswerAsync(together, answers, caller);
+            if (isTooFast)
+                await answers.AddAsync(Task.FromResult(TooFast(request)), false, caller.Gone);
+            else if (request.Request?.Image?.SourceCase == Image.SourceOneofCase.Pixels)
+                together.Add(request);
+            else
+                await answers.AddAsync(AnswerAsync(request, caller), false, caller.Gone);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
-        {
-            answers.Complete();
-            return false;
-        }
-        catch (Exception exception)
-        {
-            answers.Complete(exception);
-            return false;
-        }
+        await AnswerAsync(together, answers, caller);
     }
 
     private bool Joins(ClassifyStreamRequest request, List<ClassifyStreamRequest> together) =>
-        together.Count > 0 && together.Count < Math.Min(ServedVersion.MostTogether, limits.MaxBatch) && request.Request is { Image.SourceCase: Image.SourceOneofCase.Pixels } one
-        && one.Model == together[0].Request.Model && one.Version == together[0].Request.Version;
+        together.Count > 0
+        && together.Count < Math.Min(ServedVersion.MostTogether, limits.MaxBatch)
+        && request.Request is { Image.SourceCase: Image.SourceOneofCase.Pixels } one
+        && one.Model == together[0].Request.Model
+        && one.Version == together[0].Request.Version;
 
     private async Task AnswerAsync(List<ClassifyStreamRequest> together, StreamAnswers<ClassifyStreamResponse> answers, Caller caller)
     {
-        // Where nothing is free each waits for its own turn.
+        // If no slot is free, each request waits for a slot of its own.
         if (together.Count > 1 && pipeline.HasRoom && await RunAsync(together, caller) is { } responses)
             for (var index = 0; index < responses.Length; index++)
                 await answers.AddAsync(Task.FromResult(responses[index]), index < responses.Length - 1, caller.Gone);
@@ -94,7 +77,7 @@ internal sealed partial class ClassifierService
         together.Clear();
     }
 
-    /// <summary>Runs the pixels of several messages at once; null where that is not possible.</summary>
+    /// <summary>Runs the pixels of several messages in one batch; null if that is not possible.</summary>
     private async ValueTask<ClassifyStreamResponse[]?> RunAsync(List<ClassifyStreamRequest> together, Caller caller)
     {
         ModelLease lease;
@@ -108,13 +91,15 @@ internal sealed partial class ClassifierService
         }
         using (lease)
         {
-            var (version, classes) = (lease.Version, lease.Version.Facts.Classes);
-            // One batch of a slow model would run on one thread, while the others stand idle.
+            var version = lease.Version;
+            var classes = version.Facts.Classes;
+            // One batch of a slow model would run on one thread, while other threads are idle.
             if (version.Gathered is not null || version.QuickImages == 0 || together.Exists(request => request.Request.TopK < 0))
                 return null;
             var requests = new PipelineRequest[together.Count];
             Array.Fill(requests, new(caller, Stopwatch.GetTimestamp()));
-            var (inputs, errors) = (together.ConvertAll(request => Inputs.Of(request.Request.Image, Geometry.Unspecified)), new InferenceException?[together.Count]);
+            var inputs = together.ConvertAll(request => Inputs.Of(request.Request.Image, Geometry.Unspecified));
+            var errors = new InferenceException?[together.Count];
             var outputs = ArrayPool<float>.Shared.Rent(together.Count * classes);
             version.Metrics.Enter(together.Count);
             try
@@ -133,8 +118,9 @@ internal sealed partial class ClassifierService
             for (var index = 0; index < responses.Length; index++)
             {
                 var request = together[index];
-                responses[index] = errors[index] is { } error ? Failed(request, error)
-                    : new() { Id = request.Id, Response = Reply(request.Request.TopK, version, outputs.AsSpan(index * classes, classes)) };
+                responses[index] = errors[index] is { } error
+                    ? Failed(request, error)
+                    : new() { Id = request.Id, Response = Predictions.Reply(version, outputs.AsSpan(index * classes, classes), request.Request.TopK) };
             }
             ArrayPool<float>.Shared.Return(outputs);
             return responses;
@@ -146,7 +132,12 @@ internal sealed partial class ClassifierService
         try
         {
             if (request.Request is null)
-                throw new InferenceException(InferenceErrorKind.InvalidInput, "the message has no request, expected one") { Field = "request" };
+            {
+                throw new InferenceException(InferenceErrorKind.InvalidInput, "the message has no request, expected one")
+                {
+                    Field = "request",
+                };
+            }
             return new() { Id = request.Id, Response = await ClassifyAsync(request.Request, caller) };
         }
         catch (InferenceException exception)
@@ -162,5 +153,6 @@ internal sealed partial class ClassifierService
         return Failed(request, exception);
     }
 
-    private static ClassifyStreamResponse Failed(ClassifyStreamRequest request, InferenceException exception) => new() { Id = request.Id, Error = exception.ToError() };
+    private static ClassifyStreamResponse Failed(ClassifyStreamRequest request, InferenceException exception) =>
+        new() { Id = request.Id, Error = exception.ToError() };
 }

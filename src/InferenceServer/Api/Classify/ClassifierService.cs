@@ -1,5 +1,5 @@
-using System.Buffers;
 using Grpc.Core;
+using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Api.Metrics;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Inference;
@@ -10,103 +10,74 @@ using LeNetServe.V1;
 
 namespace LeNetServe.InferenceServer.Api.Classify;
 
-/// <summary>The edge of <c>lenetserve.v1.Classifier</c>: translates, and leaves the rest to the pipeline.</summary>
+/// <summary>Implements <c>lenetserve.v1.Classifier</c>: translates messages, and leaves the work to the pipeline.</summary>
 internal sealed partial class ClassifierService(
-    ModelRepository repository, InferencePipeline pipeline, LimitOptions limits, ServerMetrics metrics, ServerLifecycle lifecycle) : Classifier.ClassifierBase
+    ModelRepository repository, InferencePipeline pipeline, LimitOptions limits, ServerMetrics metrics, ServerLifecycle lifecycle)
+    : Classifier.ClassifierBase
 {
+    [Access(AccessRule.Inference)]
     public override Task<ClassifyResponse> Classify(ClassifyRequest request, ServerCallContext context)
     {
-        var answer = ClassifyAsync(request, new Caller(context), ServerTiming.AskedBy(context));
-        return answer.IsCompletedSuccessfully ? answer : GrpcErrors.TranslateAsync(answer);
+        try
+        {
+            var answer = ClassifyAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
+            return answer.IsCompletedSuccessfully ? answer : GrpcErrors.TranslateAsync(answer);
+        }
+        catch (InferenceException exception)
+        {
+            throw exception.ToRpcException();
+        }
     }
 
+    [Access(AccessRule.Inference)]
     public override Task<ClassifyBatchResponse> ClassifyBatch(ClassifyBatchRequest request, ServerCallContext context) =>
-        GrpcErrors.TranslateAsync(ClassifyBatchAsync(request, new Caller(context), ServerTiming.AskedBy(context)));
+        GrpcErrors.TranslateAsync(ClassifyBatchAsync(request, Caller.Of(context), ServerTiming.AskedBy(context)));
 
+    [Access(AccessRule.Inference)]
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context) =>
         Task.FromResult(new ListModelsResponse { Models = { ModelDescriptions.All(repository.Current) } });
 
-    public override Task<Model> GetModel(GetModelRequest request, ServerCallContext context) => GrpcErrors.TranslateAsync(GetModelAsync(request));
+    [Access(AccessRule.Inference)]
+    public override Task<Model> GetModel(GetModelRequest request, ServerCallContext context)
+    {
+        try
+        {
+            using var lease = repository.Lease(request.Name, request.Version);
+            return Task.FromResult(ModelDescriptions.Of(lease.Version, repository.Current));
+        }
+        catch (InferenceException exception)
+        {
+            throw exception.ToRpcException();
+        }
+    }
 
-    /// <summary>Classifies one image; completes at once, on the caller's thread, where a place is free.</summary>
-    /// <exception cref="InferenceException">The request failed; the task's.</exception>
+    /// <summary>Classifies one image. Completes synchronously, on the caller's thread, if a slot is free.</summary>
+    /// <exception cref="InferenceException">The request failed before or during its run.</exception>
     internal Task<ClassifyResponse> ClassifyAsync(ClassifyRequest request, Caller caller, Action<RequestPhases>? timing = null)
     {
-        ModelLease lease;
+        var image = new ImageRun(request, Lease(request.Model, request.Version), timing);
+        var isPending = false;
         try
         {
-            lease = Lease(request.Model, request.Version);
-        }
-        catch (InferenceException exception)
-        {
-            return Task.FromException<ClassifyResponse>(exception);
-        }
-        var outputs = ArrayPool<float>.Shared.Rent(lease.Version.Facts.Classes);
-        try
-        {
-            var run = StartAsync(request, lease.Version, outputs, caller);
-            if (!run.IsCompletedSuccessfully)
-                return FinishAsync(run, request, lease, outputs, timing);
-            var phases = run.Result;
-            timing?.Invoke(phases);
-            var response = Reply(request.TopK, lease.Version, outputs.AsSpan(0, lease.Version.Facts.Classes));
-            Return(lease, outputs);
-            return Task.FromResult(response);
-        }
-        catch
-        {
-            Return(lease, outputs);
-            throw;
-        }
-    }
-
-    private ValueTask<RequestPhases> StartAsync(ClassifyRequest request, ServedVersion version, float[] outputs, Caller caller)
-    {
-        try
-        {
-            Inputs.RequireTopK(request.TopK);
-            return pipeline.RunAsync(version, Inputs.Of(request.Image, request.Geometry), outputs.AsMemory(0, version.Facts.Classes), caller);
-        }
-        catch (InferenceException exception)
-        {
-            InferencePipeline.CountRefused(version.Metrics, exception);
-            return ValueTask.FromException<RequestPhases>(exception);
-        }
-    }
-
-    private static async Task<ClassifyResponse> FinishAsync(ValueTask<RequestPhases> run, ClassifyRequest request, ModelLease lease, float[] outputs, Action<RequestPhases>? timing)
-    {
-        try
-        {
-            var phases = await run;
-            timing?.Invoke(phases);
-            return Reply(request.TopK, lease.Version, outputs.AsSpan(0, lease.Version.Facts.Classes));
+            var run = pipeline.RunAsync(image.Version, Read(request, image.Version), image.Outputs, caller);
+            isPending = !run.IsCompletedSuccessfully;
+            return isPending ? image.ReplyAsync(run) : Task.FromResult(image.Reply(run.Result));
         }
         finally
         {
-            Return(lease, outputs);
+            if (!isPending)
+                image.Dispose();
         }
     }
 
-    private static ClassifyResponse Reply(int topK, ServedVersion version, Span<float> outputs)
-    {
-        var response = new ClassifyResponse { Model = version.Name, Version = version.Version };
-        Predictions.Add(response.Predictions, version, outputs, topK);
-        return response;
-    }
-
-    private static void Return(ModelLease lease, float[] outputs)
-    {
-        lease.Dispose();
-        ArrayPool<float>.Shared.Return(outputs);
-    }
-
-    /// <summary>Classifies many images, each with its own answer or error.</summary>
-    internal async Task<ClassifyBatchResponse> ClassifyBatchAsync(ClassifyBatchRequest request, Caller caller, Action<RequestPhases>? timing = null)
+    /// <summary>Classifies many images. Each has an answer or an error of its own.</summary>
+    internal async Task<ClassifyBatchResponse> ClassifyBatchAsync(
+        ClassifyBatchRequest request, Caller caller, Action<RequestPhases>? timing = null)
     {
         using var lease = Lease(request.Model, request.Version);
         var version = lease.Version;
-        var (classes, errors) = (version.Facts.Classes, new InferenceException?[request.Images.Count]);
+        var classes = version.Facts.Classes;
+        var errors = new InferenceException?[request.Images.Count];
         var outputs = new float[Math.Min(request.Images.Count, limits.MaxBatch) * classes];
         try
         {
@@ -131,16 +102,17 @@ internal sealed partial class ClassifierService(
         return response;
     }
 
-    private Task<Model> GetModelAsync(GetModelRequest request)
+    private static InferenceInput Read(ClassifyRequest request, ServedVersion version)
     {
         try
         {
-            using var lease = repository.Lease(request.Name, request.Version);
-            return Task.FromResult(ModelDescriptions.Of(lease.Version, repository.Current));
+            Inputs.RequireTopK(request.TopK);
+            return Inputs.Of(request.Image, request.Geometry);
         }
         catch (InferenceException exception)
         {
-            return Task.FromException<Model>(exception);
+            InferencePipeline.CountRefused(version.Metrics, exception);
+            throw;
         }
     }
 

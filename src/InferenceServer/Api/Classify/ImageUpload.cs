@@ -34,7 +34,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         if (files.Count != 1)
             throw Invalid($"{files.Count} files in the form, expected one; :classifyBatch takes many", "image");
         var request = new ClassifyRequest { Model = Model(context), Version = Version(context), TopK = TopK(context), Geometry = Geometry(context), Image = files[0] };
-        return await classifier.ClassifyAsync(request, Caller(context), ServerTiming.AskedBy(context));
+        return await classifier.ClassifyAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
     });
 
     /// <summary>The files of a form, or the body as the only one; each has its own answer or its own error.</summary>
@@ -42,7 +42,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
     {
         var request = new ClassifyBatchRequest { Model = Model(context), Version = Version(context), TopK = TopK(context), Geometry = Geometry(context) };
         request.Images.Add(await ReadAsync(context));
-        return await classifier.ClassifyBatchAsync(request, Caller(context), ServerTiming.AskedBy(context));
+        return await classifier.ClassifyBatchAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
     });
 
     private static async Task AnswerAsync(HttpContext context, Func<Task<IMessage>> classify)
@@ -55,12 +55,12 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         }
         catch (InferenceException exception)
         {
-            await ProblemErrors.WriteAsync(context, exception);
+            await ErrorResponse.WriteAsync(context, exception);
         }
         catch (BadHttpRequestException exception)
         {
             var kind = exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? InferenceErrorKind.TooLarge : InferenceErrorKind.InvalidInput;
-            await ProblemErrors.WriteAsync(context, new(kind, exception.Message, exception));
+            await ErrorResponse.WriteAsync(context, new(kind, exception.Message, exception));
         }
     }
 
@@ -89,8 +89,6 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
 
     private static async Task<Image> ReadImageAsync(Stream stream, CancellationToken cancellationToken) =>
         new() { Encoded = await ByteString.FromStreamAsync(stream, cancellationToken) };
-
-    private static Caller Caller(HttpContext context) => new(DateTime.MaxValue, context.RequestAborted);
 
     private static string Model(HttpContext context) => (string)context.Request.RouteValues["model"]!;
 

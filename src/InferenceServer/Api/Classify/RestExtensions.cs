@@ -1,4 +1,6 @@
 using LeNetServe.Imaging;
+using LeNetServe.InferenceServer.Access;
+using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -36,12 +38,15 @@ internal static class RestExtensions
     public static void MapRest(this IEndpointRouteBuilder endpoints)
     {
         var upload = endpoints.ServiceProvider.GetRequiredService<ImageUpload>();
-        foreach (var model in new[] { "/v1/models/{model}", "/v1/models/{model}/versions/{version}" })
+        foreach (var model in (string[])["/v1/models/{model}", "/v1/models/{model}/versions/{version}"])
         {
-            endpoints.MapPost($"{model}:classify", upload.ClassifyAsync).WithMetadata(new AcceptsMetadata(FileTypes));
-            endpoints.MapPost($"{model}:classifyBatch", upload.ClassifyBatchAsync).WithMetadata(new AcceptsMetadata(FileTypes));
+            Post($"{model}:classify", upload.ClassifyAsync);
+            Post($"{model}:classifyBatch", upload.ClassifyBatchAsync);
         }
-        endpoints.MapGet(OpenApiPath, WriteOpenApiAsync);
+        endpoints.MapGet(OpenApiPath, WriteOpenApiAsync).WithAccess(AccessRule.Inference);
+
+        void Post(string route, RequestDelegate handle) =>
+            endpoints.MapPost(route, handle).WithMetadata(new AcceptsMetadata(FileTypes)).WithAccess(AccessRule.Inference);
     }
 
     /// <summary>
@@ -50,8 +55,7 @@ internal static class RestExtensions
     /// </summary>
     private static RequestDelegate LetGrpcMeasureItsMessages(RequestDelegate next) => context =>
     {
-        if (context.Request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
-            && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
+        if (context.Request.IsGrpc() && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
             body.MaxRequestBodySize = null;
         return next(context);
     };

@@ -1,19 +1,21 @@
-using Grpc.Core;
 using LeNetServe.InferenceServer.Access;
+using LeNetServe.InferenceServer.Errors;
+using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Api.Classify;
 
 /// <summary>
-/// Answers gRPC calls that no endpoint takes. gRPC's own endpoints for them match every call there is, and routing then cuts the path of each into
-/// strings that nobody reads: about 330 bytes a call.
+/// Answers gRPC calls without an endpoint, and all requests to an endpoint without an access rule. gRPC's own endpoints for unknown calls match
+/// every call, and routing would then split the path of each call into strings: about 330 bytes a call.
 /// </summary>
 internal static class UnknownCalls
 {
-    /// <summary>Must come after what lets calls pass.</summary>
+    /// <summary>Adds the answers. Call this after the Gatekeeper.</summary>
     public static IApplicationBuilder UseUnknownCalls(this IApplicationBuilder app) => app.Use(next => context =>
-        context.GetEndpoint() is null && context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true
-            ? new Refusal(StatusCodes.Status404NotFound, StatusCode.Unimplemented, $"no method {Shorten(context.Request.Path)}; gRPC reflection lists those there are").WriteAsync(context)
-            : next(context));
-
-    private static string Shorten(string? text) => text is not { Length: > 100 } ? $"{text}" : $"{text[..100]}…";
+    {
+        if (context.Rule() is not null || (context.GetEndpoint() is null && !context.Request.IsGrpc()))
+            return next(context);
+        var message = $"no method {Excerpt.Of(context.Request.Path)}; gRPC reflection lists the methods of this server";
+        return ErrorResponse.WriteAsync(context, new(InferenceErrorKind.Unsupported, message));
+    });
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.InferenceServer.Recording;
@@ -36,7 +37,7 @@ internal static class ServerMetricsExtensions
 
     /// <summary>Prometheus' text at <c>/metrics</c>.</summary>
     public static IEndpointConventionBuilder MapServerMetrics(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet("/metrics", Text).ExcludeFromDescription();
+        endpoints.MapGet("/metrics", Text).WithAccess(AccessRule.Metrics).ExcludeFromDescription();
 
     private static ContentHttpResult Text(ServerMetrics metrics, ModelRepository repository) =>
         TypedResults.Text(PrometheusText.Write(metrics, repository.Current.Versions), PrometheusText.ContentType);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Grpc.Core;
+using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Recording;
 
 namespace LeNetServe.InferenceServer.Api.Metrics;
@@ -20,7 +21,7 @@ internal static class ServerTiming
     {
         var http = context.GetHttpContext();
         return !http.Request.Headers.ContainsKey(RequestHeader) ? null
-            : http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true ? InTrailer(context)
+            : http.Request.IsGrpc() ? InTrailer(context)
             : InHeader(http);
     }
 

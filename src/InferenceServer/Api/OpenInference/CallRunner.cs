@@ -67,7 +67,7 @@ internal sealed class CallRunner(ModelRepository repository, InferencePipeline p
         catch (InferenceException exception)
         {
             CountUnresolved(exception);
-            var asked = version.Length == 0 ? $"'{Shorten(model)}'" : $"'{Shorten(model)}' version {Shorten(version)}";
+            var asked = version.Length == 0 ? $"'{Excerpt.Of(model)}'" : $"'{Excerpt.Of(model)}' version {Excerpt.Of(version)}";
             throw exception.Kind is InferenceErrorKind.NotFound or InferenceErrorKind.Unavailable
                 ? new InferenceException(exception.Kind, $"Request for unknown model: {asked} is not {(exception.Kind == InferenceErrorKind.NotFound ? "found" : "at ready state")}: {exception.Message}", exception)
                 : exception;
@@ -86,7 +86,7 @@ internal sealed class CallRunner(ModelRepository repository, InferencePipeline p
         }
         catch (InferenceException exception)
         {
-            version.Metrics.Record(ErrorOutcomes.Of(exception.Kind), 0, default);
+            InferencePipeline.CountRefused(version.Metrics, exception);
             throw;
         }
     }
@@ -107,6 +107,4 @@ internal sealed class CallRunner(ModelRepository repository, InferencePipeline p
         var first = Array.FindIndex(errors, error => error is not null);
         return first < 0 ? phases : throw new InferenceException(errors[first]!.Kind, $"image {first}: {errors[first]!.Message}", errors[first]);
     }
-
-    private static string Shorten(string text) => text.Length <= 100 ? text : $"{text.AsSpan(0, 100)}…";
 }

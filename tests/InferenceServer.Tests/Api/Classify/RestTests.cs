@@ -114,7 +114,8 @@ public sealed class RestTests
 
         var answer = await PostAsync(server, path, content);
 
-        Assert.Equal(field, answer.Json.GetProperty("field").GetString());
+        var violation = answer.Json.GetProperty("details")[0].GetProperty("fieldViolations")[0];
+        Assert.Equal(field, violation.GetProperty("field").GetString());
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal static class GrpcCallReader
         {
             var input = request.Inputs[i];
             if (input.Parameters.ContainsKey("shared_memory_region"))
-                OpenInferenceErrors.ThrowUnsupported("shared memory");
+                throw OpenInferenceErrors.Unsupported("shared memory");
             tensors[i] = new(input.Name, input.Datatype, input.Shape, ReadData(request, input, i));
         }
         return request.RawInputContents.Count <= tensors.Length
@@ -126,7 +126,7 @@ internal static class GrpcCallReader
             if (parameters.Count > 0)
             {
                 if (parameters.ContainsKey("shared_memory_region"))
-                    OpenInferenceErrors.ThrowUnsupported("shared memory");
+                    throw OpenInferenceErrors.Unsupported("shared memory");
                 if (parameters.TryGetValue("classification", out var classification))
                     classes = CallParameters.ReadClasses(classification);
             }

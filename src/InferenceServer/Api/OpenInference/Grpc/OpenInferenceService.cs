@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Inference;
+using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Api.Metrics;
 using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Recording;
@@ -7,51 +8,65 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Grpc;
 
-/// <summary>The gRPC edge of the Open Inference Protocol: translates, and leaves the rest to others. What is not offered answers UNIMPLEMENTED.</summary>
+/// <summary>
+/// Implements the Open Inference Protocol over gRPC: translates messages, and leaves the work to others. Methods that are not overridden answer
+/// UNIMPLEMENTED.
+/// </summary>
 internal sealed partial class OpenInferenceService(CallRunner runner, ModelCatalog catalog, LimitOptions limits, ServerLifecycle lifecycle)
     : GRPCInferenceService.GRPCInferenceServiceBase
 {
+    [Access(AccessRule.Open)]
     public override Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) =>
         Task.FromResult(new ServerLiveResponse { Live = true });
 
+    [Access(AccessRule.Open)]
     public override Task<ServerReadyResponse> ServerReady(ServerReadyRequest request, ServerCallContext context) =>
         Task.FromResult(new ServerReadyResponse { Ready = catalog.IsReady });
 
+    [Access(AccessRule.Inference)]
     public override Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context) =>
         Task.FromResult(catalog.Server());
 
+    [Access(AccessRule.Inference)]
     public override Task<ModelReadyResponse> ModelReady(ModelReadyRequest request, ServerCallContext context) =>
         Translate(() => new ModelReadyResponse { Ready = catalog.IsModelReady(request.Name, request.Version) });
 
+    [Access(AccessRule.Inference)]
     public override Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context) =>
         Translate(() => catalog.Metadata(request.Name, request.Version));
 
+    [Access(AccessRule.Inference)]
     public override Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context) =>
         Translate(() => new ModelConfigResponse { Config = catalog.Config(request.Name, request.Version) });
 
+    [Access(AccessRule.Inference)]
     public override Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context) =>
         Translate(() => catalog.Statistics(request.Name, request.Version));
 
+    [Access(AccessRule.Inference)]
     public override Task<RepositoryIndexResponse> RepositoryIndex(RepositoryIndexRequest request, ServerCallContext context) =>
         Translate(() => catalog.Index(request.RepositoryName, request.Ready));
 
+    [Access(AccessRule.Control)]
     public override async Task<RepositoryModelLoadResponse> RepositoryModelLoad(RepositoryModelLoadRequest request, ServerCallContext context)
     {
         await TranslateAsync(() => catalog.LoadAsync(request.RepositoryName, request.ModelName, request.Parameters.Keys, context.CancellationToken));
         return new();
     }
 
+    [Access(AccessRule.Control)]
     public override async Task<RepositoryModelUnloadResponse> RepositoryModelUnload(RepositoryModelUnloadRequest request, ServerCallContext context)
     {
         await TranslateAsync(() => catalog.UnloadAsync(request.RepositoryName, request.ModelName, context.CancellationToken));
         return new();
     }
 
+    [Access(AccessRule.Inference)]
     public override async Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context)
     {
         try
         {
-            return await InferAsync(request, new Caller(context), ServerTiming.AskedBy(context));
+            return await InferAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
         }
         catch (InferenceException exception)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Api.Metrics;
 using LeNetServe.InferenceServer.Inference;
 using LeNetServe.Runtime.Errors;
@@ -12,12 +13,10 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var edge = endpoints.ServiceProvider.GetRequiredService<OpenInferenceEndpoints>();
-        void Get(string route, Func<HttpContext, Task> handle) => endpoints.MapGet(route, (RequestDelegate)(context => TranslateAsync(context, handle)));
-        void Post(string route, Func<HttpContext, Task> handle) => endpoints.MapPost(route, (RequestDelegate)(context => TranslateAsync(context, handle)));
 
         Get("/v2", edge.Server);
-        Get("/v2/health/live", context => RestResponses.WriteAsync(context, StatusCodes.Status200OK, "live", true));
-        Get("/v2/health/ready", edge.Ready);
+        Get("/v2/health/live", context => RestResponses.WriteAsync(context, StatusCodes.Status200OK, "live", true), AccessRule.Open);
+        Get("/v2/health/ready", edge.Ready, AccessRule.Open);
         Get("/v2/models/stats", edge.Statistics);
         foreach (var model in (string[])["/v2/models/{model}", "/v2/models/{model}/versions/{version}"])
         {
@@ -28,14 +27,18 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
             Post(model + "/infer", edge.Infer);
         }
         Post("/v2/repository/index", edge.Index);
-        Post("/v2/repository/models/{model}/load", edge.Load);
-        Post("/v2/repository/models/{model}/unload", edge.Unload);
-        foreach (var (route, what) in Unsupported)
-            endpoints.MapMethods(route, ["GET", "POST"], (RequestDelegate)(context =>
-                RestResponses.WriteErrorAsync(context, StatusCodes.Status501NotImplemented, $"the server does not support {what}")));
+        Post("/v2/repository/models/{model}/load", edge.Load, AccessRule.Control);
+        Post("/v2/repository/models/{model}/unload", edge.Unload, AccessRule.Control);
+        foreach (var (route, feature) in Unsupported)
+            Map(route, ["GET", "POST"], _ => throw OpenInferenceErrors.Unsupported(feature), AccessRule.Inference);
+
+        void Get(string route, Func<HttpContext, Task> handle, AccessRule access = AccessRule.Inference) => Map(route, ["GET"], handle, access);
+        void Post(string route, Func<HttpContext, Task> handle, AccessRule access = AccessRule.Inference) => Map(route, ["POST"], handle, access);
+        void Map(string route, string[] methods, Func<HttpContext, Task> handle, AccessRule access) =>
+            endpoints.MapMethods(route, methods, (RequestDelegate)(context => TranslateAsync(context, handle))).WithAccess(access);
     }
 
-    private static readonly (string Route, string What)[] Unsupported =
+    private static readonly (string Route, string Feature)[] Unsupported =
     [
         ("/v2/systemsharedmemory/{**rest}", "shared memory"),
         ("/v2/cudasharedmemory/{**rest}", "shared memory"),
@@ -96,7 +99,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
         var headerLength = context.Request.Headers[RestHeaders.HeaderLength];
         var call = runner.Read((Model: Model(context), Version: Version(context), Body: body, HeaderLength: headerLength.Count == 0 ? null : headerLength.ToString()),
             static request => RestCallReader.Read(request.Model, request.Version, request.Body, request.HeaderLength));
-        var answer = await runner.RunAsync(call, new Caller(DateTime.MaxValue, context.RequestAborted));
+        var answer = await runner.RunAsync(call, Caller.Of(context));
         ServerTiming.AskedBy(context)?.Invoke(answer.Phases);
         var (reply, replyHeader) = RestAnswerWriter.Write(call, answer.Model, answer.Version, answer.Facts, answer.Outputs);
         await RestResponses.WriteAsync(context, reply, replyHeader);

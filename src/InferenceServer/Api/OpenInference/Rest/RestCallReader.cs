@@ -90,7 +90,7 @@ internal static class RestCallReader
             var size = default(JsonElement);
             var hasBinary = input.TryGetProperty("parameters", out var parameters) && Object(parameters).TryGetProperty("binary_data_size", out size);
             if (HasParameter(input, "shared_memory_region"))
-                OpenInferenceErrors.ThrowUnsupported("shared memory");
+                throw OpenInferenceErrors.Unsupported("shared memory");
             if (hasData == hasBinary)
                 throw OpenInferenceErrors.Invalid("Input must set only one of the following fields: 'data', 'binary_data_size' in 'parameters'. But " + (hasData ? "set 'data' 'binary_data_size'" : "no field is set"));
             tensors.Add(new(name, datatype, shape, hasData ? ReadData(name, datatype, data) : Cut(model, name, Unsigned(size, "binary_data_size"), ref binary)));
@@ -123,7 +123,7 @@ internal static class RestCallReader
     private static RequestedOutput ReadOutput(JsonElement output)
     {
         if (HasParameter(output, "shared_memory_region"))
-            OpenInferenceErrors.ThrowUnsupported("shared memory");
+            throw OpenInferenceErrors.Unsupported("shared memory");
         var name = Text(Required(output, "name"), "name");
         if (!output.TryGetProperty("parameters", out var parameters))
             return new(name, 0, false);

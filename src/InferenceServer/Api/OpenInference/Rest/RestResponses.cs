@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using Google.Protobuf;
+using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
@@ -47,8 +48,8 @@ internal static class RestResponses
     public static Task WriteErrorAsync(HttpContext context, InferenceException exception)
     {
         if (exception.RetryAfter is { } delay)
-            context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(delay.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return WriteErrorAsync(context, OpenInferenceErrors.ToHttpStatus(exception.Kind), exception.Message);
+            context.Response.Headers.RetryAfter = RetryPushback.Seconds(delay);
+        return WriteErrorAsync(context, ErrorMapping.Of(exception.Kind).TritonHttp, exception.Message);
     }
 
     /// <summary>The answer of an inference.</summary>
