@@ -60,8 +60,10 @@ internal sealed partial class ClassifierService(
         try
         {
             var run = pipeline.RunAsync(image.Version, Read(request, image.Version), image.Outputs, caller);
-            isPending = !run.IsCompletedSuccessfully;
-            return isPending ? image.ReplyAsync(run) : Task.FromResult(image.Reply(run.Result));
+            if (run.IsCompletedSuccessfully)
+                return Task.FromResult(image.Reply(run.Result));
+            isPending = true;
+            return image.ReplyAsync(run);
         }
         finally
         {
