@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Computing;
 
-/// <summary>Where torch computes.</summary>
+/// <summary>The device that torch computes on.</summary>
 internal static class ComputeDevice
 {
-    /// <summary>The device of that name: auto (cuda where there is one), cpu or cuda.</summary>
+    /// <summary>Gets the device of that name: auto (cuda if there is one), cpu or cuda.</summary>
     /// <exception cref="ExpectedException">No such name, or cuda without a device: never a silent run on the CPU.</exception>
     public static Device Choose(string name) => Choose(name, cuda.is_available);
 

@@ -1,8 +1,8 @@
 namespace LeNetServe.Trainer.Computing;
 
 /// <summary>
-/// Independent streams of random numbers, each a function of (seed, stream, index). No generator has a state that a checkpoint would have
-/// to keep: epoch and step say everything.
+/// Independent streams of random numbers, each a function of (seed, stream, index). A checkpoint keeps no generator's state: epoch and step
+/// are enough.
 /// </summary>
 internal static class RandomStreams
 {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace LeNetServe.Trainer.Computing;
 
 /// <summary>
-/// Runs the shards of a batch side by side. Each thread computes whole shards with torch's own threads off: two hand-overs per step instead
-/// of a barrier per operation, and a result that does not depend on the number of threads.
+/// Threads that compute the slices of a batch side by side. Each thread computes whole slices with torch's own threads off. A step needs two
+/// hand-overs instead of a barrier per operation, and the result does not depend on the number of threads.
 /// </summary>
 internal sealed class SliceThreads : IDisposable
 {
@@ -19,10 +19,10 @@ internal sealed class SliceThreads : IDisposable
         workers = [.. Enumerable.Range(1, threads - 1).Select(number => new Worker(number))];
     }
 
-    /// <summary>Threads that there are, the caller's included.</summary>
+    /// <summary>Number of threads, the caller's included.</summary>
     public int Most { get; }
 
-    /// <summary>Threads in use, the caller's included; the others sleep.</summary>
+    /// <summary>Number of threads in use, the caller's included; the others sleep.</summary>
     public int Threads { get; private set; }
 
     /// <summary>Uses that many of the threads from now on.</summary>
@@ -38,8 +38,8 @@ internal sealed class SliceThreads : IDisposable
     {
         void Share(int thread)
         {
-            for (var shard = thread; shard < count; shard += Threads)
-                work(shard);
+            for (var slice = thread; slice < count; slice += Threads)
+                work(slice);
         }
         var helpers = workers.AsSpan(0, Threads - 1);
         foreach (var worker in helpers)
@@ -75,13 +75,14 @@ internal sealed class SliceThreads : IDisposable
         public Worker(int number)
         {
             this.number = number;
-            thread = new(Loop) { IsBackground = true, Name = $"shard {number}" };
+            thread = new(Loop) { IsBackground = true, Name = $"slices {number}" };
             thread.Start();
         }
 
         public void Start(Action<int> share)
         {
-            (work, failure) = (share, null);
+            work = share;
+            failure = null;
             end.Reset();
             begin.Set();
         }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
 namespace LeNetServe.Trainer.Configuration;
@@ -17,7 +18,7 @@ internal static class ConfigBuilder
         .. from property in typeof(TrainingConfig).GetProperties(BindingFlags.Public | BindingFlags.Instance)
            let description = property.GetCustomAttribute<DescriptionAttribute>()?.Description
            where description is not null
-           let key = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)
+           let key = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)
            select new ConfigField(key, property.PropertyType, description, Defaults[key]?.ToJsonString().Trim('"')),
     ];
 

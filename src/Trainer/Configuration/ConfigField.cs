@@ -9,21 +9,26 @@ namespace LeNetServe.Trainer.Configuration;
 /// <summary>One field of <see cref="TrainingConfig"/>.</summary>
 /// <param name="Key">Its key in JSON, snake_case.</param>
 /// <param name="Type">Its type: int, double, bool, string or an enum.</param>
-/// <param name="Description">What it does.</param>
-/// <param name="Default">Its value where neither recipe nor user gives one, as text; null where it has none.</param>
+/// <param name="Description">Its effect.</param>
+/// <param name="Default">Its value if neither recipe nor user gives one, as text; null if it has no default.</param>
 internal sealed record ConfigField(string Key, Type Type, string Description, string? Default)
 {
-    /// <summary>What the command line's help says: what the field does, and its default.</summary>
-    public string Help => Default is null || Description.Contains("Default:", StringComparison.Ordinal) ? Description : $"{Description} Default: {Default}.";
+    /// <summary>Gets the text of the command line's help: the field's effect and its default.</summary>
+    public string Help => Default is null || Description.Contains("Default:", StringComparison.Ordinal)
+        ? Description
+        : $"{Description} Default: {Default}.";
 
-    /// <summary>Its option on the command line, such as <c>--learning-rate</c>.</summary>
+    /// <summary>Gets the option on the command line, such as <c>--learning-rate</c>.</summary>
     public string Option => $"--{Key.Replace('_', '-')}";
 
-    /// <summary>The values of an enum, as in JSON; empty for other types.</summary>
+    /// <summary>Gets the values of an enum, as in JSON; empty for other types.</summary>
     public IReadOnlyList<string> Names { get; } =
-        [.. Type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(name => name.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name).OfType<string>()];
+    [
+        .. Type.GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(name => name.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name).OfType<string>(),
+    ];
 
-    /// <summary>A value given as text, as JSON of the field's type; what does not fit stays text, which <see cref="Fault"/> then quotes.</summary>
+    /// <summary>Makes JSON of the field's type from a text. A text that does not fit stays text, which <see cref="Fault"/> then quotes.</summary>
     public JsonValue Parse(string text)
     {
         if (Type == typeof(int) && int.TryParse(text, CultureInfo.InvariantCulture, out var whole))
@@ -35,16 +40,18 @@ internal sealed record ConfigField(string Key, Type Type, string Description, st
         return JsonValue.Create(text);
     }
 
-    /// <summary>What is wrong with a value's kind, with what was found and what is expected; null where nothing is.</summary>
+    /// <summary>Gets the fault of a value's kind, with the found and the expected kind; null if it is right.</summary>
     public string? Fault(JsonNode? value)
     {
         var kind = value?.GetValueKind() ?? JsonValueKind.Null;
-        var fits = Type == typeof(int) ? kind == JsonValueKind.Number && int.TryParse(value!.ToJsonString(), CultureInfo.InvariantCulture, out _)
+        var fits = Type == typeof(int)
+            ? kind == JsonValueKind.Number && int.TryParse(value!.ToJsonString(), CultureInfo.InvariantCulture, out _)
             : Type == typeof(double) ? kind == JsonValueKind.Number
             : Type == typeof(bool) ? kind is JsonValueKind.True or JsonValueKind.False
             : Type == typeof(string) ? kind == JsonValueKind.String
             : kind == JsonValueKind.String && Names.Contains(value!.GetValue<string>(), StringComparer.OrdinalIgnoreCase);
-        return fits ? null : $"{Key} is {(kind == JsonValueKind.String ? $"\"{value}\"" : value?.ToJsonString() ?? "null")}, expected {Expected}";
+        var found = kind == JsonValueKind.String ? $"\"{value}\"" : value?.ToJsonString() ?? "null";
+        return fits ? null : $"{Key} is {found}, expected {Expected}";
     }
 
     private string Expected => Type == typeof(int) ? "a whole number"

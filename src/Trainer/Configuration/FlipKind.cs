@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LeNetServe.Trainer.Configuration;
 
-/// <summary>How training images are mirrored.</summary>
+/// <summary>The mirroring of training images.</summary>
 internal enum FlipKind
 {
     [JsonStringEnumMemberName("none")]

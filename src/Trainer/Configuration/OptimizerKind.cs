@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LeNetServe.Trainer.Configuration;
 
-/// <summary>How gradients become changes of the weights.</summary>
+/// <summary>The rule that makes changes of the weights from gradients.</summary>
 internal enum OptimizerKind
 {
     [JsonStringEnumMemberName("sgd")]

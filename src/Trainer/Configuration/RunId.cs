@@ -6,10 +6,10 @@ using LeNetServe.Specs;
 
 namespace LeNetServe.Trainer.Configuration;
 
-/// <summary>A run's name, such as <c>mnist-lenet5-s1-3f9a2c</c>: the same request always gives the same one.</summary>
+/// <summary>A run's name, such as <c>mnist-lenet5-s1-3f9a2c</c>: the same request always gives the same name.</summary>
 internal static class RunId
 {
-    /// <summary>The id of a config for that data set and network. Where data and teachers lie does not matter, except for a user's own folder.</summary>
+    /// <summary>Gets the id of a config for that data set and network. Paths of data and teachers do not count, except a user's own folder.</summary>
     public static string Of(TrainingConfig config, string dataset, LeNetSpec spec)
     {
         var identity = config with

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LeNetServe.Trainer.Configuration;
 
-/// <summary>How the learning rate changes during a run.</summary>
+/// <summary>The course of the learning rate during a run.</summary>
 internal enum ScheduleKind
 {
     [JsonStringEnumMemberName("constant")]

@@ -14,7 +14,7 @@ internal sealed record TrainingConfig
     [Description("Data set: mnist, fashion-mnist, cifar10, strokes, or folder for your own images.")]
     public string Dataset { get; init; } = "strokes";
 
-    [Description("Directory of the data set's files. Default: data/NAME (or LENETSERVE_DATA/NAME), downloaded there if missing; strokes needs none.")]
+    [Description("Directory of the data set's files. Default: data/NAME (or LENETSERVE_DATA/NAME), downloaded if missing; strokes needs none.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Data { get; init; }
 
@@ -33,10 +33,11 @@ internal sealed record TrainingConfig
     [Description("Images per step.")]
     public int BatchSize { get; init; } = 128;
 
-    [Description("Parts of a batch that are computed side by side, each with its own batch statistics. Part of the result; the number of threads is not.")]
-    public int Shards { get; init; } = 2;
+    [JsonPropertyName("shards")]
+    [Description("Slices of a batch, computed side by side, each with its own batch statistics. The result depends on it, not on the threads.")]
+    public int Slices { get; init; } = 2;
 
-    [Description("Optimiser: sgd, adam, adamw or muon.")]
+    [Description("Optimizer: sgd, adam, adamw or muon.")]
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
 
     [Description("Largest learning rate of the schedule, per step.")]
@@ -48,13 +49,13 @@ internal sealed record TrainingConfig
     [Description("Nesterov's form of the momentum.")]
     public bool Nesterov { get; init; } = true;
 
-    [Description("Decay of the mean of gradients, of adam and adamw, and of muon where it leaves a parameter to adamw.")]
+    [Description("Decay of the mean of gradients, of adam and adamw, and of muon for the parameters that it leaves to adamw.")]
     public double Beta1 { get; init; } = 0.9;
 
     [Description("Decay of the mean of squared gradients, likewise.")]
     public double Beta2 { get; init; } = 0.999;
 
-    [Description("Pull of the weights (not of biases and batch norm) towards zero: decoupled with adamw and muon, added to the gradient with sgd and adam.")]
+    [Description("Pull of the weights, without biases and batch norm, towards zero: decoupled with adamw and muon, in the gradient with sgd and adam.")]
     public double WeightDecay { get; init; }
 
     [Description("Learning rate over time: constant, step, cosine, one-cycle, or lecun-1998 (the paper's, as shares of the run).")]
@@ -87,7 +88,7 @@ internal sealed record TrainingConfig
     [Description("Mirror the images: none, random, or alternating (each image changes sides every epoch). Not for digits.")]
     public FlipKind Flip { get; init; } = FlipKind.None;
 
-    [Description("Largest shift, in pixels; whole pixels where it is a whole number and nothing else bends the image.")]
+    [Description("Largest shift, in pixels; whole pixels if it is a whole number and nothing else bends the image.")]
     public double Shift { get; init; }
 
     [Description("Largest rotation, in degrees.")]
@@ -124,16 +125,16 @@ internal sealed record TrainingConfig
     [Description("The constant j of the MAP criterion's rubbish class (lenet5-1998).")]
     public double Rubbish { get; init; } = 4;
 
-    /// <summary>The directories of <see cref="Teacher"/>.</summary>
+    /// <summary>Gets the directories of <see cref="Teacher"/>.</summary>
     [JsonIgnore]
     public string[] Teachers => (Teacher ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>Faults of the values, each with key, value and allowed range; empty where there is none.</summary>
+    /// <summary>Gets the faults of the values, each with key, value and allowed range; empty if there is none.</summary>
     public IEnumerable<string> Faults()
     {
         (string Key, double Value, double Least, double Most)[] ranges =
         [
-            ("epochs", Epochs, 1, 1_000_000), ("batch_size", BatchSize, 1, 1_000_000), ("shards", Shards, 1, 1024),
+            ("epochs", Epochs, 1, 1_000_000), ("batch_size", BatchSize, 1, 1_000_000), ("shards", Slices, 1, 1024),
             ("learning_rate", LearningRate, 0, 1000), ("momentum", Momentum, 0, 1), ("beta1", Beta1, 0, 1), ("beta2", Beta2, 0, 1),
             ("weight_decay", WeightDecay, 0, 1000), ("warm_up", WarmUp, 0, 1), ("step_factor", StepFactor, 0, 1),
             ("step_epochs", StepEpochs, 1, 1_000_000), ("label_smoothing", LabelSmoothing, 0, 1), ("ema", Ema, 0, 1),
@@ -145,8 +146,8 @@ internal sealed record TrainingConfig
         foreach (var (key, value, least, most) in ranges)
             if (!(value >= least && value <= most))
                 yield return $"{key} is {value}, expected {least} to {most}";
-        if (Shards > BatchSize)
-            yield return $"shards is {Shards}, expected at most the batch_size, {BatchSize}";
+        if (Slices > BatchSize)
+            yield return $"shards is {Slices}, expected at most the batch_size, {BatchSize}";
         if (EarlyStopping > 0 && Validation == 0)
             yield return $"early_stopping is {EarlyStopping} and validation 0, expected validation images to stop by";
     }

@@ -9,9 +9,9 @@ using static TorchSharp.torch.nn;
 namespace LeNetServe.Trainer.Data;
 
 /// <summary>
-/// Distorts a whole batch: mirror, shift, rotation, scale, shear and elastic distortion are one grid of source points and one sampling, by tensor
-/// operations or, on a CPU, by <see cref="ImageSampler"/>; cutout is one product. What happens to an image depends on seed, epoch and the image's
-/// number alone.
+/// Distorts a whole batch. Mirror, shift, rotation, scale, shear and elastic distortion are one grid of source points and one sampling, by
+/// tensor operations or, on a CPU, by <see cref="ImageSampler"/>; cutout is one product. The distortion of an image depends on seed, epoch
+/// and the image's number alone.
 /// </summary>
 internal sealed class Augmentation : IDisposable
 {
@@ -23,10 +23,10 @@ internal sealed class Augmentation : IDisposable
     private readonly Tensor? smoothing;
     private readonly ImageSampler? sampler;
 
-    /// <param name="config">What to do, and how much of it.</param>
-    /// <param name="imaging">Size and background of the images, and what is beyond their borders.</param>
-    /// <param name="device">Where the images are.</param>
-    /// <param name="kernels">Use the own sampler where it fits; without, all is torch's.</param>
+    /// <param name="config">The distortions and their strength.</param>
+    /// <param name="imaging">Size, background and geometry of the images.</param>
+    /// <param name="device">The device of the images.</param>
+    /// <param name="kernels">Use the own sampler if it fits; otherwise torch samples.</param>
     public Augmentation(TrainingConfig config, ImagingSpec imaging, Device device, bool kernels = true)
     {
         this.config = config;
@@ -42,12 +42,12 @@ internal sealed class Augmentation : IDisposable
             sampler = new(side, wholePixels, reflect: outside == GridSamplePaddingMode.Reflection);
     }
 
-    /// <summary>There is something to do.</summary>
+    /// <summary>Gets whether images change at all.</summary>
     public bool IsActive => MovesPixels || config.Cutout > 0;
 
     private bool MovesPixels { get; }
 
-    /// <summary>The batch, distorted.</summary>
+    /// <summary>Distorts a batch.</summary>
     /// <param name="pixels">B×C×H×W, float32, 0..255.</param>
     /// <param name="numbers">The images' numbers.</param>
     /// <param name="epoch">Number of the epoch.</param>
@@ -72,11 +72,17 @@ internal sealed class Augmentation : IDisposable
             pixels = Sample(sampler, pixels, transforms, noise);
         else if (MovesPixels)
             pixels = functional.grid_sample(
-                pixels, Grid(transforms, noise, count, pixels), wholePixels ? GridSampleMode.Nearest : GridSampleMode.Bilinear, outside, align_corners: false);
+                pixels,
+                Grid(transforms, noise, count, pixels),
+                wholePixels ? GridSampleMode.Nearest : GridSampleMode.Bilinear,
+                outside,
+                align_corners: false);
         if (holes.Length == 0)
             return pixels;
         var mask = tensor(holes, [count, 1, side, side], device: pixels.device);
-        return background == 0 ? pixels.mul_(mask) : pixels.sub_(Number.Of(background)).mul_(mask).add_(Number.Of(background), Number.Of(1));
+        return background == 0
+            ? pixels.mul_(mask)
+            : pixels.sub_(Number.Of(background)).mul_(mask).add_(Number.Of(background), Number.Of(1));
     }
 
     public void Dispose() => smoothing?.Dispose();
@@ -93,12 +99,13 @@ internal sealed class Augmentation : IDisposable
         for (var image = 0; image < count; image++)
         {
             var at = image * channels * side * side;
-            images.Sample(from + at, channels, transforms.AsSpan(image * 6, 6), bend == null ? null : bend + (image * 2 * side * side), to + at);
+            var bent = bend == null ? null : bend + (image * 2 * side * side);
+            images.Sample(from + at, channels, transforms.AsSpan(image * 6, 6), bent, to + at);
         }
         return result;
     }
 
-    /// <summary>The grid as torch wants it: in units of half the side.</summary>
+    /// <summary>Makes the grid in torch's units of half the side.</summary>
     private Tensor Grid(float[] transforms, float[] noise, int count, Tensor pixels)
     {
         var matrices = tensor(transforms, [count, 2, 3], device: pixels.device);
@@ -107,7 +114,7 @@ internal sealed class Augmentation : IDisposable
         return smoothing is null ? grid : grid.add_(Bends(noise, count).permute(0, 2, 3, 1), Number.Of(2.0 / side));
     }
 
-    /// <summary>The elastic displacements, B×2×H×W, in pixels.</summary>
+    /// <summary>Makes the elastic displacements, B×2×H×W, in pixels.</summary>
     private Tensor Bends(float[] noise, int count)
     {
         var points = smoothing!.shape[1];
@@ -121,7 +128,7 @@ internal sealed class Augmentation : IDisposable
         _ => false,
     };
 
-    /// <summary>The 2×3 matrix from a target point to its source point, in pixels from the centre.</summary>
+    /// <summary>Fills the 2×3 matrix from a target point to its source point, in pixels from the center.</summary>
     private void Transform(ref SplitMix64 random, bool mirrored, Span<float> matrix)
     {
         var angle = Around(ref random, config.Rotate) * Math.PI / 180;

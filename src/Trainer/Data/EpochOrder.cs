@@ -6,7 +6,7 @@ namespace LeNetServe.Trainer.Data;
 /// <summary>The order of the images in an epoch: a function of seed and epoch alone.</summary>
 internal static class EpochOrder
 {
-    /// <summary>The numbers, shuffled for that epoch.</summary>
+    /// <summary>Shuffles the numbers for an epoch.</summary>
     public static int[] Of(int[] numbers, int seed, int epoch)
     {
         var order = (int[])numbers.Clone();

@@ -5,23 +5,23 @@ using System.Runtime.Intrinsics.X86;
 namespace LeNetServe.Trainer.Data;
 
 /// <summary>
-/// Samples an image at the points of a distorted grid, eight at a time: what torch's affine_grid and grid_sample (align_corners false) give in several
-/// passes over a batch.
+/// Samples an image at the points of a distorted grid, eight at a time. Torch's affine_grid and grid_sample (align_corners false) give
+/// the same in several passes over a batch.
 /// </summary>
 /// <param name="side">Width and height of the images, in pixels; a multiple of 8.</param>
 /// <param name="nearest">Take the nearest pixel instead of interpolating between four.</param>
-/// <param name="reflect">Mirror the image at its borders; otherwise what is outside is 0.</param>
+/// <param name="reflect">Mirror the image at its borders; otherwise pixels outside are 0.</param>
 internal sealed unsafe class ImageSampler(int side, bool nearest, bool reflect)
 {
     private const int Width = 8;
 
-    /// <summary>Whether the processor has what it is made for.</summary>
+    /// <summary>Gets whether the processor has the instructions that the sampler uses.</summary>
     public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
 
     /// <summary>Samples all channels of an image.</summary>
     /// <param name="image">C×side×side.</param>
     /// <param name="channels">C.</param>
-    /// <param name="matrix">2×3 from a target point to its source point, in pixels from the image's centre: x, y, 1 to x; x, y, 1 to y.</param>
+    /// <param name="matrix">2×3 from a target point to its source point, in pixels from the image's center: x, y, 1 to x; x, y, 1 to y.</param>
     /// <param name="bend">2×side×side displacements of the source points, x then y, in pixels; null: none.</param>
     /// <param name="output">C×side×side.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -82,7 +82,7 @@ internal sealed unsafe class ImageSampler(int side, bool nearest, bool reflect)
         }
     }
 
-    /// <summary>A coordinate mirrored at −½ and side − ½ as often as it takes, then kept between the centres of the outermost pixels.</summary>
+    /// <summary>Mirrors a coordinate at −½ and side − ½ as often as necessary, then keeps it between the centers of the outermost pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<float> Reflect(Vector256<float> coordinate)
     {
@@ -103,7 +103,7 @@ internal sealed unsafe class ImageSampler(int side, bool nearest, bool reflect)
             & Vector256.GreaterThanOrEqual(y, Vector256<float>.Zero) & Vector256.LessThanOrEqual(y, last);
     }
 
-    /// <summary>Offsets in a plane; of points outside, those of the nearest border pixel, which can be read.</summary>
+    /// <summary>Gets offsets in a plane; for points outside, the offset of the nearest border pixel, which can be read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<int> Index(Vector256<float> x, Vector256<float> y)
     {

@@ -12,7 +12,6 @@ internal sealed class ResidentImages : IDisposable
     public ResidentImages(ImageSet set, Device device)
     {
         Count = set.Count;
-        // detach_from_dispose_scope: the set outlives every step's scope.
         pixels = tensor(set.Pixels, [set.Count, set.Shape.Channels, set.Shape.Height, set.Shape.Width], ScalarType.Byte, device)
             .DetachFromDisposeScope();
         labels = tensor(Array.ConvertAll(set.Labels, label => (long)label), ScalarType.Int64, device).DetachFromDisposeScope();
@@ -22,10 +21,13 @@ internal sealed class ResidentImages : IDisposable
     /// <summary>Number of images.</summary>
     public int Count { get; }
 
-    /// <summary>Where the tensors are.</summary>
+    /// <summary>The device of the tensors.</summary>
     public Device Device { get; }
 
-    /// <summary>Pixels of the images with these numbers, B×C×H×W float32 0..255, and their labels, B int64.</summary>
+    /// <summary>Gets the numbers of all images.</summary>
+    public int[] All() => [.. Enumerable.Range(0, Count)];
+
+    /// <summary>Gets the pixels of the images with these numbers, B×C×H×W float32 0..255, and the labels, B int64.</summary>
     public (Tensor Pixels, Tensor Labels) Batch(ReadOnlySpan<int> numbers)
     {
         using var index = Index(numbers);
@@ -39,7 +41,7 @@ internal sealed class ResidentImages : IDisposable
         labels.Dispose();
     }
 
-    /// <summary>Numbers as a tensor that selects.</summary>
+    /// <summary>Makes a tensor that selects the images with these numbers.</summary>
     public Tensor Index(ReadOnlySpan<int> numbers)
     {
         var wide = new long[numbers.Length];

@@ -4,7 +4,7 @@ using LeNetServe.Trainer.Computing;
 
 namespace LeNetServe.Trainer.Data;
 
-/// <summary>Which of a data set's training images train and which validate.</summary>
+/// <summary>The parts of a data set's training images: those that train and those that validate.</summary>
 /// <param name="Train">Numbers of the images that train.</param>
 /// <param name="Validation">Numbers of the images held out.</param>
 internal sealed record TrainingData(int[] Train, int[] Validation)

@@ -5,7 +5,7 @@ namespace LeNetServe.Trainer.Downloads;
 /// <summary>Obtains a data set with progress shown on standard error: bars on a terminal, plain lines elsewhere.</summary>
 internal static class DatasetDownload
 {
-    /// <summary>Where a training's data lie: the directory that the user gives, else the data set's own under <see cref="DatasetStore.DefaultRoot"/>, filled on demand.</summary>
+    /// <summary>Gets the directory of a training's data: the given one, or the data set's own under the default root, filled on demand.</summary>
     /// <returns>Null for a data set that has no files.</returns>
     public static async Task<string?> DirectoryAsync(string dataset, string? given, bool offline, CancellationToken cancellationToken) =>
         given is null && PublishedDatasets.Find(dataset) is { } published
@@ -13,15 +13,22 @@ internal static class DatasetDownload
             : given;
 
     /// <summary>Makes the data set ready and returns its folder; see <see cref="DatasetStore.ObtainAsync"/> for the errors.</summary>
-    public static async Task<string> ObtainAsync(RemoteDataset dataset, string root, DownloadOptions options, CancellationToken cancellationToken)
+    public static async Task<string> ObtainAsync(
+        RemoteDataset dataset, string root, DownloadOptions options, CancellationToken cancellationToken)
     {
         using var http = DatasetStore.CreateClient();
         if (Console.IsErrorRedirected)
-            return await new DatasetStore(root, http, TimeProvider.System, Console.Error.WriteLine, PlainLines()).ObtainAsync(dataset, options, cancellationToken);
+            return await new DatasetStore(root, http, TimeProvider.System, Console.Error.WriteLine, PlainLines())
+                .ObtainAsync(dataset, options, cancellationToken);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return await console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new DownloadedColumn(),
+                new TransferSpeedColumn(),
+                new RemainingTimeColumn())
             .StartAsync(context => new DatasetStore(root, http, TimeProvider.System, line => console.WriteLine(line), Bars(context))
                 .ObtainAsync(dataset, options, cancellationToken));
     }

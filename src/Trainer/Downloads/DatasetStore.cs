@@ -3,41 +3,44 @@ using System.IO.Compression;
 
 namespace LeNetServe.Trainer.Downloads;
 
-/// <summary>The data sets on this machine: one folder for each under a root, filled from the network on demand.</summary>
+/// <summary>The data sets on this machine: a folder for each under a root, filled from the network on demand.</summary>
 /// <param name="root">The folder of all data sets.</param>
-/// <param name="http">Carries the requests; its own time limit should be infinite, since a stalled line is noticed here.</param>
+/// <param name="http">Sends the requests; its own time limit should be infinite, since stalls are found here.</param>
 /// <param name="time">The clock of pauses and stalls.</param>
-/// <param name="say">Told what is being waited for, one line each.</param>
-/// <param name="report">Told how far each file has come.</param>
-internal sealed class DatasetStore(string root, HttpClient http, TimeProvider time, Action<string>? say = null, Action<DownloadProgress>? report = null)
+/// <param name="say">Takes a line for each thing to wait for.</param>
+/// <param name="report">Takes the progress of each file.</param>
+internal sealed class DatasetStore(
+    string root, HttpClient http, TimeProvider time, Action<string>? say = null, Action<DownloadProgress>? report = null)
 {
     /// <summary>The environment variable that names another root than <c>data</c> in the working directory.</summary>
     public const string RootVariable = "LENETSERVE_DATA";
 
-    /// <summary>The root unless the user names one.</summary>
+    /// <summary>Gets the root unless the user names one.</summary>
     public static string DefaultRoot => Environment.GetEnvironmentVariable(RootVariable) is { Length: > 0 } path ? path : "data";
 
-    /// <summary>An HTTP client for downloads: it follows redirects and honours <c>http_proxy</c>, <c>https_proxy</c>, <c>all_proxy</c> and <c>no_proxy</c>.</summary>
+    /// <summary>Creates an HTTP client that follows redirects and uses <c>http_proxy</c>, <c>https_proxy</c>, <c>all_proxy</c> and <c>no_proxy</c>.</summary>
     public static HttpClient CreateClient()
     {
-        var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(15) }) { Timeout = Timeout.InfiniteTimeSpan };
+        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(15) };
+        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("lenetserve-trainer");
         return client;
     }
 
-    /// <summary>The folder of the data set of that name.</summary>
+    /// <summary>Gets the folder of the data set of that name.</summary>
     public string DirectoryOf(string name) => Path.Combine(root, name);
 
-    /// <summary>Judges every file of the data set; no network.</summary>
-    public IReadOnlyList<FileVerdict> Verify(RemoteDataset dataset) => [.. dataset.Files.Select(file => FileVerdict.Of(DirectoryOf(dataset.Name), file))];
+    /// <summary>Judges every file of the data set without the network.</summary>
+    public IReadOnlyList<FileVerdict> Verify(RemoteDataset dataset) =>
+        [.. dataset.Files.Select(file => FileVerdict.Of(DirectoryOf(dataset.Name), file))];
 
-    /// <summary>The sub-folder that stands for the data set's files where those are missing, or null.</summary>
+    /// <summary>Gets the sub-folder that serves in place of missing files, or null.</summary>
     public string? Alternative(RemoteDataset dataset) =>
         dataset.Alternatives.Select(name => Path.Combine(DirectoryOf(dataset.Name), name)).FirstOrDefault(Directory.Exists);
 
-    /// <summary>Makes the data set ready for reading: checks the hashes of what is there and downloads what is missing.</summary>
+    /// <summary>Makes the data set ready for reading: checks the hashes of the files and downloads the missing ones.</summary>
     /// <returns>The data set's folder.</returns>
-    /// <exception cref="InvalidDataException">A file here is damaged or replaced; the message names found and expected hash.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or replaced; the message names found and expected hash.</exception>
     /// <exception cref="FileNotFoundException">Files are missing and <see cref="DownloadOptions.Offline"/> is set.</exception>
     /// <exception cref="IOException">No mirror could give a file.</exception>
     public async Task<string> ObtainAsync(RemoteDataset dataset, DownloadOptions options, CancellationToken cancellationToken)
@@ -104,9 +107,11 @@ internal sealed class DatasetStore(string root, HttpClient http, TimeProvider ti
 
     private void ThrowOffline(RemoteDataset dataset, string directory)
     {
-        var missing = Verify(dataset).Where(verdict => verdict.State != FileState.Sound).Select(verdict => Path.GetFileName(verdict.Path)).ToList();
+        var missing = Verify(dataset).Where(verdict => verdict.State != FileState.Sound)
+            .Select(verdict => Path.GetFileName(verdict.Path)).ToList();
         throw new FileNotFoundException(missing.Count > 0
-            ? $"{directory}: found no {string.Join(", ", missing)}; --offline forbids the download: put the files there, or run 'datasets download {dataset.Name}' with a network"
+            ? $"{directory}: found no {string.Join(", ", missing)}; --offline forbids the download: put the files there, "
+                + $"or run 'datasets download {dataset.Name}' with a network"
             : $"{directory}: the archive is there but not unpacked; run 'datasets download {dataset.Name}'");
     }
 }

@@ -1,18 +1,18 @@
 namespace LeNetServe.Trainer.Downloads;
 
-/// <summary>How files are fetched.</summary>
+/// <summary>The options of a download.</summary>
 internal sealed record DownloadOptions
 {
-    /// <summary>Never touch the network; what is missing is an error.</summary>
+    /// <summary>Never use the network; a missing file is an error.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>A mirror tried before the known ones, such as one inside a company's network. The pinned hashes hold for it too.</summary>
+    /// <summary>A mirror tried before the known ones, such as one inside a company's network. The pinned hashes apply to it too.</summary>
     public Uri? Mirror { get; init; }
 
     /// <summary>Fetch damaged files anew instead of failing.</summary>
     public bool Replace { get; init; }
 
-    /// <summary>A connection that brings no byte for this long is given up. Too short a time breaks slow lines.</summary>
+    /// <summary>A connection without a byte for this long is given up. Too short a time breaks slow lines.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Attempts in a row without a new byte before the next mirror is tried.</summary>

@@ -1,6 +1,6 @@
 namespace LeNetServe.Trainer.Downloads;
 
-/// <summary>How far one file has come.</summary>
+/// <summary>The progress of one file.</summary>
 /// <param name="File">The file's name.</param>
 /// <param name="Received">Bytes on this disk, those of an earlier attempt included.</param>
 /// <param name="Total">Bytes in all.</param>

@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 namespace LeNetServe.Trainer.Downloads;
 
 /// <summary>
-/// Fetches one file from the first mirror that can give it. The bytes go to <c>NAME.part</c>, which a later attempt, mirror or process carries on by a Range request;
-/// the file gets its name once its hash is the pinned one.
+/// Fetches one file from the first mirror that can give it. The bytes go to <c>NAME.part</c>, which a later attempt, mirror or process
+/// continues by a Range request. The file gets its name once its hash is the pinned one.
 /// </summary>
 internal sealed class FileDownload(HttpClient http, TimeProvider time, DownloadOptions options, Action<DownloadProgress> report)
 {
@@ -28,7 +28,7 @@ internal sealed class FileDownload(HttpClient http, TimeProvider time, DownloadO
         throw new IOException($"cannot download {file.Name}: {string.Join("; ", failures)}");
     }
 
-    /// <returns>Null once the part file is whole and its hash right, else why this mirror cannot give it.</returns>
+    /// <returns>Null once the part file is whole and its hash right, else the reason why this mirror cannot give it.</returns>
     private async Task<string?> TryMirrorAsync(Uri address, string part, RemoteFile file, CancellationToken cancellationToken)
     {
         var fruitless = 0;
@@ -77,8 +77,9 @@ internal sealed class FileDownload(HttpClient http, TimeProvider time, DownloadO
             }
             if (!response.IsSuccessStatusCode)
                 return new($"answers {(int)response.StatusCode} {response.ReasonPhrase}", Final: !IsPassing(response.StatusCode));
-            var resumed = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have && have > 0;
-            if (response.StatusCode == HttpStatusCode.PartialContent && !resumed)
+            var partial = response.StatusCode == HttpStatusCode.PartialContent;
+            var resumed = partial && response.Content.Headers.ContentRange?.From == have && have > 0;
+            if (partial && !resumed)
             {
                 File.Delete(part);
                 return new($"answers with range {response.Content.Headers.ContentRange}, expected one from byte {have}", Final: false);
@@ -88,7 +89,8 @@ internal sealed class FileDownload(HttpClient http, TimeProvider time, DownloadO
         }
         catch (OperationCanceledException) when (stall.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return new($"stalls: no byte for {options.StallTimeout.TotalSeconds:0.#} s after {Length(part)} of {file.Bytes} bytes", Final: false);
+            var seconds = options.StallTimeout.TotalSeconds;
+            return new($"stalls: no byte for {seconds:0.#} s after {Length(part)} of {file.Bytes} bytes", Final: false);
         }
         catch (HttpRequestException exception)
         {
@@ -102,7 +104,13 @@ internal sealed class FileDownload(HttpClient http, TimeProvider time, DownloadO
     }
 
     private async Task<Answer> ReceiveAsync(
-        HttpResponseMessage response, string part, string name, long total, bool resumed, CancellationTokenSource stall, CancellationToken cancellationToken)
+        HttpResponseMessage response,
+        string part,
+        string name,
+        long total,
+        bool resumed,
+        CancellationTokenSource stall,
+        CancellationToken cancellationToken)
     {
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         await using var target = new FileStream(part, resumed ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
@@ -127,7 +135,7 @@ internal sealed class FileDownload(HttpClient http, TimeProvider time, DownloadO
             : new($"ends after {target.Position} of {total} bytes", Final: false, resumed);
     }
 
-    /// <summary>The published length; where the content's hash is pinned also that of a copy that was compressed anew, up to twice as long.</summary>
+    /// <summary>Gets the published length. If the content's hash is pinned, a copy that was compressed anew may be up to twice as long.</summary>
     private static long ExpectedLength(RemoteFile file, long? announced) =>
         file.ContentSha256 is not null && announced is { } length && length <= 2 * file.Bytes ? length : file.Bytes;
 
@@ -136,7 +144,7 @@ internal sealed class FileDownload(HttpClient http, TimeProvider time, DownloadO
 
     private static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
 
-    /// <param name="Failure">Why the file is not whole; null if it is.</param>
+    /// <param name="Failure">The reason why the file is not whole; null if it is.</param>
     /// <param name="Final">Asking this mirror again cannot help.</param>
     /// <param name="Resumed">Bytes of an earlier attempt are part of the file, so a wrong hash may be theirs.</param>
     private sealed record Answer(string? Failure, bool Final, bool Resumed = false);

@@ -1,14 +1,14 @@
 namespace LeNetServe.Trainer.Downloads;
 
-/// <summary>What became of a data set's file on this disk.</summary>
+/// <summary>The state of a data set's file on this disk.</summary>
 internal enum FileState
 {
-    /// <summary>It is not there.</summary>
+    /// <summary>The file does not exist.</summary>
     Missing,
 
-    /// <summary>Its hash is a pinned one.</summary>
+    /// <summary>The file's hash is a pinned one.</summary>
     Sound,
 
-    /// <summary>Its hash is none of the pinned ones: damaged, cut short or replaced.</summary>
+    /// <summary>The file's hash is not a pinned one: the file is damaged, cut short or replaced.</summary>
     Damaged,
 }

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace LeNetServe.Trainer.Downloads;
 
-/// <summary>A file's state and what it was judged by.</summary>
+/// <summary>A file's state and the reason.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="State">The judgement.</param>
-/// <param name="Reason">For a damaged file the found and the expected hashes, else the hash that agreed.</param>
+/// <param name="State">The state.</param>
+/// <param name="Reason">The found and the expected hashes of a damaged file; the hash that agrees otherwise.</param>
 internal sealed record FileVerdict(string Path, FileState State, string Reason)
 {
     /// <summary>Judges the file of that name in <paramref name="directory"/>, or its unzipped copy.</summary>
@@ -20,13 +20,13 @@ internal sealed record FileVerdict(string Path, FileState State, string Reason)
         return Judge(plain, [new("SHA-256", HashOf(plain, SHA256.HashData), file.ContentSha256!)]);
     }
 
-    /// <summary>Judges a file that should be <paramref name="file"/>, under whatever name. The published hash decides, or else that of the unzipped content.</summary>
+    /// <summary>Judges a copy of <paramref name="file"/> under any name by the published hash, or else by that of the unzipped content.</summary>
     public static FileVerdict OfFile(string path, RemoteFile file)
     {
         var published = new List<Comparison>();
         if (file.Sha256 is not null)
             published.Add(new("SHA-256", HashOf(path, SHA256.HashData), file.Sha256));
-#pragma warning disable CA5351 // MD5 is what the publisher gives; the content's SHA-256 is pinned beside it where it is known
+#pragma warning disable CA5351 // the publisher gives MD5; the content's SHA-256 is pinned beside it if it is known
         if (file.Md5 is not null)
             published.Add(new("MD5", HashOf(path, MD5.HashData), file.Md5));
 #pragma warning restore CA5351

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace LeNetServe.Trainer.Downloads;
 
-/// <summary>The data sets that can be had by name: <c>datasets.json</c>, part of the program.</summary>
+/// <summary>The data sets with published files: <c>datasets.json</c>, part of the program.</summary>
 internal static class PublishedDatasets
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -12,13 +12,13 @@ internal static class PublishedDatasets
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
-    /// <summary>All of them.</summary>
+    /// <summary>Gets all data sets.</summary>
     public static IReadOnlyList<RemoteDataset> All { get; } = Read();
 
-    /// <summary>Their names, for messages.</summary>
+    /// <summary>Gets their names, for messages.</summary>
     public static string Names => string.Join(", ", All.Select(dataset => dataset.Name));
 
-    /// <summary>The data set of that name, or null.</summary>
+    /// <summary>Gets the data set of that name, or null.</summary>
     public static RemoteDataset? Find(string name) => All.FirstOrDefault(dataset => dataset.Name == name);
 
     private static RemoteDataset[] Read()

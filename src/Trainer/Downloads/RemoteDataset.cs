@@ -1,12 +1,12 @@
 namespace LeNetServe.Trainer.Downloads;
 
-/// <summary>A data set that can be had by name.</summary>
+/// <summary>A data set with published files.</summary>
 internal sealed record RemoteDataset
 {
     /// <summary>The name, as in <c>--dataset NAME</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it is, in one line.</summary>
+    /// <summary>A description in one line.</summary>
     public required string Title { get; init; }
 
     /// <summary>Addresses of folders that hold the files, each ending in a slash, in the order in which they are tried.</summary>
@@ -15,6 +15,6 @@ internal sealed record RemoteDataset
     /// <summary>Its files.</summary>
     public required IReadOnlyList<RemoteFile> Files { get; init; }
 
-    /// <summary>Sub-folders that stand for the files: unpacked by hand, or as image folders. No hash is published for them, so they are used unchecked.</summary>
+    /// <summary>Sub-folders that serve in place of the files: unpacked by hand, or image folders. No hash is published, so none is checked.</summary>
     public IReadOnlyList<string> Alternatives { get; init; } = [];
 }

@@ -1,6 +1,6 @@
 namespace LeNetServe.Trainer.Downloads;
 
-/// <summary>One file of a published data set and the hashes by which it is known.</summary>
+/// <summary>One file of a published data set with its hashes.</summary>
 internal sealed record RemoteFile
 {
     /// <summary>File name, appended to the mirror's address.</summary>
@@ -15,12 +15,12 @@ internal sealed record RemoteFile
     /// <summary>SHA-256 of the file as published, lower-case hexadecimal.</summary>
     public string? Sha256 { get; init; }
 
-    /// <summary>SHA-256 of the unzipped content of a <c>.gz</c> file: a copy that was compressed anew is the same data and is accepted.</summary>
+    /// <summary>SHA-256 of the unzipped content of a <c>.gz</c> file: a copy that was compressed anew is the same data.</summary>
     public string? ContentSha256 { get; init; }
 
     /// <summary>The folder that a <c>.tar.gz</c> holds at its top; the archive is unpacked beside itself.</summary>
     public string? UnpacksTo { get; init; }
 
-    /// <summary>The file's name without <c>.gz</c>: an unzipped copy serves as well where its content hash is pinned.</summary>
+    /// <summary>Gets the file's name without <c>.gz</c>: an unzipped copy serves as well if its content hash is pinned.</summary>
     public string? UnzippedName => ContentSha256 is not null && Name.EndsWith(".gz", StringComparison.Ordinal) ? Name[..^3] : null;
 }

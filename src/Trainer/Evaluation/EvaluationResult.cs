@@ -1,8 +1,8 @@
 namespace LeNetServe.Trainer.Evaluation;
 
-/// <summary>How weights did on a set of images.</summary>
+/// <summary>Figures of weights on a set of images.</summary>
 /// <param name="Images">Number of images.</param>
-/// <param name="Correct">Number of them whose most probable class is the right one.</param>
+/// <param name="Correct">Number of images whose most probable class is the right one.</param>
 /// <param name="Loss">Mean cross-entropy, in nats.</param>
 internal sealed record EvaluationResult(int Images, int Correct, double Loss)
 {

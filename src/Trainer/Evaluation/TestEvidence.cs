@@ -4,44 +4,36 @@ using LeNetServe.Specs;
 using LeNetServe.Tensors;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
-using LeNetServe.Trainer.Layers;
 using LeNetServe.Trainer.Networks;
-using LeNetServe.Trainer.Parameters;
 using LeNetServe.Trainer.Reports;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Evaluation;
 
-/// <summary>Collects what a run's report shows of its weights.</summary>
+/// <summary>Collects the figures and pictures of a run's report.</summary>
 internal static class TestEvidence
 {
-    private const int BatchSize = 250;
     private const int Sample = 0;
 
-    /// <summary>The probabilities of all test images, the first convolution's weights and the feature maps of the first test image.</summary>
-    public static ReportEvidence Collect(ParameterStore store, TrainedModel model, ImageSet test, ResidentImages images, SliceThreads threads)
+    /// <summary>Gets the probabilities of all test images, the first convolution's weights and the feature maps of the first test image.</summary>
+    public static ReportEvidence Collect(
+        ParameterStore store, TrainedModel model, ImageSet test, ResidentImages images, SliceThreads threads)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
         using var network = new Network(store, model.Normalization);
         var first = model.Spec.Layers.OfType<ConvolutionSpec>().First();
+        var probabilities = Probabilities(store, model, images, threads);
         return ReportEvidence.From(
-            test, Probabilities(store, model, images, threads), Stored(network[$"{first.Name}.weight"]), Sample, FeatureMaps(network, images));
+            test, probabilities, Stored(network[$"{first.Name}.weight"]), Sample, FeatureMaps(network, images));
     }
 
     private static float[] Probabilities(ParameterStore store, TrainedModel model, ResidentImages images, SliceThreads threads)
     {
-        using var networks = new ThreadNetworks(store, model.Normalization, threads);
         var classes = model.Spec.Classes;
         var all = new float[images.Count * classes];
-        threads.Run((images.Count + BatchSize - 1) / BatchSize, batch =>
-        {
-            using var off = no_grad();
-            using var scope = NewDisposeScope();
-            var numbers = Enumerable.Range(batch * BatchSize, Math.Min(BatchSize, images.Count - batch * BatchSize)).ToArray();
-            var (pixels, _) = images.Batch(numbers);
-            TensorMemory.Values(networks[batch].Forward(pixels, Pass.Evaluation).softmax(1)).CopyTo(all, batch * BatchSize * classes);
-        });
+        new EvaluationPass(store, model.Normalization, threads).Run(images, images.All(), batch =>
+            TensorMemory.Values(batch.Logits().softmax(1)).CopyTo(all, batch.First * classes));
         return all;
     }
 
@@ -55,5 +47,6 @@ internal static class TestEvidence
         return maps;
     }
 
-    private static StoredTensor Stored(Tensor values) => StoredTensor.From(TensorMemory.Values(values), [.. values.shape.Select(dimension => (int)dimension)]);
+    private static StoredTensor Stored(Tensor values) =>
+        StoredTensor.From(TensorMemory.Values(values), [.. values.shape.Select(dimension => (int)dimension)]);
 }

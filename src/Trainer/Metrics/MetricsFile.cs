@@ -6,7 +6,7 @@ namespace LeNetServe.Trainer.Metrics;
 /// <summary><c>metrics.jsonl</c> of a run.</summary>
 internal static class MetricsFile
 {
-    /// <summary>The epochs so far; a last line that was cut off by a crash does not count.</summary>
+    /// <summary>Reads the epochs so far; a last line that was cut off by a crash does not count.</summary>
     public static IReadOnlyList<MetricsLine> Read(string path)
     {
         if (!File.Exists(path))
@@ -18,7 +18,7 @@ internal static class MetricsFile
         return lines;
     }
 
-    /// <summary>Keeps the first epochs only: those that the checkpoint has.</summary>
+    /// <summary>Keeps the first epochs only.</summary>
     public static void Truncate(string path, int epochs)
     {
         if (File.Exists(path))

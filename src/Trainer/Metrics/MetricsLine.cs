@@ -8,7 +8,7 @@ internal sealed record MetricsLine
     /// <summary>Number of the epoch, from 1.</summary>
     public required int Epoch { get; init; }
 
-    /// <summary>Mean loss over the epoch's batches, in nats, as optimised: with augmentation and label smoothing.</summary>
+    /// <summary>Mean loss over the epoch's batches, in nats, as optimized: with augmentation and label smoothing.</summary>
     public required double TrainLoss { get; init; }
 
     /// <summary>Share of the epoch's images classified correctly at their step, 0..1.</summary>

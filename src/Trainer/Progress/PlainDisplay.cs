@@ -9,7 +9,7 @@ internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
     private double seconds;
     private int epochs;
 
-    /// <summary>An epoch's figures as one line of text.</summary>
+    /// <summary>Writes an epoch's figures as one line of text.</summary>
     public static string Describe(MetricsLine line, int epochs) => string.Create(CultureInfo.InvariantCulture,
         $"epoch {line.Epoch}/{epochs}: loss {line.TrainLoss:F4}, accuracy {line.TrainAccuracy:P2}")
         + (line.ValidationAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", validation {accuracy:P2}") : "")

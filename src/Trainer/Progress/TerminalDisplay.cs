@@ -15,8 +15,13 @@ internal sealed class TerminalDisplay : ITrainingDisplay
     private long? shown;
     private double startSteps = -1;
 
-    public TerminalDisplay(IAnsiConsole console, int epochs, TimeProvider time) =>
-        (this.console, this.epochs, this.time, started) = (console, epochs, time, time.GetTimestamp());
+    public TerminalDisplay(IAnsiConsole console, int epochs, TimeProvider time)
+    {
+        this.console = console;
+        this.epochs = epochs;
+        this.time = time;
+        started = time.GetTimestamp();
+    }
 
     public void Step(TrainingProgress progress, int stepsPerEpoch, int batchSize)
     {
@@ -31,9 +36,9 @@ internal sealed class TerminalDisplay : ITrainingDisplay
         var elapsed = time.GetElapsedTime(started, now);
         var left = TimeSpan.FromSeconds(Math.Round(elapsed.TotalSeconds * (epochs * (double)stepsPerEpoch - done) / (done - startSteps)));
         var images = (double)progress.Step * batchSize;
-        var figures = $" epoch {progress.Epoch + 1}/{epochs}  loss {progress.LossSum / images:F4}  accuracy {progress.Correct / images:P2}  "
-            + $"{images / progress.EpochSeconds:N0} images/s  {left:c} left";
-        // A line that wraps cannot be erased; one column stays free, because a full line wraps on some terminals.
+        var figures = $" epoch {progress.Epoch + 1}/{epochs}  loss {progress.LossSum / images:F4}  "
+            + $"accuracy {progress.Correct / images:P2}  {images / progress.EpochSeconds:N0} images/s  {left:c} left";
+        // A line that wraps cannot be erased. One column stays free, because a full line wraps on some terminals.
         var room = Math.Max(0, console.Profile.Width - 1);
         figures = figures[..Math.Min(figures.Length, room)];
         var width = Math.Min(WidestBar, room - figures.Length);

@@ -1,15 +1,15 @@
 namespace LeNetServe.Trainer.Progress;
 
-/// <summary>How far a run is, <c>checkpoint/progress.json</c>; the tensors are in the file that it names.</summary>
+/// <summary>The position of a run, <c>checkpoint/progress.json</c>; <see cref="State"/> names the file of the tensors.</summary>
 internal sealed record TrainingProgress
 {
-    /// <summary>File beside this one with weights, averages and the optimiser's state at this point.</summary>
+    /// <summary>File beside this one with weights, averages and the optimizer's state at this point.</summary>
     public string State { get; init; } = "";
 
     /// <summary>Epochs finished.</summary>
     public int Epoch { get; init; }
 
-    /// <summary>Steps of the next epoch that are done.</summary>
+    /// <summary>Finished steps of the next epoch.</summary>
     public int Step { get; init; }
 
     /// <summary>Sum of the losses of the images of these steps.</summary>
@@ -30,12 +30,12 @@ internal sealed record TrainingProgress
     /// <summary>Validation loss at that epoch.</summary>
     public double BestLoss { get; init; }
 
-    /// <summary>The epoch whose weights are kept: of those with the best accuracy the one with the smallest loss.</summary>
+    /// <summary>The epoch whose weights are kept: of the epochs with the best accuracy, the one with the smallest loss.</summary>
     public int BestEpoch { get; init; }
 
     /// <summary>The first epoch that had the best accuracy.</summary>
     public int GainEpoch { get; init; }
 
-    /// <summary>No more epochs are to come: all are done, or training stopped early.</summary>
+    /// <summary>Gets whether training is over: all epochs are done, or it stopped early.</summary>
     public bool Finished { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Downloads;
+using LeNetServe.Trainer.Training;
 
 namespace LeNetServe.Trainer.Sweeps;
 
@@ -36,7 +37,7 @@ internal sealed class Sweep(Func<SweepRun, CancellationToken, Task<(int Code, st
     /// <summary>Whether another process is training the run.</summary>
     public static bool IsHeld(RunDirectory run)
     {
-        var path = Path.Combine(run.Path, ".lock");
+        var path = TrainingRun.LockFile(run);
         if (!File.Exists(path))
             return false;
         using var taken = DirectoryLock.TryTake(path);

@@ -6,8 +6,8 @@ using Tensorboard;
 namespace LeNetServe.Trainer.TensorBoard;
 
 /// <summary>
-/// A run's <c>events.out.tfevents.*</c> file, which TensorBoard shows. TorchSharp's own SummaryWriter begins a new file at every start, so the epochs that an
-/// interrupted run repeats would be drawn twice; here a resumed run goes on in the same file from the epoch of its checkpoint.
+/// A run's <c>events.out.tfevents.*</c> file, which TensorBoard shows. A resumed run continues the file from the epoch of its checkpoint.
+/// TorchSharp's own SummaryWriter begins a new file at every start, so TensorBoard would draw repeated epochs twice.
 /// </summary>
 internal sealed class EventFile : IDisposable
 {
@@ -15,13 +15,18 @@ internal sealed class EventFile : IDisposable
     private readonly FileStream stream;
     private readonly TimeProvider time;
 
-    private EventFile(FileStream stream, TimeProvider time) => (this.stream, this.time) = (stream, time);
+    private EventFile(FileStream stream, TimeProvider time)
+    {
+        this.stream = stream;
+        this.time = time;
+    }
 
-    /// <summary>Opens the directory's event file, or a new one; what it holds of steps after <paramref name="lastStep"/>, or behind a torn record, is cut off.</summary>
+    /// <summary>Opens the directory's event file, or a new one. It cuts off steps after <paramref name="lastStep"/> and all behind a torn record.</summary>
     public static EventFile Open(string directory, long lastStep, TimeProvider time)
     {
         var path = Directory.EnumerateFiles(directory, Prefix + "*").Order(StringComparer.Ordinal).FirstOrDefault()
-            ?? Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{time.GetUtcNow().ToUnixTimeSeconds()}.{Environment.MachineName}"));
+            ?? Path.Combine(directory, string.Create(
+                CultureInfo.InvariantCulture, $"{Prefix}{time.GetUtcNow().ToUnixTimeSeconds()}.{Environment.MachineName}"));
         var end = File.Exists(path) ? EndOfStep(path, lastStep) : 0;
         var file = new EventFile(new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read), time);
         file.stream.SetLength(end);
@@ -42,7 +47,7 @@ internal sealed class EventFile : IDisposable
         ("images_per_second", line.ImagesPerSecond),
     ]);
 
-    /// <summary>Writes figures, those that are null left out, and hands them to the operating system, so that a TensorBoard that is open shows them.</summary>
+    /// <summary>Writes the figures that are not null and hands them to the operating system, so that an open TensorBoard shows them.</summary>
     public void WriteScalars(long step, IEnumerable<(string Tag, double? Value)> scalars)
     {
         var summary = new Summary();

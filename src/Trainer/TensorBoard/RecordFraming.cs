@@ -4,7 +4,7 @@ using System.Numerics;
 namespace LeNetServe.Trainer.TensorBoard;
 
 /// <summary>
-/// TensorFlow's record format: 8 bytes of length, the length's masked CRC-32C, the payload, the payload's masked CRC-32C, all little-endian.
+/// TensorFlow's record format: 8 bytes of length, the length's masked CRC-32C, the payload, its masked CRC-32C, all little-endian.
 /// Source: https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details.
 /// </summary>
 internal static class RecordFraming
@@ -25,14 +25,15 @@ internal static class RecordFraming
         stream.Write(footer);
     }
 
-    /// <summary>The sound records of a file and the offset at which each ends, up to the first that is torn or damaged.</summary>
+    /// <summary>Reads the sound records of a file with the offset of each one's end, up to the first that is torn or damaged.</summary>
     public static IEnumerable<(ReadOnlyMemory<byte> Payload, long End)> Read(byte[] file)
     {
         var offset = 0;
         while (file.Length - offset >= HeaderBytes + FooterBytes)
         {
             var length = BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(offset));
-            if (CrcAt(file, offset + 8) != MaskedCrc(file.AsSpan(offset, 8)) || length < 0 || length > file.Length - offset - HeaderBytes - FooterBytes)
+            var most = file.Length - offset - HeaderBytes - FooterBytes;
+            if (CrcAt(file, offset + 8) != MaskedCrc(file.AsSpan(offset, 8)) || length < 0 || length > most)
                 yield break;
             var payload = file.AsMemory(offset + HeaderBytes, (int)length);
             offset += HeaderBytes + (int)length + FooterBytes;
@@ -42,14 +43,14 @@ internal static class RecordFraming
         }
     }
 
-    /// <summary>CRC-32C (Castagnoli), rotated and offset, so that a checksum of data that holds checksums stays useful.</summary>
+    /// <summary>Computes CRC-32C (Castagnoli), rotated and offset, so that a checksum of data that holds checksums stays useful.</summary>
     public static uint MaskedCrc(ReadOnlySpan<byte> data)
     {
         var crc = Crc32C(data);
         return BitOperations.RotateRight(crc, 15) + 0xA282EAD8u;
     }
 
-    /// <summary>CRC-32C of the data; that of "123456789" is E3069283.</summary>
+    /// <summary>Computes CRC-32C of the data; that of "123456789" is E3069283.</summary>
     public static uint Crc32C(ReadOnlySpan<byte> data)
     {
         var crc = uint.MaxValue;

@@ -9,7 +9,7 @@ namespace LeNetServe.Trainer.Training;
 /// <summary>The loss of a batch as a sum over its images, in nats.</summary>
 internal static class Criterion
 {
-    /// <summary>Cross-entropy, or the paper's MAP criterion where the last layer is an RBF.</summary>
+    /// <summary>Computes cross-entropy, or the paper's MAP criterion if the last layer is an RBF.</summary>
     /// <param name="logits">B×classes.</param>
     /// <param name="labels">B, int64.</param>
     /// <param name="spec">The network.</param>
@@ -19,18 +19,20 @@ internal static class Criterion
             ? MaximumAPosteriori(logits, labels, config.Rubbish)
             : functional.cross_entropy(logits, labels, reduction: Reduction.Sum, label_smoothing: config.LabelSmoothing);
 
-    /// <summary>Values of the config that the network's criterion has no place for, a sentence each; empty where all count.</summary>
+    /// <summary>Gets a sentence for each value of the config that the network's criterion does not use.</summary>
     public static IEnumerable<string> Unused(LeNetSpec spec, TrainingConfig config)
     {
         if (HasRbf(spec) && config.LabelSmoothing > 0)
-            yield return $"label_smoothing is {config.LabelSmoothing} and changes nothing: {spec.Name} ends in RBF units, and their MAP criterion spreads no target";
+            yield return $"label_smoothing is {config.LabelSmoothing} and changes nothing: {spec.Name} ends in RBF units, "
+                + "and their MAP criterion spreads no target";
         if (!HasRbf(spec) && config.Rubbish != new TrainingConfig().Rubbish)
-            yield return $"rubbish is {config.Rubbish} and changes nothing: {spec.Name} has no RBF units, and only their MAP criterion has a rubbish class";
+            yield return $"rubbish is {config.Rubbish} and changes nothing: {spec.Name} has no RBF units, "
+                + "and only their MAP criterion has a rubbish class";
     }
 
     /// <summary>
-    /// T²·Σ of the cross-entropy of the student's probabilities at temperature T against the teacher's: T² keeps the gradient's size
-    /// (Hinton, Vinyals, Dean 2015, section 2).
+    /// Computes T²·Σ of the cross-entropy of the student's probabilities at temperature T against the teacher's: T² keeps the gradient's
+    /// size (Hinton, Vinyals, Dean 2015, section 2).
     /// </summary>
     /// <param name="logits">B×classes.</param>
     /// <param name="targets">B×classes, probabilities at the same temperature.</param>
@@ -40,7 +42,7 @@ internal static class Criterion
 
     private static bool HasRbf(LeNetSpec spec) => spec.Layers.Any(layer => layer is RbfSpec);
 
-    /// <summary>Σ y_target + log(e^−j + Σ_i e^−y_i) with logits = −y (LeCun et al. 1998, equation 9).</summary>
+    /// <summary>Computes Σ y_target + log(e^−j + Σ_i e^−y_i) with logits = −y (LeCun et al. 1998, equation 9).</summary>
     private static Tensor MaximumAPosteriori(Tensor logits, Tensor labels, double rubbish)
     {
         var right = logits.gather(1, labels.unsqueeze(1)).squeeze(1);

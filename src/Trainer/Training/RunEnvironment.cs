@@ -3,7 +3,7 @@ using LeNetServe.Datasets;
 
 namespace LeNetServe.Trainer.Training;
 
-/// <summary>Where and with what a run was computed, <c>environment.json</c>.</summary>
+/// <summary>The machine and the program that computed a run, <c>environment.json</c>.</summary>
 internal sealed record RunEnvironment
 {
     public required string Version { get; init; }
@@ -30,7 +30,7 @@ internal sealed record RunEnvironment
 
     public required DatasetIdentity Dataset { get; init; }
 
-    /// <summary>The machine and program as they are now.</summary>
+    /// <summary>Describes this machine and program.</summary>
     public static RunEnvironment Capture(int threads, string device, int seed, DatasetIdentity dataset) => new()
     {
         Version = typeof(RunEnvironment).Assembly.GetName().Version!.ToString(3),
@@ -48,6 +48,7 @@ internal sealed record RunEnvironment
     };
 
     private static string ProcessorName() => OperatingSystem.IsLinux()
-        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown"
+        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            ?.Split(':', 2)[1].Trim() ?? "unknown"
         : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown";
 }

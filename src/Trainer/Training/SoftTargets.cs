@@ -11,24 +11,27 @@ using static TorchSharp.torch;
 namespace LeNetServe.Trainer.Training;
 
 /// <summary>
-/// What teachers answer to the training images, for knowledge distillation (Hinton, Vinyals, Dean 2015): the mean of the finished runs'
-/// probabilities at the temperature, and where training mirrors images, of their mirror images too. Computed once; augmentation does not change
-/// an image's target.
+/// Teachers' answers to the training images, for knowledge distillation (Hinton, Vinyals, Dean 2015): the mean of the finished runs'
+/// probabilities at the temperature, with those of the mirror images if training mirrors images. They are computed once: augmentation
+/// does not change an image's target.
 /// </summary>
 internal sealed class SoftTargets : IDisposable
 {
-    private const int BatchSize = 250;
     private readonly ResidentImages images;
     private readonly Tensor probabilities;
 
-    private SoftTargets(ResidentImages images, Tensor probabilities) => (this.images, this.probabilities) = (images, probabilities);
+    private SoftTargets(ResidentImages images, Tensor probabilities)
+    {
+        this.images = images;
+        this.probabilities = probabilities;
+    }
 
-    /// <summary>The teachers' targets, or null where the config names no teacher.</summary>
+    /// <summary>Makes the teachers' targets; null if the config names no teacher.</summary>
     /// <param name="config">Teachers, temperature, flips.</param>
     /// <param name="model">The student, whose classes and input the teachers must have.</param>
     /// <param name="images">The training images.</param>
     /// <param name="threads">Threads to compute with.</param>
-    /// <exception cref="ExpectedException">A teacher is no finished run, or has other classes or another input.</exception>
+    /// <exception cref="ExpectedException">A teacher is not a finished run, or has other classes or another input.</exception>
     public static SoftTargets? Create(TrainingConfig config, TrainedModel model, ResidentImages images, SliceThreads threads)
     {
         if (config.Teachers.Length == 0)
@@ -40,7 +43,7 @@ internal sealed class SoftTargets : IDisposable
         return new(images, sum);
     }
 
-    /// <summary>The targets of the images with these numbers, B×classes; each row sums to 1.</summary>
+    /// <summary>Gets the targets of the images with these numbers, B×classes; each row sums to 1.</summary>
     public Tensor Batch(ReadOnlySpan<int> numbers)
     {
         using var index = images.Index(numbers);
@@ -49,30 +52,29 @@ internal sealed class SoftTargets : IDisposable
 
     public void Dispose() => probabilities.Dispose();
 
-    private static void Add(string path, TrainingConfig config, TrainedModel student, ResidentImages images, SliceThreads threads, Tensor sum)
+    private static void Add(
+        string path, TrainingConfig config, TrainedModel student, ResidentImages images, SliceThreads threads, Tensor sum)
     {
         var run = new RunDirectory(path);
         if (!File.Exists(run.Summary))
-            throw new ExpectedException(ExitCode.Usage, $"teacher {path}: no finished run there, expected a run's directory with summary.json");
+            throw new ExpectedException(
+                ExitCode.Usage, $"teacher {path}: no finished run there, expected a run's directory with summary.json");
         var model = JsonSerializer.Deserialize(File.ReadAllText(run.Model), LeNetJson.Default.TrainedModel)!;
         if (!model.Labels.SequenceEqual(student.Labels) || model.Spec.Input != student.Spec.Input)
             throw new ExpectedException(
                 ExitCode.Usage,
-                $"teacher {path}: answers {model.Spec.Input} with {string.Join(", ", model.Labels)}, expected {student.Spec.Input} with {string.Join(", ", student.Labels)}");
+                $"teacher {path}: answers {model.Spec.Input} with {string.Join(", ", model.Labels)}, "
+                + $"expected {student.Spec.Input} with {string.Join(", ", student.Labels)}");
         using var store = new ParameterStore(model.Spec, images.Device);
         store.Load(run.Weights);
-        using var networks = new ThreadNetworks(store, model.Normalization, threads);
-        var all = Enumerable.Range(0, images.Count).ToArray();
-        threads.Run((images.Count + BatchSize - 1) / BatchSize, batch =>
+        new EvaluationPass(store, model.Normalization, threads).Run(images, images.All(), batch =>
         {
-            using var off = no_grad();
-            using var scope = NewDisposeScope();
-            var part = all.AsSpan(batch * BatchSize, Math.Min(BatchSize, all.Length - batch * BatchSize));
-            var (pixels, _) = images.Batch(part);
-            var rows = sum.narrow(0, part[0], part.Length);
-            rows.add_(networks[batch].Forward(pixels, Pass.Evaluation).div_(Number.Of(config.Temperature)).softmax(1), Number.Of(1));
+            var rows = sum.narrow(0, batch.First, batch.Labels.shape[0]);
+            Soften(batch.Logits());
             if (config.Flip != FlipKind.None)
-                rows.add_(networks[batch].Forward(pixels.flip(3), Pass.Evaluation).div_(Number.Of(config.Temperature)).softmax(1), Number.Of(1));
+                Soften(batch.MirrorLogits());
+
+            void Soften(Tensor logits) => rows.add_(logits.div_(Number.Of(config.Temperature)).softmax(1), Number.Of(1));
         });
     }
 }

@@ -6,6 +6,7 @@ using LeNetServe.Specs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
+using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Evaluation;
 using LeNetServe.Trainer.Metrics;
 using LeNetServe.Trainer.Progress;
@@ -14,59 +15,63 @@ using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Training;
 
-/// <summary>A whole run: its directory, the training, the final figures. The same request resumes or skips what is there already.</summary>
+/// <summary>A whole run: its directory, the training, the final figures. The same request resumes or skips a run.</summary>
 internal sealed class TrainingRun
 {
-    private const string LockFile = ".lock";
     private readonly TrainingConfig config;
     private readonly ImageDataset dataset;
-    private readonly LeNetSpec spec;
 
     public TrainingRun(TrainingConfig config, ImageDataset dataset, string runs)
     {
-        (this.config, this.dataset) = (config, dataset);
+        this.config = config;
+        this.dataset = dataset;
         var input = dataset.Imaging.Input;
-        spec = Variants.Create(config.Variant, input.Channels, dataset.Labels.Count);
-        if (spec.Input != input)
-            throw new SpecException($"variant {spec.Name} takes {spec.Input}, the images of {dataset.Name} are {input}");
-        Directory = new(Path.Combine(runs, RunId.Of(config, dataset.Name, spec)));
+        Spec = Variants.Create(config.Variant, input.Channels, dataset.Labels.Count);
+        if (Spec.Input != input)
+            throw new SpecException($"variant {Spec.Name} takes {Spec.Input}, the images of {dataset.Name} are {input}");
+        Directory = new(Path.Combine(runs, RunId.Of(config, dataset.Name, Spec)));
     }
 
     /// <summary>The run's directory; its name is the run's id.</summary>
     public RunDirectory Directory { get; }
 
-    /// <summary>The final figures where the run is finished, else null.</summary>
+    /// <summary>Gets the final figures if the run is finished, else null.</summary>
     public RunSummary? Finished => Directory.IsFinished
         ? JsonSerializer.Deserialize(File.ReadAllText(Directory.Summary), LeNetJson.Default.RunSummary)
         : null;
 
     /// <summary>The network.</summary>
-    public LeNetSpec Spec => spec;
+    public LeNetSpec Spec { get; }
 
-    /// <summary>Trains to the end, from the last checkpoint where there is one, and writes everything.</summary>
-    /// <param name="device">Where to compute.</param>
+    /// <summary>Gets the file that a process locks while it trains the run.</summary>
+    public static string LockFile(RunDirectory run) => Path.Combine(run.Path, ".lock");
+
+    /// <summary>Trains to the end, from the last checkpoint if there is one, and writes everything.</summary>
+    /// <param name="device">Device to compute on.</param>
     /// <param name="threads">Threads to compute with.</param>
     /// <param name="display">Shows progress.</param>
     /// <param name="stop">Saves and throws.</param>
-    /// <param name="measureThreads">Find out how many of the threads are worth using; otherwise all are used.</param>
-    /// <param name="anew">Delete what is there and start from nothing.</param>
+    /// <param name="measureThreads">Measure how many of the threads are worth using; otherwise all are used.</param>
+    /// <param name="anew">Delete the directory's files and start from nothing.</param>
     /// <exception cref="IOException">Another process is training this run.</exception>
-    /// <exception cref="OperationCanceledException">Stopped; the checkpoint is saved.</exception>
-    public RunSummary Execute(Device device, SliceThreads threads, ITrainingDisplay display, CancellationToken stop, bool measureThreads = false, bool anew = false)
+    /// <exception cref="OperationCanceledException">Training was stopped; the checkpoint is saved.</exception>
+    public RunSummary Execute(
+        Device device, SliceThreads threads, ITrainingDisplay display, CancellationToken stop, bool measureThreads = false, bool anew = false)
     {
         System.IO.Directory.CreateDirectory(Directory.Path);
-        using var owner = Lock();
+        using var owner = DirectoryLock.TryTake(LockFile(Directory))
+            ?? throw new IOException($"{Directory.Path} is in use by another process, which trains this run");
         if (anew)
             Discard();
         var model = new TrainedModel
         {
-            Spec = spec,
+            Spec = Spec,
             Labels = dataset.Labels,
             Imaging = dataset.Imaging,
             Normalization = PixelStatistics.Of(dataset.Train),
             Dataset = DatasetIdentity.Of(dataset),
         };
-        using var state = new TrainingState(config, spec, device, Directory);
+        using var state = new TrainingState(config, Spec, device, Directory);
         var resumed = state.TryLoad();
         MetricsFile.Truncate(Directory.Metrics, state.Progress.Epoch);
         if (resumed)
@@ -81,24 +86,24 @@ internal sealed class TrainingRun
         return Finish(model, state, threads);
     }
 
-    /// <summary>Deletes what is there, except for the lock, which must be held: another process may be training this run.</summary>
+    /// <summary>Deletes the directory's files except for the lock, which must be held: another process may be training this run.</summary>
     private void Discard()
     {
-        // First: a kill in the middle must not leave what counts as finished.
+        // The summary goes first: after a kill in the middle, the run must not count as finished.
         File.Delete(Directory.Summary);
         var directory = new DirectoryInfo(Directory.Path);
         foreach (var folder in directory.EnumerateDirectories())
             folder.Delete(recursive: true);
-        foreach (var file in directory.EnumerateFiles().Where(file => file.Name != LockFile))
+        foreach (var file in directory.EnumerateFiles().Where(file => file.FullName != Path.GetFullPath(LockFile(Directory))))
             file.Delete();
     }
 
     private void WriteDescription(TrainedModel model, Device device, SliceThreads threads)
     {
+        var environment = RunEnvironment.Capture(threads.Threads, device.ToString(), config.Seed, model.Dataset);
         AtomicFile.WriteText(Directory.Config, JsonSerializer.Serialize(config, TrainerJson.TrainingConfig));
         AtomicFile.WriteText(Directory.Model, JsonSerializer.Serialize(model, LeNetJson.Default.TrainedModel));
-        AtomicFile.WriteText(Directory.Environment, JsonSerializer.Serialize(
-            RunEnvironment.Capture(threads.Threads, device.ToString(), config.Seed, model.Dataset), TrainerJson.Of<RunEnvironment>()));
+        AtomicFile.WriteText(Directory.Environment, JsonSerializer.Serialize(environment, TrainerJson.Of<RunEnvironment>()));
     }
 
     private void CheckSameData(TrainedModel model)
@@ -106,18 +111,18 @@ internal sealed class TrainingRun
         var before = JsonSerializer.Deserialize(File.ReadAllText(Directory.Model), LeNetJson.Default.TrainedModel)!;
         if (before.Dataset != model.Dataset)
             throw new InvalidDataException(
-                $"{Directory.Path} was begun with data of SHA-256 {before.Dataset.Sha256}, found {model.Dataset.Sha256}: give that data, or --force to start anew");
+                $"{Directory.Path} was begun with data of SHA-256 {before.Dataset.Sha256}, found {model.Dataset.Sha256}: "
+                + "give that data, or --force to start anew");
     }
 
     private RunSummary Finish(TrainedModel model, TrainingState state, SliceThreads threads)
     {
         var weights = state.Chosen;
         weights.Save(Directory.Weights);
-        GoldenImages.Of(weights, model.Normalization, dataset.Test).Write(Directory.Golden);
         using var images = new ResidentImages(dataset.Test, weights.Trained.device);
+        GoldenImages.Of(weights, model.Normalization, dataset.Test, images, threads).Write(Directory.Golden);
         var evaluator = new Evaluator(threads);
-        int[] all = [.. Enumerable.Range(0, images.Count)];
-        var test = evaluator.Measure(weights, model.Normalization, images, all);
+        var test = evaluator.Measure(weights, model.Normalization, images, images.All());
         TestEvidence.Collect(weights, model, dataset.Test, images, threads).Write(Directory);
         var speeds = MetricsFile.Read(Directory.Metrics).Select(line => line.ImagesPerSecond).Order().ToArray();
         var summary = new RunSummary
@@ -127,28 +132,17 @@ internal sealed class TrainingRun
             TestLoss = test.Loss,
             TestImages = test.Images,
             ValidationAccuracy = state.Best is null ? null : state.Progress.BestAccuracy,
-            TestAccuracyFlipped = config.FlipTest ? evaluator.Measure(weights, model.Normalization, images, all, flip: true).Accuracy : null,
+            TestAccuracyFlipped = config.FlipTest
+                ? evaluator.Measure(weights, model.Normalization, images, images.All(), flip: true).Accuracy
+                : null,
             Epochs = state.Progress.Epoch,
             Seconds = state.Progress.Seconds,
             ImagesPerSecond = speeds[speeds.Length / 2],
-            Parameters = spec.TrainableParameters,
+            Parameters = Spec.TrainableParameters,
         };
         AtomicFile.WriteText(Directory.Summary, JsonSerializer.Serialize(summary, LeNetJson.Default.RunSummary));
         RunChecksums.Write(Directory);
         RunReport.Write(Directory);
         return summary;
-    }
-
-    /// <summary>Held while training: the operating system lets go of it when the process ends, however it ends.</summary>
-    private FileStream Lock()
-    {
-        try
-        {
-            return new(Path.Combine(Directory.Path, LockFile), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
-        }
-        catch (IOException exception)
-        {
-            throw new IOException($"{Directory.Path} is in use by another process: {exception.Message}", exception);
-        }
     }
 }

@@ -15,7 +15,7 @@ using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Training;
 
-/// <summary>Trains: the loop.</summary>
+/// <summary>The training loop.</summary>
 internal sealed class TrainingSession : IDisposable
 {
     private readonly TrainingConfig config;
@@ -28,15 +28,19 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingData data;
     private readonly Augmentation augmentation;
     private readonly SoftTargets? softTargets;
-    private readonly Network[] shards;
+    private readonly Network[] slices;
     private readonly (double Loss, long Correct)[] results;
     private readonly int batchSize;
 
-    /// <exception cref="ExpectedException">The teacher does not fit, or a shard's part of a batch is too small for the network.</exception>
+    /// <exception cref="ExpectedException">The teacher does not fit, or a slice of a batch is too small for the network.</exception>
     public TrainingSession(
         TrainingConfig config, TrainedModel model, ImageSet train, TrainingState state, SliceThreads threads, ITrainingDisplay display)
     {
-        (this.config, this.model, this.state, this.threads, this.display) = (config, model, state, threads, display);
+        this.config = config;
+        this.model = model;
+        this.state = state;
+        this.threads = threads;
+        this.display = display;
         var device = state.Weights.Trained.device;
         evaluator = new(threads);
         images = new(train, device);
@@ -45,34 +49,39 @@ internal sealed class TrainingSession : IDisposable
         softTargets = SoftTargets.Create(config, model, images, threads);
         batchSize = Math.Min(config.BatchSize, data.Train.Length);
         StepsPerEpoch = data.Train.Length / batchSize;
-        var parts = Math.Min(config.Shards, batchSize);
-        if (batchSize / parts < 2 && model.Spec.Layers.Any(layer => layer is BatchNormSpec))
-            throw new ExpectedException(ExitCode.Usage, $"{batchSize} images of a batch in {parts} shards, expected at least {2 * parts}: {model.Spec.Name} has batch norm, and a single image has no variance");
-        shards = [.. Enumerable.Range(0, parts).Select(_ => new Network(state.Weights, model.Normalization))];
-        results = new (double, long)[shards.Length];
+        var count = Math.Min(config.Slices, batchSize);
+        if (batchSize / count < 2 && model.Spec.Layers.Any(layer => layer is BatchNormSpec))
+            throw new ExpectedException(
+                ExitCode.Usage,
+                $"{batchSize} images of a batch in {count} shards, expected at least {2 * count}: {model.Spec.Name} has batch norm, "
+                + "and a single image has no variance");
+        slices = [.. Enumerable.Range(0, count).Select(_ => new Network(state.Weights, model.Normalization))];
+        results = new (double, long)[slices.Length];
     }
 
-    /// <summary>Steps of an epoch; images beyond the last whole batch wait for another epoch's order.</summary>
+    /// <summary>Steps of an epoch. Images beyond the last whole batch are left out until another epoch's order.</summary>
     public int StepsPerEpoch { get; }
 
     /// <summary>Images of an epoch.</summary>
     public int ImagesPerEpoch => StepsPerEpoch * batchSize;
 
     /// <summary>
-    /// Tries one thread, two, four and so on, a few gradients each, and uses the fewest that are not clearly slower than the best: more
-    /// threads than free cores are slower than one. Changes nothing that training depends on.
+    /// Tries one thread, two, four and so on, a few gradients each, and uses the fewest that are not clearly slower than the best.
+    /// More threads than free cores are slower than one. Training does not depend on the number.
     /// </summary>
     public void ChooseThreads()
     {
         var batch = data.Train.AsSpan(0, batchSize).ToArray();
         var times = new List<(int Threads, double Seconds)>();
-        for (var count = 1; count <= threads.Most; count = count < threads.Most ? Math.Min(2 * count, threads.Most) : int.MaxValue)
+        var count = 0;
+        while (count < threads.Most)
         {
+            count = Math.Clamp(2 * count, 1, threads.Most);
             threads.Use(count);
-            times.Add((count, Enumerable.Range(0, 5).Min(_ => Seconds(() => threads.Run(shards.Length, shard => Backward(shard, batch))))));
+            times.Add((count, Enumerable.Range(0, 5).Min(_ => Seconds(() => threads.Run(slices.Length, slice => Backward(slice, batch))))));
         }
-        foreach (var shard in shards)
-            shard.Constant.copy_(state.Weights.Constant);
+        foreach (var slice in slices)
+            slice.Constant.copy_(state.Weights.Constant);
         threads.Use(Fewest(times));
     }
 
@@ -84,7 +93,7 @@ internal sealed class TrainingSession : IDisposable
     }
 
     /// <summary>Trains from the state's progress to the end.</summary>
-    /// <param name="run">Where metrics and checkpoints go.</param>
+    /// <param name="run">The directory of metrics and checkpoints.</param>
     /// <param name="stop">Saves a checkpoint after the current step and throws.</param>
     /// <exception cref="OperationCanceledException">Training was stopped; the checkpoint is saved.</exception>
     public void Train(RunDirectory run, CancellationToken stop)
@@ -117,18 +126,18 @@ internal sealed class TrainingSession : IDisposable
         }
     }
 
-    /// <summary>One step: every shard's gradient, their sum, the optimiser, the averages.</summary>
-    /// <returns>Sum of the images' losses, and number of those classified correctly.</returns>
+    /// <summary>Makes one step: every slice's gradient, their sum, the optimizer, the averages.</summary>
+    /// <returns>Sum of the images' losses, and number of images classified correctly.</returns>
     public (double Loss, long Correct) Step(ReadOnlySpan<int> numbers)
     {
         var batch = numbers.ToArray();
-        threads.Run(shards.Length, shard => Backward(shard, batch));
+        threads.Run(slices.Length, slice => Backward(slice, batch));
 
         using var off = no_grad();
         using var scope = NewDisposeScope();
-        var gradient = shards[0].Gradient;
-        foreach (var shard in shards.AsSpan(1))
-            gradient.add_(shard.Gradient, Number.Of(1));
+        var gradient = slices[0].Gradient;
+        foreach (var slice in slices.AsSpan(1))
+            gradient.add_(slice.Gradient, Number.Of(1));
         if (config.GradientClip > 0)
             gradient.mul_(Number.Of(Math.Min(1, config.GradientClip / (gradient.norm().item<float>() + 1e-12))));
         var step = (long)state.Progress.Epoch * StepsPerEpoch + state.Progress.Step;
@@ -140,29 +149,30 @@ internal sealed class TrainingSession : IDisposable
 
     public void Dispose()
     {
-        foreach (var shard in shards)
-            shard.Dispose();
+        foreach (var slice in slices)
+            slice.Dispose();
         augmentation.Dispose();
         softTargets?.Dispose();
         images.Dispose();
     }
 
-    private void Backward(int shard, int[] batch)
+    private void Backward(int slice, int[] batch)
     {
         using var scope = NewDisposeScope();
-        var (from, to) = (shard * batch.Length / shards.Length, (shard + 1) * batch.Length / shards.Length);
+        var from = slice * batch.Length / slices.Length;
+        var to = (slice + 1) * batch.Length / slices.Length;
         var numbers = batch.AsSpan(from, to - from);
-        var network = shards[shard];
+        var network = slices[slice];
         network.Gradient.zero_();
         var (pixels, labels) = images.Batch(numbers);
         pixels = augmentation.Apply(pixels, numbers, state.Progress.Epoch);
-        var logits = network.Forward(pixels, new(Training: true, Seed: PassSeed(shard)));
+        var logits = network.Forward(pixels, new(Training: true, Seed: PassSeed(slice)));
         var loss = Criterion.Sum(logits, labels, model.Spec, config);
         if (softTargets is not null)
             loss = loss.mul(Number.Of(1 - config.TeacherShare)).add(
                 Criterion.Distillation(logits, softTargets.Batch(numbers), config.Temperature), Number.Of(config.TeacherShare));
         network.Backward(loss.div(Number.Of(batch.Length)));
-        results[shard] = (loss.item<float>(), logits.argmax(1).eq(labels).sum().item<long>());
+        results[slice] = (loss.item<float>(), logits.argmax(1).eq(labels).sum().item<long>());
     }
 
     private static double Seconds(Action work)
@@ -172,24 +182,24 @@ internal sealed class TrainingSession : IDisposable
         return TimeProvider.System.GetElapsedTime(started).TotalSeconds;
     }
 
-    private ulong PassSeed(int shard) => SplitMix64.For(
-        config.Seed, RandomStreams.Dropout + 1000 * state.Progress.Epoch, state.Progress.Step * shards.Length + shard).Next() >> 1;
+    private ulong PassSeed(int slice) => SplitMix64.For(
+        config.Seed, RandomStreams.Dropout + 1000 * state.Progress.Epoch, state.Progress.Step * slices.Length + slice).Next() >> 1;
 
-    /// <summary>The running statistics of a network are the mean of its shards'.</summary>
+    /// <summary>Sets the running statistics of the network to the mean of its slices'.</summary>
     private void ShareStatistics()
     {
         if (state.Weights.Constant.numel() == 0)
             return;
         var mean = state.Weights.Constant;
-        mean.copy_(shards[0].Constant);
-        foreach (var shard in shards.AsSpan(1))
-            mean.add_(shard.Constant, Number.Of(1));
-        mean.div_(Number.Of(shards.Length));
-        foreach (var shard in shards)
-            shard.Constant.copy_(mean);
+        mean.copy_(slices[0].Constant);
+        foreach (var slice in slices.AsSpan(1))
+            mean.add_(slice.Constant, Number.Of(1));
+        mean.div_(Number.Of(slices.Length));
+        foreach (var slice in slices)
+            slice.Constant.copy_(mean);
     }
 
-    /// <summary>Young averages forget faster, so that the random start does not weigh on short runs.</summary>
+    /// <summary>Moves the average towards the weights; a young average forgets faster, so that the random start fades in short runs.</summary>
     private void UpdateAverage(long step)
     {
         if (state.Average is not { } average)
@@ -204,7 +214,9 @@ internal sealed class TrainingSession : IDisposable
     {
         var done = state.Progress;
         var epoch = done.Epoch + 1;
-        var validation = data.Validation.Length > 0 ? evaluator.Measure(state.Current, model.Normalization, images, data.Validation) : null;
+        var validation = data.Validation.Length > 0
+            ? evaluator.Measure(state.Current, model.Normalization, images, data.Validation)
+            : null;
         if (validation is not null && (validation.Accuracy, -validation.Loss).CompareTo((done.BestAccuracy, -done.BestLoss)) > 0)
         {
             state.Best!.CopyFrom(state.Current);

@@ -1,9 +1,9 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using LeNetServe.Files;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
 using LeNetServe.Tensors;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Optimization;
@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Training;
 
-/// <summary>All that changes during a run, and nothing else: what is saved is what a resumed run goes on from, to the bit.</summary>
+/// <summary>All values that change during a run. They are saved completely, so a resumed run continues to the bit.</summary>
 internal sealed class TrainingState : IDisposable
 {
     private const string ProgressFile = "progress.json";
@@ -33,43 +33,44 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The weights being trained.</summary>
     public ParameterStore Weights { get; }
 
-    /// <summary>Their moving average; null where the config has none.</summary>
+    /// <summary>The moving average of the weights; null if the config has none.</summary>
     public ParameterStore? Average { get; }
 
-    /// <summary>What was best on the validation images; null without any.</summary>
+    /// <summary>The weights that were best on the validation images; null without such images.</summary>
     public ParameterStore? Best { get; }
 
-    /// <summary>The optimiser.</summary>
+    /// <summary>The optimizer.</summary>
     public Optimizer Optimizer { get; }
 
-    /// <summary>How far the run is.</summary>
+    /// <summary>The position in the run.</summary>
     public TrainingProgress Progress { get; set; } = new();
 
-    /// <summary>The weights to measure now: the average where there is one.</summary>
+    /// <summary>Gets the weights to measure now: the average if there is one.</summary>
     public ParameterStore Current => Average ?? Weights;
 
-    /// <summary>The weights to keep: the best so far where validation tells, else the current ones.</summary>
+    /// <summary>Gets the weights to keep: the best so far on the validation images, or else the current ones.</summary>
     public ParameterStore Chosen => Progress.BestEpoch > 0 && Best is not null ? Best : Current;
 
     /// <summary>
-    /// Saves a checkpoint. The tensors go to a new file, then progress.json is replaced, which names that file: at every moment there is
-    /// one complete checkpoint.
+    /// Saves a checkpoint. The tensors go to a new file, then progress.json, which names that file, is replaced: there is one complete
+    /// checkpoint at every moment.
     /// </summary>
     public void Save()
     {
         Directory.CreateDirectory(run.Checkpoint);
         Progress = Progress with { State = $"state-{Progress.Epoch}-{Progress.Step}.safetensors" };
         using (NewDisposeScope())
-            SafetensorsFile.Write(Path.Combine(run.Checkpoint, Progress.State), [.. Tensors().Select(pair => (pair.Name, Stored(pair.Tensor)))]);
+            SafetensorsFile.Write(Path.Combine(run.Checkpoint, Progress.State), [.. Tensors().Select(Stored)]);
         Chosen.Save(run.Weights);
-        AtomicFile.WriteText(Path.Combine(run.Checkpoint, ProgressFile), JsonSerializer.Serialize(Progress, TrainerJson.Of<TrainingProgress>()));
+        var progress = JsonSerializer.Serialize(Progress, TrainerJson.Of<TrainingProgress>());
+        AtomicFile.WriteText(Path.Combine(run.Checkpoint, ProgressFile), progress);
         foreach (var file in Directory.EnumerateFiles(run.Checkpoint).Where(IsLeftOver))
             File.Delete(file);
     }
 
     /// <summary>Goes back to the last checkpoint.</summary>
-    /// <returns>False where there is none.</returns>
-    /// <exception cref="InvalidDataException">The checkpoint is of another network or optimiser, or broken.</exception>
+    /// <returns>False if there is none.</returns>
+    /// <exception cref="InvalidDataException">The checkpoint is of another network or optimizer, or broken.</exception>
     public bool TryLoad()
     {
         var path = Path.Combine(run.Checkpoint, ProgressFile);
@@ -89,7 +90,8 @@ internal sealed class TrainingState : IDisposable
         {
             var values = file[name].ToSingles();
             if (values.Length != target.numel())
-                throw new InvalidDataException($"{run.Checkpoint}: tensor \"{name}\" has {values.Length} values, expected {target.numel()}");
+                throw new InvalidDataException(
+                    $"{run.Checkpoint}: tensor \"{name}\" has {values.Length} values, expected {target.numel()}");
             target.copy_(tensor(values));
         }
         return true;
@@ -122,6 +124,6 @@ internal sealed class TrainingState : IDisposable
             yield return ($"optimizer.{name}", tensor);
     }
 
-    private static StoredTensor Stored(Tensor tensor) =>
-        StoredTensor.From(MemoryMarshal.Cast<byte, float>(tensor.cpu().bytes), (int)tensor.numel());
+    private static (string Name, StoredTensor Values) Stored((string Name, Tensor Tensor) pair) =>
+        (pair.Name, StoredTensor.From(TensorMemory.Values(pair.Tensor), (int)pair.Tensor.numel()));
 }

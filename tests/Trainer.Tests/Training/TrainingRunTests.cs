@@ -112,7 +112,7 @@ public sealed class TrainingRunTests
         using var directory = new TemporaryDirectory();
         var run = New(directory, "run");
         Assert.ThrowsAny<OperationCanceledException>(() => ExecuteUntilStopped(run, steps: 2));
-        using var other = new FileStream(Path.Combine(run.Directory.Path, ".lock"), FileMode.Open, FileAccess.Write, FileShare.None);
+        using var other = new FileStream(Path.Combine(run.Directory.Path, ".lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         var before = Directory.GetFiles(run.Directory.Path, "*", SearchOption.AllDirectories);
 
         Assert.Throws<IOException>(() => Execute(run, threads: 1, anew: true));

@@ -1,0 +1,19 @@
+using LeNetServe.Trainer.Networks;
+using static TorchSharp.torch;
+
+namespace LeNetServe.Trainer.Evaluation;
+
+/// <summary>A batch of images and the network to run on it.</summary>
+/// <param name="Network">The network of the thread that works on the batch.</param>
+/// <param name="Number">Number of the batch, from 0.</param>
+/// <param name="First">Index of the batch's first image among all images of the pass.</param>
+/// <param name="Pixels">B×C×H×W, float32, 0..255.</param>
+/// <param name="Labels">B, int64.</param>
+internal sealed record EvaluationBatch(Network Network, int Number, int First, Tensor Pixels, Tensor Labels)
+{
+    /// <summary>Gets the logits of the images, B×classes.</summary>
+    public Tensor Logits() => Network.Forward(Pixels, Pass.Evaluation);
+
+    /// <summary>Gets the logits of the mirror images, B×classes.</summary>
+    public Tensor MirrorLogits() => Network.Forward(Pixels.flip(3), Pass.Evaluation);
+}
