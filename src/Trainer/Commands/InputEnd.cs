@@ -1,6 +1,8 @@
 namespace LeNetServe.Trainer.Commands;
 
-/// <summary>Ties this process's life to its parent's: standard input is a pipe that the system closes when the parent ends, however it ends.</summary>
+/// <summary>
+/// Ties this process's life to its parent's: standard input is a pipe that the system closes when the parent ends, however it ends.
+/// </summary>
 internal static class InputEnd
 {
     /// <summary>Cancels <paramref name="source"/> when standard input ends.</summary>
@@ -10,7 +12,7 @@ internal static class InputEnd
         var buffer = new byte[256];
         while (input.Read(buffer) > 0)
         {
-            // Whatever is sent means nothing; only the end does.
+            // The bytes mean nothing; only the end does.
         }
         try
         {

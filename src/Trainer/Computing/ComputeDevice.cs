@@ -15,9 +15,10 @@ internal static class ComputeDevice
         "auto" => hasCuda() ? CUDA : CPU,
         "cuda" => hasCuda()
             ? CUDA
-            : throw new ExpectedException(ExitCode.Usage, 
-                "--device cuda: torch finds no CUDA device. It needs an NVIDIA GPU with its driver, and the Trainer built with -p:Accelerator=cuda "
-                + "(Linux or Windows, x64); --device cpu trains without"),
+            : throw new ExpectedException(
+                ExitCode.Usage,
+                "--device cuda: torch finds no CUDA device. It needs an NVIDIA GPU with its driver, "
+                + "and the Trainer built with -p:Accelerator=cuda (Linux or Windows, x64); --device cpu trains without"),
         _ => throw new ExpectedException(ExitCode.Usage, $"--device is \"{name}\", expected auto, cpu or cuda"),
     };
 }

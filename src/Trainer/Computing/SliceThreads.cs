@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace LeNetServe.Trainer.Computing;
 
 /// <summary>
-/// Threads that compute the slices of a batch side by side. Each thread computes whole slices with torch's own threads off. A step needs two
-/// hand-overs instead of a barrier per operation, and the result does not depend on the number of threads.
+/// Threads that compute the slices of a batch side by side. Each thread computes whole slices with torch's own threads off. A step needs
+/// two hand-overs instead of a barrier per operation, and the result does not depend on the number of threads.
 /// </summary>
 internal sealed class SliceThreads : IDisposable
 {

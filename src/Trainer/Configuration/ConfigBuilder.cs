@@ -7,36 +7,42 @@ using System.Text.RegularExpressions;
 
 namespace LeNetServe.Trainer.Configuration;
 
-/// <summary>Puts a config together: the data set's recipe or the one asked for, then the single values given by hand.</summary>
+/// <summary>Builds a config from the data set's recipe or the requested one, and then the single values given by hand.</summary>
 internal static class ConfigBuilder
 {
-    private static readonly JsonObject Defaults = JsonSerializer.SerializeToNode(new TrainingConfig(), TrainerJson.TrainingConfig)!.AsObject();
+    private static readonly JsonObject Defaults =
+        JsonSerializer.SerializeToNode(new TrainingConfig(), TrainerJson.TrainingConfig)!.AsObject();
 
-    /// <summary>The config's fields, in the order in which they are declared: key as in JSON, type, description, default.</summary>
+    /// <summary>Gets the config's fields in the order of their declaration: key as in JSON, type, description, default.</summary>
     public static IReadOnlyList<ConfigField> Fields { get; } =
     [
         .. from property in typeof(TrainingConfig).GetProperties(BindingFlags.Public | BindingFlags.Instance)
            let description = property.GetCustomAttribute<DescriptionAttribute>()?.Description
            where description is not null
-           let key = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)
+           let name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+           let key = name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)
            select new ConfigField(key, property.PropertyType, description, Defaults[key]?.ToJsonString().Trim('"')),
     ];
 
-    /// <summary>The config of a request.</summary>
-    /// <param name="recipe">Name or path of a recipe; null: the data set's own.</param>
+    /// <summary>Builds the config of a request.</summary>
+    /// <param name="recipe">Name or path of a recipe; null for the data set's own.</param>
     /// <param name="values">Values by key, as text; they win over the recipe's.</param>
-    /// <param name="options">Whether the values were options of the command line, such as <c>--batch-size</c>; faults then name the option.</param>
-    /// <exception cref="ExpectedException">An unknown key or recipe, or a value that is none or out of range; all faults are reported together.</exception>
+    /// <param name="options">Name the options of the command line in faults, such as <c>--batch-size</c>.</param>
+    /// <exception cref="ExpectedException">
+    /// A key or recipe is unknown, or a value does not fit its type or range; all faults are reported together.
+    /// </exception>
     public static TrainingConfig Build(string? recipe, IReadOnlyDictionary<string, string> values, bool options = false)
     {
-        var json = recipe is null ? RecipeFiles.ForDataset(values.GetValueOrDefault("dataset", new TrainingConfig().Dataset)) : RecipeFiles.Read(recipe);
+        var json = recipe is null
+            ? RecipeFiles.ForDataset(values.GetValueOrDefault("dataset", new TrainingConfig().Dataset))
+            : RecipeFiles.Read(recipe);
         foreach (var (key, text) in values)
             json[key] = Fields.FirstOrDefault(field => field.Key == key)?.Parse(text) ?? JsonValue.Create(text);
         return Parse(json, recipe, options ? values.Keys : []);
     }
 
     /// <summary>Reads a run's <c>config.json</c>.</summary>
-    /// <exception cref="ExpectedException">An unknown key, or a value that is none or out of range.</exception>
+    /// <exception cref="ExpectedException">A key is unknown, or a value does not fit its type or range.</exception>
     public static TrainingConfig Read(string path) => Parse(RecipeFiles.Read(path), path, []);
 
     private static TrainingConfig Parse(JsonObject json, string? source, IEnumerable<string> options)
@@ -56,9 +62,12 @@ internal static class ConfigBuilder
         throw new ExpectedException(ExitCode.Usage, source is null ? text : $"{source}: {text}");
     }
 
-    /// <summary>A key becomes its option at a fault's beginning, and everywhere if it is not an ordinary word.</summary>
-    private static string InOptionWords(string faults, string key) => Regex.Replace(
-        faults, key.Contains('_', StringComparison.Ordinal) ? $@"\b{key}\b" : $"(^|(?<=; )){Regex.Escape(key)}(?= is )", $"--{key.Replace('_', '-')}");
+    /// <summary>Replaces a key by its option at a fault's beginning, and everywhere if it is not an ordinary word.</summary>
+    private static string InOptionWords(string faults, string key)
+    {
+        var word = key.Contains('_', StringComparison.Ordinal) ? $@"\b{key}\b" : $"(^|(?<=; )){Regex.Escape(key)}(?= is )";
+        return Regex.Replace(faults, word, $"--{key.Replace('_', '-')}");
+    }
 
     private static string? Fault(string key, JsonNode? value) => Fields.FirstOrDefault(field => field.Key == key) is { } field
         ? field.Fault(value)

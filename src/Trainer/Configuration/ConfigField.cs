@@ -28,7 +28,7 @@ internal sealed record ConfigField(string Key, Type Type, string Description, st
             .Select(name => name.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name).OfType<string>(),
     ];
 
-    /// <summary>Makes JSON of the field's type from a text. A text that does not fit stays text, which <see cref="Fault"/> then quotes.</summary>
+    /// <summary>Makes JSON of the field's type from a text. A text that does not fit stays text for <see cref="Fault"/> to quote.</summary>
     public JsonValue Parse(string text)
     {
         if (Type == typeof(int) && int.TryParse(text, CultureInfo.InvariantCulture, out var whole))

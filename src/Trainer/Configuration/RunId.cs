@@ -9,7 +9,7 @@ namespace LeNetServe.Trainer.Configuration;
 /// <summary>A run's name, such as <c>mnist-lenet5-s1-3f9a2c</c>: the same request always gives the same name.</summary>
 internal static class RunId
 {
-    /// <summary>Gets the id of a config for that data set and network. Paths of data and teachers do not count, except a user's own folder.</summary>
+    /// <summary>Gets the id of a config for that data set and network. Of the paths, only a user's own folder counts.</summary>
     public static string Of(TrainingConfig config, string dataset, LeNetSpec spec)
     {
         var identity = config with

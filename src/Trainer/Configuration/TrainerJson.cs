@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace LeNetServe.Trainer.Configuration;
 
 /// <summary>
-/// JSON of the Trainer's own files, written like <see cref="LeNetJson"/>'s; an unknown key is an error. By reflection: the source generator
-/// sets an absent init property to zero instead of leaving it at its default.
+/// JSON of the Trainer's own files, written like <see cref="LeNetJson"/>'s; an unknown key is an error. It uses reflection, because the
+/// source generator sets an absent init property to zero instead of leaving it at its default.
 /// </summary>
 internal static class TrainerJson
 {

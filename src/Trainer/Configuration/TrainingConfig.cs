@@ -14,7 +14,7 @@ internal sealed record TrainingConfig
     [Description("Data set: mnist, fashion-mnist, cifar10, strokes, or folder for your own images.")]
     public string Dataset { get; init; } = "strokes";
 
-    [Description("Directory of the data set's files. Default: data/NAME (or LENETSERVE_DATA/NAME), downloaded if missing; strokes needs none.")]
+    [Description("Directory of the data set's files. Default: data/NAME or LENETSERVE_DATA/NAME, downloaded if missing.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Data { get; init; }
 
@@ -34,7 +34,7 @@ internal sealed record TrainingConfig
     public int BatchSize { get; init; } = 128;
 
     [JsonPropertyName("shards")]
-    [Description("Slices of a batch, computed side by side, each with its own batch statistics. The result depends on it, not on the threads.")]
+    [Description("Slices of a batch, computed side by side, each with its own batch statistics. They are part of the result.")]
     public int Slices { get; init; } = 2;
 
     [Description("Optimizer: sgd, adam, adamw or muon.")]
@@ -55,7 +55,7 @@ internal sealed record TrainingConfig
     [Description("Decay of the mean of squared gradients, likewise.")]
     public double Beta2 { get; init; } = 0.999;
 
-    [Description("Pull of the weights, without biases and batch norm, towards zero: decoupled with adamw and muon, in the gradient with sgd and adam.")]
+    [Description("Pull of kernels and matrices towards zero: decoupled with adamw and muon, in the gradient with sgd and adam.")]
     public double WeightDecay { get; init; }
 
     [Description("Learning rate over time: constant, step, cosine, one-cycle, or lecun-1998 (the paper's, as shares of the run).")]
@@ -109,7 +109,7 @@ internal sealed record TrainingConfig
     [Description("Side of the square that is blanked out, in pixels; 0: none.")]
     public int Cutout { get; init; }
 
-    [Description("Directories of finished runs, separated by commas, whose mean answers the network learns beside the labels. Default: none.")]
+    [Description("Directories of finished runs, separated by commas, whose mean answers are learned beside the labels. Default: none.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Teacher { get; init; }
 

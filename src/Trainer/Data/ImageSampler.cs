@@ -21,7 +21,7 @@ internal sealed unsafe class ImageSampler(int side, bool nearest, bool reflect)
     /// <summary>Samples all channels of an image.</summary>
     /// <param name="image">C×side×side.</param>
     /// <param name="channels">C.</param>
-    /// <param name="matrix">2×3 from a target point to its source point, in pixels from the image's center: x, y, 1 to x; x, y, 1 to y.</param>
+    /// <param name="matrix">2×3 from a target point to its source point, in pixels from the center: x, y, 1 to x; x, y, 1 to y.</param>
     /// <param name="bend">2×side×side displacements of the source points, x then y, in pixels; null: none.</param>
     /// <param name="output">C×side×side.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -36,8 +36,10 @@ internal sealed unsafe class ImageSampler(int side, bool nearest, bool reflect)
             for (var column = 0; column < side; column += Width)
             {
                 var right = steps + Vector256.Create(column - center);
-                var x = Vector256.FusedMultiplyAdd(right, Vector256.Create(matrix[0]), Vector256.Create((matrix[1] * down) + matrix[2] + center));
-                var y = Vector256.FusedMultiplyAdd(right, Vector256.Create(matrix[3]), Vector256.Create((matrix[4] * down) + matrix[5] + center));
+                var startX = Vector256.Create((matrix[1] * down) + matrix[2] + center);
+                var startY = Vector256.Create((matrix[4] * down) + matrix[5] + center);
+                var x = Vector256.FusedMultiplyAdd(right, Vector256.Create(matrix[0]), startX);
+                var y = Vector256.FusedMultiplyAdd(right, Vector256.Create(matrix[3]), startY);
                 var place = (row * side) + column;
                 if (bend != null)
                     (x, y) = (x + Vector256.Load(bend + place), y + Vector256.Load(bend + plane + place));
@@ -82,7 +84,7 @@ internal sealed unsafe class ImageSampler(int side, bool nearest, bool reflect)
         }
     }
 
-    /// <summary>Mirrors a coordinate at −½ and side − ½ as often as necessary, then keeps it between the centers of the outermost pixels.</summary>
+    /// <summary>Mirrors a coordinate at −½ and side − ½ until it is inside, then keeps it between the border pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<float> Reflect(Vector256<float> coordinate)
     {

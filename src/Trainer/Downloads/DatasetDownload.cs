@@ -1,3 +1,5 @@
+using LeNetServe.Datasets;
+using LeNetServe.Trainer.Configuration;
 using Spectre.Console;
 
 namespace LeNetServe.Trainer.Downloads;
@@ -5,12 +7,15 @@ namespace LeNetServe.Trainer.Downloads;
 /// <summary>Obtains a data set with progress shown on standard error: bars on a terminal, plain lines elsewhere.</summary>
 internal static class DatasetDownload
 {
-    /// <summary>Gets the directory of a training's data: the given one, or the data set's own under the default root, filled on demand.</summary>
-    /// <returns>Null for a data set that has no files.</returns>
-    public static async Task<string?> DirectoryAsync(string dataset, string? given, bool offline, CancellationToken cancellationToken) =>
-        given is null && PublishedDatasets.Find(dataset) is { } published
+    /// <summary>Opens a config's data set in the given directory, or in its own under the default root, filled on demand.</summary>
+    public static async Task<ImageDataset> OpenAsync(TrainingConfig config, bool offline, CancellationToken cancellationToken)
+    {
+        var directory = config.Data is null && PublishedDatasets.Find(config.Dataset) is { } published
             ? await ObtainAsync(published, DatasetStore.DefaultRoot, new() { Offline = offline }, cancellationToken)
-            : given;
+            : config.Data;
+        return DatasetCatalog.Open(
+            new() { Name = config.Dataset, Directory = directory, SkipUnreadable = config.SkipUnreadable }, cancellationToken);
+    }
 
     /// <summary>Makes the data set ready and returns its folder; see <see cref="DatasetStore.ObtainAsync"/> for the errors.</summary>
     public static async Task<string> ObtainAsync(

@@ -18,7 +18,7 @@ internal sealed class DatasetStore(
     /// <summary>Gets the root unless the user names one.</summary>
     public static string DefaultRoot => Environment.GetEnvironmentVariable(RootVariable) is { Length: > 0 } path ? path : "data";
 
-    /// <summary>Creates an HTTP client that follows redirects and uses <c>http_proxy</c>, <c>https_proxy</c>, <c>all_proxy</c> and <c>no_proxy</c>.</summary>
+    /// <summary>Creates an HTTP client that follows redirects and reads <c>http_proxy</c> and its like.</summary>
     public static HttpClient CreateClient()
     {
         var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(15) };
@@ -51,13 +51,21 @@ internal sealed class DatasetStore(
         if (options.Offline)
             ThrowOffline(dataset, directory);
         Directory.CreateDirectory(directory);
-        using (await DirectoryLock.TakeAsync(
-            Path.Combine(directory, ".download.lock"), time, () => say?.Invoke($"waiting for another download into {directory}"), cancellationToken))
+        try
         {
+            using var taken = await DirectoryLock.TakeAsync(Path.Combine(directory, ".download.lock"), time, SayWait, cancellationToken);
             if (!IsReady(dataset, options))
                 await DownloadAsync(dataset, directory, options, cancellationToken);
         }
+        finally
+        {
+            // An empty folder of a failed download would take the place of a link that the user makes by hand.
+            DeleteEmpty(directory);
+            DeleteEmpty(root);
+        }
         return directory;
+
+        void SayWait() => say?.Invoke($"waiting for another download into {directory}");
     }
 
     private bool IsReady(RemoteDataset dataset, DownloadOptions options)
@@ -68,7 +76,8 @@ internal sealed class DatasetStore(
         if (verdicts.All(verdict => verdict.State == FileState.Missing) && Alternative(dataset) is not null)
             return true;
         return verdicts.All(verdict => verdict.State == FileState.Sound)
-            && dataset.Files.All(file => file.UnpacksTo is null || Directory.Exists(Path.Combine(DirectoryOf(dataset.Name), file.UnpacksTo)));
+            && dataset.Files.All(file =>
+                file.UnpacksTo is null || Directory.Exists(Path.Combine(DirectoryOf(dataset.Name), file.UnpacksTo)));
     }
 
     private async Task DownloadAsync(RemoteDataset dataset, string directory, DownloadOptions options, CancellationToken cancellationToken)
@@ -99,6 +108,19 @@ internal sealed class DatasetStore(
         finally
         {
             Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    private static void DeleteEmpty(string folder)
+    {
+        try
+        {
+            if (!Directory.EnumerateFileSystemEntries(folder).Any())
+                Directory.Delete(folder);
+        }
+        catch (IOException)
+        {
+            // Another process has just begun to use the folder.
         }
     }
 

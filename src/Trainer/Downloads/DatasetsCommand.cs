@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LeNetServe.Cli;
 
 namespace LeNetServe.Trainer.Downloads;
 
@@ -18,76 +19,48 @@ internal static class DatasetsCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    /// <summary>The command with its sub-commands.</summary>
-    public static Command Create() => new("datasets", "Lists, downloads and verifies data sets by name.") { Root, List(), Download(), Verify() };
+    private static readonly Option<string?> Mirror =
+        CliOption.Optional("--mirror", "Address of a folder with the files, tried first; the hashes are checked as ever");
 
-    private static Command List()
-    {
-        var list = new Command("list", "Lists the data sets that can be had by name, and what is here.");
-        list.SetAction(parsed =>
-        {
-            var store = new DatasetStore(parsed.GetRequiredValue(Root), new HttpClient(), TimeProvider.System);
-            foreach (var dataset in PublishedDatasets.All)
-                Console.WriteLine($"{dataset.Name,-14} {dataset.Files.Sum(file => file.Bytes) / 1e6,6:0.0} MB  {StateOf(store, dataset),-11} {dataset.Title}");
-            return (int)ExitCode.Success;
-        });
-        return list;
-    }
+    private static readonly Option<bool> Replace = CliOption.Switch("--replace", "Fetch damaged files anew instead of failing");
+    private static readonly Option<bool> Offline = CliOption.Switch("--offline", "Never use the network: check that every file exists");
 
-    private static Command Download()
+    /// <summary>Declares the command with its sub-commands.</summary>
+    public static Command Create()
     {
-        var mirror = new Option<string?>("--mirror") { Description = "Address of a folder with the files, tried first; the hashes are checked as ever" };
-        var replace = new Option<bool>("--replace") { Description = "Fetch damaged files anew instead of failing" };
-        var offline = new Option<bool>("--offline") { Description = "Never touch the network: check that everything is here" };
-        var download = new Command("download", "Downloads data sets, checks their hashes and unpacks them; a broken download goes on where it stopped.")
+        var list = new Command("list", "Lists the data sets that can be downloaded, and their state here.");
+        list.SetAction(parsed => (int)Run(parsed).List());
+        var download = new Command("download", "Downloads data sets, checks hashes and unpacks them; an interrupted download resumes.")
         {
-            Names, mirror, replace, offline,
+            Names, Mirror, Replace, Offline,
         };
-        download.SetAction((parsed, cancellationToken) => DownloadAsync(
-            parsed.GetRequiredValue(Names),
-            parsed.GetRequiredValue(Root),
-            new() { Offline = parsed.GetValue(offline), Replace = parsed.GetValue(replace), Mirror = ParseMirror(parsed.GetValue(mirror)) },
-            cancellationToken));
-        return download;
+        download.SetAction(async (parsed, cancellation) =>
+            (int)await Run(parsed).DownloadAsync(Chosen(parsed), Options(parsed), cancellation));
+        var verify = new Command("verify", "Checks the hashes of the data sets' files without the network.") { Names };
+        verify.SetAction(parsed => (int)Run(parsed).Verify(Chosen(parsed)));
+        return new("datasets", "Lists, downloads and verifies data sets by name.") { Root, list, download, verify };
     }
 
-    private static async Task<int> DownloadAsync(string[] names, string root, DownloadOptions options, CancellationToken cancellationToken)
+    private static DatasetsRun Run(ParseResult parsed) => new(parsed.GetRequiredValue(Root));
+
+    private static IReadOnlyList<RemoteDataset> Chosen(ParseResult parsed) => [.. parsed.GetRequiredValue(Names).Select(Find)];
+
+    private static DownloadOptions Options(ParseResult parsed) => new()
     {
-        foreach (var dataset in names.Select(Find).ToList())
-            Console.WriteLine($"{dataset.Name} is ready in {await DatasetDownload.ObtainAsync(dataset, root, options, cancellationToken)}");
-        return (int)ExitCode.Success;
-    }
+        Offline = parsed.GetValue(Offline),
+        Replace = parsed.GetValue(Replace),
+        Mirror = ParseMirror(parsed.GetValue(Mirror)),
+    };
 
-    private static Command Verify()
+    private static RemoteDataset Find(string name) => PublishedDatasets.Find(name) ?? throw new ExpectedException(
+        ExitCode.Usage, $"no data set is named \"{name}\": known are {PublishedDatasets.Names}");
+
+    private static Uri? ParseMirror(string? address)
     {
-        var verify = new Command("verify", "Checks the hashes of the data sets' files; no network.") { Names };
-        verify.SetAction(parsed =>
-        {
-            var store = new DatasetStore(parsed.GetRequiredValue(Root), new HttpClient(), TimeProvider.System);
-            var verdicts = parsed.GetRequiredValue(Names).Select(Find).ToList().SelectMany(store.Verify).ToList();
-            foreach (var verdict in verdicts)
-                Console.WriteLine($"{verdict.State.ToString().ToLowerInvariant(),-8} {verdict.Path}: {verdict.Reason}");
-            var bad = verdicts.Where(verdict => verdict.State != FileState.Sound).ToList();
-            return bad.Count == 0
-                ? (int)ExitCode.Success
-                : throw new InvalidDataException($"{bad.Count} of {verdicts.Count} files are not sound: {bad[0].Path}: {bad[0].Reason}");
-        });
-        return verify;
+        if (address is null)
+            return null;
+        return Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https")
+            ? uri
+            : throw new ExpectedException(ExitCode.Usage, $"--mirror is \"{address}\", expected an http or https address");
     }
-
-    private static string StateOf(DatasetStore store, RemoteDataset dataset)
-    {
-        var states = store.Verify(dataset).Select(verdict => verdict.State).ToList();
-        return states.Contains(FileState.Damaged) ? "damaged"
-            : states.TrueForAll(state => state == FileState.Sound) ? "here"
-            : store.Alternative(dataset) is { } folder ? $"here ({Path.GetFileName(folder)}/, unchecked)"
-            : states.Contains(FileState.Sound) ? "partly here" : "not here";
-    }
-
-    private static RemoteDataset Find(string name) => PublishedDatasets.Find(name)
-        ?? throw new ExpectedException(ExitCode.Usage, $"no data set is named \"{name}\": known are {PublishedDatasets.Names}");
-
-    private static Uri? ParseMirror(string? address) => address is null ? null
-        : Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https") ? uri
-        : throw new ExpectedException(ExitCode.Usage, $"--mirror is \"{address}\", expected an http or https address");
 }

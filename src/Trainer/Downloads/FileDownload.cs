@@ -135,7 +135,7 @@ internal sealed class FileDownload(HttpClient http, TimeProvider time, DownloadO
             : new($"ends after {target.Position} of {total} bytes", Final: false, resumed);
     }
 
-    /// <summary>Gets the published length. If the content's hash is pinned, a copy that was compressed anew may be up to twice as long.</summary>
+    /// <summary>Gets the published length. If the content's hash is pinned, a copy compressed anew may be up to twice as long.</summary>
     private static long ExpectedLength(RemoteFile file, long? announced) =>
         file.ContentSha256 is not null && announced is { } length && length <= 2 * file.Bytes ? length : file.Bytes;
 

@@ -20,7 +20,7 @@ internal sealed record FileVerdict(string Path, FileState State, string Reason)
         return Judge(plain, [new("SHA-256", HashOf(plain, SHA256.HashData), file.ContentSha256!)]);
     }
 
-    /// <summary>Judges a copy of <paramref name="file"/> under any name by the published hash, or else by that of the unzipped content.</summary>
+    /// <summary>Judges a copy of <paramref name="file"/> by the published hash, or else by that of the unzipped content.</summary>
     public static FileVerdict OfFile(string path, RemoteFile file)
     {
         var published = new List<Comparison>();

@@ -15,6 +15,6 @@ internal sealed record RemoteDataset
     /// <summary>Its files.</summary>
     public required IReadOnlyList<RemoteFile> Files { get; init; }
 
-    /// <summary>Sub-folders that serve in place of the files: unpacked by hand, or image folders. No hash is published, so none is checked.</summary>
+    /// <summary>Sub-folders that serve in place of the files: unpacked by hand, or image folders. No hash is published for them.</summary>
     public IReadOnlyList<string> Alternatives { get; init; } = [];
 }

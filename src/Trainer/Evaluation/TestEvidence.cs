@@ -15,7 +15,7 @@ internal static class TestEvidence
 {
     private const int Sample = 0;
 
-    /// <summary>Gets the probabilities of all test images, the first convolution's weights and the feature maps of the first test image.</summary>
+    /// <summary>Gets the probabilities of the test images, the first convolution's weights and the first image's feature maps.</summary>
     public static ReportEvidence Collect(
         ParameterStore store, TrainedModel model, ImageSet test, ResidentImages images, SliceThreads threads)
     {

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace LeNetServe.Trainer.Progress;
 
-/// <summary>A progress bar with loss, accuracy, images/s and time left, one line of the terminal, under the finished epochs' lines.</summary>
+/// <summary>A progress bar with loss, accuracy, images/s and time left in one line, under the finished epochs' lines.</summary>
 internal sealed class TerminalDisplay : ITrainingDisplay
 {
     private const int WidestBar = 24;

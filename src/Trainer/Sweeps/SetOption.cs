@@ -7,16 +7,16 @@ namespace LeNetServe.Trainer.Sweeps;
 /// <summary><c>--set key=value[,value…]</c> or <c>--set key=low..high[:log]</c>.</summary>
 internal static partial class SetOption
 {
-    /// <summary>Adds one option to a plan: one value is set, several are a grid, a range is drawn from. What the plan had for the key goes.</summary>
+    /// <summary>Puts an option into a plan: one value is set, several are a grid, a range is drawn from. It replaces the key's values.</summary>
     public static SweepPlan Apply(SweepPlan plan, string text)
     {
         var (name, value) = text.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
             ? (text[..equals], text[(equals + 1)..])
-            : throw new ExpectedException(ExitCode.Usage, $"--set is \"{text}\", expected key=value, key=value,value or key=low..high[:log]");
+            : throw Fault($"--set is \"{text}\", expected key=value, key=value,value or key=low..high[:log]");
         var key = name.TrimStart('-').Replace('-', '_');
         var bare = plan with { Set = Without(plan.Set, key), Grid = Without(plan.Grid, key), Random = Without(plan.Random, key) };
         if (RangePattern().Match(value) is { Success: true } range)
-            return bare with { Random = With(bare.Random, key, new() { Low = Number(range.Groups[1].Value), High = Number(range.Groups[2].Value), Log = range.Groups[3].Success }) };
+            return bare with { Random = With(bare.Random, key, Range(range.Groups)) };
         var values = value.Split(',').Select(Element).ToList();
         return values.Count == 1
             ? bare with { Set = With(bare.Set, key, values[0]) }
@@ -30,8 +30,8 @@ internal static partial class SetOption
         foreach (var part in text.Split(','))
         {
             var ends = part.Split("..");
-            if (ends.Length > 2 || !int.TryParse(ends[0], CultureInfo.InvariantCulture, out var first) || !int.TryParse(ends[^1], CultureInfo.InvariantCulture, out var last) || last < first)
-                throw new ExpectedException(ExitCode.Usage, $"--seeds is \"{text}\", expected numbers and ranges such as 1,2,5 or 1..8");
+            if (ends.Length > 2 || !IsWhole(ends[0], out var first) || !IsWhole(ends[^1], out var last) || last < first)
+                throw Fault($"--seeds is \"{text}\", expected numbers and ranges such as 1,2,5 or 1..8");
             seeds.AddRange(Enumerable.Range(first, last - first + 1));
         }
         return seeds;
@@ -39,11 +39,22 @@ internal static partial class SetOption
 
     private static JsonElement Element(string text) => JsonSerializer.SerializeToElement(text);
 
-    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+    private static ValueRange Range(GroupCollection parts) => new()
+    {
+        Low = double.Parse(parts[1].Value, CultureInfo.InvariantCulture),
+        High = double.Parse(parts[2].Value, CultureInfo.InvariantCulture),
+        Log = parts[3].Success,
+    };
 
-    private static Dictionary<string, T> Without<T>(IReadOnlyDictionary<string, T> values, string key) => values.Where(pair => pair.Key != key).ToDictionary();
+    private static bool IsWhole(string text, out int number) => int.TryParse(text, CultureInfo.InvariantCulture, out number);
 
-    private static Dictionary<string, T> With<T>(IReadOnlyDictionary<string, T> values, string key, T value) => new(values) { [key] = value };
+    private static Dictionary<string, T> Without<T>(IReadOnlyDictionary<string, T> values, string key) =>
+        values.Where(pair => pair.Key != key).ToDictionary();
+
+    private static Dictionary<string, T> With<T>(IReadOnlyDictionary<string, T> values, string key, T value) =>
+        new(values) { [key] = value };
+
+    private static ExpectedException Fault(string message) => new(ExitCode.Usage, message);
 
     [GeneratedRegex(@"^([-+]?[0-9.]*[0-9](?:[eE][-+]?[0-9]+)?)\.\.([-+]?\.?[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?)(:log)?$")]
     private static partial Regex RangePattern();

@@ -8,33 +8,35 @@ using LeNetServe.Trainer.Training;
 namespace LeNetServe.Trainer.Sweeps;
 
 /// <summary>
-/// Works through runs, several at a time. What is finished is told by the run directories alone, so a sweep that was killed goes on when it is started
-/// again, and several sweeps on one folder share the work: a run that another process holds is left to it.
+/// Works through runs, several at a time. The run directories alone say which runs are finished. So a killed sweep continues when it is
+/// started again, and several sweeps on one folder share the work: a run that another process holds is left to it.
 /// </summary>
 /// <param name="train">Trains one run and returns the exit code and its last line of error.</param>
-/// <param name="say">Told a line for each run.</param>
-internal sealed class Sweep(Func<SweepRun, CancellationToken, Task<(int Code, string Message)>> train, Action<string> say)
+/// <param name="say">Takes a line for each run.</param>
+internal sealed class Sweep(Func<PlannedRun, CancellationToken, Task<(int Code, string Message)>> train, Action<string> say)
 {
     private const int Attempts = 2;
     private int done;
 
-    /// <summary>Runs what is not finished yet.</summary>
-    /// <returns>The runs that failed in both attempts, and why.</returns>
-    /// <exception cref="OperationCanceledException">Stopped; the runs that were going on have saved.</exception>
-    public async Task<IReadOnlyList<(SweepRun Run, string Reason)>> RunAsync(IReadOnlyList<SweepRun> runs, int workers, CancellationToken cancellationToken)
+    /// <summary>Trains the runs that are not finished yet.</summary>
+    /// <returns>The runs that failed in both attempts, with the reason.</returns>
+    /// <exception cref="OperationCanceledException">The sweep was stopped; the running trainings have saved.</exception>
+    public async Task<IReadOnlyList<(PlannedRun Run, string Reason)>> RunAsync(
+        IReadOnlyList<PlannedRun> runs, int workers, CancellationToken cancellationToken)
     {
         var open = runs.Where(run => !run.IsFinished).ToList();
         done = runs.Count - open.Count;
         if (done > 0)
-            say($"{done} of {runs.Count} runs are finished already");
-        var failed = new ConcurrentQueue<(SweepRun, string)>();
-        var queue = new ConcurrentQueue<(SweepRun Run, int Attempt)>(open.Select(run => (run, 1)));
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(workers, open.Count)).Select(_ => WorkAsync(queue, failed, runs.Count, cancellationToken)));
+            say($"{done} of {Counted.Of(runs.Count, "run is", "runs are")} finished already");
+        var failed = new ConcurrentQueue<(PlannedRun, string)>();
+        var queue = new ConcurrentQueue<(PlannedRun Run, int Attempt)>(open.Select(run => (run, 1)));
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(workers, open.Count))
+            .Select(_ => WorkAsync(queue, failed, runs.Count, cancellationToken)));
         cancellationToken.ThrowIfCancellationRequested();
         return [.. failed];
     }
 
-    /// <summary>Whether another process is training the run.</summary>
+    /// <summary>Gets whether another process is training the run.</summary>
     public static bool IsHeld(RunDirectory run)
     {
         var path = TrainingRun.LockFile(run);
@@ -44,14 +46,18 @@ internal sealed class Sweep(Func<SweepRun, CancellationToken, Task<(int Code, st
         return taken is null;
     }
 
-    private async Task WorkAsync(ConcurrentQueue<(SweepRun Run, int Attempt)> queue, ConcurrentQueue<(SweepRun, string)> failed, int count, CancellationToken cancellationToken)
+    private async Task WorkAsync(
+        ConcurrentQueue<(PlannedRun Run, int Attempt)> queue,
+        ConcurrentQueue<(PlannedRun, string)> failed,
+        int count,
+        CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested && queue.TryDequeue(out var next))
         {
             var (run, attempt) = next;
             if (!run.IsFinished && IsHeld(run.Directory))
             {
-                // Another sweep is at it, or the worker of one that was killed is just stopping.
+                // Another sweep trains the run, or the worker of a killed sweep is just stopping.
                 queue.Enqueue(next);
                 await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
@@ -79,6 +85,8 @@ internal sealed class Sweep(Func<SweepRun, CancellationToken, Task<(int Code, st
     private static string Figures(RunDirectory run)
     {
         var summary = JsonSerializer.Deserialize(File.ReadAllText(run.Summary), LeNetJson.Default.RunSummary)!;
-        return string.Create(CultureInfo.InvariantCulture, $"test accuracy {100 * summary.TestAccuracy:0.00} %, {summary.Epochs} epochs in {summary.Seconds:0.0} s");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"test accuracy {100 * summary.TestAccuracy:0.00} %, {Counted.Of(summary.Epochs, "epoch")} in {summary.Seconds:0.0} s");
     }
 }

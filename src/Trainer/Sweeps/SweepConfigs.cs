@@ -5,7 +5,7 @@ using LeNetServe.Trainer.Configuration;
 
 namespace LeNetServe.Trainer.Sweeps;
 
-/// <summary>The configs that a plan means, in an order that depends on the plan alone.</summary>
+/// <summary>The configs of a plan, in an order that depends on the plan alone.</summary>
 internal static class SweepConfigs
 {
     /// <summary>Expands the plan; runs that come out equal are kept once.</summary>
@@ -20,7 +20,10 @@ internal static class SweepConfigs
             {
                 var drawn = Draw(plan, cell * plan.Samples + sample);
                 foreach (var seed in plan.Seeds)
-                    configs.Add(ConfigBuilder.Build(plan.Recipe, new Dictionary<string, string>(common.Concat(values).Concat(drawn)) { ["seed"] = $"{seed}" }));
+                {
+                    var all = new Dictionary<string, string>(common.Concat(values).Concat(drawn)) { ["seed"] = $"{seed}" };
+                    configs.Add(ConfigBuilder.Build(plan.Recipe, all));
+                }
             }
         return [.. configs.Distinct()];
     }
@@ -29,26 +32,27 @@ internal static class SweepConfigs
     {
         string[] keys = [.. plan.Set.Keys, .. plan.Grid.Keys, .. plan.Random.Keys];
         if (keys.CountBy(key => key).FirstOrDefault(pair => pair.Value > 1) is { Key: { } twice })
-            throw new ExpectedException(ExitCode.Usage, $"{twice} is given twice, expected it in one of set, grid and random");
+            throw Fault($"{twice} is given twice, expected it in one of set, grid and random");
         if (keys.Contains("seed"))
-            throw new ExpectedException(ExitCode.Usage, "seed is given as a field, expected the sweep's seeds");
+            throw Fault("seed is given as a field, expected the sweep's seeds");
         if (plan.Seeds.Count == 0 || plan.Samples < 1)
-            throw new ExpectedException(ExitCode.Usage, $"{plan.Seeds.Count} seeds and {plan.Samples} samples, expected at least 1 of each");
+            throw Fault($"{plan.Seeds.Count} seeds and {plan.Samples} samples, expected at least 1 of each");
         foreach (var (key, values) in plan.Grid)
             if (values.Count == 0)
-                throw new ExpectedException(ExitCode.Usage, $"the grid has no value for {key}, expected at least one");
+                throw Fault($"the grid has no value for {key}, expected at least one");
         foreach (var (key, range) in plan.Random)
         {
             if (range.Fault is { } fault)
-                throw new ExpectedException(ExitCode.Usage, $"the range of {key}: {fault}");
-            if (ConfigBuilder.Fields.FirstOrDefault(field => field.Key == key) is { } field && field.Type != typeof(int) && field.Type != typeof(double))
-                throw new ExpectedException(ExitCode.Usage, $"{key} is not a number, expected a list of values for it");
+                throw Fault($"the range of {key}: {fault}");
+            var type = ConfigBuilder.Fields.FirstOrDefault(field => field.Key == key)?.Type;
+            if (type is not null && type != typeof(int) && type != typeof(double))
+                throw Fault($"{key} is not a number, expected a list of values for it");
         }
         if (plan.Samples > 1 && plan.Random.Count == 0)
-            throw new ExpectedException(ExitCode.Usage, $"{plan.Samples} samples and no range to draw from, expected one such as learning_rate=0.001..0.1:log");
+            throw Fault($"{plan.Samples} samples and no range to draw from, expected one such as learning_rate=0.001..0.1:log");
     }
 
-    /// <summary>The draws of one sample: a function of the plan's seed, the sample's number and the key.</summary>
+    /// <summary>Draws one sample: a function of the plan's seed, the sample's number and the key.</summary>
     private static IEnumerable<KeyValuePair<string, string>> Draw(SweepPlan plan, int sample)
     {
         foreach (var (index, (key, range)) in plan.Random.OrderBy(pair => pair.Key, StringComparer.Ordinal).Index())
@@ -57,7 +61,7 @@ internal static class SweepConfigs
             var whole = ConfigBuilder.Fields.FirstOrDefault(field => field.Key == key)?.Type == typeof(int);
             var value = range.At((random.Next() >> 11) * (1.0 / (1UL << 53)));
             // Four digits are enough for a rate and keep the tables readable.
-            yield return new(key, whole ? Math.Round(value).ToString(CultureInfo.InvariantCulture) : value.ToString("G4", CultureInfo.InvariantCulture));
+            yield return new(key, (whole ? Math.Round(value) : value).ToString(whole ? "F0" : "G4", CultureInfo.InvariantCulture));
         }
     }
 
@@ -69,10 +73,12 @@ internal static class SweepConfigs
         return all;
     }
 
+    private static ExpectedException Fault(string message) => new(ExitCode.Usage, message);
+
     private static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        _ => throw new ExpectedException(ExitCode.Usage, $"{value.GetRawText()} is no value of a config, expected text, a number, true or false"),
+        _ => throw Fault($"{value.GetRawText()} is not a value of a config, expected text, a number, true or false"),
     };
 }

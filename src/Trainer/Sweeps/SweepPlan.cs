@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace LeNetServe.Trainer.Sweeps;
 
-/// <summary>What a sweep tries, as in its JSON file (<see cref="SweepPlanFile"/>). Every combination of the grid is run with each sample of the ranges and each seed.</summary>
+/// <summary>
+/// The values that a sweep tries, as in its JSON file (<see cref="SweepPlanFile"/>). Every combination of the grid is run with each sample
+/// of the ranges and each seed.
+/// </summary>
 internal sealed record SweepPlan
 {
     /// <summary>Recipe that all runs start from, by name or path; null: the data set's own.</summary>
@@ -12,12 +15,13 @@ internal sealed record SweepPlan
     public IReadOnlyDictionary<string, JsonElement> Set { get; init; } = new Dictionary<string, JsonElement>();
 
     /// <summary>Lists of values, by config key.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<JsonElement>> Grid { get; init; } = new Dictionary<string, IReadOnlyList<JsonElement>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<JsonElement>> Grid { get; init; } =
+        new Dictionary<string, IReadOnlyList<JsonElement>>();
 
     /// <summary>Ranges to draw from, by config key.</summary>
     public IReadOnlyDictionary<string, ValueRange> Random { get; init; } = new Dictionary<string, ValueRange>();
 
-    /// <summary>How often each combination of the grid draws from the ranges.</summary>
+    /// <summary>Number of draws from the ranges for each combination of the grid.</summary>
     public int Samples { get; init; } = 1;
 
     /// <summary>Seed of these draws: the same plan always means the same runs, on every machine.</summary>

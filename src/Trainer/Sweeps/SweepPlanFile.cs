@@ -13,8 +13,8 @@ internal static class SweepPlanFile
     };
 
     /// <summary>Reads a plan.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no plan; the message says where.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">The file is not a plan; the message names the key.</exception>
     public static SweepPlan Read(string path)
     {
         if (!File.Exists(path))
@@ -35,7 +35,7 @@ internal static class SweepPlanFile
         var (key, value) = (property.Name, property.Value);
         return key switch
         {
-            "recipe" => plan with { Recipe = value.ValueKind == JsonValueKind.String ? value.GetString() : throw Fault(key, value, "text") },
+            "recipe" => plan with { Recipe = Text(key, value) },
             "set" => plan with { Set = Values(key, value, (_, one) => one.Clone()) },
             "grid" => plan with { Grid = Values(key, value, (name, list) => List(name, list, (_, one) => one.Clone())) },
             "random" => plan with { Random = Values(key, value, Range) },
@@ -60,7 +60,7 @@ internal static class SweepPlanFile
                     high = Number($"{key}.high", property.Value);
                     break;
                 case "log":
-                    log = property.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? property.Value.GetBoolean() : throw Fault($"{key}.log", property.Value, "true or false");
+                    log = Flag($"{key}.log", property.Value);
                     break;
                 default:
                     throw new FormatException($"key \"{key}.{property.Name}\" is unknown, expected low, high or log");
@@ -75,12 +75,22 @@ internal static class SweepPlanFile
         Object(key, value).ToDictionary(property => property.Name, property => read($"{key}.{property.Name}", property.Value));
 
     private static IReadOnlyList<T> List<T>(string key, JsonElement value, Func<string, JsonElement, T> read) =>
-        value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(one => read(key, one))] : throw Fault(key, value, "a list in brackets");
+        value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(one => read(key, one))]
+            : throw Fault(key, value, "a list in brackets");
 
     private static int Whole(string key, JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var whole) ? whole : throw Fault(key, value, "a whole number");
 
-    private static double Number(string key, JsonElement value) => value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Fault(key, value, "a number");
+    private static double Number(string key, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Fault(key, value, "a number");
 
-    private static FormatException Fault(string key, JsonElement value, string expected) => new($"{key} is {value.GetRawText()}, expected {expected}");
+    private static string? Text(string key, JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString() : throw Fault(key, value, "text");
+
+    private static bool Flag(string key, JsonElement value) =>
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Fault(key, value, "true or false");
+
+    private static FormatException Fault(string key, JsonElement value, string expected) =>
+        new($"{key} is {value.GetRawText()}, expected {expected}");
 }

@@ -1,13 +1,61 @@
-using LeNetServe.Runs;
+using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Downloads;
 
 namespace LeNetServe.Trainer.Sweeps;
 
-/// <summary>One run of a sweep.</summary>
-/// <param name="Config">Its config.</param>
-/// <param name="Directory">Where it goes.</param>
-internal sealed record SweepRun(TrainingConfig Config, RunDirectory Directory)
+/// <summary>Runs <c>sweep</c>.</summary>
+internal sealed class SweepRun(SweepOptions options)
 {
-    /// <summary>Nothing is left to do.</summary>
-    public bool IsFinished => Directory.IsFinished;
+    /// <summary>Trains this machine's share of the runs.</summary>
+    public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
+    {
+        var root = options.Runs;
+        var workers = options.Workers ?? Math.Max(1, Cores() / options.Threads);
+        var configs = SweepConfigs.Of(options.Plan);
+        var runs = options.Share.Of(await IdentifyAsync(configs, cancellationToken));
+        var share = options.Share.Count > 1 ? $", share {options.Share.Index} of {options.Share.Count}: {runs.Count}" : "";
+        Console.WriteLine(
+            $"{Counted.Of(configs.Count, "run")}{share}, {workers} at a time with {Counted.Of(options.Threads, "thread")} each, in {root}");
+        if (options.DryRun)
+        {
+            foreach (var run in runs)
+                Console.WriteLine($"{(run.IsFinished ? "finished" : "open    ")} {run.Directory.Path}");
+            return ExitCode.Success;
+        }
+        Directory.CreateDirectory(root);
+        var sweep = new Sweep(
+            (run, cancellation) => SweepWorker.RunAsync(run, options.Device, options.Threads, cancellation), Console.WriteLine);
+        var failed = await sweep.RunAsync(runs, workers, cancellationToken);
+        foreach (var (run, reason) in failed)
+        {
+            var log = Path.Combine(root, ".sweep", run.Directory.Id + ".log");
+            await Console.Error.WriteLineAsync($"failed: {run.Directory.Id}: {reason} (log: {log})");
+        }
+        Console.WriteLine(
+            $"{runs.Count - failed.Count} of {Counted.Of(runs.Count, "run is", "runs are")} finished; look at them with: compare {root}");
+        return failed.Count == 0 ? ExitCode.Success : ExitCode.CheckFailed;
+    }
+
+    /// <summary>Names the runs as <c>train</c> does. Each data set is opened once, for its channels and classes.</summary>
+    private async Task<IReadOnlyList<PlannedRun>> IdentifyAsync(IReadOnlyList<TrainingConfig> configs, CancellationToken cancellationToken)
+    {
+        var byConfig = new Dictionary<TrainingConfig, PlannedRun>();
+        foreach (var same in configs.GroupBy(config => (config.Dataset, config.Data, config.SkipUnreadable)))
+        {
+            var dataset = await DatasetDownload.OpenAsync(same.First(), options.Offline, cancellationToken);
+            foreach (var config in same)
+            {
+                var spec = Variants.Create(config.Variant, dataset.Imaging.Input.Channels, dataset.Labels.Count);
+                byConfig[config] = new(config, new(Path.Combine(options.Runs, RunId.Of(config, dataset.Name, spec))));
+            }
+        }
+        // In the plan's order, so that every machine deals out the same shares.
+        return [.. configs.Select(config => byConfig[config]).DistinctBy(run => run.Directory.Path)];
+    }
+
+    /// <summary>Gets the cores that this process may use; in a Slurm job, the job's cores.</summary>
+    private static int Cores() => int.TryParse(Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"), out var given) && given >= 1
+        ? Math.Min(given, Environment.ProcessorCount)
+        : Environment.ProcessorCount;
 }

@@ -10,17 +10,23 @@ namespace LeNetServe.Trainer.Sweeps;
 internal static class SweepWorker
 {
     /// <summary>
-    /// Trains the run in a process of its own; what it says goes to <c>.sweep/ID.log</c> beside the runs. The worker's standard input is a pipe that ends
-    /// with this process, however it ends, and then the worker saves and stops: nothing is left behind that would hold the run.
+    /// Trains the run in a process of its own, whose output goes to <c>.sweep/ID.log</c> beside the runs. The worker's standard input is a
+    /// pipe that ends with this process, however it ends. Then the worker saves and stops, so that nothing holds the run any longer.
     /// </summary>
     /// <returns>The exit code and the last line of standard error.</returns>
-    public static async Task<(int Code, string Message)> RunAsync(SweepRun run, string device, int threads, CancellationToken cancellationToken)
+    public static async Task<(int Code, string Message)> RunAsync(
+        PlannedRun run, string device, int threads, CancellationToken cancellationToken)
     {
         var root = Path.GetDirectoryName(run.Directory.Path)!;
         var files = Directory.CreateDirectory(Path.Combine(root, ".sweep")).FullName;
         var recipe = Path.Combine(files, $"{run.Directory.Id}.json");
         AtomicFile.WriteText(recipe, JsonSerializer.Serialize(run.Config, TrainerJson.TrainingConfig));
-        using var process = Start(["train", "--recipe", recipe, "--out", root, "--device", device, "--threads", $"{threads}", "--offline", "--quiet", "--stop-with-input"], threads);
+        string[] arguments =
+        [
+            "train", "--recipe", recipe, "--out", root, "--device", device, "--threads", $"{threads}",
+            "--offline", "--quiet", "--stop-with-input",
+        ];
+        using var process = Start(arguments, threads);
         await using var log = new StreamWriter(Path.Combine(files, $"{run.Directory.Id}.log"), append: true) { AutoFlush = true };
         var last = "";
         var copying = Task.WhenAll(

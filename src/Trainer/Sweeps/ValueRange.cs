@@ -9,14 +9,17 @@ internal sealed record ValueRange
     /// <summary>Greatest value.</summary>
     public required double High { get; init; }
 
-    /// <summary>Draw evenly over the logarithm: what a rate that may be 0.001 or 0.1 needs.</summary>
+    /// <summary>Draw evenly over the logarithm, which suits a rate between 0.001 and 0.1.</summary>
     public bool Log { get; init; }
 
-    /// <summary>The value at a share of the range, 0..1.</summary>
-    public double At(double share) => Log ? Math.Exp(Math.Log(Low) + share * (Math.Log(High) - Math.Log(Low))) : Low + share * (High - Low);
+    /// <summary>Gets the value at a share of the range, 0..1.</summary>
+    public double At(double share) => Log
+        ? Math.Exp(Math.Log(Low) + share * (Math.Log(High) - Math.Log(Low)))
+        : Low + share * (High - Low);
 
-    /// <summary>What is wrong with it, or null.</summary>
-    public string? Fault => !(Low < High) || !double.IsFinite(Low) || !double.IsFinite(High) ? $"{Low}..{High} is empty, expected low < high"
+    /// <summary>Gets the fault of the range, or null.</summary>
+    public string? Fault => !(Low < High) || !double.IsFinite(Low) || !double.IsFinite(High)
+        ? $"{Low}..{High} is empty, expected low < high"
         : Log && Low <= 0 ? $"{Low}..{High}:log begins at {Low}, expected more than 0"
         : null;
 }

@@ -21,7 +21,7 @@ internal sealed class EventFile : IDisposable
         this.time = time;
     }
 
-    /// <summary>Opens the directory's event file, or a new one. It cuts off steps after <paramref name="lastStep"/> and all behind a torn record.</summary>
+    /// <summary>Opens the directory's event file, or a new one, and cuts off later steps and all behind a torn record.</summary>
     public static EventFile Open(string directory, long lastStep, TimeProvider time)
     {
         var path = Directory.EnumerateFiles(directory, Prefix + "*").Order(StringComparer.Ordinal).FirstOrDefault()
@@ -47,7 +47,7 @@ internal sealed class EventFile : IDisposable
         ("images_per_second", line.ImagesPerSecond),
     ]);
 
-    /// <summary>Writes the figures that are not null and hands them to the operating system, so that an open TensorBoard shows them.</summary>
+    /// <summary>Writes the figures that are not null and flushes them, so that an open TensorBoard shows them.</summary>
     public void WriteScalars(long step, IEnumerable<(string Tag, double? Value)> scalars)
     {
         var summary = new Summary();

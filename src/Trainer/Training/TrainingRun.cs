@@ -56,7 +56,12 @@ internal sealed class TrainingRun
     /// <exception cref="IOException">Another process is training this run.</exception>
     /// <exception cref="OperationCanceledException">Training was stopped; the checkpoint is saved.</exception>
     public RunSummary Execute(
-        Device device, SliceThreads threads, ITrainingDisplay display, CancellationToken stop, bool measureThreads = false, bool anew = false)
+        Device device,
+        SliceThreads threads,
+        ITrainingDisplay display,
+        CancellationToken stop,
+        bool measureThreads = false,
+        bool anew = false)
     {
         System.IO.Directory.CreateDirectory(Directory.Path);
         using var owner = DirectoryLock.TryTake(LockFile(Directory))

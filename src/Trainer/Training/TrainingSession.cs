@@ -199,7 +199,7 @@ internal sealed class TrainingSession : IDisposable
             slice.Constant.copy_(mean);
     }
 
-    /// <summary>Moves the average towards the weights; a young average forgets faster, so that the random start fades in short runs.</summary>
+    /// <summary>Moves the average towards the weights; a young average forgets faster, so that the random start fades.</summary>
     private void UpdateAverage(long step)
     {
         if (state.Average is not { } average)

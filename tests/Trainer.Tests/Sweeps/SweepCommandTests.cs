@@ -49,7 +49,7 @@ public sealed class SweepCommandTests : IDisposable
 
         Assert.Equal(4, code);
         Assert.Contains("will be tried once more", output, StringComparison.Ordinal);
-        Assert.Contains("0 of 1 runs are finished", output, StringComparison.Ordinal);
+        Assert.Contains("0 of 1 run is finished", output, StringComparison.Ordinal);
         Assert.StartsWith("failed: pictures-", error, StringComparison.Ordinal);
     }
 

@@ -83,23 +83,23 @@ public sealed class SweepTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private List<SweepRun> Runs(int count) =>
-        [.. Enumerable.Range(0, count).Select(number => new SweepRun(new TrainingConfig { Seed = number }, new(Path.Combine(root, $"run{number}"))))];
+    private List<PlannedRun> Runs(int count) =>
+        [.. Enumerable.Range(0, count).Select(number => new PlannedRun(new TrainingConfig { Seed = number }, new(Path.Combine(root, $"run{number}"))))];
 
-    private Task<(int Code, string Message)> Train(SweepRun run, CancellationToken cancellationToken)
+    private Task<(int Code, string Message)> Train(PlannedRun run, CancellationToken cancellationToken)
     {
         trained.Enqueue(run.Directory.Id);
         Finish(run);
         return Task.FromResult((0, ""));
     }
 
-    private (int Code, string Message) Fail(SweepRun run)
+    private (int Code, string Message) Fail(PlannedRun run)
     {
         trained.Enqueue(run.Directory.Id);
         return (3, "error: no pictures");
     }
 
-    private static void Finish(SweepRun run)
+    private static void Finish(PlannedRun run)
     {
         Directory.CreateDirectory(run.Directory.Path);
         File.WriteAllText(run.Directory.Summary, JsonSerializer.Serialize(new RunSummary

@@ -153,7 +153,7 @@ public sealed class TrainingRunTests
             File.Delete(Path.Combine(run.Directory.Path, file));
 
         Assert.Null(run.Finished);
-        Assert.False(new SweepRun(Everything, run.Directory).IsFinished);
+        Assert.False(new PlannedRun(Everything, run.Directory).IsFinished);
         Assert.Equal(before, Execute(run, threads: 1));
 
         Assert.Equal(before, run.Finished);

@@ -1,0 +1,14 @@
+namespace LeNetServe.Trainer.Commands;
+
+/// <summary>The request for a network's table.</summary>
+internal sealed record DescribeOptions
+{
+    /// <summary>Name of a variant, or path of a file of layers.</summary>
+    public required string Variant { get; init; }
+
+    /// <summary>Channels of the input.</summary>
+    public required int Channels { get; init; }
+
+    /// <summary>Number of classes.</summary>
+    public required int Classes { get; init; }
+}

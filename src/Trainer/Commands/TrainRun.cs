@@ -1,0 +1,80 @@
+using System.Text.Json;
+using LeNetServe.Datasets;
+using LeNetServe.Runs;
+using LeNetServe.Trainer.Computing;
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Downloads;
+using LeNetServe.Trainer.Progress;
+using LeNetServe.Trainer.Training;
+using Spectre.Console;
+
+namespace LeNetServe.Trainer.Commands;
+
+/// <summary>Runs <c>train</c>.</summary>
+internal static class TrainRun
+{
+    public static async Task<ExitCode> RunAsync(TrainOptions options, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (options.StopWithInput)
+            InputEnd.Cancels(ending);
+        var config = ConfigBuilder.Build(options.Recipe, options.Values, options: true);
+        if (options.DryRun)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(config, TrainerJson.TrainingConfig));
+            return ExitCode.Success;
+        }
+        var dataset = await DatasetDownload.OpenAsync(config, options.Offline, ending.Token);
+        return Train(config, dataset, options, ending.Token);
+    }
+
+    private static ExitCode Train(TrainingConfig config, ImageDataset dataset, TrainOptions options, CancellationToken cancellationToken)
+    {
+        var device = ComputeDevice.Choose(options.Device);
+        var run = new TrainingRun(config, dataset, options.Runs);
+        if (!options.Force && run.Finished is { } finished)
+        {
+            Console.WriteLine($"{run.Directory.Path} is finished already (--force starts anew)");
+            Print(finished);
+            return ExitCode.Success;
+        }
+        foreach (var note in Criterion.Unused(run.Spec, config))
+            Console.Error.WriteLine($"note: {note}");
+        if (dataset.Skipped > 0)
+            Console.WriteLine($"{Counted.Of(dataset.Skipped, "unreadable picture was", "unreadable pictures were")} passed over");
+        using var threads = new SliceThreads(Math.Min(options.Threads ?? Environment.ProcessorCount, config.Slices));
+        using var display = Display(config, options.Quiet);
+        Console.WriteLine(
+            $"{run.Directory.Path}: {run.Spec.Name}, {Counted.Of(run.Spec.TrainableParameters, "parameter")}, {dataset.Name}, "
+            + $"{dataset.Train.Count:N0} + {Counted.Of(dataset.Test.Count, "image")}, {device.type.ToString().ToLowerInvariant()}, "
+            + $"threads: {(options.Threads is null ? "up to " : "")}{threads.Most}");
+        try
+        {
+            Print(run.Execute(device, threads, display, cancellationToken, options.Threads is null, options.Force));
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException)
+        {
+            display.Dispose();
+            Console.Error.WriteLine($"stopped; saved in {run.Directory.Checkpoint}. The same command goes on from there.");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static void Print(RunSummary summary)
+    {
+        var flipped = summary.TestAccuracyFlipped is { } accuracy ? $" ({accuracy:P2} with flip test-time augmentation)" : "";
+        Console.WriteLine(
+            $"test accuracy {summary.TestAccuracy:P2} of {Counted.Of(summary.TestImages, "image")}{flipped}, "
+            + $"{Counted.Of(summary.Epochs, "epoch")} in {summary.Seconds:F1} s, {summary.ImagesPerSecond:N0} images/s");
+    }
+
+    private static ITrainingDisplay Display(TrainingConfig config, bool quiet)
+    {
+        if (quiet)
+            return new PlainDisplay(TextWriter.Null);
+        return Console.IsOutputRedirected
+            ? new PlainDisplay(Console.Out)
+            : new TerminalDisplay(AnsiConsole.Console, config.Epochs, TimeProvider.System);
+    }
+}

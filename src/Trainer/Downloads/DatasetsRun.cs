@@ -1,0 +1,48 @@
+namespace LeNetServe.Trainer.Downloads;
+
+/// <summary>Runs <c>datasets</c>.</summary>
+/// <param name="root">Folder of the data sets.</param>
+internal sealed class DatasetsRun(string root)
+{
+    private readonly DatasetStore store = new(root, new HttpClient(), TimeProvider.System);
+
+    public ExitCode List()
+    {
+        var states = PublishedDatasets.All.ToDictionary(dataset => dataset, StateOf);
+        var width = states.Values.Max(state => state.Length);
+        foreach (var (dataset, state) in states)
+        {
+            var megabytes = dataset.Files.Sum(file => file.Bytes) / 1e6;
+            Console.WriteLine($"{dataset.Name,-14} {megabytes,6:0.0} MB  {state.PadRight(width)}  {dataset.Title}");
+        }
+        return ExitCode.Success;
+    }
+
+    public async Task<ExitCode> DownloadAsync(
+        IReadOnlyList<RemoteDataset> datasets, DownloadOptions options, CancellationToken cancellationToken)
+    {
+        foreach (var dataset in datasets)
+            Console.WriteLine($"{dataset.Name} is ready in {await DatasetDownload.ObtainAsync(dataset, root, options, cancellationToken)}");
+        return ExitCode.Success;
+    }
+
+    public ExitCode Verify(IReadOnlyList<RemoteDataset> datasets)
+    {
+        var verdicts = datasets.SelectMany(store.Verify).ToList();
+        foreach (var verdict in verdicts)
+            Console.WriteLine($"{verdict.State.ToString().ToLowerInvariant(),-8} {verdict.Path}: {verdict.Reason}");
+        var bad = verdicts.Where(verdict => verdict.State != FileState.Sound).ToList();
+        return bad.Count == 0
+            ? ExitCode.Success
+            : throw new InvalidDataException($"{bad.Count} of {verdicts.Count} files are not sound: {bad[0].Path}: {bad[0].Reason}");
+    }
+
+    private string StateOf(RemoteDataset dataset)
+    {
+        var states = store.Verify(dataset).Select(verdict => verdict.State).ToList();
+        return states.Contains(FileState.Damaged) ? "damaged"
+            : states.TrueForAll(state => state == FileState.Sound) ? "here"
+            : store.Alternative(dataset) is { } folder ? $"here ({Path.GetFileName(folder)}/, unchecked)"
+            : states.Contains(FileState.Sound) ? "partly here" : "not here";
+    }
+}
