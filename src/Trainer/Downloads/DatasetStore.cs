@@ -50,6 +50,7 @@ internal sealed class DatasetStore(
             return directory;
         if (options.Offline)
             ThrowOffline(dataset, directory);
+        var isNewRoot = !Directory.Exists(root);
         Directory.CreateDirectory(directory);
         try
         {
@@ -61,7 +62,8 @@ internal sealed class DatasetStore(
         {
             // An empty folder of a failed download would take the place of a link that the user makes by hand.
             DeleteEmpty(directory);
-            DeleteEmpty(root);
+            if (isNewRoot)
+                DeleteEmpty(root);
         }
         return directory;
 

@@ -7,7 +7,7 @@ namespace LeNetServe.Trainer.Sweeps;
 /// <summary><c>--set key=value[,value…]</c> or <c>--set key=low..high[:log]</c>.</summary>
 internal static partial class SetOption
 {
-    /// <summary>Puts an option into a plan: one value is set, several are a grid, a range is drawn from. It replaces the key's values.</summary>
+    /// <summary>Puts an option into a plan: one value is set, several are a grid, a range is drawn from.</summary>
     public static SweepPlan Apply(SweepPlan plan, string text)
     {
         var (name, value) = text.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals

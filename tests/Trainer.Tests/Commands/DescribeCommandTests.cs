@@ -10,7 +10,8 @@ public sealed partial class DescribeCommandTests
         var (code, output, error) = await TrainerProcess.RunAsync(["describe", "lenet5-1998"]);
 
         Assert.True(code == 0, error);
-        var rows = output.Split('\n').Select(line => Gap().Split(line.Trim())).Where(cells => cells.Length > 2).ToDictionary(cells => cells[0], cells => cells);
+        var rows = output.Split('\n').Select(line => Gap().Split(line.Trim())).Where(cells => cells.Length > 2)
+            .ToDictionary(cells => cells[0], cells => cells);
         // LeCun et al. 1998, section II.B.
         AssertRow("C1", "6@28×28", "156", "122,304");
         AssertRow("S2", "6@14×14", "12", "5,880");

@@ -8,6 +8,8 @@ public sealed class EvaluateCommandTests
         var (code, _, error) = await TrainerProcess.RunAsync(["evaluate", "--run", "nowhere"]);
 
         Assert.Equal((int)ExitCode.BadInput, code);
-        Assert.Equal("error: nowhere is not a run with weights: found no config.json in it, expected a directory that train made, such as runs/ID", error.Trim());
+        Assert.Equal(
+            "error: nowhere is not a run with weights: found no config.json in it, expected a directory that train made, such as runs/ID",
+            error.Trim());
     }
 }

@@ -13,7 +13,8 @@ public sealed class TrainCommandTests : IDisposable
     {
         var pictures = TinyPictures.Write(root);
         File.WriteAllText(Path.Combine(pictures, "dark", "torn.png"), "no picture");
-        arguments = ["train", "--dataset", "folder", "--data", pictures, "--epochs", "1", "--batch-size", "4", "--out", Path.Combine(root, "runs")];
+        arguments =
+            ["train", "--dataset", "folder", "--data", pictures, "--epochs", "1", "--batch-size", "4", "--out", Path.Combine(root, "runs")];
     }
 
     public void Dispose() => Directory.Delete(root, recursive: true);
@@ -50,7 +51,8 @@ public sealed class TrainCommandTests : IDisposable
         await File.WriteAllTextAsync(recipe, output, TestContext.Current.CancellationToken);
         var config = ConfigBuilder.Build(recipe, new Dictionary<string, string>());
         Assert.Equal((ScheduleKind.Step, 1, 4, 0.0), (config.Schedule, config.Epochs, config.BatchSize, config.WarmUp));
-        Assert.All(ConfigBuilder.Fields.Where(field => field.Default is not null), field => Assert.Contains($"\"{field.Key}\":", output, StringComparison.Ordinal));
+        Assert.All(ConfigBuilder.Fields.Where(field => field.Default is not null),
+            field => Assert.Contains($"\"{field.Key}\":", output, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -21,5 +21,6 @@ public sealed class ComputeDeviceTests
 
     [Fact]
     public void Choose_UnknownName_SaysWhatThereIs() =>
-        Assert.Contains("expected auto, cpu or cuda", Assert.Throws<ExpectedException>(() => ComputeDevice.Choose("tpu", () => true)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected auto, cpu or cuda",
+            Assert.Throws<ExpectedException>(() => ComputeDevice.Choose("tpu", () => true)).Message, StringComparison.Ordinal);
 }

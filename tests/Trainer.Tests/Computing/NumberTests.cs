@@ -34,7 +34,8 @@ public sealed class NumberTests : IDisposable
     /// <summary>Without a factor TorchSharp makes the factor 1 in passing.</summary>
     [Fact]
     public void Trainer_Sums_HaveAFactor() =>
-        Assert.DoesNotContain(Methods(), method => method is { Type: "Tensor", Name: "op_Addition" } or { Type: "Tensor", Name: "add" or "add_", Parameters: 1 });
+        Assert.DoesNotContain(Methods(),
+            method => method is { Type: "Tensor", Name: "op_Addition" } or { Type: "Tensor", Name: "add" or "add_", Parameters: 1 });
 
     /// <summary>What the Trainer calls of other assemblies.</summary>
     private IEnumerable<(string Type, string Name, int Parameters)> Methods()
@@ -48,7 +49,9 @@ public sealed class NumberTests : IDisposable
             if (signature.ReadSignatureHeader().IsGeneric)
                 signature.ReadCompressedInteger();
             yield return (
-                metadata.GetString(metadata.GetTypeReference((TypeReferenceHandle)member.Parent).Name), metadata.GetString(member.Name), signature.ReadCompressedInteger());
+                metadata.GetString(metadata.GetTypeReference((TypeReferenceHandle)member.Parent).Name),
+                metadata.GetString(member.Name),
+                signature.ReadCompressedInteger());
         }
     }
 }

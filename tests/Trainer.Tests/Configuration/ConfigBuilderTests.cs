@@ -34,7 +34,8 @@ public sealed class ConfigBuilderTests
         });
 
         Assert.Equal("cifar10", config.Dataset);
-        Assert.Equal((0.25, OptimizerKind.Sgd, 3, true, FlipKind.Random), (config.LearningRate, config.Optimizer, config.Epochs, config.FlipTest, config.Flip));
+        Assert.Equal((0.25, OptimizerKind.Sgd, 3, true, FlipKind.Random),
+            (config.LearningRate, config.Optimizer, config.Epochs, config.FlipTest, config.Flip));
     }
 
     [Theory]
@@ -44,7 +45,8 @@ public sealed class ConfigBuilderTests
     [InlineData("lenet5-1998", 0.3)]
     public void Build_PublishedRecipe_WritesItsWarmUpIntoTheConfig(string recipe, double expected)
     {
-        var json = JsonSerializer.SerializeToElement(ConfigBuilder.Build(recipe, new Dictionary<string, string>()), TrainerJson.TrainingConfig);
+        var json = JsonSerializer.SerializeToElement(
+            ConfigBuilder.Build(recipe, new Dictionary<string, string>()), TrainerJson.TrainingConfig);
 
         Assert.Equal(("one-cycle", expected), (json.GetProperty("schedule").GetString(), json.GetProperty("warm_up").GetDouble()));
     }
@@ -72,7 +74,9 @@ public sealed class ConfigBuilderTests
     [InlineData("""{"optimizer": "rmsprop"}""", "mine.json: optimizer is \"rmsprop\", expected sgd, adam, adamw or muon")]
     [InlineData("""{"optimizer": 1}""", "optimizer is 1, expected sgd")]
     [InlineData("""{"epochz": 1}""", "config key \"epochz\" is unknown, expected one of dataset, data,")]
-    [InlineData("""{"epochs": "one", "momentum": 2}""", "mine.json: epochs is \"one\", expected a whole number; momentum is 2, expected 0 to 1")]
+    [InlineData(
+        """{"epochs": "one", "momentum": 2}""",
+        "mine.json: epochs is \"one\", expected a whole number; momentum is 2, expected 0 to 1")]
     [InlineData("""{"epochs": 2.5}""", "epochs is 2.5, expected a whole number")]
     [InlineData("""{"learning_rate": true}""", "learning_rate is true, expected a number")]
     [InlineData("""{"nesterov": "yes"}""", "nesterov is \"yes\", expected true or false")]
@@ -95,7 +99,8 @@ public sealed class ConfigBuilderTests
     [Fact]
     public void Build_NoSuchRecipeFile_SaysWhatIsExpected() => Assert.StartsWith(
         "recipe nowhere.json: no such file, expected a JSON file or one of cifar10, ",
-        Assert.Throws<ExpectedException>(() => ConfigBuilder.Build("nowhere.json", new Dictionary<string, string>())).Message, StringComparison.Ordinal);
+        Assert.Throws<ExpectedException>(
+            () => ConfigBuilder.Build("nowhere.json", new Dictionary<string, string>())).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Build_SeveralFaultsByHand_ReportsAllOfThem()
@@ -103,7 +108,10 @@ public sealed class ConfigBuilderTests
         var exception = Assert.Throws<ExpectedException>(() => ConfigBuilder.Build(
             null, new Dictionary<string, string> { ["epochs"] = "abc", ["momentum"] = "2", ["flip"] = "sideways", ["speed"] = "9" }));
 
-        Assert.Contains("epochs is \"abc\", expected a whole number; flip is \"sideways\", expected none, random or alternating; config key \"speed\"", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "epochs is \"abc\", expected a whole number; flip is \"sideways\", expected none, random or alternating; config key \"speed\"",
+            exception.Message,
+            StringComparison.Ordinal);
         Assert.EndsWith("; momentum is 2, expected 0 to 1", exception.Message, StringComparison.Ordinal);
     }
 

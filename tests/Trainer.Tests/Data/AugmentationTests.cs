@@ -98,11 +98,14 @@ public sealed class AugmentationTests
         {
             int[] blank = [.. Values(shown[image]).Index().Where(pixel => pixel.Item != 200).Select(pixel => pixel.Index)];
             Assert.All(blank, pixel => Assert.Equal(0, shown[image].flatten()[pixel].item<float>()));
-            var (rows, columns) = (blank.Select(pixel => pixel / 32).Distinct().ToArray(), blank.Select(pixel => pixel % 32).Distinct().ToArray());
+            var (rows, columns) = (
+                blank.Select(pixel => pixel / 32).Distinct().ToArray(), blank.Select(pixel => pixel % 32).Distinct().ToArray());
             Assert.Equal(blank.Length, rows.Length * columns.Length);
             // Less than six only where the square hangs over the edge.
-            Assert.True(rows.Length == 6 || (rows.Length is >= 3 and < 6 && (rows.Contains(0) || rows.Contains(31))), $"{rows.Length} rows");
-            Assert.True(columns.Length == 6 || (columns.Length is >= 3 and < 6 && (columns.Contains(0) || columns.Contains(31))), $"{columns.Length} columns");
+            Assert.True(
+                rows.Length == 6 || (rows.Length is >= 3 and < 6 && (rows.Contains(0) || rows.Contains(31))), $"{rows.Length} rows");
+            Assert.True(columns.Length == 6 || (columns.Length is >= 3 and < 6 && (columns.Contains(0) || columns.Contains(31))),
+                $"{columns.Length} columns");
             places.Add((rows[0], columns[0]));
         }
         Assert.True(places.Count > 50, $"{places.Count} places");
@@ -182,7 +185,8 @@ public sealed class AugmentationTests
         using var own = new Augmentation(config, imaging, CPU);
         using var torchs = new Augmentation(config, imaging, CPU, kernels: false);
         // Smooth, so that a source point's last bit decides nothing; interpolation of noise is the same arithmetic.
-        var images = functional.interpolate(randint(0, 256, [64, channels, 8, 8], ScalarType.Float32, generator: new Generator(5)), size: [32, 32], mode: InterpolationMode.Bilinear);
+        var images = functional.interpolate(randint(0, 256, [64, channels, 8, 8], ScalarType.Float32, generator: new Generator(5)),
+            size: [32, 32], mode: InterpolationMode.Bilinear);
 
         var (mine, expected) = (Values(own.Apply(images, Numbers, 1)), Values(torchs.Apply(images, Numbers, 1)));
 
@@ -190,7 +194,7 @@ public sealed class AugmentationTests
             Assert.True(MathF.Abs(mine[index] - expected[index]) < 0.05f, $"value {index} is {mine[index]}, expected {expected[index]}");
     }
 
-    /// <summary>How the place that is read moves with the place that is drawn, for each image: Xy is columns read for each row drawn.</summary>
+    /// <summary>The move of the source point for a move of the target point, of each image: Xy is columns read for each row drawn.</summary>
     private static (double Xx, double Xy, double Yx, double Yy)[] Maps(TrainingConfig config)
     {
         using var scope = NewDisposeScope();
@@ -204,7 +208,8 @@ public sealed class AugmentationTests
             (read[image, 0, 16 + 5 * down, 16 + 5 * right] - read[image, 0, 16 - 5 * down, 16 - 5 * right]).item<float>() / 10.0;
     }
 
-    private static bool Close((double, double) one, (double, double) other) => Math.Abs(one.Item1 - other.Item1) < 1e-3 && Math.Abs(one.Item2 - other.Item2) < 1e-3;
+    private static bool Close((double, double) one, (double, double) other) =>
+        Math.Abs(one.Item1 - other.Item1) < 1e-3 && Math.Abs(one.Item2 - other.Item2) < 1e-3;
 
     /// <summary>All values lie in the range, and they reach over most of it on both sides.</summary>
     private static void AssertFills(IEnumerable<double> values, double low, double high, double share = 0.8)

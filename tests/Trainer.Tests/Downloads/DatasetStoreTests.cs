@@ -104,7 +104,8 @@ public sealed class DatasetStoreTests : IDisposable
     [Fact]
     public async Task ObtainAsync_StalledReply_GivesUpTheConnectionAndResumes()
     {
-        await using var mirror = new TestMirror(request => TestMirror.Serve(Content, request) with { StallAfter = request.From == 0 ? 70_000 : null });
+        await using var mirror = new TestMirror(
+            request => TestMirror.Serve(Content, request) with { StallAfter = request.From == 0 ? 70_000 : null });
         var received = new TaskCompletionSource();
         var store = new DatasetStore(root, http, clock, said.Add, progress =>
         {
@@ -129,7 +130,8 @@ public sealed class DatasetStoreTests : IDisposable
 
         var exception = await Assert.ThrowsAsync<IOException>(() => ObtainAsync(Toy(mirror.Address)));
 
-        Assert.Contains("stalls: no byte for 30 s after 0 of 200000 bytes, 3 attempts in a row", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "stalls: no byte for 30 s after 0 of 200000 bytes, 3 attempts in a row", exception.Message, StringComparison.Ordinal);
         Assert.Equal(3, mirror.Requests.Count);
     }
 
@@ -214,7 +216,8 @@ public sealed class DatasetStoreTests : IDisposable
         var content = new byte[50_000];
         new Random(1).NextBytes(content);
         var copy = GZip(content, level);
-        await using var mirror = new TestMirror(request => TestMirror.Serve(copy, request) with { CloseAfter = request.From == 0 ? 20_000 : null });
+        await using var mirror = new TestMirror(
+            request => TestMirror.Serve(copy, request) with { CloseAfter = request.From == 0 ? 20_000 : null });
         var dataset = Toy(mirror.Address) with
         {
             Files = [new() { Name = "toy.gz", Bytes = 40_000, Md5 = new('0', 32), ContentSha256 = Hash(content) }],
@@ -234,7 +237,8 @@ public sealed class DatasetStoreTests : IDisposable
         await using var mirror = new TestMirror(request => TestMirror.Serve(Content, request));
 
         var exception = await Assert.ThrowsAsync<InvalidDataException>(() => ObtainAsync(Toy(mirror.Address)));
-        Assert.Contains($"{Target} is not the published file: 10 bytes, SHA-256 found {Hash(new byte[10])}, expected {Hash(Content)}", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"{Target} is not the published file: 10 bytes, SHA-256 found {Hash(new byte[10])}, expected {Hash(Content)}",
+            exception.Message, StringComparison.Ordinal);
 
         await ObtainAsync(Toy(mirror.Address), new() { Replace = true });
         Assert.Equal(Content, File.ReadAllBytes(Target));
@@ -266,7 +270,8 @@ public sealed class DatasetStoreTests : IDisposable
 
         var first = ObtainAsync(Toy(mirror.Address));
         await begun.Task;
-        var second = new DatasetStore(root, http, TimeProvider.System, _ => waiting.SetResult()).ObtainAsync(Toy(mirror.Address), new(), Cancel);
+        var second = new DatasetStore(root, http, TimeProvider.System, _ => waiting.SetResult())
+            .ObtainAsync(Toy(mirror.Address), new(), Cancel);
         await waiting.Task;
         goOn.Set();
         await Task.WhenAll(first, second);
@@ -308,6 +313,30 @@ public sealed class DatasetStoreTests : IDisposable
         await using var mirror = new TestMirror(_ => new(404, []));
 
         Assert.Equal(Path.Combine(root, "toy"), await ObtainAsync(Toy(mirror.Address) with { Alternatives = ["train"] }));
+    }
+
+    [Fact]
+    public async Task ObtainAsync_NoMirrorAnswers_LeavesNoFolderBehind()
+    {
+        await using var mirror = new TestMirror(_ => new(404, []));
+        var store = new DatasetStore(Path.Combine(root, "new"), http, clock);
+
+        await Assert.ThrowsAsync<IOException>(() => store.ObtainAsync(Toy(mirror.Address), new(), Cancel));
+        await Assert.ThrowsAsync<IOException>(() => ObtainAsync(Toy(mirror.Address)));
+
+        Assert.Empty(Directory.GetFileSystemEntries(root));
+    }
+
+    [Fact]
+    public void TryTake_FileThatAKilledHolderLeft_IsTakenAndGoesWithTheLock()
+    {
+        var path = Path.Combine(root, ".lock");
+        File.WriteAllText(path, "");
+
+        using (var taken = DirectoryLock.TryTake(path))
+            Assert.NotNull(taken);
+
+        Assert.False(File.Exists(path));
     }
 
     [Fact]

@@ -48,7 +48,9 @@ public sealed class FileVerdictTests : IDisposable
         var verdict = FileVerdict.Of(directory, file);
 
         Assert.Equal(FileState.Damaged, verdict.State);
-        Assert.Matches("MD5 found [0-9a-f]{32}, expected 0{32}; SHA-256 of the unzipped content found 039058c6[0-9a-f]{56}, expected [0-9a-f]{64}", verdict.Reason);
+        Assert.Matches(
+            "MD5 found [0-9a-f]{32}, expected 0{32}; SHA-256 of the unzipped content found 039058c6[0-9a-f]{56}, expected [0-9a-f]{64}",
+            verdict.Reason);
     }
 
     [Fact]

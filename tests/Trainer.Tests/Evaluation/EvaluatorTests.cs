@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using LeNetServe.Datasets;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Computing;
@@ -53,7 +52,8 @@ public sealed class EvaluatorTests
         var evaluator = new Evaluator(threads);
         int[] numbers = [.. Enumerable.Range(0, 100)];
 
-        Assert.NotEqual(evaluator.Measure(store, Plain, images, numbers).Loss, evaluator.Measure(store, Plain, images, numbers, flip: true).Loss, 6);
+        Assert.NotEqual(
+            evaluator.Measure(store, Plain, images, numbers).Loss, evaluator.Measure(store, Plain, images, numbers, flip: true).Loss, 6);
     }
 
     /// <summary>One image at a time, by torch's own layers: the mean over the image and, if asked, its mirror image.</summary>
@@ -67,6 +67,6 @@ public sealed class EvaluatorTests
         return flip ? [.. plain.Zip(Softmax(pixels.flip(3)), (one, other) => (one + other) / 2)] : plain;
 
         double[] Softmax(Tensor input) =>
-            [.. MemoryMarshal.Cast<byte, float>(network.Forward(input, Pass.Evaluation).softmax(1).bytes).ToArray().Select(value => (double)value)];
+            [.. TensorMemory.Values(network.Forward(input, Pass.Evaluation).softmax(1)).Select(value => (double)value)];
     }
 }

@@ -17,7 +17,8 @@ public sealed class AcceleratorTests
         var project = Path.GetFullPath(Path.Combine(ThisFolder(), "..", "..", "..", "src", "Trainer", "Trainer.csproj"));
         Assert.SkipUnless(File.Exists(project), $"{project} is not there: the tests run without the sources.");
         var start = new ProcessStartInfo("dotnet",
-            ["msbuild", project, "-getItem:PackageReference", $"-p:Accelerator={accelerator}", $"-p:RuntimeIdentifier={platform}", "-nodereuse:false"])
+            ["msbuild", project, "-getItem:PackageReference", $"-p:Accelerator={accelerator}", $"-p:RuntimeIdentifier={platform}",
+                "-nodereuse:false"])
         {
             RedirectStandardOutput = true,
         };
@@ -28,7 +29,8 @@ public sealed class AcceleratorTests
         using var json = JsonDocument.Parse(output);
         var packages = json.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray()
             .Select(item => item.GetProperty("Identity").GetString()!)
-            .Where(name => name.StartsWith("libtorch", StringComparison.Ordinal) || name.StartsWith("TorchSharp-", StringComparison.Ordinal));
+            .Where(
+                name => name.StartsWith("libtorch", StringComparison.Ordinal) || name.StartsWith("TorchSharp-", StringComparison.Ordinal));
         Assert.Equal([expected], packages);
     }
 

@@ -67,7 +67,7 @@ public sealed class WeakSymbolVersionTests
         Assert.Equal(6f, TorchSharp.torch.ones(6).sum().item<float>());
     }
 
-    /// <summary>The smallest file with the tables in question: header, a Verneed with one Vernaux, names, three section headers at the end.</summary>
+    /// <summary>The smallest file with such tables: header, a Verneed with one Vernaux, names, three section headers at the end.</summary>
     private static byte[] Elf(string version)
     {
         var names = Encoding.ASCII.GetBytes($"\0libstdc++.so.6\0{version}\0");

@@ -15,7 +15,8 @@ public sealed class LearningRateTests
     [InlineData(nameof(ScheduleKind.OneCycle), 0.5, 0.04, 1.0, 0.0)]
     public void At_StartMiddleAndEnd_IsThePublishedShape(string schedule, double warmUp, double start, double middle, double end)
     {
-        var config = new TrainingConfig { Schedule = Enum.Parse<ScheduleKind>(schedule), LearningRate = 1, Epochs = 20, WarmUp = warmUp, StepEpochs = 10 };
+        var kind = Enum.Parse<ScheduleKind>(schedule);
+        var config = new TrainingConfig { Schedule = kind, LearningRate = 1, Epochs = 20, WarmUp = warmUp, StepEpochs = 10 };
 
         Assert.Equal(start, LearningRate.At(config, 0, Steps), 2);
         Assert.Equal(middle, LearningRate.At(config, 10 * Steps, Steps), 2);
@@ -43,6 +44,20 @@ public sealed class LearningRateTests
 
         Assert.Equal(start, LearningRate.At(config, 0, Steps), 2);
         Assert.Equal(middle, LearningRate.At(config, 10 * Steps, Steps), 2);
+    }
+
+    [Theory]
+    [InlineData(nameof(ScheduleKind.Cosine), 0)]
+    [InlineData(nameof(ScheduleKind.Cosine), 0.2)]
+    [InlineData(nameof(ScheduleKind.OneCycle), 0.3)]
+    public void At_LastStep_IsZeroAndTheStepBeforeIsNot(string schedule, double warmUp)
+    {
+        var config = new TrainingConfig { Schedule = Enum.Parse<ScheduleKind>(schedule), LearningRate = 1, Epochs = 20, WarmUp = warmUp };
+        var last = (20 * Steps) - 1;
+        var falling = 20 * Steps * (1 - warmUp);
+
+        Assert.Equal(0, LearningRate.At(config, last, Steps), 12);
+        Assert.Equal((1 - Math.Cos(Math.PI / falling)) / 2, LearningRate.At(config, last - 1, Steps), 12);
     }
 
     [Fact]

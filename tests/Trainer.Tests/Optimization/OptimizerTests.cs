@@ -17,13 +17,15 @@ public sealed class OptimizerTests
     [InlineData(0)]
     [InlineData(0.1)]
     public void Sgd_Nesterov_AgreesWithTorch(double decay) => Compare(
-        new() { Optimizer = OptimizerKind.Sgd, WeightDecay = decay }, (weight, decay) => optim.SGD([weight], Rate, momentum: 0.9, nesterov: true, weight_decay: decay));
+        new() { Optimizer = OptimizerKind.Sgd, WeightDecay = decay }, (weight, decay) =>
+            optim.SGD([weight], Rate, momentum: 0.9, nesterov: true, weight_decay: decay));
 
     [Theory]
     [InlineData(0)]
     [InlineData(0.1)]
     public void Sgd_Heavy_AgreesWithTorch(double decay) => Compare(
-        new() { Optimizer = OptimizerKind.Sgd, Nesterov = false, WeightDecay = decay }, (weight, decay) => optim.SGD([weight], Rate, momentum: 0.9, weight_decay: decay));
+        new() { Optimizer = OptimizerKind.Sgd, Nesterov = false, WeightDecay = decay }, (weight, decay) =>
+            optim.SGD([weight], Rate, momentum: 0.9, weight_decay: decay));
 
     [Theory]
     [InlineData(0)]
@@ -35,7 +37,8 @@ public sealed class OptimizerTests
     [InlineData(0)]
     [InlineData(0.1)]
     public void Step_OfAdamW_AgreesWithTorch(double decay) => Compare(
-        new() { Optimizer = OptimizerKind.AdamW, WeightDecay = decay }, (weight, decay) => optim.AdamW([weight], Rate, weight_decay: decay));
+        new() { Optimizer = OptimizerKind.AdamW, WeightDecay = decay }, (weight, decay) =>
+            optim.AdamW([weight], Rate, weight_decay: decay));
 
     [Fact]
     public void Step_OfMuonWithDecay_ShrinksWeightsByRateTimesDecayAndAddsTheSameChange()
@@ -59,7 +62,11 @@ public sealed class OptimizerTests
             var before = store.Trained.clone();
             using var optimizer = Optimizer.Create(new() { Optimizer = OptimizerKind.Muon, WeightDecay = decay }, store);
             optimizer.Step(store.Trained, randn(store.Trained.shape, generator: new Generator(5)), Rate, 1);
-            return [.. store.Parameters.Select(parameter => (parameter.Name, ParameterStore.View(parameter, before), store.View(parameter).clone()))];
+            return
+        [
+            .. store.Parameters.Select(parameter =>
+                (parameter.Name, ParameterStore.View(parameter, before), store.View(parameter).clone())),
+        ];
         }
     }
 
@@ -109,7 +116,8 @@ public sealed class OptimizerTests
         Initialization.Fill(store, seed: 1);
         using var own = Optimizer.Create(config, store);
         var weights = store.Parameters.Select(parameter => new Parameter(store.View(parameter).clone())).ToArray();
-        var torchs = weights.Zip(store.Parameters, (weight, parameter) => create(weight, parameter.Shape.Length > 1 ? config.WeightDecay : 0)).ToArray();
+        var torchs = weights.Zip(
+            store.Parameters, (weight, parameter) => create(weight, parameter.Shape.Length > 1 ? config.WeightDecay : 0)).ToArray();
         var random = new Generator(5);
         for (var step = 1; step <= 20; step++)
         {

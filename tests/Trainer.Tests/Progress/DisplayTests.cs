@@ -44,7 +44,8 @@ public sealed class DisplayTests : IDisposable
 
     [Fact]
     public void Plain_NoValidation_LeavesItOut() =>
-        Assert.Equal("epoch 3/3: loss 0.2500, accuracy 90.00 %, 2.0 s, 12,345 images/s", PlainDisplay.Describe(Line(3, seconds: 2) with { ValidationAccuracy = null }, 3));
+        Assert.Equal("epoch 3/3: loss 0.2500, accuracy 90.00 %, 2.0 s, 12,345 images/s",
+            PlainDisplay.Describe(Line(3, seconds: 2) with { ValidationAccuracy = null }, 3));
 
     [Fact]
     public void Terminal_AStep_ShowsShareFiguresAndTimeLeft()
@@ -55,7 +56,8 @@ public sealed class DisplayTests : IDisposable
         display.Step(new() { Epoch = 0, Step = 10, LossSum = 5, Correct = 15, EpochSeconds = 4 }, stepsPerEpoch: 10, batchSize: 2);
 
         // The first step seen stands for one step's time, so 30 more take 30 times ten seconds.
-        Assert.Equal($"{Erase}━━━━━━━━━━━━━━━━━━━━━━━━ epoch 1/4  loss 0.2500  accuracy 75.00 %  5 images/s  00:05:00 left", output.ToString());
+        Assert.Equal(
+            $"{Erase}━━━━━━━━━━━━━━━━━━━━━━━━ epoch 1/4  loss 0.2500  accuracy 75.00 %  5 images/s  00:05:00 left", output.ToString());
     }
 
     [Theory]
@@ -66,7 +68,8 @@ public sealed class DisplayTests : IDisposable
         using var display = Terminal(epochs: 12, width);
         time.Advance(TimeSpan.FromSeconds(5));
 
-        display.Step(new() { Epoch = 0, Step = 1, LossSum = 30862.5, Correct = 92587, EpochSeconds = 10 }, stepsPerEpoch: 60, batchSize: 123450);
+        display.Step(
+            new() { Epoch = 0, Step = 1, LossSum = 30862.5, Correct = 92587, EpochSeconds = 10 }, stepsPerEpoch: 60, batchSize: 123450);
 
         Assert.Equal($"{Erase}{expected}", output.ToString());
         Assert.True(expected.Length < width);
@@ -97,7 +100,8 @@ public sealed class DisplayTests : IDisposable
 
     private TerminalDisplay Terminal(int epochs, int width = 160)
     {
-        var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
+        var console = AnsiConsole.Create(
+            new() { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
         console.Profile.Width = width;
         return new(console, epochs, time);
     }

@@ -12,8 +12,9 @@ public sealed class SweepCommandTests : IDisposable
     public SweepCommandTests()
     {
         runs = Path.Combine(root, "runs");
-        arguments = ["sweep", "--set", "dataset=folder", "--set", $"data={TinyPictures.Write(root)}", "--set", "epochs=2", "--set", "batch-size=4",
-            "--set", "learning-rate=0.001,0.01", "--seeds", "1..3", "--out", runs, "--workers", "2"];
+        arguments = ["sweep", "--set", "dataset=folder", "--set", $"data={TinyPictures.Write(root)}",
+            "--set", "epochs=2", "--set", "batch-size=4", "--set", "learning-rate=0.001,0.01",
+            "--seeds", "1..3", "--out", runs, "--workers", "2"];
     }
 
     public void Dispose() => Directory.Delete(root, recursive: true);
@@ -24,7 +25,8 @@ public sealed class SweepCommandTests : IDisposable
         using (var first = TrainerProcess.Start(arguments))
         {
             // Finished runs are told line by line; the kill comes while others are being trained.
-            while (await first.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.StartsWith("[2/6]", StringComparison.Ordinal))
+            while (await first.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line
+                && !line.StartsWith("[2/6]", StringComparison.Ordinal))
                 Assert.DoesNotContain("failed", line, StringComparison.Ordinal);
             first.Kill();
             await first.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -45,7 +47,8 @@ public sealed class SweepCommandTests : IDisposable
     [Fact]
     public async Task Sweep_FaultyRun_IsTriedTwiceAndReported()
     {
-        var (code, output, error) = await TrainerProcess.RunAsync([.. arguments.Select(argument => argument == "1..3" ? "1" : argument), "--set", "learning-rate=0.01", "--device", "cuda"]);
+        var (code, output, error) = await TrainerProcess.RunAsync(
+            [.. arguments.Select(argument => argument == "1..3" ? "1" : argument), "--set", "learning-rate=0.01", "--device", "cuda"]);
 
         Assert.Equal(4, code);
         Assert.Contains("will be tried once more", output, StringComparison.Ordinal);
@@ -58,7 +61,8 @@ public sealed class SweepCommandTests : IDisposable
     {
         for (var index = 0; index < 2; index++)
         {
-            var (code, output, error) = await TrainerProcess.RunAsync([.. arguments, "--set", "epochs=1", "--set", "learning-rate=0.01", "--index", $"{index}", "--count", "2"]);
+            var (code, output, error) = await TrainerProcess.RunAsync(
+                [.. arguments, "--set", "epochs=1", "--set", "learning-rate=0.01", "--index", $"{index}", "--count", "2"]);
 
             Assert.True(code == 0, output + error);
             Assert.Contains($"3 runs, share {index} of 2: {2 - index}", output, StringComparison.Ordinal);
@@ -103,7 +107,8 @@ public sealed class SweepCommandTests : IDisposable
     [Fact]
     public async Task Sweep_CommandsOfTheDocumentation_AreUnderstood()
     {
-        var lines = (await File.ReadAllLinesAsync(Path.Combine(Repository(), "docs", "experiments.md"), TestContext.Current.CancellationToken))
+        var lines = (
+            await File.ReadAllLinesAsync(Path.Combine(Repository(), "docs", "experiments.md"), TestContext.Current.CancellationToken))
             .Where(line => line.StartsWith("trainer sweep --set", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(lines);
@@ -119,7 +124,12 @@ public sealed class SweepCommandTests : IDisposable
     {
         Assert.SkipUnless(await SlurmTakesJobsAsync(), "no Slurm takes jobs here: bash .ci/slurm start");
         var script = Path.Combine(Repository(), "deploy", "slurm", "sweep.sbatch");
-        var start = new ProcessStartInfo("sbatch", ["--wait", "--array=0-1", "--cpus-per-task=1", $"--output={root}/slurm-%a.log", script, .. arguments[1..], "--set", "epochs=1", "--set", "learning-rate=0.01"])
+        string[] options =
+        [
+            "--wait", "--array=0-1", "--cpus-per-task=1", $"--output={root}/slurm-%a.log", script, .. arguments[1..],
+            "--set", "epochs=1", "--set", "learning-rate=0.01",
+        ];
+        var start = new ProcessStartInfo("sbatch", options)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -142,7 +152,8 @@ public sealed class SweepCommandTests : IDisposable
     {
         Assert.SkipUnless(await SlurmTakesJobsAsync(), "no Slurm takes jobs here: bash .ci/slurm start");
         var id = (await SlurmAsync("sbatch", [
-            "--parsable", "--array=0-0", "--cpus-per-task=1", $"--output={root}/slurm-%a.log", Path.Combine(Repository(), "deploy", "slurm", "sweep.sbatch"), .. arguments[1..], "--set", "epochs=100000"])).Trim();
+            "--parsable", "--array=0-0", "--cpus-per-task=1", $"--output={root}/slurm-%a.log",
+            Path.Combine(Repository(), "deploy", "slurm", "sweep.sbatch"), .. arguments[1..], "--set", "epochs=100000"])).Trim();
         try
         {
             while (Directory.GetFiles(root, "metrics.jsonl", SearchOption.AllDirectories).Length == 0)
@@ -160,7 +171,8 @@ public sealed class SweepCommandTests : IDisposable
         {
             await SlurmAsync("scancel", [id]);
             // The folder can go once nothing runs in it.
-            while ((await SlurmAsync("squeue", ["--noheader", "--states=all", "--format=%T", "--jobs", id])).Split('\n').Any(state => state is "RUNNING" or "COMPLETING"))
+            while ((await SlurmAsync("squeue", ["--noheader", "--states=all", "--format=%T", "--jobs", id])).Split('\n')
+                .Any(state => state is "RUNNING" or "COMPLETING"))
                 await Task.Delay(100, TestContext.Current.CancellationToken);
         }
     }
@@ -179,10 +191,15 @@ public sealed class SweepCommandTests : IDisposable
     {
         try
         {
-            using var sinfo = Process.Start(new ProcessStartInfo("sinfo", ["--noheader", "--format=%T"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var sinfo = Process.Start(new ProcessStartInfo("sinfo", ["--noheader", "--format=%T"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
             var states = await sinfo.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             await sinfo.WaitForExitAsync(TestContext.Current.CancellationToken);
-            return sinfo.ExitCode == 0 && (states.Contains("idle", StringComparison.Ordinal) || states.Contains("mixed", StringComparison.Ordinal) || states.Contains("allocated", StringComparison.Ordinal));
+            string[] ready = ["idle", "mixed", "allocated"];
+            return sinfo.ExitCode == 0 && ready.Any(state => states.Contains(state, StringComparison.Ordinal));
         }
         catch (System.ComponentModel.Win32Exception)
         {

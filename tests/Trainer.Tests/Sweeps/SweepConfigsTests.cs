@@ -8,7 +8,8 @@ public sealed class SweepConfigsTests
     [Fact]
     public void Of_GridSamplesAndSeeds_AreAllCombinations()
     {
-        var configs = SweepConfigs.Of(Plan("optimizer=sgd,adamw", "epochs=1,2,3", "learning-rate=0.001..0.1:log") with { Samples = 2, Seeds = [1, 2] });
+        var configs = SweepConfigs.Of(
+            Plan("optimizer=sgd,adamw", "epochs=1,2,3", "learning-rate=0.001..0.1:log") with { Samples = 2, Seeds = [1, 2] });
 
         Assert.Equal(2 * 3 * 2 * 2, configs.Count);
         Assert.Equal(2 * 3 * 2, configs.Select(config => config.LearningRate).Distinct().Count());

@@ -23,7 +23,9 @@ public sealed class SweepJobTests
     public async Task Arguments_InAPod_AreTakenByTheProgramAndMeanThePodsShare()
     {
         // Strokes need no files; nothing is trained.
-        string[] arguments = [.. List(container["args"]).Select(Text).Select(argument => argument == "dataset=mnist" ? "dataset=strokes" : argument), "--dry-run"];
+        string[] arguments =
+            [.. List(container["args"]).Select(Text).Select(argument => argument == "dataset=mnist" ? "dataset=strokes" : argument),
+                "--dry-run"];
 
         var (code, output, error) = await TrainerProcess.RunAsync(arguments, ("JOB_COMPLETION_INDEX", "5"), ("SLURM_ARRAY_TASK_ID", null));
 
@@ -59,8 +61,10 @@ public sealed class SweepJobTests
         var mounts = List(container["volumeMounts"]).ToDictionary(mount => Text(mount["mountPath"]), mount => Text(mount["name"]));
 
         Assert.Equal(List(spec["template"]["spec"]["volumes"]).Select(volume => Text(volume["name"])).Order(), mounts.Values.Order());
-        Assert.Contains(mounts.Keys, path => List(container["args"]).Select(Text).Any(argument => argument.StartsWith(path + "/", StringComparison.Ordinal)));
-        Assert.Equal(("LENETSERVE_DATA", "/data"), List(container["env"]).Select(entry => (Text(entry["name"]), Text(entry["value"]))).Single());
+        Assert.Contains(mounts.Keys,
+            path => List(container["args"]).Select(Text).Any(argument => argument.StartsWith(path + "/", StringComparison.Ordinal)));
+        Assert.Equal(
+            ("LENETSERVE_DATA", "/data"), List(container["env"]).Select(entry => (Text(entry["name"]), Text(entry["value"]))).Single());
         Assert.Contains("/data", mounts.Keys);
     }
 

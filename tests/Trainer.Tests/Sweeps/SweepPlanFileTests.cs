@@ -33,7 +33,9 @@ public sealed class SweepPlanFileTests
     [InlineData("""{ "seeds": 3 }""", "seeds is 3, expected a list in brackets")]
     [InlineData("""{ "random": { "momentum": { "low": "0.1", "high": 1 } } }""", "random.momentum.low is \"0.1\", expected a number")]
     [InlineData("""{ "random": { "momentum": { "low": 0 } } }""", "random.momentum is { \"low\": 0 }, expected low and high")]
-    [InlineData("""{ "random": { "momentum": { "low": 0, "hi": 1 } } }""", "key \"random.momentum.hi\" is unknown, expected low, high or log")]
+    [InlineData(
+        """{ "random": { "momentum": { "low": 0, "hi": 1 } } }""",
+        "key \"random.momentum.hi\" is unknown, expected low, high or log")]
     [InlineData("""{ "seeds": [1], "seeds": [2] }""", "seeds")]
     public void Read_BadPlan_SaysWhatIsWrong(string json, string expected)
     {
@@ -46,7 +48,8 @@ public sealed class SweepPlanFileTests
 
     [Fact]
     public void Read_NoSuchFile_SaysWhatIsExpected() =>
-        Assert.Equal("plan nowhere.json: no such file, expected a sweep's plan as JSON", Assert.Throws<FileNotFoundException>(() => SweepPlanFile.Read("nowhere.json")).Message);
+        Assert.Equal("plan nowhere.json: no such file, expected a sweep's plan as JSON",
+            Assert.Throws<FileNotFoundException>(() => SweepPlanFile.Read("nowhere.json")).Message);
 
     private static SweepPlan Read(string json)
     {

@@ -33,7 +33,8 @@ public sealed class SweepTests : IDisposable
     public async Task RunAsync_FailsOnce_IsTriedAgainAfterTheOthers()
     {
         var failed = await new Sweep(
-            async (run, cancellation) => run.Directory.Id == "run0" && !trained.Contains("run0") ? Fail(run) : await Train(run, cancellation), said.Enqueue).RunAsync(Runs(3), 1, Cancel);
+            async (run, cancellation) => run.Directory.Id == "run0"
+                && !trained.Contains("run0") ? Fail(run) : await Train(run, cancellation), said.Enqueue).RunAsync(Runs(3), 1, Cancel);
 
         Assert.Empty(failed);
         Assert.Equal(["run0", "run1", "run2", "run0"], trained);
@@ -43,7 +44,8 @@ public sealed class SweepTests : IDisposable
     public async Task RunAsync_FailsTwice_IsReportedAndTheOthersGoOn()
     {
         var failed = await new Sweep(
-            async (run, cancellation) => run.Directory.Id == "run1" ? Fail(run) : await Train(run, cancellation), said.Enqueue).RunAsync(Runs(3), 2, Cancel);
+            async (run, cancellation) =>
+                run.Directory.Id == "run1" ? Fail(run) : await Train(run, cancellation), said.Enqueue).RunAsync(Runs(3), 2, Cancel);
 
         var (broken, reason) = Assert.Single(failed);
         Assert.Equal(("run1", "exit code 3: error: no pictures"), (broken.Directory.Id, reason));
@@ -84,7 +86,10 @@ public sealed class SweepTests : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private List<PlannedRun> Runs(int count) =>
-        [.. Enumerable.Range(0, count).Select(number => new PlannedRun(new TrainingConfig { Seed = number }, new(Path.Combine(root, $"run{number}"))))];
+    [
+        .. Enumerable.Range(0, count).Select(number =>
+            new PlannedRun(new TrainingConfig { Seed = number }, new(Path.Combine(root, $"run{number}")))),
+    ];
 
     private Task<(int Code, string Message)> Train(PlannedRun run, CancellationToken cancellationToken)
     {

@@ -32,7 +32,8 @@ public sealed class EventFileTests : IDisposable
 
         var events = Events();
         Assert.Equal("brain.Event:2", events[0].FileVersion);
-        Assert.Equal([("loss/train", 0.5f), ("accuracy/validation", 0.9f)], events[1].Summary.Value.Select(value => (value.Tag, value.SimpleValue)));
+        Assert.Equal(
+            [("loss/train", 0.5f), ("accuracy/validation", 0.9f)], events[1].Summary.Value.Select(value => (value.Tag, value.SimpleValue)));
         Assert.Equal(1, events[1].Step);
         Assert.StartsWith("events.out.tfevents.", Path.GetFileName(OnlyFile()), StringComparison.Ordinal);
     }
@@ -79,5 +80,9 @@ public sealed class EventFileTests : IDisposable
 
     private string OnlyFile() => Assert.Single(Directory.GetFiles(directory));
 
-    private List<Event> Events() => [.. RecordFraming.Read(File.ReadAllBytes(OnlyFile())).Select(record => Event.Parser.ParseFrom(new CodedInputStream(record.Payload.ToArray())))];
+    private List<Event> Events() =>
+    [
+        .. RecordFraming.Read(File.ReadAllBytes(OnlyFile()))
+            .Select(record => Event.Parser.ParseFrom(new CodedInputStream(record.Payload.ToArray()))),
+    ];
 }

@@ -22,7 +22,8 @@ public sealed class CriterionTests
             expected += distances[row, targets[row]] + Math.Log(all);
         }
 
-        var loss = Criterion.Sum(-tensor(distances, ScalarType.Float32), tensor(new long[] { 0, 2 }), Variants.Create("lenet5-1998", 1, 3), new() { Rubbish = Rubbish });
+        var loss = Criterion.Sum(-tensor(distances, ScalarType.Float32), tensor(new long[] { 0, 2 }), Variants.Create("lenet5-1998", 1, 3),
+            new() { Rubbish = Rubbish });
 
         Assert.Equal(expected, loss.item<float>(), 5);
     }

@@ -11,7 +11,8 @@ public sealed partial class InterruptionTests
     private const int Interrupt = 2;
     private const int Terminate = 15;
     private static readonly string[] Request =
-        ["train", "--dataset", "strokes", "--validation", "0.6", "--optimizer", "muon", "--ema", "0.99", "--shift", "1", "--variant", "lenet5-bn", "--threads", "1"];
+        ["train", "--dataset", "strokes", "--validation", "0.6", "--optimizer", "muon", "--ema", "0.99", "--shift", "1", "--variant",
+            "lenet5-bn", "--threads", "1"];
 
     [Fact]
     public async Task Train_KilledAtRandomMoments_EndsWithTheSameWeightsToTheBit()
@@ -99,7 +100,8 @@ public sealed partial class InterruptionTests
     /// <summary>Reads on to a line that begins so, or to the end.</summary>
     private static async Task WaitForLineAsync(Process process, string start)
     {
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.StartsWith(start, StringComparison.Ordinal))
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line
+            && !line.StartsWith(start, StringComparison.Ordinal))
         {
         }
     }
@@ -127,10 +129,12 @@ public sealed partial class InterruptionTests
     // A shell's background job, and all that it starts, ignores Ctrl-C: env takes that back.
     private static Process Start(string runs, int epochs)
     {
-        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "LeNetServe.Trainer.dll"), .. Request, "--epochs", $"{epochs}", "--out", runs];
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "LeNetServe.Trainer.dll"), .. Request, "--epochs", $"{epochs}",
+            "--out", runs];
         if (OperatingSystem.IsLinux())
             command = ["env", "--default-signal=INT", .. command];
-        return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        return Process.Start(
+            new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

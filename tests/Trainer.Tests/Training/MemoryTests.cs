@@ -14,7 +14,8 @@ public sealed class MemoryTests
         using var directory = new TemporaryDirectory();
         using var process = TrainerProcess.Start(
         [
-            "train", "--dataset", "strokes", "--variant", variant, "--validation", "0.6", "--epochs", "100", "--batch-size", "4", "--threads", "1", "--out", directory.Path,
+            "train", "--dataset", "strokes", "--variant", variant, "--validation", "0.6", "--epochs", "100", "--batch-size", "4",
+            "--threads", "1", "--out", directory.Path,
             "--ema", "0.9", "--gradient-clip", "1", "--weight-decay", "0.1", "--elastic", "1", "--cutout", "3",
         ]);
         var resident = new List<long>();

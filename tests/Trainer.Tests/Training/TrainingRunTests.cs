@@ -46,7 +46,8 @@ public sealed class TrainingRunTests
     {
         using var directory = new TemporaryDirectory();
         var run = new TrainingRun(
-            new() { Dataset = "tiny", Variant = variant, Epochs = 6, BatchSize = 32, LearningRate = 0.003 }, TinyDataset.Create(), directory.Path);
+            new() { Dataset = "tiny", Variant = variant, Epochs = 6, BatchSize = 32,
+                LearningRate = 0.003 }, TinyDataset.Create(), directory.Path);
 
         var summary = Execute(run, threads: 2);
 
@@ -103,7 +104,8 @@ public sealed class TrainingRunTests
         Directory.CreateDirectory(run.Directory.Path);
         using var other = new FileStream(Path.Combine(run.Directory.Path, ".lock"), FileMode.Create, FileAccess.Write, FileShare.None);
 
-        Assert.Contains("in use by another process", Assert.Throws<IOException>(() => Execute(run, threads: 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "in use by another process", Assert.Throws<IOException>(() => Execute(run, threads: 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +114,8 @@ public sealed class TrainingRunTests
         using var directory = new TemporaryDirectory();
         var run = New(directory, "run");
         Assert.ThrowsAny<OperationCanceledException>(() => ExecuteUntilStopped(run, steps: 2));
-        using var other = new FileStream(Path.Combine(run.Directory.Path, ".lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        using var other = new FileStream(
+            Path.Combine(run.Directory.Path, ".lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         var before = Directory.GetFiles(run.Directory.Path, "*", SearchOption.AllDirectories);
 
         Assert.Throws<IOException>(() => Execute(run, threads: 1, anew: true));
@@ -168,7 +171,8 @@ public sealed class TrainingRunTests
     {
         using var directory = new TemporaryDirectory();
         var run = new TrainingRun(
-            new() { Dataset = "tiny", Variant = variant, Optimizer = Enum.Parse<OptimizerKind>(optimizer), Epochs = 1, BatchSize = 64, WeightDecay = 0.1 },
+            new() { Dataset = "tiny", Variant = variant, Optimizer = Enum.Parse<OptimizerKind>(optimizer), Epochs = 1, BatchSize = 64,
+                WeightDecay = 0.1 },
             TinyDataset.Create(), directory.Path);
 
         Execute(run, threads: 1);
@@ -178,12 +182,15 @@ public sealed class TrainingRunTests
             for (var source = 0; source < 6; source++)
             {
                 var kernel = kernels[((map * 6 + source) * 25)..((map * 6 + source + 1) * 25)];
-                Assert.True(Variants.C3Table[map].Contains(source) ? kernel.All(value => value != 0) : kernel.All(value => value == 0), $"map {map} of map {source}");
+                Assert.True(Variants.C3Table[map].Contains(source) ? kernel.All(value => value != 0) : kernel.All(value => value == 0),
+                    $"map {map} of map {source}");
             }
     }
 
     public static TheoryData<string, string> OptimizersOnTables =>
-        new(from variant in (string[])["lenet5-sparse", "lenet5-1998"] from optimizer in Enum.GetNames<OptimizerKind>() select (variant, optimizer));
+        new(from variant in (string[])["lenet5-sparse", "lenet5-1998"]
+            from optimizer in Enum.GetNames<OptimizerKind>()
+            select (variant, optimizer));
 
     [Fact]
     public void Execute_ResumedOnOtherData_IsAnError()
@@ -192,7 +199,8 @@ public sealed class TrainingRunTests
         Assert.ThrowsAny<OperationCanceledException>(() => ExecuteUntilStopped(New(directory, "run"), steps: 2));
         var other = new TrainingRun(Everything, TinyDataset.Create(train: 516), Path.Combine(directory.Path, "run"));
 
-        Assert.Contains("was begun with data", Assert.Throws<InvalidDataException>(() => Execute(other, threads: 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "was begun with data", Assert.Throws<InvalidDataException>(() => Execute(other, threads: 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -203,7 +211,8 @@ public sealed class TrainingRunTests
 
         var exception = Assert.Throws<ExpectedException>(() => Execute(run, threads: 1));
 
-        Assert.Equal("3 images of a batch in 2 shards, expected at least 4: lenet5-bn has batch norm, and a single image has no variance", exception.Message);
+        Assert.Equal("3 images of a batch in 2 shards, expected at least 4: lenet5-bn has batch norm, and a single image has no variance",
+            exception.Message);
     }
 
     [Fact]
@@ -211,7 +220,8 @@ public sealed class TrainingRunTests
     {
         using var directory = new TemporaryDirectory();
         var run = new TrainingRun(
-            new() { Dataset = "tiny", Epochs = 100, BatchSize = 32, LearningRate = 0.003, Validation = 0.2, EarlyStopping = 2, Schedule = ScheduleKind.Constant },
+            new() { Dataset = "tiny", Epochs = 100, BatchSize = 32, LearningRate = 0.003, Validation = 0.2, EarlyStopping = 2,
+                Schedule = ScheduleKind.Constant },
             TinyDataset.Create(), directory.Path);
 
         Assert.InRange(Execute(run, threads: 1).Epochs, 3, 99);

@@ -65,7 +65,8 @@ public sealed class TrainingSessionTests
         };
         using var state = new TrainingState(config, Variants.Create(variant, 1, 4), torch.CPU, new(directory.Path));
         using var threads = new SliceThreads(1);
-        using var session = new TrainingSession(config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
+        using var session = new TrainingSession(
+            config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
         int[] batch = [.. Enumerable.Range(0, 4)];
         for (var warmUp = 0; warmUp < 10; warmUp++)
             session.Step(batch);
@@ -87,7 +88,8 @@ public sealed class TrainingSessionTests
         var dataset = TinyDataset.Create(train: 64, test: 4);
         using var state = new TrainingState(config, Variants.Create(config.Variant, 1, 4), torch.CPU, new(directory.Path));
         using var threads = new SliceThreads(1);
-        using var session = new TrainingSession(config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
+        using var session = new TrainingSession(
+            config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
         weights.Add(state.Weights.Trained.clone());
         for (var step = 0; step < 3; step++)
         {
@@ -123,7 +125,8 @@ public sealed class TrainingSessionTests
             var dataset = TinyDataset.Create(train: 64, test: 4);
             using var state = new TrainingState(config, Variants.Create(config.Variant, 1, 4), torch.CPU, new(directory.Path));
             using var threads = new SliceThreads(1);
-            using var session = new TrainingSession(config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
+            using var session = new TrainingSession(
+                config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
             var before = state.Weights.Trained.clone();
             session.Step([.. Enumerable.Range(0, 16)]);
             return before - state.Weights.Trained;
@@ -138,7 +141,8 @@ public sealed class TrainingSessionTests
         var config = new TrainingConfig { Dataset = "tiny", Variant = "lenet5-bn", BatchSize = 16, Validation = 0 };
         using var state = new TrainingState(config, Variants.Create(config.Variant, 1, 4), torch.CPU, new(directory.Path));
         using var threads = new SliceThreads(2);
-        using var session = new TrainingSession(config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
+        using var session = new TrainingSession(
+            config, Model(config, dataset), dataset.Train, state, threads, new PlainDisplay(TextWriter.Null));
         if (choose)
             session.ChooseThreads();
         session.Step([.. Enumerable.Range(0, 16)]);
