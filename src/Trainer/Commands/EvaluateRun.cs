@@ -6,7 +6,7 @@ using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Evaluation;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 
 namespace LeNetServe.Trainer.Commands;
 

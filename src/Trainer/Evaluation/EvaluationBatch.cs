@@ -1,3 +1,4 @@
+using LeNetServe.Trainer.Layers;
 using LeNetServe.Trainer.Networks;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using LeNetServe.Datasets;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 using static TorchSharp.torch.nn;
 
 namespace LeNetServe.Trainer.Evaluation;

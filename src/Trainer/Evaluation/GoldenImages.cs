@@ -2,7 +2,7 @@ using LeNetServe.Datasets;
 using LeNetServe.Models;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
-using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 
 namespace LeNetServe.Trainer.Evaluation;
 

@@ -5,6 +5,7 @@ using LeNetServe.Tensors;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Networks;
+using LeNetServe.Trainer.Parameters;
 using LeNetServe.Trainer.Reports;
 using static TorchSharp.torch;
 

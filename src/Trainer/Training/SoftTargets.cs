@@ -4,7 +4,6 @@ using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;
-using LeNetServe.Trainer.Layers;
 using LeNetServe.Trainer.Parameters;
 using static TorchSharp.torch;
 
