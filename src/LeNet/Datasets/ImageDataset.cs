@@ -22,8 +22,8 @@ public sealed record ImageDataset
     /// <summary>The test images.</summary>
     public required ImageSet Test { get; init; }
 
-    /// <summary>The number of unreadable files that were skipped because the user said so.</summary>
-    public int Skipped { get; init; }
+    /// <summary>A line for each unreadable file that was skipped because the user said so: the file and the reason.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
 
     /// <summary>
     /// SHA-256, lower-case hexadecimal, over the training set and then the test set: each its count, C, H, W, pixels and labels, numbers as

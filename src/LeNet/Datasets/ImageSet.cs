@@ -8,6 +8,9 @@ namespace LeNetServe.Datasets;
 /// <param name="Labels">The class of each image, 0..classes−1.</param>
 public sealed record ImageSet(TensorShape Shape, byte[] Pixels, int[] Labels)
 {
+    /// <summary>The file of each image, relative to the data set's folder; null if images are not single files.</summary>
+    public IReadOnlyList<string>? Files { get; init; }
+
     /// <summary>Number of images.</summary>
     public int Count => Labels.Length;
 

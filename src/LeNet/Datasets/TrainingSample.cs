@@ -22,6 +22,9 @@ internal static class TrainingSample
         var pixels = new byte[numbers.Length * train.Shape.Count];
         for (var place = 0; place < numbers.Length; place++)
             train.Image(numbers[place]).CopyTo(pixels.AsSpan(place * train.Shape.Count));
-        return new(train.Shape, pixels, Array.ConvertAll(numbers, number => train.Labels[number]));
+        return new(train.Shape, pixels, Array.ConvertAll(numbers, number => train.Labels[number]))
+        {
+            Files = train.Files is { } files ? [.. numbers.Select(number => files[number])] : null,
+        };
     }
 }

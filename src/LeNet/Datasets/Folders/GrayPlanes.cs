@@ -23,6 +23,6 @@ internal static class GrayPlanes
         var pixels = new byte[set.Count * shape.Count];
         for (var index = 0; index < set.Count; index++)
             set.Image(index)[..shape.Count].CopyTo(pixels.AsSpan(index * shape.Count));
-        return new(shape, pixels, set.Labels);
+        return set with { Shape = shape, Pixels = pixels };
     }
 }

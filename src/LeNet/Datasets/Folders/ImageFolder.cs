@@ -35,7 +35,7 @@ internal static class ImageFolder
             Imaging = loader.Imaging with { Input = trainSet.Shape },
             Train = trainSet,
             Test = testSet,
-            Skipped = trainSkipped + testSkipped,
+            Skipped = [.. trainSkipped, .. testSkipped],
         };
     }
 

@@ -31,9 +31,10 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
         }
     }
 
-    /// <summary>Loads all readable pictures and counts the skipped ones.</summary>
+    /// <summary>Loads all readable pictures and names the skipped ones.</summary>
     /// <exception cref="InvalidDataException">A picture must not be skipped and is unreadable, or a class has no readable one.</exception>
-    public (ImageSet Set, int Skipped) Load(IReadOnlyList<LabeledFile> files, IReadOnlyList<string> labels, CancellationToken cancellation)
+    public (ImageSet Set, IReadOnlyList<string> Skipped) Load(
+        IReadOnlyList<LabeledFile> files, IReadOnlyList<string> labels, CancellationToken cancellation)
     {
         var size = Imaging.Input.Count;
         if ((long)files.Count * size > Array.MaxLength)
@@ -57,11 +58,15 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
             }
         });
         if (Array.FindIndex(faults, fault => fault is not null) is >= 0 and var first && !request.SkipUnreadable)
-            throw new InvalidDataException(Named(files[first].Path, faults[first]!.Message), faults[first]);
+        {
+            throw new InvalidDataException(
+                $"{Named(files[first].Path, faults[first]!.Message)}; mend or remove the file, or pass over such files with --skip-unreadable",
+                faults[first]);
+        }
         return Compact(files, labels, pixels, faults);
     }
 
-    private (ImageSet Set, int Skipped) Compact(
+    private (ImageSet Set, IReadOnlyList<string> Skipped) Compact(
         IReadOnlyList<LabeledFile> files, IReadOnlyList<string> labels, byte[] pixels, Exception?[] faults)
     {
         var readable = Enumerable.Range(0, files.Count).Where(index => faults[index] is null).ToArray();
@@ -78,7 +83,12 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
                 pixels.AsSpan(readable[place] * size, size).CopyTo(pixels.AsSpan(place * size));
             pixels = pixels[..(readable.Length * size)];
         }
-        return (new(Imaging.Input, pixels, Array.ConvertAll(readable, index => files[index].Label)), files.Count - readable.Length);
+        var set = new ImageSet(Imaging.Input, pixels, Array.ConvertAll(readable, index => files[index].Label))
+        {
+            Files = Array.ConvertAll(readable, index => Path.GetRelativePath(request.Directory ?? ".", files[index].Path)),
+        };
+        var skipped = Enumerable.Range(0, files.Count).Where(index => faults[index] is not null);
+        return (set, [.. skipped.Select(index => Named(files[index].Path, faults[index]!.Message))]);
     }
 
     private static string Named(string path, string message) =>

@@ -126,7 +126,7 @@ public sealed class ImageFolderTests : IDisposable
         var dataset = DatasetCatalog.Open(
             new() { Name = "folder", Directory = folder.Path, SkipUnreadable = true }, TestContext.Current.CancellationToken);
 
-        Assert.Equal((2, 8), (dataset.Skipped, dataset.Train.Count + dataset.Test.Count));
+        Assert.Equal((2, 8), (dataset.Skipped.Count, dataset.Train.Count + dataset.Test.Count));
     }
 
     [Fact]
