@@ -40,8 +40,15 @@ internal static class TrainRun
         }
         foreach (var note in Criterion.Unused(run.Spec, config))
             Console.Error.WriteLine($"note: {note}");
-        if (dataset.Skipped > 0)
-            Console.WriteLine($"{Counted.Of(dataset.Skipped, "unreadable picture was", "unreadable pictures were")} passed over");
+        if (dataset.Skipped.Count > 0)
+        {
+            const int named = 10;
+            Console.WriteLine($"{Counted.Of(dataset.Skipped.Count, "unreadable picture was", "unreadable pictures were")} passed over:");
+            foreach (var line in dataset.Skipped.Take(named))
+                Console.WriteLine($"  {line}");
+            if (dataset.Skipped.Count > named)
+                Console.WriteLine($"  and {dataset.Skipped.Count - named:N0} more");
+        }
         using var threads = new SliceThreads(Math.Min(options.Threads ?? Environment.ProcessorCount, config.Slices));
         using var display = Display(config, options.Quiet);
         Console.WriteLine(

@@ -13,8 +13,16 @@ internal static class DatasetDownload
         var directory = config.Data is null && PublishedDatasets.Find(config.Dataset) is { } published
             ? await ObtainAsync(published, DatasetStore.DefaultRoot, new() { Offline = offline }, cancellationToken)
             : config.Data;
-        return DatasetCatalog.Open(
-            new() { Name = config.Dataset, Directory = directory, SkipUnreadable = config.SkipUnreadable }, cancellationToken);
+        try
+        {
+            return DatasetCatalog.Open(
+                new() { Name = config.Dataset, Directory = directory, SkipUnreadable = config.SkipUnreadable }, cancellationToken);
+        }
+        catch (InvalidDataException fault) when (config is { Dataset: "folder", SkipUnreadable: false } && fault.InnerException is not null)
+        {
+            throw new InvalidDataException(
+                $"{fault.Message}; mend or remove the file, or pass over such files with --skip-unreadable", fault);
+        }
     }
 
     /// <summary>Makes the data set ready and returns its folder; see <see cref="DatasetStore.ObtainAsync"/> for the errors.</summary>

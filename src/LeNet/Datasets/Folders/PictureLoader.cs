@@ -58,11 +58,7 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
             }
         });
         if (Array.FindIndex(faults, fault => fault is not null) is >= 0 and var first && !request.SkipUnreadable)
-        {
-            throw new InvalidDataException(
-                $"{Named(files[first].Path, faults[first]!.Message)}; mend or remove the file, or pass over such files with --skip-unreadable",
-                faults[first]);
-        }
+            throw new InvalidDataException(Named(files[first].Path, faults[first]!.Message), faults[first]);
         return Compact(files, labels, pixels, faults);
     }
 
