@@ -23,7 +23,7 @@ internal static class VerifyCommand
     private static ExitCode Execute(ParseResult parsed, CancellationToken cancellation)
     {
         var dataset = DatasetOptions.Read(parsed.GetValue(Dataset), parsed.GetValue(Data), "--dataset");
-        var result = ModelVerifier.Verify(parsed.GetValue(Model)!, dataset, TimeProvider.System, cancellation);
+        var result = new ModelVerifier(dataset, TimeProvider.System).Verify(parsed.GetValue(Model)!, cancellation);
         if (parsed.GetValue(Json))
             Console.WriteLine(JsonSerializer.Serialize(result, ExporterJson.Default.VerifyResult));
         else

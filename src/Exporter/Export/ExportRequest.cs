@@ -3,21 +3,21 @@ using LeNetServe.Exporter.Emit;
 
 namespace LeNetServe.Exporter.Export;
 
-/// <summary>What <c>export</c> is asked for.</summary>
+/// <summary>The request of one export.</summary>
 internal sealed record ExportRequest
 {
-    /// <summary>The run's directory.</summary>
+    /// <summary>Gets the run's directory.</summary>
     public required string Run { get; init; }
 
-    /// <summary>The model's name, in the manifest and in the repository.</summary>
+    /// <summary>Gets the model's name, in the manifest and in the repository.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What the file is to be.</summary>
+    /// <summary>Gets the options that shape the file.</summary>
     public ExportOptions Options { get; init; } = new();
 
-    /// <summary>Largest difference of a probability from torch's that is published; null: by precision.</summary>
+    /// <summary>Gets the largest difference of a probability from torch's that is published; null for the precision's own.</summary>
     public double? Tolerance { get; init; }
 
-    /// <summary>The data set whose whole test set is to be classified before publishing; null: none.</summary>
+    /// <summary>Gets the data set whose whole test set is classified before publishing; null for none.</summary>
     public DatasetRequest? VerifyDataset { get; init; }
 }

@@ -6,5 +6,5 @@ namespace LeNetServe.Exporter.Export;
 /// <param name="Model">Content of <c>model.onnx</c>.</param>
 /// <param name="Labels">Class names in the order of the outputs.</param>
 /// <param name="Golden">Content of <c>golden.safetensors</c>.</param>
-/// <param name="Proof">What was measured; it says whether the model may be published.</param>
+/// <param name="Proof">The figures; <see cref="ModelProof.Passed"/> tells if the model may be published.</param>
 internal sealed record ExportResult(byte[] Model, IReadOnlyList<string> Labels, byte[] Golden, ModelProof Proof);

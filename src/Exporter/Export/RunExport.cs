@@ -10,28 +10,32 @@ using LeNetServe.Specs;
 
 namespace LeNetServe.Exporter.Export;
 
-/// <summary>From a run to a model that is written, checked and measured. Nothing is published here.</summary>
+/// <summary>Turns a run into a model that is written, checked and measured. Nothing is published here.</summary>
 internal static class RunExport
 {
+    private const double HalfTolerance = 5e-3;
+
     /// <summary>
-    /// Largest difference of a probability that passes where the user says nothing. An RBF layer magnifies the last digit of what enters it
+    /// Gets the largest difference of a probability that passes if the user gives none. An RBF layer magnifies the last digit of its input
     /// (docs/decisions/0013), in torch as in the file.
     /// </summary>
     public static double DefaultTolerance(Precision precision, LeNetSpec spec) =>
-        precision == Precision.Float16 ? 5e-3 : spec.Layers.Any(layer => layer is RbfSpec) ? 1e-4 : 1e-5;
+        precision == Precision.Float16 ? HalfTolerance : spec.Layers.Any(layer => layer is RbfSpec) ? 1e-4 : 1e-5;
 
     /// <summary>Folds, writes, checks, and proves.</summary>
-    /// <exception cref="InvalidDataException">The run is broken; the message says where.</exception>
+    /// <exception cref="InvalidDataException">The run is broken; the message names the file.</exception>
     public static ExportResult Export(ExportRequest request, CancellationToken cancellation)
     {
         var run = TrainedRun.Read(request.Run);
-        var emitted = ModelEmitter.Emit(FoldedNetwork.Fold(run.Trained.Spec, run.Weights, run.Trained.Normalization), request.Options);
+        var folded = FoldedNetwork.Fold(run.Trained.Spec, run.Weights, run.Trained.Normalization);
+        var emitted = ModelEmitter.Emit(folded, request.Options);
         ModelMetadata.Add(emitted.Model, Manifest(request, run), request.Options);
         var bytes = OnnxFile.Seal(emitted.Model);
         var model = OnnxFile.Parse("the model just written", bytes);
         CheckWritten(model);
         cancellation.ThrowIfCancellationRequested();
-        return new(bytes, run.Trained.Labels, File.ReadAllBytes(run.Directory.Golden), Prove(request, run, emitted, model, bytes, cancellation));
+        var proof = Prove(request, run, emitted, model, bytes, cancellation);
+        return new(bytes, run.Trained.Labels, File.ReadAllBytes(run.Directory.Golden), proof);
     }
 
     private static ModelManifest Manifest(ExportRequest request, TrainedRun run) => new()
@@ -48,7 +52,7 @@ internal static class RunExport
         WeightsSha256 = run.WeightsSha256,
         GoldenSha256 = run.GoldenSha256,
         Precision = request.Options.Precision == Precision.Float16 ? WeightPrecision.Half : WeightPrecision.Full,
-        GoldenTolerance = request.Tolerance ?? (request.Options.Precision == Precision.Float16 ? DefaultTolerance(Precision.Float16, run.Trained.Spec) : null),
+        GoldenTolerance = request.Tolerance ?? (request.Options.Precision == Precision.Float16 ? HalfTolerance : null),
     };
 
     private static void CheckWritten(ModelProto model)
@@ -63,9 +67,11 @@ internal static class RunExport
         }
     }
 
-    private static ModelProof Prove(ExportRequest request, TrainedRun run, EmittedModel emitted, ModelProto model, byte[] bytes, CancellationToken cancellation)
+    private static ModelProof Prove(
+        ExportRequest request, TrainedRun run, EmittedModel emitted, ModelProto model, byte[] bytes, CancellationToken cancellation)
     {
-        var options = request.Options;
+        var tolerance = request.Tolerance ?? DefaultTolerance(request.Options.Precision, run.Trained.Spec);
+        var weights = model.Graph.Initializer.Where(tensor => tensor.DataType != (int)TensorProto.Types.DataType.Int64);
         using var session = new ModelUnderTest("the model just written", model);
         var testSet = request.VerifyDataset is { } dataset ? ProveDataset(dataset, run, session, cancellation) : null;
         return new()
@@ -73,47 +79,55 @@ internal static class RunExport
             Name = request.Name,
             Run = run.Directory.Id,
             Variant = run.Trained.Spec.Name,
-            Options = new SortedDictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["opset"] = $"{options.Opset}",
-                ["ir"] = $"{OpsetVersions.LowestIr(options.Opset)}",
-                ["input"] = options.InputType.ToString().ToLowerInvariant(),
-                ["layout"] = options.Layout.ToString().ToLowerInvariant(),
-                ["batch"] = options.Batch is { } batch ? $"{batch}" : "dynamic",
-                ["outputs"] = options.Outputs.ToString().ToLowerInvariant(),
-                ["precision"] = options.Precision.ToString().ToLowerInvariant(),
-            },
+            Options = Describe(request.Options),
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
             Bytes = bytes.Length,
             Nodes = model.Graph.Node.Count,
-            Parameters = model.Graph.Initializer.Where(tensor => tensor.DataType != (int)TensorProto.Types.DataType.Int64).Sum(TensorData.Count),
+            Parameters = weights.Sum(TensorData.Count),
             OnnxRuntime = ExecutionProviders.Version,
-            Golden = GoldenParity.Measure(session, run.Golden, request.Tolerance ?? DefaultTolerance(options.Precision, run.Trained.Spec), cancellation),
+            Golden = GoldenParity.Measure(session, run.Golden, tolerance, cancellation),
             Layers = LayerDeparture.Measure(emitted, run.Trained, run.Weights, run.Golden, cancellation),
             Dataset = testSet,
             Notes = Notes(run, testSet),
         };
     }
 
-    // The training images are not used: one is the fewest that a set can be opened with.
-    private static DatasetProof ProveDataset(DatasetRequest request, TrainedRun run, ModelUnderTest model, CancellationToken cancellation)
+    private static SortedDictionary<string, string> Describe(ExportOptions options) => new(StringComparer.Ordinal)
     {
-        var dataset = DatasetCatalog.Open(request with { TrainImages = 1 }, cancellation);
+        ["opset"] = $"{options.Opset}",
+        ["ir"] = $"{OpsetVersions.LowestIr(options.Opset)}",
+        ["input"] = options.InputType.ToString().ToLowerInvariant(),
+        ["layout"] = options.Layout.ToString().ToLowerInvariant(),
+        ["batch"] = options.Batch is { } batch ? $"{batch}" : "dynamic",
+        ["outputs"] = options.Outputs.ToString().ToLowerInvariant(),
+        ["precision"] = options.Precision.ToString().ToLowerInvariant(),
+    };
+
+    private static DatasetProof ProveDataset(
+        DatasetRequest request, TrainedRun run, ModelUnderTest model, CancellationToken cancellation)
+    {
+        var dataset = DatasetProof.OpenTestSet(request, cancellation);
         if (dataset.Name != run.Trained.Dataset.Name)
-            throw new ExpectedException(ExitCode.Usage, $"--verify-dataset is {dataset.Name}, expected {run.Trained.Dataset.Name}, which the run was trained and measured on");
+            throw new ExpectedException(ExitCode.Usage,
+                $"--verify-dataset is {dataset.Name}, expected {run.Trained.Dataset.Name}, the data set of the run");
         DatasetProof.RequireFit(dataset, run.Trained.Spec.Input, run.Trained.Labels);
-        return DatasetProof.Measure(model, dataset.Name, dataset.Test, cancellation).Against(run.Summary);
+        return DatasetProof.Measure(model, dataset, cancellation).Against(run.Summary?.TestAccuracy, run.Summary?.TestImages);
     }
 
     private static List<string> Notes(TrainedRun run, DatasetProof? testSet)
     {
         var notes = new List<string>();
         if (run.Summary is null)
-            notes.Add("The run is not finished (no summary.json): its weights are those of the last checkpoint, and its accuracy is not known.");
+            notes.Add("The run is not finished (no summary.json): "
+                + "its weights are those of the last checkpoint, and its accuracy is not known.");
         if (!run.Verified)
             notes.Add("The run has no SHA256SUMS: its files could not be compared with what the training wrote.");
         if (testSet is { Passed: null })
-            notes.Add($"The accuracy on {testSet.Images} test images of {testSet.Dataset} is not comparable with the run: it measured {(run.Summary is { } summary ? $"{summary.TestImages} of {run.Trained.Dataset.Name}" : "none")}.");
+        {
+            var measured = run.Summary is { } summary ? $"{summary.TestImages} of {run.Trained.Dataset.Name}" : "none";
+            notes.Add($"The accuracy on {testSet.Images} test images of {testSet.Dataset} is not comparable with the run: "
+                + $"it measured {measured}.");
+        }
         return notes;
     }
 }

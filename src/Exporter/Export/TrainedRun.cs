@@ -1,36 +1,37 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using LeNetServe.Exporter.Layers;
 using LeNetServe.Models;
 using LeNetServe.Runs;
 
 namespace LeNetServe.Exporter.Export;
 
-/// <summary>A run directory as an exporter needs it, read and checked.</summary>
+/// <summary>A run directory, read and checked for an export.</summary>
 internal sealed record TrainedRun
 {
-    /// <summary>The directory's names.</summary>
+    /// <summary>Gets the directory.</summary>
     public required RunDirectory Directory { get; init; }
 
-    /// <summary>What was trained.</summary>
+    /// <summary>Gets the trained model's description.</summary>
     public required TrainedModel Trained { get; init; }
 
-    /// <summary>The weights.</summary>
+    /// <summary>Gets the weights.</summary>
     public required TrainedWeights Weights { get; init; }
 
-    /// <summary>Test images with torch's answers.</summary>
+    /// <summary>Gets test images with torch's answers.</summary>
     public required GoldenTensors Golden { get; init; }
 
-    /// <summary>The final figures; null for an unfinished run.</summary>
+    /// <summary>Gets the final figures; null for an unfinished run.</summary>
     public required RunSummary? Summary { get; init; }
 
-    /// <summary>Whether every file was compared with the run's own checksums.</summary>
+    /// <summary>Gets whether every file was compared with the run's own checksums.</summary>
     public required bool Verified { get; init; }
 
-    /// <summary>SHA-256 of the weights file.</summary>
+    /// <summary>Gets the SHA-256 of the weights file.</summary>
     public required string WeightsSha256 { get; init; }
 
-    /// <summary>SHA-256 of the golden tensors.</summary>
+    /// <summary>Gets the SHA-256 of the golden tensors.</summary>
     public required string GoldenSha256 { get; init; }
 
     /// <summary>Reads a run.</summary>
@@ -48,7 +49,8 @@ internal sealed record TrainedRun
         Check(run, trained);
         var golden = GoldenTensors.Read(run.Golden);
         if (golden.Shape != trained.Spec.Input || golden.Classes != trained.Spec.Classes)
-            throw new InvalidDataException($"{run.Golden}: images {golden.Shape} with {golden.Classes} classes, expected {trained.Spec.Input} with {trained.Spec.Classes}");
+            throw new InvalidDataException($"{run.Golden}: images {golden.Shape} with {golden.Classes} classes, "
+                + $"expected {trained.Spec.Input} with {trained.Spec.Classes}");
         return new()
         {
             Directory = run,
@@ -73,18 +75,21 @@ internal sealed record TrainedRun
             throw new InvalidDataException($"{run.Model}: {exception.Message}", exception);
         }
         if (trained.Labels.Count != trained.Spec.Classes)
-            throw new InvalidDataException($"{run.Model}: {trained.Labels.Count} labels, expected one for each of the {trained.Spec.Classes} classes");
+            throw new InvalidDataException(
+                $"{run.Model}: {trained.Labels.Count} labels, expected one for each of the {trained.Spec.Classes} classes");
         if (trained.Labels.FirstOrDefault(label => label.Length == 0 || label.AsSpan().ContainsAny('\r', '\n')) is { } label)
             throw new InvalidDataException($"{run.Model}: label \"{label.ReplaceLineEndings("\\n")}\", expected one line of text");
         if (trained.Imaging.Input != trained.Spec.Input)
-            throw new InvalidDataException($"{run.Model}: imaging gives {trained.Imaging.Input}, expected the network's input {trained.Spec.Input}");
+            throw new InvalidDataException(
+                $"{run.Model}: imaging gives {trained.Imaging.Input}, expected the network's input {trained.Spec.Input}");
     }
 
-    private static T ReadJson<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static T ReadJson<T>(string path, JsonTypeInfo<T> type)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new InvalidDataException($"{path} is null, expected an object");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type)
+                ?? throw new InvalidDataException($"{path} is null, expected an object");
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException or OverflowException)
         {

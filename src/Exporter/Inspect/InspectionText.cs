@@ -10,26 +10,35 @@ internal static class InspectionText
     /// <summary>Prints tables of graph, operators and metadata.</summary>
     public static void Write(IAnsiConsole console, ModelInspection model)
     {
+        var opsets = string.Join(", ", model.Opsets.Select(set => $"{set.Key} {set.Value}"));
         console.WriteLine($"{model.Path}: {model.Bytes:N0} bytes, sha256 {model.Sha256}, seal {model.Seal}");
-        console.WriteLine($"IR {model.IrVersion}, opset {string.Join(", ", model.Opsets.Select(set => $"{set.Key} {set.Value}"))}, written by {(model.Producer == "" ? "nobody named" : model.Producer)}");
+        console.WriteLine($"IR {model.IrVersion}, opset {opsets}, written by {(model.Producer == "" ? "nobody named" : model.Producer)}");
         if (model.Doc != "")
             console.WriteLine(model.Doc);
         console.WriteLine();
-        console.Write(Table("graph " + model.Graph, ["node", "operator", "output", "parameters", "bytes"],
-        [
-            .. model.Inputs.Select(input => new[] { "(input)", "", input.ToString(), "", "" }),
-            .. model.Nodes.Select(node => new[] { node.Name, node.Operator, node.Output ?? "?", Figure(node.Parameters), Figure(node.Bytes) }),
-            .. model.Outputs.Select(output => new[] { "(output)", "", output.ToString(), "", "" }),
-            ["sum", string.Join(", ", model.Operators.Select(entry => $"{entry.Value} {entry.Key}")), "", Figure(model.Parameters), Figure(model.ParameterBytes)],
-        ]));
+        console.Write(Table($"graph {model.Graph}", ["node", "operator", "output", "parameters", "bytes"], Rows(model)));
         if (model.Metadata.Count > 0)
-            console.Write(Table("metadata", ["key", "value"], [.. model.Metadata.Select(entry => new[] { entry.Key, Shorten(entry.Value) })]));
+            console.Write(Table("metadata", ["key", "value"], model.Metadata.Select(entry => new[] { entry.Key, OneLine(entry.Value) })));
         console.WriteLine(model.Served ? "This project's server would serve the file." : "This project's server would not serve the file.");
         foreach (var missing in model.MissingForServer)
             console.WriteLine($"- {missing}");
     }
 
-    private static Table Table(string title, string[] columns, string[][] rows)
+    private static IEnumerable<string[]> Rows(ModelInspection model) =>
+    [
+        .. model.Inputs.Select(input => new[] { "(input)", "", input.ToString(), "", "" }),
+        .. model.Nodes.Select(node => new[] { node.Name, node.Operator, node.Output ?? "?", Figure(node.Parameters), Figure(node.Bytes) }),
+        .. model.Outputs.Select(output => new[] { "(output)", "", output.ToString(), "", "" }),
+        [
+            "sum",
+            string.Join(", ", model.Operators.Select(entry => $"{entry.Value} {entry.Key}")),
+            "",
+            Figure(model.Parameters),
+            Figure(model.ParameterBytes),
+        ],
+    ];
+
+    private static Table Table(string title, string[] columns, IEnumerable<string[]> rows)
     {
         var table = new Table().Border(TableBorder.Simple).Title(new TableTitle(Markup.Escape(title)));
         foreach (var column in columns)
@@ -41,9 +50,9 @@ internal static class InspectionText
 
     private static string Figure(long value) => value == 0 ? "" : $"{value:N0}";
 
-    private static string Shorten(string value)
+    private static string OneLine(string value)
     {
         var line = value.ReplaceLineEndings(" ");
-        return line.Length <= LongestValue ? line : $"{line[..LongestValue]}… ({line.Length:N0} characters, whole with --json)";
+        return line.Length <= LongestValue ? line : $"{line[..LongestValue]}… ({line.Length:N0} characters; --json shows all)";
     }
 }

@@ -1,59 +1,59 @@
 namespace LeNetServe.Exporter.Inspect;
 
-/// <summary>What an ONNX file holds, anybody's.</summary>
+/// <summary>The content of an ONNX file of any origin.</summary>
 internal sealed record ModelInspection
 {
-    /// <summary>The file.</summary>
+    /// <summary>Gets the file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Its size.</summary>
+    /// <summary>Gets the file's size.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>SHA-256 of the file, lower-case hexadecimal.</summary>
+    /// <summary>Gets the SHA-256 of the file, lower-case hexadecimal.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>Whether the content is what was written: <c>intact</c>, or <c>none</c> for a file without a seal.</summary>
+    /// <summary>Gets the seal's state: <c>intact</c>, or <c>none</c> for a file without a seal.</summary>
     public required string Seal { get; init; }
 
-    /// <summary>IR version.</summary>
+    /// <summary>Gets the IR version.</summary>
     public required long IrVersion { get; init; }
 
-    /// <summary>Operator sets by domain; the standard's domain is <c>ai.onnx</c>.</summary>
+    /// <summary>Gets the operator sets by domain; the standard's domain is <c>ai.onnx</c>.</summary>
     public required IReadOnlyDictionary<string, long> Opsets { get; init; }
 
-    /// <summary>Who wrote it.</summary>
+    /// <summary>Gets the program that wrote the file.</summary>
     public required string Producer { get; init; }
 
-    /// <summary>Its doc string.</summary>
+    /// <summary>Gets the doc string.</summary>
     public required string Doc { get; init; }
 
-    /// <summary>The graph's name.</summary>
+    /// <summary>Gets the graph's name.</summary>
     public required string Graph { get; init; }
 
-    /// <summary>The inputs that are no constants.</summary>
+    /// <summary>Gets the inputs that are not constants.</summary>
     public required IReadOnlyList<TensorInfo> Inputs { get; init; }
 
-    /// <summary>The outputs.</summary>
+    /// <summary>Gets the outputs.</summary>
     public required IReadOnlyList<TensorInfo> Outputs { get; init; }
 
-    /// <summary>The nodes, in the file's order.</summary>
+    /// <summary>Gets the nodes in the file's order.</summary>
     public required IReadOnlyList<NodeInfo> Nodes { get; init; }
 
-    /// <summary>How often each operator occurs.</summary>
+    /// <summary>Gets the number of nodes for each operator.</summary>
     public required IReadOnlyDictionary<string, int> Operators { get; init; }
 
-    /// <summary>Values of all constants.</summary>
+    /// <summary>Gets the number of values in all constants.</summary>
     public required long Parameters { get; init; }
 
-    /// <summary>Size of all constants.</summary>
+    /// <summary>Gets the size of all constants.</summary>
     public required long ParameterBytes { get; init; }
 
-    /// <summary>The metadata, in the file's order.</summary>
+    /// <summary>Gets the metadata in the file's order.</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
-    /// <summary>Whether this project's server would serve the file.</summary>
+    /// <summary>Gets whether this project's server would serve the file.</summary>
     public required bool Served { get; init; }
 
-    /// <summary>What the server would miss, and what it does without it.</summary>
+    /// <summary>Gets the things that the server would miss, and its behavior without them.</summary>
     public required IReadOnlyList<string> MissingForServer { get; init; }
 }

@@ -8,20 +8,14 @@ namespace LeNetServe.Exporter.Inspect;
 /// <summary>Looks into an ONNX file.</summary>
 internal static class ModelInspector
 {
-    /// <summary>What the file holds.</summary>
-    /// <exception cref="InvalidDataException">It is no ONNX file, or was changed after this project wrote it.</exception>
+    /// <summary>Reads a file and describes its content.</summary>
+    /// <exception cref="InvalidDataException">It is not an ONNX file, or was changed after this project wrote it.</exception>
     public static ModelInspection Inspect(string path)
     {
         var bytes = File.ReadAllBytes(path);
         var model = OnnxFile.Parse(path, bytes);
         OnnxFile.CheckSeal(path, model);
         var graph = model.Graph;
-        var types = Types(model);
-        var constants = new Dictionary<string, TensorProto>(StringComparer.Ordinal);
-        foreach (var tensor in graph.Initializer)
-            constants[tensor.Name] = tensor;
-        var inputs = graph.Input.Where(input => !constants.ContainsKey(input.Name)).Select(Describe).ToList();
-        var outputs = graph.Output.Select(Describe).ToList();
         var metadata = OnnxFile.Metadata(model);
         var served = ServerNeeds.Check(path, model);
         return new()
@@ -31,15 +25,16 @@ internal static class ModelInspector
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
             Seal = metadata.ContainsKey(OnnxFile.SealKey) ? "intact" : "none",
             IrVersion = model.IrVersion,
-            Opsets = model.OpsetImport.GroupBy(import => import.Domain == "" ? "ai.onnx" : import.Domain).ToDictionary(group => group.Key, group => group.Last().Version),
+            Opsets = model.OpsetImport.GroupBy(import => import.Domain == "" ? "ai.onnx" : import.Domain)
+                .ToDictionary(group => group.Key, group => group.Last().Version),
             Producer = $"{model.ProducerName} {model.ProducerVersion}".Trim(),
             Doc = model.DocString,
             Graph = graph.Name,
-            Inputs = inputs,
-            Outputs = outputs,
-            Nodes = Nodes(graph, types, constants),
-            Operators = new SortedDictionary<string, int>(graph.Node.GroupBy(OperatorName).ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
-            Parameters = graph.Initializer.Sum(tensor => Math.Max(0, TensorData.Count(tensor))),
+            Inputs = [.. OnnxFile.Inputs(model).Select(Describe)],
+            Outputs = [.. graph.Output.Select(Describe)],
+            Nodes = Nodes(model),
+            Operators = new SortedDictionary<string, int>(graph.Node.CountBy(OperatorName).ToDictionary(), StringComparer.Ordinal),
+            Parameters = graph.Initializer.Sum(Values),
             ParameterBytes = graph.Initializer.Sum(Size),
             Metadata = metadata,
             Served = served.Served,
@@ -67,29 +62,42 @@ internal static class ModelInspector
         return types;
     }
 
-    private static List<NodeInfo> Nodes(GraphProto graph, Dictionary<string, ValueType> types, Dictionary<string, TensorProto> constants)
+    private static List<NodeInfo> Nodes(ModelProto model)
     {
-        var counted = new HashSet<string>(StringComparer.Ordinal);
-        var nodes = new List<NodeInfo>(graph.Node.Count);
-        foreach (var node in graph.Node)
+        var types = Types(model);
+        var unused = new Dictionary<string, TensorProto>(StringComparer.Ordinal);
+        foreach (var tensor in model.Graph.Initializer)
+            unused[tensor.Name] = tensor;
+        var nodes = new List<NodeInfo>(model.Graph.Node.Count);
+        foreach (var node in model.Graph.Node)
         {
-            var own = node.Input.Where(name => constants.ContainsKey(name) && counted.Add(name)).Select(name => constants[name]).ToList();
+            var parameters = 0L;
+            var size = 0L;
+            foreach (var name in node.Input)
+            {
+                if (!unused.Remove(name, out var tensor))
+                    continue;
+                parameters += Values(tensor);
+                size += Size(tensor);
+            }
             var output = node.Output.FirstOrDefault() ?? "";
             nodes.Add(new(
-                node.Name == "" ? output : node.Name,
-                OperatorName(node),
-                types.TryGetValue(output, out var type) ? type.ToString() : null,
-                own.Sum(tensor => Math.Max(0, TensorData.Count(tensor))),
-                own.Sum(Size)));
+                node.Name == "" ? output : node.Name, OperatorName(node), types.GetValueOrDefault(output)?.ToString(), parameters, size));
         }
         return nodes;
     }
 
-    private static TensorInfo Describe(ValueInfoProto value) => value.Type?.TensorType is { HasElemType: true } tensor
-        ? new(value.Name, TensorData.NameOf(tensor.ElemType), [.. (tensor.Shape?.Dim ?? []).Select(size => Dimension.From(size).ToString())])
-        : new(value.Name, "no tensor", []);
+    private static TensorInfo Describe(ValueInfoProto value)
+    {
+        if (value.Type?.TensorType is not { HasElemType: true } tensor)
+            return new(value.Name, "no tensor", []);
+        var shape = tensor.Shape?.Dim.Select(size => Dimension.From(size).ToString());
+        return new(value.Name, TensorData.NameOf(tensor.ElemType), [.. shape ?? []]);
+    }
 
     private static string OperatorName(NodeProto node) => node.Domain == "" ? node.OpType : $"{node.Domain}.{node.OpType}";
 
-    private static long Size(TensorProto tensor) => Math.Max(0, TensorData.Count(tensor)) * TensorData.SizeOf(tensor.DataType);
+    private static long Values(TensorProto tensor) => Math.Max(0, TensorData.Count(tensor));
+
+    private static long Size(TensorProto tensor) => Values(tensor) * TensorData.SizeOf(tensor.DataType);
 }

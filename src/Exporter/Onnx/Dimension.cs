@@ -14,8 +14,9 @@ internal readonly record struct Dimension(long Size, string? Name)
     public bool IsKnown => Size >= 0;
 
     /// <summary>Reads a size, a name, or an empty text for an unknown dimension.</summary>
-    public static Dimension Parse(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : new Dimension(-1, text == "" ? null : text);
+    public static Dimension Parse(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+        ? size
+        : new Dimension(-1, text == "" ? null : text);
 
     /// <summary>Reads a dimension as the file declares it.</summary>
     public static Dimension From(TensorShapeProto.Types.Dimension dimension) => dimension.ValueCase switch

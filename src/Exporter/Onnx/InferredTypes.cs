@@ -7,8 +7,8 @@ namespace LeNetServe.Exporter.Onnx;
 internal static class InferredTypes
 {
     /// <summary>
-    /// Infers the type of every tensor that a node computes. Declarations in the file are left out. A dimension that ONNX Runtime cannot infer is
-    /// unknown, such as the open batch after a Reshape.
+    /// Infers the type of every tensor that a node computes. Declarations in the file are left out. A dimension that ONNX Runtime cannot
+    /// infer is unknown, such as the open batch after a Reshape.
     /// </summary>
     /// <exception cref="Runtime.Errors.InferenceException">ONNX Runtime refuses the graph.</exception>
     public static IReadOnlyDictionary<string, ValueType> Of(ModelProto model)

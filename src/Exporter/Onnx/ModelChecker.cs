@@ -4,8 +4,8 @@ using LeNetServe.Runtime.Errors;
 namespace LeNetServe.Exporter.Onnx;
 
 /// <summary>
-/// Checks a model that this project wrote: versions, unique names, topological order, sizes of initializers. ONNX Runtime checks the operators
-/// and infers the shapes; every declared shape must be the inferred one.
+/// Checks a model that this project wrote: versions, unique names, topological order, sizes of initializers. ONNX Runtime checks the
+/// operators and infers the shapes; every declared shape must be the inferred one.
 /// </summary>
 internal sealed class ModelChecker
 {
@@ -15,7 +15,9 @@ internal sealed class ModelChecker
     private ModelChecker(ModelProto model) => this.model = model;
 
     /// <summary>Throws at the first fault.</summary>
-    /// <exception cref="InvalidDataException">The model breaks a rule; the message names node or tensor, what was found and what was expected.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The model breaks a rule; the message names node or tensor, what was found and what was expected.
+    /// </exception>
     public static void Check(ModelProto model)
     {
         CheckVersions(model);
@@ -73,7 +75,7 @@ internal sealed class ModelChecker
             if (node.Name == "" || !names.Add(node.Name))
                 Fail($"node name \"{node.Name}\" ({node.OpType}) is empty or occurs twice, expected unique names");
             if (node.Input.FirstOrDefault(input => !known.Contains(input)) is { } unknown)
-                Fail($"node {node.Name}: input \"{unknown}\" is not known here, expected an input, an initializer or an earlier node's output");
+                Fail($"node {node.Name}: input \"{unknown}\" is not known here, expected an input, an initializer or an earlier output");
             foreach (var output in node.Output)
                 Declare(output);
         }

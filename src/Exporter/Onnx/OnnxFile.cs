@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
+using LeNetServe.Models;
 
 namespace LeNetServe.Exporter.Onnx;
 
@@ -7,8 +8,8 @@ namespace LeNetServe.Exporter.Onnx;
 internal static class OnnxFile
 {
     /// <summary>
-    /// Metadata key of the seal: SHA-256 of the file's content without this entry. A reader can tell a damaged file from a whole one, which the
-    /// format itself cannot.
+    /// Metadata key of the seal: SHA-256 of the file's content without this entry. The seal tells a damaged file from a whole one; the
+    /// ONNX format has nothing for that.
     /// </summary>
     public const string SealKey = "lenetserve.sha256";
 
@@ -18,7 +19,7 @@ internal static class OnnxFile
     private const int MaxBytes = 1 << 30;
 
     /// <summary>Reads and parses a file.</summary>
-    /// <exception cref="InvalidDataException">The file is no ONNX model.</exception>
+    /// <exception cref="InvalidDataException">The file is not an ONNX model.</exception>
     public static ModelProto Read(string path)
     {
         var length = new FileInfo(path).Length;
@@ -28,6 +29,7 @@ internal static class OnnxFile
     }
 
     /// <summary>Parses a file's bytes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not an ONNX model.</exception>
     public static ModelProto Parse(string path, byte[] bytes)
     {
         ModelProto model;
@@ -37,14 +39,15 @@ internal static class OnnxFile
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new InvalidDataException($"{path}: {bytes.Length} bytes that are no protobuf message, expected an ONNX model: {exception.Message}", exception);
+            throw new InvalidDataException(
+                $"{path}: {bytes.Length} bytes that are not a protobuf message, expected an ONNX model: {exception.Message}", exception);
         }
         if (model.Graph is null || !model.HasIrVersion || model.OpsetImport.Count == 0)
             throw new InvalidDataException($"{path}: no graph, IR version or operator set in {bytes.Length} bytes, expected an ONNX model");
         return model;
     }
 
-    /// <summary>A model's metadata by key; the last of equal keys counts.</summary>
+    /// <summary>Gets a model's metadata by key. The last of equal keys counts.</summary>
     public static Dictionary<string, string> Metadata(ModelProto model)
     {
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -53,7 +56,14 @@ internal static class OnnxFile
         return metadata;
     }
 
-    /// <summary>The file's bytes, with the seal as the last metadata entry. Equal models give equal bytes.</summary>
+    /// <summary>Gets the inputs that a caller feeds. Old files list their constants among the inputs too.</summary>
+    public static List<ValueInfoProto> Inputs(ModelProto model)
+    {
+        var constants = model.Graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. model.Graph.Input.Where(input => !constants.Contains(input.Name))];
+    }
+
+    /// <summary>Serializes a model with the seal as the last metadata entry. Equal models give equal bytes.</summary>
     public static byte[] Seal(ModelProto model)
     {
         var sealedModel = WithoutSeal(model);
@@ -62,22 +72,23 @@ internal static class OnnxFile
     }
 
     /// <summary>
-    /// Throws where a model's content is not what its seal says, or where a model of this project (one with a manifest) has lost its seal. A
-    /// foreign model passes.
+    /// Throws if a model's content contradicts its seal, or if a model of this project (one with a manifest) has lost its seal. A foreign
+    /// model passes.
     /// </summary>
     /// <exception cref="InvalidDataException">The file was changed after it was written.</exception>
     public static void CheckSeal(string path, ModelProto model)
     {
+        const string changed = "the file was changed or damaged after it was written";
         var metadata = Metadata(model);
         if (!metadata.TryGetValue(SealKey, out var expected))
         {
-            if (model.ProducerName == Producer || metadata.ContainsKey(LeNetServe.Models.ModelManifest.MetadataKey))
-                throw new InvalidDataException($"{path}: no metadata {SealKey}, expected it in a file of this project: the file was changed or damaged after it was written");
+            if (model.ProducerName == Producer || metadata.ContainsKey(ModelManifest.MetadataKey))
+                throw new InvalidDataException($"{path}: no metadata {SealKey}, expected it in a file of this project: {changed}");
             return;
         }
         var found = Hash(WithoutSeal(model));
         if (found != expected)
-            throw new InvalidDataException($"{path}: SHA-256 of the content is {found}, expected {expected} as its metadata say: the file was changed or damaged after it was written");
+            throw new InvalidDataException($"{path}: SHA-256 of the content is {found}, expected the metadata's {expected}: {changed}");
     }
 
     private static ModelProto WithoutSeal(ModelProto model)

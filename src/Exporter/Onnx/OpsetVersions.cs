@@ -9,7 +9,9 @@ internal static class OpsetVersions
     /// <summary>Highest operator set.</summary>
     public const int Highest = 21;
 
-    /// <summary>Lowest IR version that carries <paramref name="opset"/>: the release of the standard that introduced the operator set used it.</summary>
+    /// <summary>
+    /// Gets the lowest IR version that carries <paramref name="opset"/>: that of the standard's release that introduced the operator set.
+    /// </summary>
     public static int LowestIr(int opset) => opset switch
     {
         11 => 6,

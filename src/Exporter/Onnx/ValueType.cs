@@ -15,7 +15,9 @@ internal sealed record ValueType(TensorProto.Types.DataType Element, IReadOnlyLi
         ? new((TensorProto.Types.DataType)type.ElemType, [.. shape.Dim.Select(Dimension.From)])
         : throw new InvalidDataException($"\"{value.Name}\" is declared without element type or shape, expected a tensor with both");
 
-    /// <summary>Returns whether an inferred type has nothing against this declared one. An unknown dimension matches every dimension.</summary>
+    /// <summary>
+    /// Returns whether an inferred type has nothing against this declared one. An unknown dimension matches every dimension.
+    /// </summary>
     public bool Admits(ValueType inferred) => Element == inferred.Element && Rank == inferred.Rank
         && Shape.Zip(inferred.Shape).All(pair => pair.First == pair.Second || pair.Second == new Dimension(-1, null));
 

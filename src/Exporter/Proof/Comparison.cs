@@ -1,7 +1,7 @@
 namespace LeNetServe.Exporter.Proof;
 
-/// <summary>How far two lists of numbers lie apart.</summary>
-/// <param name="MaxDifference">Largest absolute difference; infinite where a number is none.</param>
+/// <summary>The distance between two lists of numbers.</summary>
+/// <param name="MaxDifference">Largest absolute difference; infinite if a value is NaN.</param>
 /// <param name="MeanDifference">Mean absolute difference.</param>
 internal readonly record struct Comparison(double MaxDifference, double MeanDifference)
 {
@@ -10,7 +10,8 @@ internal readonly record struct Comparison(double MaxDifference, double MeanDiff
     {
         if (expected.Length != found.Length)
             throw new InvalidDataException($"{found.Length} values, expected {expected.Length}");
-        var (largest, sum) = (0.0, 0.0);
+        var largest = 0.0;
+        var sum = 0.0;
         for (var index = 0; index < found.Length; index++)
         {
             var difference = Math.Abs(double.CreateChecked(expected[index]) - found[index]);
@@ -20,15 +21,5 @@ internal readonly record struct Comparison(double MaxDifference, double MeanDiff
             sum += difference;
         }
         return new(largest, found.Length == 0 ? 0 : sum / found.Length);
-    }
-
-    /// <summary>Index of the largest value; the first of equal ones.</summary>
-    public static int ArgMax(ReadOnlySpan<float> row)
-    {
-        var best = 0;
-        for (var index = 1; index < row.Length; index++)
-            if (row[index] > row[best])
-                best = index;
-        return best;
     }
 }

@@ -1,5 +1,6 @@
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
+using LeNetServe.Runtime.Predictions;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Exporter.Proof;
@@ -10,49 +11,60 @@ namespace LeNetServe.Exporter.Proof;
 /// <param name="Correct">Images classified correctly.</param>
 internal sealed record DatasetProof(string Dataset, int Images, int Correct)
 {
-    /// <summary>Correct ÷ images, 0..1.</summary>
+    /// <summary>Gets correct ÷ images, 0..1.</summary>
     public double Accuracy => (double)Correct / Images;
 
-    /// <summary>Accuracy that torch measured in training, 0..1; null where the run did not.</summary>
+    /// <summary>Gets the accuracy that torch measured in training, 0..1; null if the run did not measure this set.</summary>
     public double? TorchAccuracy { get; init; }
 
-    /// <summary>
-    /// The file's accuracy is the run's, to within one image in 10,000. Null: nothing to compare with.
-    /// </summary>
+    /// <summary>Gets whether the file's accuracy is torch's within the tolerance; null if there is nothing to compare with.</summary>
     public bool? Passed { get; init; }
 
     /// <summary>
-    /// The same with torch's figure and the verdict. Two accuracies are compared, not the answers to each image. Rounding may tip an image whose
-    /// two best classes are equal to the last digit, so the numbers of correct images may differ by one in 10,000, and no more.
+    /// Adds torch's figure and the verdict. Two accuracies are compared, not the answers to each image. Rounding may tip an image whose
+    /// two best classes are equal to the last digit. The tolerance allows for that.
     /// </summary>
-    /// <param name="summary">The figures of a run on this data set; null where it is not finished.</param>
-    public DatasetProof Against(RunSummary? summary) => summary is null || summary.TestImages != Images
+    /// <param name="accuracy">Torch's accuracy; null if it is not known.</param>
+    /// <param name="images">The test images that torch counted.</param>
+    /// <param name="tolerance">Largest difference of the accuracies that passes: by default one image in 10,000.</param>
+    public DatasetProof Against(double? accuracy, int? images, double tolerance = 1e-4) => accuracy is null || images != Images
         ? this
-        : this with { TorchAccuracy = summary.TestAccuracy, Passed = Math.Abs(Accuracy - summary.TestAccuracy) <= 1e-4 + 1e-9 };
+        : this with { TorchAccuracy = accuracy, Passed = Math.Abs(Accuracy - accuracy.Value) <= tolerance + 1e-9 };
 
-    /// <summary>Throws where a data set's images or classes are not the model's.</summary>
+    /// <summary>Opens a data set for its test images.</summary>
+    public static ImageDataset OpenTestSet(DatasetRequest request, CancellationToken cancellation)
+    {
+        // A set opens with at least one training image.
+        return DatasetCatalog.Open(request with { TrainImages = 1 }, cancellation);
+    }
+
+    /// <summary>Throws if a data set's images or classes are not the model's.</summary>
     public static void RequireFit(ImageDataset dataset, TensorShape input, IReadOnlyList<string> labels)
     {
         if (dataset.Test.Shape != input)
             throw new InvalidDataException($"data set {dataset.Name} has images of {dataset.Test.Shape}, expected the model's {input}");
         if (!dataset.Labels.SequenceEqual(labels))
-            throw new InvalidDataException($"data set {dataset.Name} has the classes {string.Join(", ", dataset.Labels)}, expected the model's {string.Join(", ", labels)}");
+            throw new InvalidDataException($"data set {dataset.Name} has the classes {string.Join(", ", dataset.Labels)}, "
+                + $"expected the model's {string.Join(", ", labels)}");
         if (dataset.Test.Count == 0)
             throw new InvalidDataException($"data set {dataset.Name} has no test images");
     }
 
-    /// <summary>Runs over all images of a set.</summary>
-    public static DatasetProof Measure(ModelUnderTest model, string name, ImageSet images, CancellationToken cancellation)
+    /// <summary>Classifies all test images.</summary>
+    public static DatasetProof Measure(ModelUnderTest model, ImageDataset dataset, CancellationToken cancellation) =>
+        new(dataset.Name, dataset.Test.Count, CountCorrect(model.Probabilities(dataset.Test.Pixels, cancellation), dataset.Test.Labels));
+
+    /// <summary>Counts the rows of outputs whose largest value is at the label.</summary>
+    public static int CountCorrect(ReadOnlySpan<float> outputs, ReadOnlySpan<int> labels)
     {
-        var probabilities = model.Probabilities(images.Pixels, cancellation);
-        var classes = probabilities.Length / images.Count;
+        var classes = outputs.Length / labels.Length;
         var correct = 0;
-        for (var image = 0; image < images.Count; image++)
-            if (Comparison.ArgMax(probabilities.AsSpan(image * classes, classes)) == images.Labels[image])
+        for (var image = 0; image < labels.Length; image++)
+            if (TopK.ArgMax(outputs.Slice(image * classes, classes)) == labels[image])
                 correct++;
-        return new(name, images.Count, correct);
+        return correct;
     }
 
-    /// <summary>One line for people.</summary>
+    /// <summary>Returns a line for people.</summary>
     public override string ToString() => $"{Correct} of {Images} test images of {Dataset} correct: {Accuracy:P2}";
 }

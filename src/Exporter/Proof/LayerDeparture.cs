@@ -6,47 +6,49 @@ using LeNetServe.Runs;
 
 namespace LeNetServe.Exporter.Proof;
 
-/// <summary>How far one layer's values in the written model lie from the trained layer computed in double precision.</summary>
+/// <summary>The distance of a layer's values in the written model from the trained layer computed in double precision.</summary>
 /// <param name="Layer">The trained layer's name.</param>
 /// <param name="Tensor">The tensor in the model.</param>
 /// <param name="MaxDifference">Largest difference.</param>
 /// <param name="MeanDifference">Mean difference.</param>
-/// <param name="Magnitude">Largest absolute value of the layer, to judge the difference by.</param>
+/// <param name="Magnitude">Largest absolute value of the layer, for comparison.</param>
 internal sealed record LayerDeparture(string Layer, string Tensor, double MaxDifference, double MeanDifference, double Magnitude)
 {
     private const int Images = 8;
 
-    /// <summary>Largest difference relative to the layer's largest value.</summary>
+    /// <summary>Gets the largest difference relative to the layer's largest value.</summary>
     public double Relative => Magnitude > 0 ? MaxDifference / Magnitude : MaxDifference;
 
     /// <summary>Compares every layer that the model still has, on the first golden images.</summary>
-    public static IReadOnlyList<LayerDeparture> Measure(EmittedModel emitted, TrainedModel trained, TrainedWeights weights, GoldenTensors golden, CancellationToken cancellation)
+    public static IReadOnlyList<LayerDeparture> Measure(
+        EmittedModel emitted, TrainedModel trained, TrainedWeights weights, GoldenTensors golden, CancellationToken cancellation)
     {
         var images = Math.Min(Images, golden.Count);
-        var pixels = golden.Pixels.AsMemory(0, images * golden.Shape.Count);
+        var size = golden.Shape.Count;
+        var pixels = golden.Pixels.AsMemory(0, images * size);
         var reference = new ReferenceNetwork(trained.Spec, weights, trained.Normalization);
-        var expected = Enumerable.Range(0, images).Select(image => reference.Run(pixels.Span.Slice(image * golden.Shape.Count, golden.Shape.Count))).ToList();
+        var expected = Enumerable.Range(0, images).Select(image => reference.Run(pixels.Span.Slice(image * size, size))).ToList();
 
         using var model = new ModelUnderTest("the model with all layers as outputs", WithAllValues(emitted), optimize: false);
         var found = model.Run(pixels, cancellation);
         var layers = trained.Spec.Layers.Select(layer => layer.Name).ToList();
-        return
-        [
-            .. emitted.Values.Select(value =>
-            {
-                var row = layers.IndexOf(value.Key);
-                var values = expected.SelectMany(image => image[row]).ToArray();
-                var comparison = Comparison.Of<double>(values, found[value.Value]);
-                return new LayerDeparture(value.Key, value.Value, comparison.MaxDifference, comparison.MeanDifference, values.Max(Math.Abs));
-            }),
-        ];
+        return [.. emitted.Values.Select(value => Compare(value.Key, value.Value))];
+
+        LayerDeparture Compare(string layer, string tensor)
+        {
+            var row = layers.IndexOf(layer);
+            var values = expected.SelectMany(image => image[row]).ToArray();
+            var comparison = Comparison.Of<double>(values, found[tensor]);
+            return new(layer, tensor, comparison.MaxDifference, comparison.MeanDifference, values.Max(Math.Abs));
+        }
     }
 
     private static ModelProto WithAllValues(EmittedModel emitted)
     {
         var model = emitted.Model.Clone();
         var outputs = model.Graph.Output.Select(output => output.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var value in model.Graph.ValueInfo.Where(value => emitted.Values.Any(entry => entry.Value == value.Name) && outputs.Add(value.Name)).ToList())
+        var tensors = emitted.Values.Select(value => value.Value).ToHashSet(StringComparer.Ordinal);
+        foreach (var value in model.Graph.ValueInfo.Where(value => tensors.Contains(value.Name) && outputs.Add(value.Name)).ToList())
         {
             model.Graph.ValueInfo.Remove(value);
             model.Graph.Output.Add(value);

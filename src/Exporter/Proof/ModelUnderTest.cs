@@ -9,7 +9,10 @@ using StoredType = LeNetServe.Tensors.TensorType;
 
 namespace LeNetServe.Exporter.Proof;
 
-/// <summary>A written model in ONNX Runtime that takes images as data sets store them (N×C×H×W bytes), whatever its own layout, type and batch.</summary>
+/// <summary>
+/// A written model in ONNX Runtime. It takes images as data sets store them (N×C×H×W bytes) and converts them to the model's own layout,
+/// type and batch.
+/// </summary>
 internal sealed class ModelUnderTest : IDisposable
 {
     private const int OpenBatch = 64;
@@ -20,20 +23,21 @@ internal sealed class ModelUnderTest : IDisposable
     private readonly bool channelsLast;
 
     /// <summary>Opens a model.</summary>
-    /// <param name="path">Where it comes from, for messages.</param>
-    /// <param name="model">Its content.</param>
-    /// <param name="optimize">Off: values between nodes are as in the file.</param>
-    /// <exception cref="InvalidDataException">It takes no images, or ONNX Runtime refuses it.</exception>
+    /// <param name="path">The name in messages.</param>
+    /// <param name="model">The content.</param>
+    /// <param name="optimize">If false, the values between nodes are those of the file.</param>
+    /// <exception cref="InvalidDataException">The model does not take images, or ONNX Runtime refuses it.</exception>
     public ModelUnderTest(string path, ModelProto model, bool optimize = true)
     {
-        var constants = model.Graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
-        var inputs = model.Graph.Input.Where(input => !constants.Contains(input.Name)).ToList();
-        if (inputs.Count != 1)
-            throw new InvalidDataException($"{path}: {inputs.Count} inputs ({string.Join(", ", inputs.Select(input => input.Name))}), expected one");
-        var type = Onnx.ValueType.From(inputs[0]);
-        if (type.Rank != 4 || type.Element is not (DataType.Float or DataType.Uint8) || type.Shape.Skip(1).Any(size => size.Size < 1) || type.Shape[0].Size == 0)
-            throw new InvalidDataException($"{path}: input {inputs[0].Name} is {type}, expected a batch of images in float32 or uint8");
-        (inputName, element) = (inputs[0].Name, type.Element);
+        var inputs = OnnxFile.Inputs(model);
+        if (inputs is not [var input])
+            throw new InvalidDataException($"{path}: {inputs.Count} inputs, expected one");
+        var type = Onnx.ValueType.From(input);
+        var isBatch = type.Rank == 4 && type.Shape[0].Size != 0 && type.Shape.Skip(1).All(size => size.Size >= 1);
+        if (!isBatch || type.Element is not (DataType.Float or DataType.Uint8))
+            throw new InvalidDataException($"{path}: input {input.Name} is {type}, expected a batch of images in float32 or uint8");
+        inputName = input.Name;
+        element = type.Element;
         fixedBatch = type.Shape[0].IsKnown ? type.Shape[0].Size : null;
         channelsLast = type.Shape[1].Size is not (1 or 3) && type.Shape[3].Size is 1 or 3;
         Image = channelsLast
@@ -51,13 +55,13 @@ internal sealed class ModelUnderTest : IDisposable
         }
     }
 
-    /// <summary>Shape of one image, C×H×W, whatever the layout in the file.</summary>
+    /// <summary>Gets the shape of one image as C×H×W, also for a file that stores H×W×C.</summary>
     public TensorShape Image { get; }
 
-    /// <summary>The outputs' names.</summary>
+    /// <summary>Gets the outputs' names.</summary>
     public IReadOnlyList<string> Outputs => session.Outputs;
 
-    /// <summary>Runs over all images and gives the outputs by name, N rows each.</summary>
+    /// <summary>Runs over all images and returns the outputs by name, N rows each.</summary>
     /// <param name="pixels">N×C×H×W, 0..255.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     public IReadOnlyDictionary<string, float[]> Run(ReadOnlyMemory<byte> pixels, CancellationToken cancellation = default)
@@ -69,7 +73,7 @@ internal sealed class ModelUnderTest : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             var images = Math.Min(batch, count - first);
-            // A fixed batch is filled up with black images whose answers are dropped.
+            // Black images fill up a fixed batch; their answers are dropped.
             var run = fixedBatch is null ? images : batch;
             foreach (var (name, tensor) in RunBatch(pixels.Span.Slice(first * Image.Count, images * Image.Count), run))
             {
@@ -80,11 +84,11 @@ internal sealed class ModelUnderTest : IDisposable
         return results.ToDictionary(entry => entry.Key, entry => entry.Value.ToArray(), StringComparer.Ordinal);
     }
 
-    /// <summary>Probabilities for all images; where the model has none, the softmax of its logits, else its only output.</summary>
+    /// <summary>Returns probabilities for all images: the model's, else the softmax of its logits, else its only output.</summary>
     public float[] Probabilities(ReadOnlyMemory<byte> pixels, CancellationToken cancellation = default) =>
         Probabilities(Run(pixels, cancellation), pixels.Length / Image.Count);
 
-    /// <summary>The same from outputs that <see cref="Run"/> gave for that many images.</summary>
+    /// <summary>Returns probabilities from outputs that <see cref="Run"/> returned for that many images.</summary>
     public static float[] Probabilities(IReadOnlyDictionary<string, float[]> outputs, int images)
     {
         if (outputs.TryGetValue(TensorNames.Probabilities, out var probabilities))
@@ -129,8 +133,9 @@ internal sealed class ModelUnderTest : IDisposable
         var area = Image.Height * Image.Width;
         for (var index = 0; index < source.Length; index++)
         {
-            var (number, channel, pixel) = (index / Image.Count, index / area % Image.Channels, index % area);
-            target[number * Image.Count + pixel * Image.Channels + channel] = source[index];
+            var first = index / Image.Count * Image.Count;
+            var channel = index / area % Image.Channels;
+            target[first + index % area * Image.Channels + channel] = source[index];
         }
     }
 }

@@ -4,15 +4,14 @@ using System.Globalization;
 namespace LeNetServe.Exporter.Publish;
 
 /// <summary>
-/// Publishes a model version: all files are written to a directory under a hidden name and flushed to disk, then the directory is renamed.
-/// A reader sees a whole version or none, also when the disk is full or the process is killed; what a killed process left is removed by the
-/// next one.
+/// Publishes a model version. All files are written to a hidden directory and flushed to disk; then the directory is renamed. A reader
+/// sees a whole version or none, also when the disk is full or the process is killed. The next process removes the rest of a killed one.
 /// </summary>
 internal static class ModelPublisher
 {
     private const string Prefix = ".publishing-";
 
-    /// <summary>Writes the next version of a model and gives its directory.</summary>
+    /// <summary>Writes the next version of a model and returns its directory.</summary>
     /// <exception cref="IOException">The disk is full or refuses; nothing was published.</exception>
     public static string PublishNext(string repository, string name, VersionFiles files) => WriteAndRename(repository, files, staged =>
     {
@@ -21,19 +20,19 @@ internal static class ModelPublisher
         Directory.CreateDirectory(model);
         try
         {
-            // Another process may take a number between looking and renaming: then the next one is tried.
-            for (var version = Highest(model) + 1; ; version++)
-            {
-                var target = Path.Combine(model, version.ToString(CultureInfo.InvariantCulture));
-                if (TryRename(staged, target))
-                    return target;
-            }
+            // Another process may take a number between looking and renaming; then the next number is free.
+            var version = Highest(model) + 1;
+            while (!TryRename(staged, Target(version)))
+                version++;
+            return Target(version);
         }
         catch when (created)
         {
             RemoveIfEmpty(model);
             throw;
         }
+
+        string Target(long version) => Path.Combine(model, version.ToString(CultureInfo.InvariantCulture));
     });
 
     /// <summary>Writes the files to a directory that must not exist yet.</summary>
@@ -42,10 +41,13 @@ internal static class ModelPublisher
     {
         var target = Path.GetFullPath(directory);
         if (Path.Exists(target))
-            throw new IOException($"{directory} exists, expected a new directory: a version is never overwritten");
-        return WriteAndRename(Path.GetDirectoryName(target)!, files, staged =>
-            TryRename(staged, target) ? directory : throw new IOException($"{directory} exists, expected a new directory: a version is never overwritten"));
+            throw Exists(directory);
+        var parent = Path.GetDirectoryName(target)!;
+        return WriteAndRename(parent, files, staged => TryRename(staged, target) ? directory : throw Exists(directory));
     }
+
+    private static IOException Exists(string directory) =>
+        new($"{directory} exists, expected a new directory: a version is never overwritten");
 
     private static string WriteAndRename(string parent, VersionFiles files, Func<string, string> rename)
     {
@@ -80,7 +82,7 @@ internal static class ModelPublisher
         }
         catch (ArgumentOutOfRangeException exception)
         {
-            // What .NET makes of EFBIG: the user's limit on a file's size.
+            // .NET throws this for EFBIG, the user's limit on a file's size.
             throw new IOException($"{path}: {content.Length} bytes are more than a file may have here", exception);
         }
     }
@@ -99,8 +101,10 @@ internal static class ModelPublisher
     }
 
     private static long Highest(string model) => Directory.EnumerateFileSystemEntries(model)
-        .Select(entry => long.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0)
-        .DefaultIfEmpty(0).Max();
+        .Select(entry => VersionOf(Path.GetFileName(entry))).DefaultIfEmpty(0).Max();
+
+    private static long VersionOf(string name) =>
+        long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
 
     private static void RemoveLeftovers(string parent)
     {

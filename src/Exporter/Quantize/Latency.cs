@@ -2,10 +2,10 @@ using LeNetServe.Runtime;
 
 namespace LeNetServe.Exporter.Quantize;
 
-/// <summary>How long one image takes, one thread, through the server's own door.</summary>
+/// <summary>Measures the time of one image on one thread, with the class that the server uses.</summary>
 internal static class Latency
 {
-    /// <summary>Median microseconds of each model; the models take turns, so that a busy machine is busy for all.</summary>
+    /// <summary>Returns the median microseconds of each model. The models take turns, so that a busy machine is busy for all.</summary>
     public static double[] Measure(ReadOnlySpan<byte> image, TimeProvider time, params IReadOnlyList<ClassifierModel> models)
     {
         const int rounds = 400;

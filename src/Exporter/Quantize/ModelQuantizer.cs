@@ -8,14 +8,15 @@ using LeNetServe.Runtime.Models;
 
 namespace LeNetServe.Exporter.Quantize;
 
-/// <summary>From a published float model to an int8 model that is checked and measured beside it. Nothing is published here.</summary>
+/// <summary>Turns a published float model into an int8 model that is checked and measured beside it. Nothing is published here.</summary>
 internal static class ModelQuantizer
 {
     private const int LowestOpset = 13;
 
     /// <summary>Plans, calibrates, writes, checks and measures.</summary>
     /// <exception cref="InvalidDataException">The model cannot be quantized, or does not fit the data set.</exception>
-    public static QuantizedModel Quantize(string path, string name, ImageDataset dataset, QuantizationOptions options, double maxLoss, CancellationToken cancellation)
+    public static QuantizedModel Quantize(
+        string path, string name, ImageDataset dataset, QuantizationOptions options, double maxLoss, CancellationToken cancellation)
     {
         var files = ModelFiles.Locate(path);
         var bytes = File.ReadAllBytes(files.Model);
@@ -32,35 +33,22 @@ internal static class ModelQuantizer
         quantized.Graph = QuantizedGraph.Write(model.Graph, plan, ranges, options.WeightBits);
         using var before = new ModelUnderTest(files.Model, model);
         using var after = new ModelUnderTest("the quantized model", quantized);
-        var golden = GoldenTensors.Read(files.Golden!);
-        var parity = GoldenParity.Measure(after, golden, QuantizationReport.LargestDifference, cancellation);
-        var (accuracy, floatAccuracy) = (DatasetProof.Measure(after, dataset.Name, dataset.Test, cancellation), DatasetProof.Measure(before, dataset.Name, dataset.Test, cancellation));
-
-        // Twice what was measured: other processors round elsewhere.
-        var tolerance = Math.Min(QuantizationReport.LargestDifference, Math.Ceiling(Math.Max(parity.MaxDifference * 2, 0.05) * 100) / 100);
-        // The manifest's accuracy is that on the data set it names.
-        var own = dataset.Name == manifest.Dataset.Name;
-        var precise = manifest;
-        manifest = manifest with
-        {
-            Name = name,
-            Precision = WeightPrecision.Quantized,
-            TestAccuracy = own ? accuracy.Accuracy : null,
-            TestImages = own ? accuracy.Images : null,
-            GoldenTolerance = tolerance,
-        };
-        ModelMetadata.ReplaceByInt8(quantized, precise, manifest);
+        var parity = GoldenParity.Measure(after, GoldenTensors.Read(files.Golden!), QuantizationReport.LargestDifference, cancellation);
+        var accuracy = DatasetProof.Measure(after, dataset, cancellation);
+        var written = Describe(manifest, name, accuracy, parity);
+        ModelMetadata.ReplaceByInt8(quantized, manifest, written);
         var result = OnnxFile.Seal(quantized);
         ModelChecker.Check(OnnxFile.Parse("the quantized model", result));
-        return new(result, manifest, File.ReadAllBytes(files.Golden!), new()
+        var method = options.Method == RangeMethod.MinMax ? "smallest and largest value" : $"the {options.Percentile} % percentile";
+        return new(result, written, File.ReadAllBytes(files.Golden!), new()
         {
             Name = name,
             FloatSha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(result)),
             Dataset = dataset.Name,
-            Calibration = $"{(options.Method == RangeMethod.MinMax ? "smallest and largest value" : $"the {options.Percentile} % percentile")} on {dataset.Train.Count} training images, weights of {options.WeightBits} bits",
+            Calibration = $"{method} on {dataset.Train.Count} training images, weights of {options.WeightBits} bits",
             TestImages = accuracy.Images,
-            FloatAccuracy = floatAccuracy.Accuracy,
+            FloatAccuracy = DatasetProof.Measure(before, dataset, cancellation).Accuracy,
             Accuracy = accuracy.Accuracy,
             FloatBytes = bytes.Length,
             Bytes = result.Length,
@@ -71,13 +59,31 @@ internal static class ModelQuantizer
         });
     }
 
+    private static ModelManifest Describe(ModelManifest manifest, string name, DatasetProof accuracy, GoldenParity parity)
+    {
+        // Other processors round differently, so the tolerance is twice the measured difference.
+        var tolerance = Math.Ceiling(Math.Max(parity.MaxDifference * 2, 0.05) * 100) / 100;
+        // A manifest's accuracy belongs to the data set that it names.
+        var own = accuracy.Dataset == manifest.Dataset.Name;
+        return manifest with
+        {
+            Name = name,
+            Precision = WeightPrecision.Quantized,
+            TestAccuracy = own ? accuracy.Accuracy : null,
+            TestImages = own ? accuracy.Images : null,
+            GoldenTolerance = Math.Min(QuantizationReport.LargestDifference, tolerance),
+        };
+    }
+
     private static ModelManifest Require(ModelFiles files, ModelProto model)
     {
         if (ModelMetadata.ReadManifest(files.Model, model) is not { } manifest || files.Golden is null)
-            throw new InvalidDataException($"{files.Model}: no {ModelManifest.MetadataKey} in the metadata or no {GoldenTensors.FileName} beside it, expected a model that this program exported");
+            throw new InvalidDataException($"{files.Model}: no {ModelManifest.MetadataKey} in the metadata "
+                + $"or no {GoldenTensors.FileName} beside it, expected a model that this program exported");
         var opset = model.OpsetImport[0].Version;
         if (opset < LowestOpset)
-            throw new InvalidDataException($"{files.Model}: operator set {opset}, expected {LowestOpset} or higher, which has scales per output map: export with --opset {LowestOpset}");
+            throw new InvalidDataException($"{files.Model}: operator set {opset}, expected {LowestOpset} or higher, "
+                + $"which has scales per output map: export with --opset {LowestOpset}");
         ModelChecker.Check(model);
         if (model.Graph.Node.Any(node => node.OpType == "QuantizeLinear"))
             throw new InvalidDataException($"{files.Model} is quantized already, expected a float32 model");

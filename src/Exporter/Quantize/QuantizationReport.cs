@@ -5,79 +5,81 @@ using LeNetServe.Runtime.Models;
 
 namespace LeNetServe.Exporter.Quantize;
 
-/// <summary>What quantizing cost and gained: the float model and the int8 model on the same test images.</summary>
+/// <summary>The figures of the float model and of the int8 model on the same test images.</summary>
 internal sealed record QuantizationReport
 {
-    /// <summary>The new model's name.</summary>
+    /// <summary>Gets the new model's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>SHA-256 of the float file.</summary>
+    /// <summary>Gets the SHA-256 of the float file.</summary>
     public required string FloatSha256 { get; init; }
 
-    /// <summary>SHA-256 of the int8 file.</summary>
+    /// <summary>Gets the SHA-256 of the int8 file.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>The data set that calibrated and tested.</summary>
+    /// <summary>Gets the data set that calibrated and tested.</summary>
     public required string Dataset { get; init; }
 
-    /// <summary>How ranges were taken.</summary>
+    /// <summary>Gets the method that took the ranges.</summary>
     public required string Calibration { get; init; }
 
-    /// <summary>Test images.</summary>
+    /// <summary>Gets the number of test images.</summary>
     public required int TestImages { get; init; }
 
-    /// <summary>Accuracy of the float file, 0..1.</summary>
+    /// <summary>Gets the accuracy of the float file, 0..1.</summary>
     public required double FloatAccuracy { get; init; }
 
-    /// <summary>Accuracy of the int8 file, 0..1.</summary>
+    /// <summary>Gets the accuracy of the int8 file, 0..1.</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>Bytes of the float file.</summary>
+    /// <summary>Gets the bytes of the float file.</summary>
     public required long FloatBytes { get; init; }
 
-    /// <summary>Bytes of the int8 file.</summary>
+    /// <summary>Gets the bytes of the int8 file.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Largest accuracy loss, in percentage points, that is published.</summary>
+    /// <summary>Gets the largest accuracy loss, in percentage points, that is published.</summary>
     public required double MaxLoss { get; init; }
 
     /// <summary>
-    /// Largest difference of a probability from torch's that is published. LeNet-5's int8 forms stay below 0.1 (2e-3 on MNIST, 9e-2 on CIFAR-10);
-    /// a quarter leaves an answer that torch was sure of (three in four) the likeliest.
+    /// Largest difference of a probability from torch's that is published. LeNet-5's int8 forms stay below 0.1 (2e-3 on MNIST, 9e-2 on
+    /// CIFAR-10). With a quarter, an answer of which torch was sure (three in four) stays the likeliest.
     /// </summary>
     public const double LargestDifference = 0.25;
 
-    /// <summary>Golden images compared.</summary>
+    /// <summary>Gets the number of golden images compared.</summary>
     public required int GoldenImages { get; init; }
 
-    /// <summary>Golden images with torch's best class.</summary>
+    /// <summary>Gets the number of golden images with torch's best class.</summary>
     public required int SameArgmax { get; init; }
 
-    /// <summary>Largest difference of a probability from torch's on the golden images.</summary>
+    /// <summary>Gets the largest difference of a probability from torch's on the golden images.</summary>
     public required double MaxDifference { get; init; }
 
-    /// <summary>Median microseconds of one image, float file, one thread.</summary>
+    /// <summary>Gets the median microseconds of one image, float file, one thread.</summary>
     public double? FloatMicroseconds { get; init; }
 
-    /// <summary>Median microseconds of one image, int8 file, one thread.</summary>
+    /// <summary>Gets the median microseconds of one image, int8 file, one thread.</summary>
     public double? Microseconds { get; init; }
 
-    /// <summary>Percentage points of accuracy lost; negative where the int8 file is the better one.</summary>
+    /// <summary>Gets the percentage points of accuracy lost; negative if the int8 file is better.</summary>
     public double Loss => (FloatAccuracy - Accuracy) * 100;
 
-    /// <summary>Whether the model may be published.</summary>
+    /// <summary>Gets whether the model may be published.</summary>
     public bool Passed => Failure is null;
 
-    /// <summary>Why it may not be published, what was found and what was expected; null where it may.</summary>
+    /// <summary>Gets the reason not to publish: what was found and what was expected. Null if the model may be published.</summary>
     [JsonIgnore]
     public string? Failure =>
-        !(Loss <= MaxLoss + 1e-9) ? $"{Loss:0.00} points of accuracy lost ({FloatAccuracy:P2} to {Accuracy:P2}), expected {MaxLoss:0.00} at most"
+        !(Loss <= MaxLoss + 1e-9)
+            ? $"{Loss:0.00} points of accuracy lost ({FloatAccuracy:P2} to {Accuracy:P2}), expected {MaxLoss:0.00} at most"
         : !GoldenCheck.Agrees(GoldenImages, GoldenImages - SameArgmax, WeightPrecision.Quantized)
             ? $"{SameArgmax} of {GoldenImages} golden images with torch's best class, expected {GoldenCheck.LossyAgreement:P0} at least"
-        : !(MaxDifference <= LargestDifference) ? $"a probability is {MaxDifference:0.00} from torch's on the golden images, expected {LargestDifference} at most"
+        : !(MaxDifference <= LargestDifference)
+            ? $"a probability is {MaxDifference:0.00} from torch's on the golden images, expected {LargestDifference} at most"
         : null;
 
-    /// <summary>For people.</summary>
+    /// <summary>Returns the figures for people.</summary>
     public string ToMarkdown()
     {
         var text = new StringBuilder();
@@ -89,7 +91,8 @@ internal sealed record QuantizationReport
         if (FloatMicroseconds is { } before && Microseconds is { } after)
             text.AppendLine($"| one image, one thread, median | {before:0.0} µs | {after:0.0} µs |");
         text.AppendLine($"| SHA-256 | `{FloatSha256}` | `{Sha256}` |").AppendLine()
-            .AppendLine($"{Loss:0.00} points lost (at most {MaxLoss:0.00} are published); {SameArgmax} of {GoldenImages} golden images with torch's best class, largest difference of a probability from torch's there {MaxDifference:0.0e0}.");
+            .AppendLine($"{Loss:0.00} points lost (at most {MaxLoss:0.00} are published); {SameArgmax} of {GoldenImages} golden images "
+                + $"with torch's best class, largest difference of a probability from torch's there {MaxDifference:0.0e0}.");
         return text.ToString();
     }
 }

@@ -5,8 +5,8 @@ using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
 namespace LeNetServe.Exporter.Quantize;
 
 /// <summary>
-/// Writes a graph in QDQ form: every tensor of the plan passes a QuantizeLinear and a DequantizeLinear, weights are int8 with a scale per
-/// output map, biases int32. Any runtime computes it in floats; those that know the form compute in bytes.
+/// Writes a graph in QDQ form. Every tensor of the plan passes a QuantizeLinear and a DequantizeLinear. Weights are int8 with a scale per output
+/// map, biases int32. Any runtime computes the graph in floats; a runtime that knows the form computes in bytes.
 /// </summary>
 internal sealed class QuantizedGraph
 {
@@ -19,7 +19,9 @@ internal sealed class QuantizedGraph
 
     private QuantizedGraph(GraphProto source, QuantizationPlan plan, IReadOnlyDictionary<string, ActivationRange> ranges, int weightBits)
     {
-        (this.source, this.plan, this.ranges) = (source, plan, ranges);
+        this.source = source;
+        this.plan = plan;
+        this.ranges = ranges;
         largestWeight = (1 << (weightBits - 1)) - 1;
         target = new() { Name = source.Name, DocString = source.DocString };
         target.Input.AddRange(source.Input.Clone());
@@ -27,8 +29,9 @@ internal sealed class QuantizedGraph
         target.ValueInfo.AddRange(source.ValueInfo.Clone());
     }
 
-    /// <summary>The quantized graph.</summary>
-    public static GraphProto Write(GraphProto source, QuantizationPlan plan, IReadOnlyDictionary<string, ActivationRange> ranges, int weightBits)
+    /// <summary>Writes the quantized graph.</summary>
+    public static GraphProto Write(
+        GraphProto source, QuantizationPlan plan, IReadOnlyDictionary<string, ActivationRange> ranges, int weightBits)
     {
         var writer = new QuantizedGraph(source, plan, ranges, weightBits);
         foreach (var input in source.Input)
@@ -67,7 +70,8 @@ internal sealed class QuantizedGraph
     {
         var weight = source.Initializer.Single(tensor => tensor.Name == node.Input[1]);
         var bias = node.Input.Count > 2 ? source.Initializer.Single(tensor => tensor.Name == node.Input[2]) : null;
-        var (values, biases) = (TensorData.ToSingles(weight), bias is null ? null : TensorData.ToSingles(bias));
+        var values = TensorData.ToSingles(weight);
+        var biases = bias is null ? null : TensorData.ToSingles(bias);
         var maps = (int)weight.Dims[0];
         var perMap = values.Length / maps;
         var inputScale = ranges[plan.Sources[node.Input[0]]].Scale;
@@ -77,7 +81,8 @@ internal sealed class QuantizedGraph
         {
             var row = values.AsSpan(map * perMap, perMap);
             // A map of zeros still needs a scale in which its bias fits 32 bits.
-            scales[map] = Math.Max(Largest(row) / largestWeight, Math.Max(1e-12f, biases is null ? 0 : MathF.Abs(biases[map]) / inputScale / (1 << 30)));
+            var lowest = biases is null ? 0 : MathF.Abs(biases[map]) / inputScale / (1 << 30);
+            scales[map] = Math.Max(Largest(row) / largestWeight, Math.Max(1e-12f, lowest));
             for (var index = 0; index < perMap; index++)
                 bytes[map * perMap + index] = (sbyte)Math.Clamp(MathF.Round(row[index] / scales[map]), -largestWeight, largestWeight);
         }
@@ -95,7 +100,8 @@ internal sealed class QuantizedGraph
         target.Initializer.Add(TensorData.Raw($"{name}.integers", type, shape, data));
         target.Initializer.Add(TensorData.Raw($"{name}.scale", DataType.Float, [scales.Length], MemoryMarshal.AsBytes<float>(scales)));
         target.Initializer.Add(TensorData.Raw($"{name}.zero", type, [scales.Length], new byte[scales.Length * zeroBytes]));
-        Add("DequantizeLinear", $"{name}.dequantize", $"{name}.values", $"{name}.integers", $"{name}.scale", $"{name}.zero").AddInt("axis", 0);
+        var node = Add("DequantizeLinear", $"{name}.dequantize", $"{name}.values", $"{name}.integers", $"{name}.scale", $"{name}.zero");
+        node.AddInt("axis", 0);
         return $"{name}.values";
     }
 

@@ -6,5 +6,5 @@ namespace LeNetServe.Exporter.Quantize;
 /// <param name="Model">Content of <c>model.onnx</c>.</param>
 /// <param name="Manifest">Its manifest.</param>
 /// <param name="Golden">Content of <c>golden.safetensors</c>.</param>
-/// <param name="Report">What was measured.</param>
+/// <param name="Report">The figures.</param>
 internal sealed record QuantizedModel(byte[] Model, ModelManifest Manifest, byte[] Golden, QuantizationReport Report);

@@ -1,11 +1,11 @@
 namespace LeNetServe.Exporter.Quantize;
 
-/// <summary>How the range of a tensor follows from the values seen.</summary>
+/// <summary>Methods that take the range of a tensor from the values seen.</summary>
 internal enum RangeMethod
 {
     /// <summary>From the smallest to the largest value.</summary>
     MinMax,
 
-    /// <summary>Without a small share of the values at either end, which are clipped: outliers do not coarsen the rest.</summary>
+    /// <summary>Clips a small share of the values at either end, so that outliers do not coarsen the rest.</summary>
     Percentile,
 }

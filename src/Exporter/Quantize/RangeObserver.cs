@@ -1,6 +1,6 @@
 namespace LeNetServe.Exporter.Quantize;
 
-/// <summary>Sees a tensor's values batch by batch and gives its range; a histogram that doubles its width when a value lies outside.</summary>
+/// <summary>Counts a tensor's values in a histogram. Its width doubles when a value is outside.</summary>
 internal sealed class RangeObserver
 {
     private const int Bins = 4096;
@@ -26,8 +26,8 @@ internal sealed class RangeObserver
         seen += values.Length;
     }
 
-    /// <summary>The range.</summary>
-    /// <param name="method">How it is taken.</param>
+    /// <summary>Returns the range of the values counted.</summary>
+    /// <param name="method">The method.</param>
     /// <param name="percentile">Share of the values, in percent, that stays inside at either end.</param>
     public ActivationRange Range(RangeMethod method, double percentile)
     {
@@ -52,7 +52,7 @@ internal sealed class RangeObserver
 
     private int Bin(float value) => Math.Clamp((int)MathF.Floor(value / (2 * limit / Bins)) + Bins / 2, 0, Bins - 1);
 
-    // Twice the width: two neighbouring bins become one.
+    // Two neighboring bins become one.
     private void Widen()
     {
         var wider = new long[Bins];
