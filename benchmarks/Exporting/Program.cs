@@ -1,9 +1,9 @@
-// How fast two ONNX files of the same net run, side by side: batch 1 and 8, one thread, the models taking turns in blocks.
+// Compares the speed of ONNX files of the same net: batch 1 and 8, one thread, the models taking turns in blocks.
 //
 //     dotnet run -c Release --project benchmarks/Exporting -- OURS.onnx PEER.onnx [MORE.onnx …]
 //
-// Prints, for each further file, microseconds of both and the median of the blocks' ratios ours ÷ peer with the middle half of them: below 1, ours is faster.
-// benchmarks/Exporting/torch_export.py writes the peers from a run.
+// It prints for each further file microseconds of both and the median of the blocks' ratios ours ÷ peer with the middle half of them.
+// Below 1, ours is faster. benchmarks/Exporting/torch_export.py writes the peers from a run.
 using System.Diagnostics;
 using System.Globalization;
 using LeNetServe.Runtime;
@@ -27,12 +27,14 @@ foreach (var path in args.Skip(1))
         var (left, right, ratios) = (new double[Blocks], new double[Blocks], new double[Blocks]);
         for (var block = -20; block < Blocks; block++)
         {
-            // Which one goes first alternates, so that neither always finds the cache warm.
+            // The first model alternates, so that neither always finds the cache warm.
             var (a, b) = block % 2 == 0 ? (Time(ours, pixels), Time(peer, pixels)) : Swap(Time(peer, pixels), Time(ours, pixels));
             if (block >= 0)
                 (left[block], right[block], ratios[block]) = (a, b, a / b);
         }
-        Console.WriteLine($"{Path.GetFileName(path)}: batch {batch}: ours {Median(left):0.0} µs, peer {Median(right):0.0} µs, ratio {Median(ratios):0.000} (middle half {Share(ratios, 0.25):0.000} to {Share(ratios, 0.75):0.000}; target: at most 1)");
+        Console.WriteLine(
+            $"{Path.GetFileName(path)}: batch {batch}: ours {Median(left):0.0} µs, peer {Median(right):0.0} µs, "
+            + $"ratio {Median(ratios):0.000} (middle half {Share(ratios, 0.25):0.000} to {Share(ratios, 0.75):0.000}; target: at most 1)");
     }
 }
 return 0;

@@ -9,11 +9,14 @@ using LeNetServe.Tensors;
 
 namespace LeNetServe.Exporter.Tests;
 
-/// <summary>Run directories with random weights and golden tensors computed in double precision: what the Trainer would have written.</summary>
+/// <summary>
+/// Run directories as the Trainer writes them, with random weights and golden tensors computed in double precision.
+/// </summary>
 internal static class TestRuns
 {
-    /// <summary>Writes a run and gives its directory.</summary>
-    public static RunDirectory Create(string parent, LeNetSpec spec, int seed = 1, int images = 16, bool finished = true, string dataset = "noise")
+    /// <summary>Writes a run and returns its directory.</summary>
+    public static RunDirectory Create(
+        string parent, LeNetSpec spec, int seed = 1, int images = 16, bool finished = true, string dataset = "noise")
     {
         var run = new RunDirectory(Path.Combine(parent, $"{spec.Name}-{spec.Input.Channels}-{seed}"));
         Directory.CreateDirectory(run.Checkpoint);
@@ -23,16 +26,19 @@ internal static class TestRuns
             Spec = spec,
             Labels = Labels(dataset, spec.Classes),
             Imaging = new() { Input = spec.Input, Geometry = spec.Input.Channels == 1 ? Geometry.Digit : Geometry.Fit },
-            Normalization = new([.. Enumerable.Range(0, spec.Input.Channels).Select(index => 25.8 + 40 * index)], [.. Enumerable.Range(0, spec.Input.Channels).Select(index => 70.3 + index)]),
+            Normalization = new([.. Enumerable.Range(0, spec.Input.Channels).Select(index => 25.8 + 40 * index)],
+                [.. Enumerable.Range(0, spec.Input.Channels).Select(index => 70.3 + index)]),
             Dataset = new(dataset, 100, 10, new string('0', 64)),
         };
         File.WriteAllText(run.Model, JsonSerializer.Serialize(trained, LeNetJson.Default.TrainedModel));
-        SafetensorsFile.Write(run.Weights, [.. spec.Trace().SelectMany(row => row.Parameters.Select(parameter => ($"{row.Layer.Name}.{parameter.Name}", Values(row, parameter, random))))]);
+        SafetensorsFile.Write(run.Weights, [.. spec.Trace().SelectMany(
+            row => row.Parameters.Select(parameter => ($"{row.Layer.Name}.{parameter.Name}", Values(row, parameter, random))))]);
         WriteGolden(run, trained, random, images);
         if (finished)
         {
             File.WriteAllText(run.Summary, JsonSerializer.Serialize(
-                new RunSummary { Run = run.Id, TestAccuracy = 0.5, TestLoss = 1, TestImages = 10, Epochs = 1, Seconds = 1, ImagesPerSecond = 1, Parameters = spec.TrainableParameters },
+                new RunSummary { Run = run.Id, TestAccuracy = 0.5, TestLoss = 1, TestImages = 10, Epochs = 1, Seconds = 1,
+                    ImagesPerSecond = 1, Parameters = spec.TrainableParameters },
                 LeNetJson.Default.RunSummary));
             RunChecksums.Write(run);
         }
@@ -62,7 +68,8 @@ internal static class TestRuns
             var (x, y, side, ink) = (random.Next(4, 20), random.Next(4, 20), random.Next(3, 12), random.Next(100, 256));
             for (var pixel = 0; pixel < shape.Height * shape.Width; pixel++)
             {
-                var inside = pixel % shape.Width - x is >= 0 and var dx && dx < side && pixel / shape.Width - y is >= 0 and var dy && dy < side;
+                var inside = pixel % shape.Width - x is >= 0 and var dx && dx < side && pixel / shape.Width - y is >= 0 and var dy
+                    && dy < side;
                 pixels[plane * shape.Height * shape.Width + pixel] = (byte)(inside ? ink : random.Next(30));
             }
         }
@@ -74,7 +81,8 @@ internal static class TestRuns
         var spec = trained.Spec;
         var pixels = Images(spec.Input, images, random);
         var reference = new ReferenceNetwork(spec, TrainedWeights.Read(run.Weights, spec), trained.Normalization);
-        var values = Enumerable.Range(0, images).Select(image => reference.Run(pixels.AsSpan(image * spec.Input.Count, spec.Input.Count))).ToList();
+        var values = Enumerable.Range(0, images).Select(image => reference.Run(pixels.AsSpan(image * spec.Input.Count, spec.Input.Count)))
+            .ToList();
         var logits = values.SelectMany(layers => layers[^2]).Select(value => (float)value).ToArray();
         var probabilities = values.SelectMany(layers => layers[^1]).Select(value => (float)value).ToArray();
         new GoldenTensors(spec.Input, pixels, logits, probabilities).Write(run.Golden);

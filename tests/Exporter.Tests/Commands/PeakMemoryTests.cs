@@ -5,7 +5,7 @@ using LeNetServe.Exporter.Tests.Interoperability;
 
 namespace LeNetServe.Exporter.Tests.Commands;
 
-/// <summary>The most memory that the process itself holds, as the system counts it, for a proof on a whole test set.</summary>
+/// <summary>The largest memory of the process, as the system counts it, for a proof on a whole test set.</summary>
 public sealed class PeakMemoryTests : IDisposable
 {
     private const double LargestMegabytes = 250;
@@ -30,7 +30,8 @@ public sealed class PeakMemoryTests : IDisposable
         string[] data = dataset == "strokes" ? [] : ["--data", Repository.RequireData(dataset)];
         var model = temporary["model"];
 
-        var exported = await Megabytes(["export", "--run", run.Path, "--name", "net", "--out", model, "--verify-dataset", dataset, .. data]);
+        var exported = await Megabytes(
+            ["export", "--run", run.Path, "--name", "net", "--out", model, "--verify-dataset", dataset, .. data]);
         var verified = await Megabytes(["verify", "--model", model, "--dataset", dataset, .. data]);
 
         TestContext.Current.SendDiagnosticMessage($"{dataset}: export {exported:0} MB, verify {verified:0} MB");
@@ -44,7 +45,11 @@ public sealed class PeakMemoryTests : IDisposable
     {
         if (!OperatingSystem.IsLinux())
             Assert.Skip("the peak is counted in KB on Linux");
-        var start = new ProcessStartInfo("python3", ["-c", Script, "dotnet", ExporterProcess.Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("python3", ["-c", Script, "dotnet", ExporterProcess.Program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         Process process;
         try
         {
@@ -65,7 +70,7 @@ public sealed class PeakMemoryTests : IDisposable
         }
     }
 
-    // A folder may hold a data set packed in another way than is read here: that is no data set either.
+    // A folder may hold a data set in a form that is not read here; that counts as missing.
     private static void SkipWithoutData(string error, string[] arguments)
     {
         if (arguments.Contains("--data") && error.StartsWith($"error: {arguments[^1]}", StringComparison.Ordinal))

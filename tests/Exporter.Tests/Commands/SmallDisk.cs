@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace LeNetServe.Exporter.Tests.Commands;
 
-/// <summary>A file system in memory with little room, seen by one process alone: it goes with the process, and needs a user namespace, not root.</summary>
+/// <summary>
+/// A small file system in memory that one process sees. It ends with the process, and needs a user namespace but not root.
+/// </summary>
 internal static class SmallDisk
 {
     private const string Script = """
@@ -13,19 +15,20 @@ internal static class SmallDisk
         exit $code
         """;
 
-    /// <summary>Skips the test where this machine does not allow such a disk.</summary>
+    /// <summary>Skips the test if this machine does not allow such a disk.</summary>
     public static async Task RequireAsync(string directory)
     {
         if (!OperatingSystem.IsLinux() || (await RunAsync("1m", directory, "--version")).Code == 125)
-            Assert.Skip("a small file system in memory cannot be mounted here: no Linux, or no user namespaces");
+            Assert.Skip("a small file system in memory cannot be mounted here: not Linux, or without user namespaces");
     }
 
     /// <summary>Runs the program with a disk of that size mounted on a directory.</summary>
     /// <returns>The exit code, the program's output followed by the files that it left on the disk, and its errors.</returns>
     public static async Task<(int Code, string Output, string Error)> RunAsync(string size, string directory, params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash", ["-c", "unshare --map-root-user --mount true || exit 125; exec unshare --map-root-user --mount bash -c \"$@\"",
-            "bash", Script, "bash", size, directory, ExporterProcess.Program, .. arguments])
+        const string unshare = "unshare --map-root-user --mount true || exit 125; exec unshare --map-root-user --mount bash -c \"$@\"";
+        var start = new ProcessStartInfo(
+            "bash", ["-c", unshare, "bash", Script, "bash", size, directory, ExporterProcess.Program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

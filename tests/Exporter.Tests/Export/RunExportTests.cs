@@ -76,16 +76,23 @@ public sealed class RunExportTests : IDisposable
     [InlineData("every-record", "Nchw", "Both", "Float16")]
     public void Export_LayoutOutputsPrecision_AreProved(string name, string layout, string outputs, string precision)
     {
-        var options = new ExportOptions { Layout = Enum.Parse<InputLayout>(layout), Outputs = Enum.Parse<ModelOutputs>(outputs), Precision = Enum.Parse<Precision>(precision) };
+        var options = new ExportOptions
+        {
+            Layout = Enum.Parse<InputLayout>(layout),
+            Outputs = Enum.Parse<ModelOutputs>(outputs),
+            Precision = Enum.Parse<Precision>(precision),
+        };
 
-        var result = Export(TestRuns.Create(temporary.Path, TestSpecs.Create(name, 3)), options, tolerance: precision == "Float16" ? 0.05 : null);
+        var result = Export(
+            TestRuns.Create(temporary.Path, TestSpecs.Create(name, 3)), options, tolerance: precision == "Float16" ? 0.05 : null);
 
         Assert.True(result.Proof.Passed, result.Proof.Golden.ToString());
         var model = OnnxFile.Parse("", result.Model);
         var expected = outputs switch { "Logits" => new[] { "logits" }, "Both" => ["logits", "probabilities"], _ => ["probabilities"] };
         Assert.Equal(expected, model.Graph.Output.Select(output => output.Name));
         Assert.Equal(outputs != "Probabilities", result.Proof.Golden.MaxLogitDifference is not null);
-        Assert.Equal(layout == "Nhwc" ? "32×32×3" : "3×32×32", string.Join('×', Onnx.ValueType.From(model.Graph.Input.Single()).Shape.Skip(1)));
+        Assert.Equal(
+            layout == "Nhwc" ? "32×32×3" : "3×32×32", string.Join('×', Onnx.ValueType.From(model.Graph.Input.Single()).Shape.Skip(1)));
     }
 
     [Fact]
@@ -163,7 +170,8 @@ public sealed class RunExportTests : IDisposable
     public void Export_StatedTolerance_RelaxesTheBestClassWithLossyPrecisionOnly(string precision, bool passes)
     {
         var run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5"), images: 64);
-        using var model = ClassifierModel.Open("the file", Export(run, new() { Precision = Enum.Parse<Precision>(precision) }, tolerance: 0.1).Model);
+        using var model = ClassifierModel.Open(
+            "the file", Export(run, new() { Precision = Enum.Parse<Precision>(precision) }, tolerance: 0.1).Model);
         var golden = GoldenTensors.Read(run.Golden);
         model.Classify(golden.Pixels, golden.Probabilities);
         var (second, lead) = Enumerable.Range(0, 64).Select(image => RunnerUp(golden.Probabilities, image * 10)).MinBy(place => place.Lead);
@@ -203,7 +211,8 @@ public sealed class RunExportTests : IDisposable
     {
         var spec = TestSpecs.Create("lenet5-sparse");
         var run = TestRuns.Create(temporary.Path, spec);
-        var dense = TestRuns.Create(temporary.Path, spec with { Layers = [.. spec.Layers.Select(layer => layer is ConvolutionSpec convolution ? convolution with { InputMaps = null } : layer)], Name = "dense" });
+        var layers = spec.Layers.Select(layer => layer is ConvolutionSpec convolution ? convolution with { InputMaps = null } : layer);
+        var dense = TestRuns.Create(temporary.Path, spec with { Layers = [.. layers], Name = "dense" });
         File.Copy(dense.Weights, run.Weights, overwrite: true);
         RunChecksums.Write(run);
 

@@ -11,7 +11,9 @@ using LeNetServe.Runs;
 
 namespace LeNetServe.Exporter.Tests.Fuzz;
 
-/// <summary>1,000 damaged files: every one ends in an error that the command line knows, none in a crash, a hang or a model that is published.</summary>
+/// <summary>
+/// 1,000 damaged files. Each ends in an error that the command line knows; none in a crash, a hang or a published model.
+/// </summary>
 public sealed class FuzzTests : IDisposable
 {
     private static readonly TimeSpan Hang = TimeSpan.FromMinutes(1);
@@ -44,7 +46,7 @@ public sealed class FuzzTests : IDisposable
     [InlineData("golden.safetensors", 30)]
     public async Task Export_FileOfAnUnfinishedRunDamaged_IsRefusedOrProved(string file, int mutations)
     {
-        // Nothing says what the files should be. What remains a sound run within the tolerance of its golden tensors is one.
+        // An unfinished run has no checksums. A damaged run that stays within the tolerance of its golden tensors is exported.
         var run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5-bn"), images: 2, finished: false);
         var (path, random) = (Path.Combine(run.Path, file), new Random(file.Length + 1));
         var bytes = File.ReadAllBytes(path);
@@ -67,15 +69,19 @@ public sealed class FuzzTests : IDisposable
     public async Task ExportProcess_FileOfAFinishedRunDamaged_EndsCleanlyAndPublishesNothing(string file)
     {
         var run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5-bn"), images: 2);
-        var (path, random, models) = (Path.Combine(run.Path, file), new Random(file.Length + 2), Directory.CreateDirectory(temporary["models"]).FullName);
+        var path = Path.Combine(run.Path, file);
+        var random = new Random(file.Length + 2);
+        var models = Directory.CreateDirectory(temporary["models"]).FullName;
         var bytes = File.ReadAllBytes(path);
         for (var index = 0; index < 20; index++)
         {
             File.WriteAllBytes(path, Mutation.Of(bytes, random));
 
-            var (code, _, error) = await ExporterProcess.RunAsync("", "export", "--run", run.Path, "--repository", models, "--name", "net").WaitAsync(Hang, TestContext.Current.CancellationToken);
+            var (code, _, error) = await ExporterProcess.RunAsync("", "export", "--run", run.Path, "--repository", models, "--name", "net")
+                .WaitAsync(Hang, TestContext.Current.CancellationToken);
 
-            Assert.True(code is (int)ExitCode.BadInput or (int)ExitCode.CheckFailed, $"mutation {index} of {file}: exit code {code}, {error}");
+            Assert.True(
+                code is (int)ExitCode.BadInput or (int)ExitCode.CheckFailed, $"mutation {index} of {file}: exit code {code}, {error}");
             Assert.Single(error.Trim().Split('\n'));
             Assert.Empty(Directory.GetFileSystemEntries(models));
         }
@@ -90,7 +96,8 @@ public sealed class FuzzTests : IDisposable
         {
             File.WriteAllBytes(path, Mutation.Of(bytes, random));
 
-            var (code, _, error) = await ExporterProcess.RunAsync("", "verify", "--model", path).WaitAsync(Hang, TestContext.Current.CancellationToken);
+            var (code, _, error) = await ExporterProcess.RunAsync("", "verify", "--model", path)
+                .WaitAsync(Hang, TestContext.Current.CancellationToken);
 
             Assert.True(code is (int)ExitCode.BadInput or (int)ExitCode.CheckFailed, $"mutation {index}: exit code {code}, {error}");
             Assert.Single(error.Trim().Split('\n'));
@@ -157,7 +164,8 @@ public sealed class FuzzTests : IDisposable
     {
         var run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5"), images: 2);
         var result = RunExport.Export(new() { Run = run.Path, Name = "net" }, CancellationToken.None);
-        return Path.Combine(ModelPublisher.PublishTo(temporary["model"], new() { { "model.onnx", result.Model }, { GoldenTensors.FileName, result.Golden } }), "model.onnx");
+        var files = new VersionFiles { { "model.onnx", result.Model }, { GoldenTensors.FileName, result.Golden } };
+        return Path.Combine(ModelPublisher.PublishTo(temporary["model"], files), "model.onnx");
     }
 
     private static async Task<Exception?> Try(Func<object> action)

@@ -17,7 +17,7 @@ internal static class Mutation
     private static byte[] Once(byte[] bytes, Random random)
     {
         var at = random.Next(bytes.Length);
-        // Half of the damage hits the first kilobyte, where the structure is.
+        // Half of the damage hits the first kilobyte, which has the structure.
         if (random.Next(2) == 0)
             at = random.Next(Math.Min(bytes.Length, 1024));
         var copy = (byte[])bytes.Clone();

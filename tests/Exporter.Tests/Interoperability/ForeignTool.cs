@@ -17,7 +17,7 @@ internal sealed record ForeignTool(string Name, string Program, string Script, s
 
     public static IReadOnlyList<ForeignTool> All { get; } = [OnnxChecker, OpenCv, Node, Web];
 
-    /// <summary>Skips the test where the tool is not installed.</summary>
+    /// <summary>Skips the test if the tool is not installed.</summary>
     public void Require()
     {
         var there = Program == "node"
@@ -31,14 +31,21 @@ internal sealed record ForeignTool(string Name, string Program, string Script, s
     public IReadOnlyList<ToolAnswer> Run(IReadOnlyList<string> directories)
     {
         var (code, output, error) = Start([Path.Combine(Repository.Scripts, Script), .. directories]);
-        var answers = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<ToolAnswer>(line, ToolAnswer.Json)!).ToList();
-        Assert.True(code == 0 && answers.Count == directories.Count, $"{Name} ended with {code} after {answers.Count} of {directories.Count} models: {error}");
+        var answers = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonSerializer.Deserialize<ToolAnswer>(line, ToolAnswer.Json)!).ToList();
+        Assert.True(code == 0 && answers.Count == directories.Count,
+            $"{Name} ended with {code} after {answers.Count} of {directories.Count} models: {error}");
         return answers;
     }
 
     private (int Code, string Output, string Error) Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Scripts };
+        var start = new ProcessStartInfo(Program)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Repository.Scripts,
+        };
         start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         foreach (var argument in arguments)

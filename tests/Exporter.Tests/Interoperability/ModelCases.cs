@@ -9,7 +9,9 @@ using LeNetServe.Specs;
 
 namespace LeNetServe.Exporter.Tests.Interoperability;
 
-/// <summary>Models to hand to other tools: every variant, every option, int8, and the shipped ones. Made once for all tests of the class.</summary>
+/// <summary>
+/// Models for other tools: every variant, every option, int8, and the shipped ones. The tests of the class share them.
+/// </summary>
 public sealed class ModelCases : IDisposable
 {
     private readonly TemporaryDirectory temporary = new();
@@ -33,7 +35,9 @@ public sealed class ModelCases : IDisposable
     /// <summary>The cases by name.</summary>
     internal IReadOnlyCollection<ModelCase> All => cases.Values;
 
-    /// <summary>Every variant in the operator sets, input types and batches that the format promises, up to <paramref name="highestOpset"/>.</summary>
+    /// <summary>
+    /// Every variant in the operator sets, input types and batches that the format promises, up to <paramref name="highestOpset"/>.
+    /// </summary>
     internal IReadOnlyList<string> Matrix(int highestOpset) =>
     [
         .. from variant in Variants.Names.Append("paper")
@@ -52,12 +56,14 @@ public sealed class ModelCases : IDisposable
     private string Write(string variant, string name, ExportOptions options, double tolerance)
     {
         var run = TestRuns.Create(temporary["runs"], TestSpecs.Create(variant));
-        var result = RunExport.Export(new() { Run = run.Path, Name = "net", Options = options, Tolerance = tolerance }, TestContext.Current.CancellationToken);
+        var result = RunExport.Export(
+            new() { Run = run.Path, Name = "net", Options = options, Tolerance = tolerance }, TestContext.Current.CancellationToken);
         Assert.True(result.Proof.Passed, $"{name}: {result.Proof.Golden}");
-        return ModelPublisher.PublishTo(temporary[name], new() { { "model.onnx", result.Model }, { GoldenTensors.FileName, result.Golden } });
+        return ModelPublisher.PublishTo(
+            temporary[name], new() { { "model.onnx", result.Model }, { GoldenTensors.FileName, result.Golden } });
     }
 
-    // By its hash too: a document about another file is out of date.
+    // The name has the hash, so that a document about another file is found to be stale.
     private void AddShipped(string version)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(version, "model.onnx"))));
@@ -71,9 +77,17 @@ public sealed class ModelCases : IDisposable
         var spec = TestSpecs.Create("lenet5");
         var pixels = TestRuns.Images(spec.Input, 100, new Random(3));
         var set = new ImageSet(spec.Input, pixels, new int[100]);
-        var dataset = new ImageDataset { Name = "noise", Labels = [.. Enumerable.Range(0, 10).Select(index => $"class {index}")], Imaging = new() { Input = spec.Input }, Train = set, Test = set };
+        var dataset = new ImageDataset
+        {
+            Name = "noise",
+            Labels = [.. Enumerable.Range(0, 10).Select(index => $"class {index}")],
+            Imaging = new() { Input = spec.Input },
+            Train = set,
+            Test = set,
+        };
         var quantized = ModelQuantizer.Quantize(source, "int8", dataset, new(), 100, TestContext.Current.CancellationToken);
-        var directory = ModelPublisher.PublishTo(temporary["int8"], new() { { "model.onnx", quantized.Model }, { GoldenTensors.FileName, quantized.Golden } });
+        var directory = ModelPublisher.PublishTo(
+            temporary["int8"], new() { { "model.onnx", quantized.Model }, { GoldenTensors.FileName, quantized.Golden } });
         cases.Add("lenet5 int8", new("lenet5", "int8", directory, quantized.Manifest.GoldenTolerance!.Value));
     }
 }

@@ -14,7 +14,8 @@ public sealed class OpenCvMnistTests : IDisposable
     public void OpenCv_WholeMnistTestSet_GivesOnnxRuntimesAnswerOnEveryImage()
     {
         ForeignTool.OpenCv.Require();
-        var mnist = DatasetCatalog.Open(new() { Name = "mnist", Directory = Repository.RequireData("mnist") }, TestContext.Current.CancellationToken).Test;
+        var mnist = DatasetCatalog.Open(
+            new() { Name = "mnist", Directory = Repository.RequireData("mnist") }, TestContext.Current.CancellationToken).Test;
         var bytes = ShippedModel() ?? RandomModel();
         float[] answers;
         using (var model = new ModelUnderTest("", OnnxFile.Parse("", bytes)))
@@ -39,5 +40,6 @@ public sealed class OpenCvMnistTests : IDisposable
     }
 
     private byte[] RandomModel() => RunExport.Export(
-        new() { Run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5-bn")).Path, Name = "net" }, TestContext.Current.CancellationToken).Model;
+        new() { Run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5-bn")).Path, Name = "net" },
+            TestContext.Current.CancellationToken).Model;
 }

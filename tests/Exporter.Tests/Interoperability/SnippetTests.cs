@@ -19,7 +19,8 @@ public sealed partial class SnippetTests : IDisposable
         if (name == "onnx-javascript")
             ForeignTool.Node.Require();
         File.Copy(Path.Combine(Repository.Root, "models/lenet5-mnist/1/model.onnx"), temporary["model.onnx"]);
-        File.Copy(Directory.GetFiles(Path.Combine(Repository.Root, "docs/digits/3"), "*.png").Order(StringComparer.Ordinal).First(), temporary["digit.png"]);
+        File.Copy(Directory.GetFiles(Path.Combine(Repository.Root, "docs/digits/3"), "*.png").Order(StringComparer.Ordinal).First(),
+            temporary["digit.png"]);
         if (name == "onnx-csharp")
             File.WriteAllText(temporary["Directory.Build.props"], SolutionsTensors());
         if (name == "onnx-javascript")
@@ -29,7 +30,7 @@ public sealed partial class SnippetTests : IDisposable
         var (code, output, error) = Run(program, verb is null ? [file] : [verb, file]);
 
         if (code != 0 && (error + output).Contains("NU1301", StringComparison.Ordinal))
-            Assert.Skip("a package that the snippet needs is not here, and there is no network");
+            Assert.Skip("a package that the snippet needs is not here, and the network is missing");
         Assert.True(code == 0, error + output);
         Assert.StartsWith("3 ", output.Trim().Split('\n')[^1], StringComparison.Ordinal);
     }
@@ -43,25 +44,34 @@ public sealed partial class SnippetTests : IDisposable
     }
 
     /// <summary>
-    /// ONNX Runtime asks for an older System.Numerics.Tensors than the solution takes. The snippet gets the solution's, so that it runs without a network
-    /// wherever the solution was restored.
+    /// ONNX Runtime asks for an older System.Numerics.Tensors than the solution takes. With the solution's version the snippet needs no
+    /// network after the solution was restored.
     /// </summary>
     private static string SolutionsTensors()
     {
         var versions = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props"));
-        var tensors = versions.Descendants("PackageVersion").Single(package => (string?)package.Attribute("Include") == "System.Numerics.Tensors");
+        var tensors = versions.Descendants("PackageVersion")
+            .Single(package => (string?)package.Attribute("Include") == "System.Numerics.Tensors");
+        var version = tensors.Attribute("Version")!.Value;
         return $"""
-            <Project><ItemGroup><PackageReference Include="System.Numerics.Tensors" Version="{tensors.Attribute("Version")!.Value}" /></ItemGroup></Project>
+            <Project><ItemGroup>
+              <PackageReference Include="System.Numerics.Tensors" Version="{version}" />
+            </ItemGroup></Project>
             """;
     }
 
     private (int Code, string Output, string Error) Run(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = temporary.Path };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = temporary.Path,
+        };
         start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        // What the test runner sets for its own process must not reach the program that is built here.
+        // The test runner sets these for its own process; the program that is built here must not see them.
         start.Environment.Remove("MSBuildSDKsPath");
         start.Environment.Remove("MSBUILD_EXE_PATH");
         using var process = Process.Start(start)!;

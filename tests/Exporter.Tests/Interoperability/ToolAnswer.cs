@@ -2,10 +2,13 @@ using System.Text.Json;
 
 namespace LeNetServe.Exporter.Tests.Interoperability;
 
-/// <summary>What a tool says of one model: a line that its script prints.</summary>
+/// <summary>A tool's answer for one model: a line that its script prints.</summary>
 internal sealed record ToolAnswer(string Directory, string Tool, string Version)
 {
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     public string? Error { get; init; }
 

@@ -31,7 +31,8 @@ public sealed class ModelPublisherTests : IDisposable
     {
         Parallel.For(0, 16, _ => ModelPublisher.PublishNext(temporary["models"], "net", files));
 
-        Assert.Equal(Enumerable.Range(1, 16), Directory.GetDirectories(temporary["models/net"]).Select(path => int.Parse(Path.GetFileName(path))).Order());
+        Assert.Equal(Enumerable.Range(1, 16),
+            Directory.GetDirectories(temporary["models/net"]).Select(path => int.Parse(Path.GetFileName(path))).Order());
         Assert.Single(Directory.GetFileSystemEntries(temporary["models"]));
     }
 

@@ -8,6 +8,7 @@ using LeNetServe.Exporter.Quantize;
 using LeNetServe.Exporter.Tests.Commands;
 using LeNetServe.Exporter.Tests.Interoperability;
 using LeNetServe.Models;
+using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.Exporter.Tests.Quantize;
 
@@ -29,13 +30,15 @@ public sealed class ModelQuantizerTests : IDisposable
     {
         var (path, dataset) = Published(name, new() { InputType = Enum.Parse<InputType>(input) });
 
-        var result = ModelQuantizer.Quantize(path, "int8", dataset, new() { Method = Enum.Parse<RangeMethod>(method), WeightBits = bits }, 0.5, CancellationToken.None);
+        var result = ModelQuantizer.Quantize(
+            path, "int8", dataset, new() { Method = Enum.Parse<RangeMethod>(method), WeightBits = bits }, 0.5, CancellationToken.None);
 
         Assert.InRange(result.Report.Accuracy, 0.9, 1);
         Assert.Equal(1, result.Report.FloatAccuracy);
         var model = OnnxFile.Parse("", result.Model);
         ModelChecker.Check(model);
-        Assert.Contains(model.Graph.Initializer, tensor => tensor.Name == "C1.weight.integers" || name is "every-record" || tensor.DataType == (int)TensorProto.Types.DataType.Int8);
+        Assert.Contains(model.Graph.Initializer, tensor =>
+            tensor.Name == "C1.weight.integers" || name is "every-record" || tensor.DataType == (int)TensorProto.Types.DataType.Int8);
         Assert.Equal("int8", result.Manifest.Name);
         Assert.NotNull(result.Manifest.GoldenTolerance);
         if (name.StartsWith("lenet5", StringComparison.Ordinal))
@@ -59,7 +62,8 @@ public sealed class ModelQuantizerTests : IDisposable
     {
         var (path, dataset) = Published("lenet5", new() { Opset = opset, Precision = Enum.Parse<Precision>(precision) });
 
-        var exception = Assert.Throws<InvalidDataException>(() => ModelQuantizer.Quantize(path, "int8", dataset, new(), 0.5, CancellationToken.None));
+        var exception = Assert.Throws<InvalidDataException>(
+            () => ModelQuantizer.Quantize(path, "int8", dataset, new(), 0.5, CancellationToken.None));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
@@ -71,9 +75,11 @@ public sealed class ModelQuantizerTests : IDisposable
     {
         var dataset = Open(data);
 
-        var report = ModelQuantizer.Quantize(Shipped(name), "int8", dataset, new() { WeightBits = bits }, points, TestContext.Current.CancellationToken).Report;
+        var report = ModelQuantizer.Quantize(
+            Shipped(name), "int8", dataset, new() { WeightBits = bits }, points, TestContext.Current.CancellationToken).Report;
 
-        TestContext.Current.SendDiagnosticMessage($"{name}: {report.FloatAccuracy:P2} to {report.Accuracy:P2}, {report.FloatBytes} to {report.Bytes} bytes");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{name}: {report.FloatAccuracy:P2} to {report.Accuracy:P2}, {report.FloatBytes} to {report.Bytes} bytes");
         Assert.Equal(10_000, report.TestImages);
         Assert.True(report.Passed, $"{report.Loss:0.00} points lost");
         Assert.InRange((double)report.Bytes / report.FloatBytes, 0, 0.4);
@@ -84,7 +90,8 @@ public sealed class ModelQuantizerTests : IDisposable
     {
         // Half of all values are outside their range: hardly an answer survives.
         var (code, _, error) = await ExporterProcess.RunAsync(
-            "", "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--repository", temporary["models"], "--method", "percentile", "--percentile", "51", "--images", "100", "--max-loss", "0");
+            "", "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--repository", temporary["models"], "--method",
+                "percentile", "--percentile", "51", "--images", "100", "--max-loss", "0");
 
         Assert.Equal((int)ExitCode.CheckFailed, code);
         Assert.Contains("nothing is published", error, StringComparison.Ordinal);
@@ -95,7 +102,8 @@ public sealed class ModelQuantizerTests : IDisposable
     public async Task Quantize_GoldenAnswersLost_PublishesNothingWhateverTheAllowedLoss()
     {
         var (code, _, error) = await ExporterProcess.RunAsync(
-            "", "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--repository", temporary["models"], "--method", "percentile", "--percentile", "51", "--images", "50", "--max-loss", "100");
+            "", "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--repository", temporary["models"], "--method",
+                "percentile", "--percentile", "51", "--images", "50", "--max-loss", "100");
 
         Assert.Equal((int)ExitCode.CheckFailed, code);
         Assert.Contains("golden images with torch's best class, expected 95", error, StringComparison.Ordinal);
@@ -139,7 +147,8 @@ public sealed class ModelQuantizerTests : IDisposable
     public async Task Quantize_OptionThatCannotBe_SaysWhy(string option, string value, string expected)
     {
         var (code, _, error) = await ExporterProcess.RunAsync(
-            "", "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--repository", temporary["models"], option, value);
+            "", "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--repository", temporary["models"], option,
+                value);
 
         Assert.Equal((int)ExitCode.Usage, code);
         Assert.Contains(expected, error, StringComparison.Ordinal);
@@ -152,7 +161,8 @@ public sealed class ModelQuantizerTests : IDisposable
         await SmallDisk.RequireAsync(disk);
 
         var (code, output, error) = await SmallDisk.RunAsync(
-            "64k", disk, "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--repository", disk, "--images", "100", "--max-loss", "100");
+            "64k", disk, "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--repository", disk, "--images", "100",
+                "--max-loss", "100");
 
         Assert.Equal((int)ExitCode.Trouble, code);
         Assert.StartsWith("error: No space left on device", error, StringComparison.Ordinal);
@@ -209,13 +219,14 @@ public sealed class ModelQuantizerTests : IDisposable
 
     private static string Shipped(string name) => Path.Combine(Repository.Root, "models", name);
 
-    // A folder may hold a data set packed in another way than is read here: that is no data set either.
+    // A folder may hold a data set in a form that is not read here; that counts as missing.
     private static ImageDataset Open(string name)
     {
         var directory = Repository.RequireData(name);
         try
         {
-            return DatasetCatalog.Open(new() { Name = name, Directory = directory, TrainImages = 1024 }, TestContext.Current.CancellationToken);
+            return DatasetCatalog.Open(
+                new() { Name = name, Directory = directory, TrainImages = 1024 }, TestContext.Current.CancellationToken);
         }
         catch (InvalidDataException exception) when (exception.Message.StartsWith(directory, StringComparison.Ordinal))
         {
@@ -235,7 +246,7 @@ public sealed class ModelQuantizerTests : IDisposable
         var pixels = TestRuns.Images(spec.Input, 200, new Random(5));
         using var model = new ModelUnderTest("", OnnxFile.Parse("", result.Model));
         var probabilities = model.Probabilities(pixels);
-        var labels = Enumerable.Range(0, 200).Select(image => Comparison.ArgMax(probabilities.AsSpan(image * 10, 10))).ToArray();
+        var labels = Enumerable.Range(0, 200).Select(image => TopK.ArgMax(probabilities.AsSpan(image * 10, 10))).ToArray();
         return (directory, new()
         {
             Name = "noise",
