@@ -1,5 +1,4 @@
 using LeNetServe.Datasets;
-using LeNetServe.Runs;
 using LeNetServe.Runtime.Predictions;
 using LeNetServe.Specs;
 

@@ -3,8 +3,8 @@ using LeNetServe.Exporter.Onnx;
 namespace LeNetServe.Exporter.Quantize;
 
 /// <summary>
-/// The tensors that become bytes: inputs and outputs of each Conv and Gemm, except the last layer's output. An output is taken after its Relu,
-/// which then costs nothing. A tensor that only moves values (pooling by maximum, reshaping) shares the range of its source.
+/// The tensors that become bytes: inputs and outputs of each Conv and Gemm, except the last layer's output. An output is taken after its
+/// Relu, which then costs nothing. A tensor that only moves values (pooling by maximum, reshaping) shares the range of its source.
 /// </summary>
 /// <param name="Sources">The tensor that gives the range, by each tensor that becomes bytes.</param>
 /// <param name="Layers">The nodes whose weights become bytes.</param>

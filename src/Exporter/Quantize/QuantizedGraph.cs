@@ -5,8 +5,8 @@ using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
 namespace LeNetServe.Exporter.Quantize;
 
 /// <summary>
-/// Writes a graph in QDQ form. Every tensor of the plan passes a QuantizeLinear and a DequantizeLinear. Weights are int8 with a scale per output
-/// map, biases int32. Any runtime computes the graph in floats; a runtime that knows the form computes in bytes.
+/// Writes a graph in QDQ form. Every tensor of the plan passes a QuantizeLinear and a DequantizeLinear. Weights are int8 with a scale per
+/// output map, biases int32. Any runtime computes the graph in floats; a runtime that knows the form computes in bytes.
 /// </summary>
 internal sealed class QuantizedGraph
 {

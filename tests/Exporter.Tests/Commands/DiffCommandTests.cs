@@ -1,6 +1,3 @@
-using System.Text.Json;
-using LeNetServe.Datasets;
-using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Exporter.Proof;
 using LeNetServe.Runs;

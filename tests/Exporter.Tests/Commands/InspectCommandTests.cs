@@ -1,9 +1,4 @@
-using System.Text.Json;
-using LeNetServe.Datasets;
-using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Onnx;
-using LeNetServe.Exporter.Proof;
-using LeNetServe.Runs;
 
 namespace LeNetServe.Exporter.Tests.Commands;
 
