@@ -1,6 +1,3 @@
-using LeNetServe.Exporter.Onnx;
-using LeNetServe.Exporter.Proof;
-using LeNetServe.Runs;
 
 namespace LeNetServe.Exporter.Tests.Commands;
 

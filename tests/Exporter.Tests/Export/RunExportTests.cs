@@ -61,7 +61,7 @@ public sealed class RunExportTests : IDisposable
         Assert.Equal(opset, model.OpsetImport.Single().Version);
         Assert.Equal(OpsetVersions.LowestIr(opset), model.IrVersion);
         ModelChecker.Check(model);
-        var types = model.Graph.Input.Concat(model.Graph.Output).ToDictionary(value => value.Name, Onnx.ValueType.From);
+        var types = model.Graph.Input.Concat(model.Graph.Output).ToDictionary(value => value.Name, LeNetServe.Exporter.Onnx.ValueType.From);
         Assert.Equal($"{input.ToLowerInvariant()} {(batch == 0 ? "batch" : batch)}×1×32×32", types["pixels"].ToString());
         Assert.Equal($"float32 {(batch == 0 ? "batch" : batch)}×10", types["probabilities"].ToString());
     }
@@ -92,7 +92,8 @@ public sealed class RunExportTests : IDisposable
         Assert.Equal(expected, model.Graph.Output.Select(output => output.Name));
         Assert.Equal(outputs != "Probabilities", result.Proof.Golden.MaxLogitDifference is not null);
         Assert.Equal(
-            layout == "Nhwc" ? "32×32×3" : "3×32×32", string.Join('×', Onnx.ValueType.From(model.Graph.Input.Single()).Shape.Skip(1)));
+            layout == "Nhwc" ? "32×32×3" : "3×32×32",
+                string.Join('×', LeNetServe.Exporter.Onnx.ValueType.From(model.Graph.Input.Single()).Shape.Skip(1)));
     }
 
     [Fact]

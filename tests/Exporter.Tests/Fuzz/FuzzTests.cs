@@ -113,7 +113,7 @@ public sealed class FuzzTests : IDisposable
         {
             File.WriteAllBytes(path, Mutation.Of(bytes, random));
 
-            var outcome = await Try(() => ModelVerifier.Verify(path, null, TimeProvider.System, CancellationToken.None));
+            var outcome = await Try(() => new ModelVerifier(null, TimeProvider.System).Verify(path, CancellationToken.None));
 
             Assert.True(outcome is not null && IsExpected(outcome), $"mutation {index}: {outcome?.ToString() ?? "verified"}");
         }

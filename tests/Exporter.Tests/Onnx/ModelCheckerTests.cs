@@ -28,7 +28,7 @@ public sealed class ModelCheckerTests : IDisposable
         ["a node before its input"] = (Swap, "is not known here"),
         ["two tensors of one name"] = (model => model.Graph.Node[1].Output[0] = "C1", "tensor name \"C1\" is empty or occurs twice"),
         ["an unknown operator"] = (model => model.Graph.Node[1].OpType = "Frobnicate", "Frobnicate"),
-        ["an input too few"] = (model => model.Graph.Node[0].Input.RemoveAt(1), "cannot open the graph"),
+        ["inputs too few"] = (model => Shorten(model.Graph.Node[0].Input), "cannot open the graph"),
         ["an unknown attribute"] = (model => model.Graph.Node[0].AddInt("speed", 3), "speed"),
         ["a shape that is not inferred"] = (
             model => model.Graph.ValueInfo[0].Type.TensorType.Shape.Dim[1].DimValue = 7, "\"C1\" is declared as float32 batch×7×28×28"),
@@ -60,6 +60,12 @@ public sealed class ModelCheckerTests : IDisposable
     public void Dispose() => temporary.Dispose();
 
     private static TensorProto Tensor(ModelProto model, string name) => model.Graph.Initializer.Single(tensor => tensor.Name == name);
+
+    private static void Shorten(Google.Protobuf.Collections.RepeatedField<string> inputs)
+    {
+        while (inputs.Count > 1)
+            inputs.RemoveAt(1);
+    }
 
     private static void Swap(ModelProto model)
     {
