@@ -5,16 +5,16 @@ using SkiaSharp;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>Shows pictures as the model sees them: through the same imaging as those that are scored.</summary>
+/// <summary>Pictures as the model sees them, through the imaging that scoring uses.</summary>
 internal sealed class ModelView(ImagingSpec spec)
 {
     private readonly ImagePreprocessor imaging = new(spec);
     private readonly ImageReader reader = new();
 
-    /// <summary>The model's input as a bitmap, which the caller disposes; null where the image cannot be used.</summary>
+    /// <summary>Gets the model's input as a bitmap, which the caller disposes; null if the image cannot be used.</summary>
     public SKBitmap? Bitmap(InputImage image)
     {
-        if ((image.Pixels ?? Pixels(image)) is not { } pixels)
+        if (Pixels(image) is not { } pixels)
             return null;
         var (channels, height, width) = spec.Input;
         var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
@@ -25,16 +25,11 @@ internal sealed class ModelView(ImagingSpec spec)
         return bitmap;
     }
 
-    /// <summary>The model's input as a PNG file; null where the image cannot be used.</summary>
-    public byte[]? Png(InputImage image)
+    /// <summary>Gets the model's input, C×H×W; null if the image cannot be used.</summary>
+    public byte[]? Pixels(InputImage image)
     {
-        using var bitmap = Bitmap(image);
-        using var data = bitmap?.Encode(SKEncodedImageFormat.Png, 100);
-        return data?.ToArray();
-    }
-
-    private byte[]? Pixels(InputImage image)
-    {
+        if (image.Pixels is { } known)
+            return known;
         var pixels = new byte[spec.Input.Count];
         try
         {

@@ -6,6 +6,8 @@ namespace LeNetServe.BatchScorer.Outputs;
 /// <summary>Counts over all rows: errors by kind, and, for images whose folder names a class, who was taken for what.</summary>
 internal sealed class Tally(ScoringModel model)
 {
+    private const int MostFailures = 100;
+
     public ScoringModel Model { get; } = model;
 
     public long Images { get; private set; }
@@ -13,6 +15,9 @@ internal sealed class Tally(ScoringModel model)
     public SortedDictionary<string, long> Errors { get; } = new(StringComparer.Ordinal);
 
     public long Failed { get; private set; }
+
+    /// <summary>The first images that failed, with their errors.</summary>
+    public List<(string Name, RowError Error)> Failures { get; } = [];
 
     /// <summary>Scored images whose class is known.</summary>
     public long Labelled { get; private set; }
@@ -30,6 +35,8 @@ internal sealed class Tally(ScoringModel model)
         if (row.Error is not null)
         {
             Failed++;
+            if (Failures.Count < MostFailures)
+                Failures.Add((row.Name, row.Error));
             Errors[row.Error.Kind] = Errors.GetValueOrDefault(row.Error.Kind) + 1;
         }
         else if (row.Actual >= 0)

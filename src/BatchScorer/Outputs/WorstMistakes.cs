@@ -3,7 +3,7 @@ using LeNetServe.BatchScorer.Scoring;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>Keeps the mistakes that the model is surest of; among equals the first ones.</summary>
+/// <summary>Keeps the most confident mistakes; among equals the first ones.</summary>
 internal sealed class WorstMistakes(int limit = 100)
 {
     private readonly PriorityQueue<Mistake, (float Probability, long Later)> queue = new();
@@ -20,7 +20,7 @@ internal sealed class WorstMistakes(int limit = 100)
             queue.Dequeue();
     }
 
-    /// <summary>The mistakes, surest first.</summary>
+    /// <summary>Gets the mistakes, most confident first.</summary>
     public IReadOnlyList<Mistake> InOrder() =>
         [.. queue.UnorderedItems.Select(item => item.Element).OrderByDescending(mistake => mistake.Probability).ThenBy(mistake => mistake.Row)];
 }

@@ -22,9 +22,9 @@ internal static class CompareCommand
             var comparison = new RunComparison(RunFinder.Read(parsed.GetRequiredValue(runs)));
             Print(comparison);
             var page = parsed.GetRequiredValue(output);
-            if (Path.GetDirectoryName(Path.GetFullPath(page)) is { } folder)
-                Directory.CreateDirectory(folder);
-            AtomicFile.WriteText(page, ComparisonPage.Render(comparison));
+            var folder = Path.GetDirectoryName(Path.GetFullPath(page))!;
+            Directory.CreateDirectory(folder);
+            AtomicFile.WriteText(page, ComparisonPage.Render(comparison, folder));
             AtomicFile.WriteText(Path.ChangeExtension(page, ".md"), ComparisonTables.Markdown(comparison));
             AtomicFile.WriteText(Path.ChangeExtension(page, ".csv"), ComparisonTables.Csv(comparison));
             Console.WriteLine($"{page}, {Path.ChangeExtension(page, ".md")}, {Path.ChangeExtension(page, ".csv")}");

@@ -1,167 +1,91 @@
 using System.Globalization;
-using System.Text;
+using LeNetServe.Cli.Pages;
 using LeNetServe.Trainer.Reports;
-using LeNetServe.Trainer.Reports.Charts;
 
 namespace LeNetServe.Trainer.Comparison;
 
 /// <summary>A comparison as one web page.</summary>
 internal static class ComparisonPage
 {
-    private const int Coloured = 6;
-    private const int MostLabels = 6;
-
-    /// <summary>The page.</summary>
-    public static string Render(RunComparison comparison)
+    /// <summary>Renders the page, which is to lie in <paramref name="folder"/>: its links to the runs' reports are relative.</summary>
+    public static string Render(RunComparison comparison, string folder)
     {
-        var page = new Page("Comparison of runs");
-        page.Add($"<h1>Comparison of {comparison.Runs.Count} runs</h1><p class=\"lead\">{Page.Text(ComparisonTables.Caption(comparison))}</p>");
-        page.Section("Experiments", Experiments(comparison), "An experiment is a config; its runs differ in their seeds. The best mean of each column is marked.");
-        if (comparison.Varied.Count > 0 && comparison.Groups.Any(group => group.Finished.Count > 0))
+        var finished = comparison.Groups.Where(group => group.Finished.Count > 0).ToList();
+        var title = comparison.Runs.Count == 1 ? "Comparison of 1 run" : $"Comparison of {comparison.Runs.Count} runs";
+        return Page.Render(typeof(ComparisonPage).Assembly, "comparison.html", title, ComparisonTables.Caption(comparison), new
         {
-            page.Section("Settings", page.Charts(comparison.Varied.Select(key => Setting(comparison, key))),
-                "Each dot is a run; the line joins the means over all runs with that value, with their 95 % intervals. Other settings vary along with it.");
-            if (comparison.Choice is not null)
-                page.Section("Best value of each setting", BestValues(comparison));
-        }
-        page.Section("Learning curves", page.Charts(Curves(comparison)), Faint(comparison));
-        page.Section("Cost", page.Charts(Cost(comparison)), "Each dot is an experiment with the 95 % interval of its accuracy.");
-        page.Section("Runs", RunTable(comparison));
-        return page.ToString();
+            Names = comparison.Varied.DefaultIfEmpty("experiment"),
+            Measures = comparison.Measures.Select(measure => measure.Name),
+            Experiments = ComparisonTables.Rows(comparison).Select(row => row.Select(cell => new { cell.Text, cell.Best })),
+            Shown = comparison.Shown.Name.Split(',')[0],
+            Ranked = comparison.Choice is not null,
+            Settings = finished.Count == 0 ? [] : comparison.Varied.Select(key => Setting(comparison, key)),
+            Curves = comparison.Groups.Select(group => new
+            {
+                Name = comparison.NameOf(group),
+                Accuracy = Curve(group, line => line.ValidationAccuracy),
+                Loss = Curve(group, line => line.TrainLoss),
+            }),
+            Costs = finished.Select(group => Cost(comparison.NameOf(group), group)),
+            Runs = comparison.Groups.SelectMany(group => group.Runs.Select(run => Run(comparison, group, run, folder))),
+        });
     }
 
-    private static string Experiments(RunComparison comparison)
+    private static object Setting(RunComparison comparison, string key) => new
     {
-        var names = Math.Max(1, comparison.Varied.Count);
-        var html = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
-        foreach (var (index, column) in ComparisonTables.Header(comparison).Index())
-            html.Append(index < names ? "<th>" : "<th class=\"n\">").Append(Page.Text(column)).Append("</th>");
-        html.Append("</tr></thead><tbody>");
-        foreach (var row in ComparisonTables.Rows(comparison))
+        Key = key,
+        Values = comparison.ValuesOf(key).Select(value => new
         {
-            html.Append("<tr>");
-            foreach (var (index, (text, best)) in row.Index())
-                html.Append(index < names ? "<td>" : best ? "<td class=\"n best\">" : "<td class=\"n\">").Append(Page.Text(text)).Append("</td>");
-            html.Append("</tr>");
-        }
-        return html.Append("</tbody></table></div>").ToString();
-    }
+            value.Value,
+            value.Interval.Count,
+            Mean = value.Interval.Count > 0 ? value.Interval.Mean : (double?)null,
+            Low = value.Interval.LowEnd,
+            High = value.Interval.HighEnd,
+            Text = value.Interval.ToString("0.00", 100),
+            Runs =
+                from @group in comparison.Groups
+                where @group.Settings.GetValueOrDefault(key, "–") == value.Value
+                from run in @group.Finished
+                where comparison.Shown.Of(run.Summary!) is not null
+                select new { Y = comparison.Shown.Of(run.Summary!), Note = $"{run.Id}: {comparison.NameOf(@group)}" },
+        }),
+    };
 
-    private static Chart Setting(RunComparison comparison, string key)
+    /// <summary>The mean over seeds by epoch: epoch, mean and the interval's ends.</summary>
+    private static IEnumerable<double?[]> Curve(RunGroup group, Func<RecordedEpoch, double?> value) =>
+        from line in @group.Runs.SelectMany(run => run.Epochs)
+        where value(line) is not null
+        group value(line)!.Value by line.Epoch into same
+        orderby same.Key
+        let interval = Interval.Of(same)
+        select (double?[])[same.Key, interval.Mean, interval.LowEnd, interval.HighEnd];
+
+    private static object Cost(string name, RunGroup group)
     {
-        var values = comparison.ValuesOf(key).Where(value => value.Interval.Count > 0).ToList();
-        var numbers = values.Select(value => RunComparison.AsNumber(value.Value)).OfType<double>().ToList();
-        var numeric = numbers.Count == values.Count && values.Count > 1;
-        var axis = numeric
-            ? new Axis(key) { Logarithmic = numbers.Min() > 0 && numbers.Max() / numbers.Min() >= 8, Labelled = numbers.Count <= MostLabels ? numbers : null }
-            : new Axis(key) { Names = [.. values.Select(value => value.Value)] };
-        var at = values.Select((value, index) => (value.Value, X: numeric ? numbers[index] : index)).ToDictionary(pair => pair.Value, pair => pair.X);
-        return new()
+        var accuracy = group.Of(Measure.TestAccuracy);
+        return new
         {
-            Title = key,
-            X = axis,
-            Y = new(Share(comparison.Shown)) { Percent = true },
-            Series =
-            [
-                new("", [.. comparison.Groups.SelectMany(group => group.Finished.Select(run => (group, run))).Select(pair => new ChartPoint(
-                    at[pair.group.Settings.GetValueOrDefault(key, "–")], comparison.Shown.Of(pair.run.Summary!) ?? double.NaN, Note: $"{pair.run.Id}: {comparison.NameOf(pair.group)}"))])
-                { Line = false, Colour = 7, Unlisted = true },
-                new("", [.. values.Select(value => new ChartPoint(at[value.Value], value.Interval.Mean, value.Interval.HalfWidth is null ? null : value.Interval.Low,
-                    value.Interval.HalfWidth is null ? null : value.Interval.High, $"{key} {value.Value}: {value.Interval.ToString("0.00", 100)} % over {value.Interval.Count} runs"))])
-                { Line = numeric, Colour = 0, Unlisted = true },
-            ],
+            Name = name,
+            accuracy.Mean,
+            Low = accuracy.LowEnd,
+            High = accuracy.HighEnd,
+            Text = accuracy.ToString("0.00", 100),
+            Seconds = group.Of(Measure.Seconds).Mean,
+            Parameters = group.Of(Measure.Parameters).Mean,
         };
     }
 
-    private static string BestValues(RunComparison comparison)
+    private static object Run(RunComparison comparison, RunGroup group, RecordedRun run, string folder) => new
     {
-        var html = new StringBuilder($"<div class=\"scroll\"><table><thead><tr><th>setting</th><th>value</th><th class=\"n\">runs</th><th class=\"n\">{Page.Text(comparison.Shown.Name)}</th></tr></thead><tbody>");
-        foreach (var key in comparison.Varied)
-        {
-            var values = comparison.ValuesOf(key);
-            var best = values.Where(value => value.Interval.Count > 0).Select(value => value.Interval.Mean).DefaultIfEmpty(double.NaN).Max();
-            foreach (var (index, (value, interval)) in values.Index())
-                html.Append($"<tr><td>{(index == 0 ? Page.Text(key) : "")}</td><td>{Page.Text(value)}</td><td class=\"n\">{interval.Count}</td>")
-                    .Append(interval.Mean == best ? "<td class=\"n best\">" : "<td class=\"n\">").Append(interval.ToString("0.00", 100)).Append("</td></tr>");
-        }
-        return html.Append("</tbody></table></div>").ToString();
-    }
+        run.Id,
+        Experiment = comparison.NameOf(group),
+        Seed = run.Settings.GetValueOrDefault("seed", "–"),
+        Report = File.Exists(run.Directory.Report) ? Link(folder, run.Directory.Report) : null,
+        Cells = comparison.Measures.Select(measure => run.Summary is { } summary
+            ? measure.Of(summary) is { } figure ? (measure.Factor * figure).ToString(measure.Format, CultureInfo.InvariantCulture) : "–"
+            : measure == comparison.Measures[0] ? $"at epoch {run.Epochs.Count}" : "–"),
+    };
 
-    private static IEnumerable<Chart> Curves(RunComparison comparison)
-    {
-        var epoch = new Axis("epoch") { Whole = true };
-        yield return new()
-        {
-            Title = "Validation accuracy",
-            X = epoch,
-            Y = new("share of images classified correctly") { Percent = true },
-            Series = Of(line => line.ValidationAccuracy),
-            Height = 380,
-        };
-        yield return new() { Title = "Training loss", X = epoch, Y = new("mean of each run's own criterion, nats") { Logarithmic = true }, Series = Of(line => line.TrainLoss), Height = 380 };
-
-        ChartSeries[] Of(Func<RecordedEpoch, double?> value) =>
-            [.. comparison.Groups.Select((group, rank) => new ChartSeries(comparison.NameOf(group), MeanCurve(group, value)) { Colour = rank < Coloured ? rank : 7, Faint = rank >= Coloured, Unlisted = rank >= Coloured })];
-    }
-
-    private static List<ChartPoint> MeanCurve(RunGroup group, Func<RecordedEpoch, double?> value) =>
-    [
-        .. group.Runs.SelectMany(run => run.Epochs).Where(line => value(line) is not null).GroupBy(line => line.Epoch).OrderBy(same => same.Key)
-            .Select(same => (Epoch: same.Key, Interval: Interval.Of(same.Select(line => value(line)!.Value))))
-            .Select(pair => new ChartPoint(pair.Epoch, pair.Interval.Mean, pair.Interval.HalfWidth is null ? null : pair.Interval.Low, pair.Interval.HalfWidth is null ? null : pair.Interval.High)),
-    ];
-
-    private static string? Faint(RunComparison comparison) => comparison.Groups.Count <= Coloured
-        ? "Means over seeds with their 95 % intervals."
-        : $"Means over seeds with their 95 % intervals; the first {Coloured} experiments of the table in colour, the others faint.";
-
-    private static IEnumerable<Chart> Cost(RunComparison comparison)
-    {
-        foreach (var (title, measure) in ((string, Measure)[])[("Test accuracy against training time", Measure.Seconds), ("Test accuracy against size", Measure.Parameters)])
-        {
-            var groups = comparison.Groups.Where(group => group.Finished.Count > 0).ToList();
-            var all = groups.Select(group => group.Of(measure).Mean).ToList();
-            yield return new()
-            {
-                Title = title,
-                X = new(measure == Measure.Seconds ? "seconds of training" : "trainable parameters") { Logarithmic = all.Count > 0 && all.Min() > 0 && all.Max() / all.Min() >= 8 },
-                Y = new("test accuracy") { Percent = true },
-                Series =
-                [
-                    .. groups.Select((group, rank) => new ChartSeries(comparison.NameOf(group), [Point(group)])
-                    {
-                        Line = false, Colour = rank < Coloured ? rank : 7, Unlisted = rank >= Coloured || measure != Measure.Seconds,
-                    }),
-                ],
-            };
-
-            ChartPoint Point(RunGroup group)
-            {
-                var accuracy = group.Of(Measure.TestAccuracy);
-                var note = $"{comparison.NameOf(group)}: {accuracy.ToString("0.00", 100)} %, {group.Of(measure).ToString(measure.Format, measure.Factor)} {measure.Key}";
-                return new(group.Of(measure).Mean, accuracy.Mean, accuracy.HalfWidth is null ? null : accuracy.Low, accuracy.HalfWidth is null ? null : accuracy.High, note);
-            }
-        }
-    }
-
-    private static string RunTable(RunComparison comparison)
-    {
-        var html = new StringBuilder("<div class=\"scroll\"><table><thead><tr><th>run</th><th>experiment</th><th class=\"n\">seed</th>");
-        foreach (var measure in comparison.Measures)
-            html.Append("<th class=\"n\">").Append(Page.Text(measure.Name)).Append("</th>");
-        html.Append("</tr></thead><tbody>");
-        foreach (var group in comparison.Groups)
-            foreach (var run in group.Runs)
-            {
-                html.Append($"<tr><td>{Page.Text(run.Id)}</td><td>{Page.Text(comparison.NameOf(group))}</td><td class=\"n\">{Page.Text(run.Settings.GetValueOrDefault("seed", "–"))}</td>");
-                foreach (var measure in comparison.Measures)
-                    html.Append("<td class=\"n\">").Append(run.Summary is { } summary && measure.Of(summary) is { } figure
-                        ? (measure.Factor * figure).ToString(measure.Format, CultureInfo.InvariantCulture)
-                        : run.Summary is null && measure == comparison.Measures[0] ? $"at epoch {run.Epochs.Count}" : "–").Append("</td>");
-                html.Append("</tr>");
-            }
-        return html.Append("</tbody></table></div>").ToString();
-    }
-
-    private static string Share(Measure measure) => measure.Name.Split(',')[0];
+    private static string Link(string folder, string file) =>
+        "./" + string.Join('/', Path.GetRelativePath(folder, Path.GetFullPath(file)).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString));
 }

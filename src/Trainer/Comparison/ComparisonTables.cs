@@ -47,30 +47,43 @@ internal static class ComparisonTables
         var table = new StringBuilder();
         Line(["run", "finished", .. keys, .. Measure.All.Select(measure => measure.Key)]);
         foreach (var run in comparison.Runs)
+        {
+            var figures = Measure.All.Select(measure => run.Summary is { } summary ? measure.Of(summary) : null);
             Line([
                 run.Id,
                 run.Summary is null ? "false" : "true",
                 .. keys.Select(key => run.Settings.GetValueOrDefault(key, "")),
-                .. Measure.All.Select(measure => run.Summary is { } summary ? measure.Of(summary)?.ToString("R", CultureInfo.InvariantCulture) ?? "" : ""),
+                .. figures.Select(figure => figure?.ToString("R", CultureInfo.InvariantCulture) ?? ""),
             ]);
+        }
         return table.ToString();
 
         void Line(IEnumerable<string> cells) => table.AppendJoin(',', cells.Select(Quote)).Append("\r\n");
     }
 
-    /// <summary>What the figures are.</summary>
+    /// <summary>Explains the figures in a sentence.</summary>
     public static string Caption(RunComparison comparison) =>
-        $"{comparison.Runs.Count} runs in {comparison.Groups.Count} experiments; mean ± 95 % interval over seeds (Student's t); {Ranking(comparison)}"
-        + (comparison.Unfinished > 0 ? $"; {comparison.Unfinished} runs are not finished and count nowhere." : ".");
+        $"{Count(comparison.Runs.Count, "run")} in {Count(comparison.Groups.Count, "experiment")}; "
+        + $"mean ± 95 % interval over seeds (Student's t); {Ranking(comparison)}"
+        + comparison.Unfinished switch
+        {
+            0 => ".",
+            1 => "; 1 run is not finished and counts nowhere.",
+            var unfinished => $"; {unfinished} runs are not finished and count nowhere.",
+        };
+
+    private static string Count(int count, string name) => count == 1 ? $"1 {name}" : $"{count} {name}s";
 
     private static string Ranking(RunComparison comparison) => (comparison.Choice, comparison.Unranked) switch
     {
         (null, _) => "no run held images out for validation, so none is ranked: the test set chooses nothing",
         (_, 0) => "ranked by validation accuracy",
+        (_, 1) => "ranked by validation accuracy; 1 experiment held no images out for it and follows unranked",
         (_, var unranked) => $"ranked by validation accuracy; {unranked} experiments held no images out for it and follow unranked",
     };
 
-    private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+    /// <summary>An underscore inside a word is no markup, so that a pipe is the only character to escape.</summary>
+    private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     private static string Quote(string cell) =>
         cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

@@ -21,11 +21,11 @@ internal sealed record Interval(int Count, double Mean, double? HalfWidth)
         return new(values.Length, mean, StudentT.Quantile975(values.Length - 1) * deviation / Math.Sqrt(values.Length));
     }
 
-    /// <summary>Lower end; the mean where there is no interval.</summary>
-    public double Low => Mean - (HalfWidth ?? 0);
+    /// <summary>Gets the lower end; null for fewer than two figures.</summary>
+    public double? LowEnd => Mean - HalfWidth;
 
-    /// <summary>Upper end; the mean where there is no interval.</summary>
-    public double High => Mean + (HalfWidth ?? 0);
+    /// <summary>Gets the upper end; null for fewer than two figures.</summary>
+    public double? HighEnd => Mean + HalfWidth;
 
     /// <summary>As in <c>99.31 ± 0.05</c>, multiplied by <paramref name="factor"/>; a dash without figures.</summary>
     public string ToString(string format, double factor = 1)

@@ -5,17 +5,18 @@ namespace LeNetServe.Trainer.Comparison;
 /// <summary>A figure of a finished run.</summary>
 /// <param name="Name">Its column's name, with the unit.</param>
 /// <param name="Key">Its name in CSV.</param>
-/// <param name="Of">Reads it; null where the run has none.</param>
-/// <param name="Format">How it is shown.</param>
-/// <param name="Factor">By what it is multiplied when shown.</param>
-/// <param name="MoreIsBetter">Which way is better; null: neither.</param>
+/// <param name="Of">Reads it; null if the run has none.</param>
+/// <param name="Format">Its format in tables.</param>
+/// <param name="Factor">Its factor in tables.</param>
+/// <param name="MoreIsBetter">Whether a higher figure is better; null: neither way is.</param>
 internal sealed record Measure(string Name, string Key, Func<RunSummary, double?> Of, string Format, double Factor, bool? MoreIsBetter)
 {
     /// <summary>Share of the test images classified correctly.</summary>
     public static Measure TestAccuracy { get; } = new("test accuracy, %", "test_accuracy", run => run.TestAccuracy, "0.00", 100, true);
 
     /// <summary>Share of the validation images classified correctly, at the best epoch.</summary>
-    public static Measure ValidationAccuracy { get; } = new("validation accuracy, %", "validation_accuracy", run => run.ValidationAccuracy, "0.00", 100, true);
+    public static Measure ValidationAccuracy { get; } =
+        new("validation accuracy, %", "validation_accuracy", run => run.ValidationAccuracy, "0.00", 100, true);
 
     /// <summary>Seconds of training.</summary>
     public static Measure Seconds { get; } = new("training, s", "seconds", run => run.Seconds, "0.0", 1, false);

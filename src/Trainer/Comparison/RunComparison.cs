@@ -3,7 +3,7 @@ using LeNetServe.Trainer.Reports;
 
 namespace LeNetServe.Trainer.Comparison;
 
-/// <summary>What a set of runs says.</summary>
+/// <summary>A set of runs, grouped into experiments and ranked.</summary>
 internal sealed class RunComparison
 {
     /// <summary>Compares these runs.</summary>
@@ -14,7 +14,10 @@ internal sealed class RunComparison
         var finished = groups.SelectMany(group => group.Finished).ToList();
         Measures = [.. Measure.All.Where(measure => finished.Any(run => measure.Of(run.Summary!) is not null))];
         Choice = finished.Any(run => run.Summary!.ValidationAccuracy is not null) ? Measure.ValidationAccuracy : null;
-        Groups = [.. groups.OrderByDescending(group => group.Of(Measure.ValidationAccuracy) is { Count: > 0 } interval ? interval.Mean : double.NegativeInfinity)];
+        Groups =
+        [
+            .. groups.OrderByDescending(group => group.Of(Measure.ValidationAccuracy) is { Count: > 0 } interval ? interval.Mean : double.NegativeInfinity),
+        ];
         Varied =
         [
             .. groups.SelectMany(group => group.Settings.Keys).Distinct()
@@ -25,13 +28,15 @@ internal sealed class RunComparison
     /// <summary>All runs.</summary>
     public IReadOnlyList<RecordedRun> Runs { get; }
 
-    /// <summary>The experiments, best first by <see cref="Choice"/>; those that held no images out follow unranked, in the order in which they were found.</summary>
+    /// <summary>
+    /// The experiments, best first by <see cref="Choice"/>. Those that held no images out follow unranked, in the order in which they were found.
+    /// </summary>
     public IReadOnlyList<RunGroup> Groups { get; }
 
-    /// <summary>What experiments are ranked by: validation accuracy, so that the test set chooses nothing; null where no run held images out.</summary>
+    /// <summary>The measure that ranks: validation accuracy, so that the test set chooses nothing; null if no run held images out.</summary>
     public Measure? Choice { get; }
 
-    /// <summary>The accuracy that charts of the settings show: what experiments are ranked by, or test accuracy where none is ranked.</summary>
+    /// <summary>The accuracy in charts of the settings: the measure that ranks, or test accuracy if none is ranked.</summary>
     public Measure Shown => Choice ?? Measure.TestAccuracy;
 
     /// <summary>Number of experiments that are finished but not ranked.</summary>
@@ -51,7 +56,7 @@ internal sealed class RunComparison
         ? string.Join(", ", ((string[])["dataset", "variant"]).Select(key => group.Settings.GetValueOrDefault(key)).Where(value => value is not null))
         : string.Join(", ", Varied.Select(key => $"{key} {group.Settings.GetValueOrDefault(key, "–")}"));
 
-    /// <summary>The best mean of a measure over the experiments; null where none has a value or neither way is better.</summary>
+    /// <summary>The best mean of a measure over the experiments; null if none has a value or neither way is better.</summary>
     public double? Best(Measure measure)
     {
         var means = Groups.Select(group => group.Of(measure)).Where(interval => interval.Count > 0).Select(interval => interval.Mean).ToList();
@@ -63,8 +68,8 @@ internal sealed class RunComparison
     /// <summary>For each value of a varied setting the shown accuracy over all finished runs that have it, numbers in ascending order.</summary>
     public IReadOnlyList<(string Value, Interval Interval)> ValuesOf(string key) =>
     [
-        .. Groups.GroupBy(group => group.Settings.GetValueOrDefault(key, "–"))
-            .Select(same => (Value: same.Key, Interval: Interval.Of(same.SelectMany(group => group.Finished).Select(run => Shown.Of(run.Summary!)).OfType<double>())))
+        .. Groups.GroupBy(group => group.Settings.GetValueOrDefault(key, "–"), group => group.Finished.Select(run => Shown.Of(run.Summary!)).OfType<double>())
+            .Select(same => (Value: same.Key, Interval: Interval.Of(same.SelectMany(figures => figures))))
             .OrderBy(pair => AsNumber(pair.Value) ?? double.MaxValue).ThenBy(pair => pair.Value, StringComparer.Ordinal),
     ];
 

@@ -3,11 +3,11 @@ using LeNetServe.Trainer.Reports;
 namespace LeNetServe.Trainer.Comparison;
 
 /// <summary>Runs that differ in their seeds alone.</summary>
-/// <param name="Settings">What they have in common.</param>
+/// <param name="Settings">Their common settings.</param>
 /// <param name="Runs">The runs, by seed.</param>
 internal sealed record RunGroup(IReadOnlyDictionary<string, string> Settings, IReadOnlyList<RecordedRun> Runs)
 {
-    /// <summary>Keys that do not make another experiment: the seed, and where the data lie.</summary>
+    /// <summary>Keys that do not make another experiment: the seed, and the folder of the data.</summary>
     public static IReadOnlyList<string> SeedKeys { get; } = ["seed", "data"];
 
     /// <summary>The runs that are finished.</summary>
@@ -21,9 +21,10 @@ internal sealed record RunGroup(IReadOnlyDictionary<string, string> Settings, IR
     [
         .. runs.GroupBy(run => string.Join('\n', Shared(run).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")))
             .Select(group => new RunGroup(
-                Shared(group.First()).ToDictionary(),
-                [.. group.OrderBy(run => run.Settings.GetValueOrDefault("seed", "").Length).ThenBy(run => run.Settings.GetValueOrDefault("seed", ""), StringComparer.Ordinal)])),
+                Shared(group.First()).ToDictionary(), [.. group.OrderBy(run => Seed(run).Length).ThenBy(Seed, StringComparer.Ordinal)])),
     ];
+
+    private static string Seed(RecordedRun run) => run.Settings.GetValueOrDefault("seed", "");
 
     private static IEnumerable<KeyValuePair<string, string>> Shared(RecordedRun run) => run.Settings.Where(pair => !SeedKeys.Contains(pair.Key));
 }

@@ -1,6 +1,6 @@
 namespace LeNetServe.Trainer.Reports;
 
-/// <summary>A line of <c>metrics.jsonl</c> as reports read it: what an older or newer program did not write is null.</summary>
+/// <summary>A line of <c>metrics.jsonl</c> as reports read it. A key that an older or newer program did not write is null.</summary>
 internal sealed record RecordedEpoch
 {
     /// <summary>Number of the epoch, from 1.</summary>

@@ -4,12 +4,12 @@ using LeNetServe.Runs;
 
 namespace LeNetServe.Trainer.Reports;
 
-/// <summary>A run as its directory tells it, finished or not.</summary>
+/// <summary>A run as recorded in its directory, finished or not.</summary>
 internal sealed record RecordedRun
 {
     private static readonly JsonSerializerOptions Lenient = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>The run's directory.</summary>
     public required RunDirectory Directory { get; init; }
 
     /// <summary>The config's values as text, by key; nested keys are joined by a dot.</summary>
@@ -72,7 +72,7 @@ internal sealed record RecordedRun
         var epochs = new List<RecordedEpoch>();
         if (!File.Exists(path))
             return epochs;
-        // A line without its end was cut off by a crash.
+        // A crash can cut off the last line, which then has no line end.
         foreach (var (number, line) in File.ReadAllText(path).Split('\n')[..^1].Index())
         {
             try

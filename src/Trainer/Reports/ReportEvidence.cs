@@ -1,3 +1,4 @@
+using System.Text;
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
@@ -6,8 +7,8 @@ using LeNetServe.Tensors;
 namespace LeNetServe.Trainer.Reports;
 
 /// <summary>
-/// What a run's report shows beyond its figures: the answers on the test images, the worst mistakes as pictures, C1's filters and one image's feature maps.
-/// It is kept in the run directory, so that the page can be written again without the data set and without torch.
+/// The part of a run's report beyond its figures: answers on the test images, the worst mistakes as pictures, C1's filters, one image's feature maps.
+/// It stays in the run directory, so that the page can be written again without the data set and without torch.
 /// </summary>
 internal sealed record ReportEvidence
 {
@@ -31,6 +32,12 @@ internal sealed record ReportEvidence
     /// <summary>Their raw pixels, one image after another.</summary>
     public required byte[] MistakePixels { get; init; }
 
+    /// <summary>Their files' names; null if the data set does not consist of files.</summary>
+    public IReadOnlyList<string>? MistakeNames { get; init; }
+
+    /// <summary>Gets the name of a mistake's image, by its place in <see cref="Mistakes"/>.</summary>
+    public string NameOf(int mistake) => MistakeNames?[mistake] ?? $"image {Mistakes[mistake]}";
+
     /// <summary>Number of the test image whose feature maps are shown.</summary>
     public required int Sample { get; init; }
 
@@ -46,7 +53,7 @@ internal sealed record ReportEvidence
     /// <summary>The class that the model gives to each test image.</summary>
     public int[] Answers() => [.. Enumerable.Range(0, Labels.Length).Select(image => Answer(Probabilities.AsSpan(image * Classes, Classes)))];
 
-    /// <summary>Picks from the test set what the report shows.</summary>
+    /// <summary>Picks the images for the report from the test set.</summary>
     /// <param name="test">The test images.</param>
     /// <param name="probabilities">The model's probabilities for all of them, N×classes.</param>
     /// <param name="filters">The first convolution's weights, maps×C×height×width.</param>
@@ -70,6 +77,7 @@ internal sealed record ReportEvidence
             Shape = test.Shape,
             Mistakes = mistakes,
             MistakePixels = [.. mistakes.SelectMany(image => test.Image(image).ToArray())],
+            MistakeNames = test.Names is { } names ? [.. mistakes.Select(image => names[image])] : null,
             Sample = sample,
             SamplePixels = test.Image(sample).ToArray(),
             Filters = filters,
@@ -87,6 +95,7 @@ internal sealed record ReportEvidence
         ("sample", new(TensorType.I64, [1], Bytes([Sample]))),
         ("sample_pixels", new(TensorType.U8, [Shape.Channels, Shape.Height, Shape.Width], SamplePixels)),
         ("filters", Filters),
+        .. MistakeNames is null ? [] : Text("mistake_names", MistakeNames),
         .. FeatureMaps.Select(layer => ($"maps.{layer.Layer}", layer.Maps)),
     ]);
 
@@ -101,7 +110,8 @@ internal sealed record ReportEvidence
         var file = SafetensorsFile.Read(path);
         var sample = file["sample_pixels"];
         if (sample.Shape.Length != 3 || file["labels"].Count < 1 || file["probabilities"].Count % file["labels"].Count != 0)
-            throw new InvalidDataException($"{path}: sample_pixels is {sample} and probabilities {file["probabilities"]}, expected C×H×W and {file["labels"].Count}×classes");
+            throw new InvalidDataException(
+                $"{path}: sample_pixels is {sample} and probabilities {file["probabilities"]}, expected C×H×W and {file["labels"].Count}×classes");
         return new()
         {
             Labels = Integers(file["labels"]),
@@ -109,6 +119,7 @@ internal sealed record ReportEvidence
             Shape = new(sample.Shape[0], sample.Shape[1], sample.Shape[2]),
             Mistakes = Integers(file["mistakes"]),
             MistakePixels = file["mistake_pixels"].Data.ToArray(),
+            MistakeNames = file.Names.Contains("mistake_names") ? Encoding.UTF8.GetString(file["mistake_names"].Data.Span).Split('\0')[..^1] : null,
             Sample = Integers(file["sample"])[0],
             SamplePixels = sample.Data.ToArray(),
             Filters = file["filters"],
@@ -119,6 +130,13 @@ internal sealed record ReportEvidence
     private static string PathIn(RunDirectory run) => Path.Combine(run.Path, "report.safetensors");
 
     private static int Answer(ReadOnlySpan<float> probabilities) => probabilities.IndexOf(System.Numerics.Tensors.TensorPrimitives.Max(probabilities));
+
+    /// <summary>Texts as one tensor of bytes, each with a zero byte at its end.</summary>
+    private static (string, StoredTensor)[] Text(string name, IEnumerable<string> texts)
+    {
+        var bytes = Encoding.UTF8.GetBytes(string.Concat(texts.Select(text => text + '\0')));
+        return [(name, new(TensorType.U8, [bytes.Length], bytes))];
+    }
 
     private static byte[] Bytes(int[] values) => [.. values.SelectMany(value => BitConverter.GetBytes((long)value))];
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LeNetServe.Tests;
 using LeNetServe.Trainer.Comparison;
 using LeNetServe.Trainer.Tests.Reports;
 
@@ -34,7 +35,7 @@ public sealed class RunComparisonTests : IDisposable
 
         Assert.Equal(["learning_rate 0.001", "learning_rate 0.01", "learning_rate 0.1"], comparison.Groups.Select(comparison.NameOf));
         Assert.Contains(
-            "ranked by validation accuracy; 1 experiments held no images out for it and follow unranked", ComparisonTables.Caption(comparison), StringComparison.Ordinal);
+            "ranked by validation accuracy; 1 experiment held no images out for it and follows unranked", ComparisonTables.Caption(comparison), StringComparison.Ordinal);
         Assert.Equal(0, comparison.ValuesOf("learning_rate").Single(value => value.Value == "0.1").Interval.Count);
     }
 
@@ -49,7 +50,7 @@ public sealed class RunComparisonTests : IDisposable
         Assert.Null(comparison.Choice);
         Assert.Equal(["learning_rate 0.1", "learning_rate 0.01"], comparison.Groups.Select(comparison.NameOf));
         Assert.Contains("none is ranked", ComparisonTables.Caption(comparison), StringComparison.Ordinal);
-        Assert.DoesNotContain("Best value", ComparisonPage.Render(comparison), StringComparison.Ordinal);
+        Assert.Contains("\"ranked\":false", ComparisonPage.Render(comparison, root), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class RunComparisonTests : IDisposable
 
         Assert.Equal(1, comparison.Unfinished);
         Assert.Equal(2, comparison.Groups[0].Of(Measure.TestAccuracy).Count);
-        Assert.Contains("1 runs are not finished", ComparisonTables.Caption(comparison), StringComparison.Ordinal);
+        Assert.Contains("1 run is not finished", ComparisonTables.Caption(comparison), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public sealed class RunComparisonTests : IDisposable
 
         var lines = ComparisonTables.Markdown(Compare()).Split('\n');
 
-        Assert.StartsWith(@"| learning\_rate | runs | test accuracy, % |", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("| learning_rate | runs | test accuracy, % |", lines[0], StringComparison.Ordinal);
         Assert.Matches(@"^\| 0\.01 \| 2 \| \*\*9\d\.\d\d ± \d\.\d\d\*\* \|", lines[2]);
         Assert.Matches(@"^\| 0\.001 \| 2 \| 9\d\.\d\d ± \d\.\d\d \|", lines[3]);
     }
@@ -112,27 +113,56 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     [Fact]
-    public void Render_Page_IsOneFileWithoutScriptOrOutsideAddress()
+    public void Render_Page_LinksToTheRunsReportsAndNowhereElse()
     {
-        WriteGrid([0.001, 0.003, 0.01, 0.03], ["adam", "sgd"], seeds: 3);
+        WriteGrid([0.001, 0.01], ["adam"], seeds: 1);
+        File.WriteAllText(Path.Combine(root, "run-0.01-adam-1", "report.html"), "");
 
-        var html = ComparisonPage.Render(Compare());
+        var html = ComparisonPage.Render(Compare(), Path.Combine(root, "out"));
 
-        if (Environment.GetEnvironmentVariable("LENETSERVE_KEEP") is { Length: > 0 } keep)
-            File.WriteAllText(Path.Combine(keep, "comparison.html"), html);
-        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotMatch("(src|href)=\"", html);
-        // two settings, two learning curves, two of cost
-        Assert.Equal(6, Regex.Count(html, "<figure class=\"chart\">"));
-        Assert.Contains("class=\"n best\"", html, StringComparison.Ordinal);
+        Assert.DoesNotMatch("(src|href)=", html);
+        Assert.Equal(["\"./../run-0.01-adam-1/report.html\"", "null"], Regex.Matches(html, "\"report\":([^,]+),").Select(match => match.Groups[1].Value));
     }
 
     [Fact]
-    public void Render_SingleUnfinishedRun_IsAPageAllTheSame()
+    public async Task Render_Page_HasAChartForEachSettingCurveAndCost()
+    {
+        WriteGrid([0.001, 0.003, 0.01, 0.03], ["adam", "sgd"], seeds: 3);
+
+        var dom = await DomAsync();
+
+        // two settings, two learning curves, and cost by time: all networks are of one size
+        Assert.Equal(5, Regex.Count(dom, "<figure class=\"chart\">"));
+        Assert.Contains("class=\"n best\"", dom, StringComparison.Ordinal);
+        Assert.Contains("Values of each setting", dom, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Render_NetworksOfTwoSizes_ShowsTheCostOfSize()
+    {
+        RunFixture.Write(root, "a", Config(0.01, "adam", 1), 0.95);
+        RunFixture.Write(root, "b", Config(0.02, "adam", 1), 0.96, parameters: 100);
+
+        Assert.Contains("Test accuracy against size", Regex.Replace(await DomAsync(), "<script.*?</script>", "", RegexOptions.Singleline), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Render_ValueThatOnlyUnrankedRunsHave_IsATableRowWithoutADot()
+    {
+        RunFixture.Write(root, "a", Config(0.01, "adam", 1), 0.95);
+        RunFixture.Write(root, "b", new Dictionary<string, object> { ["dataset"] = "fashion", ["learning_rate"] = 0.01, ["seed"] = 1 }, 0.99, validation: false);
+
+        var dom = await DomAsync();
+
+        Assert.Contains("<th scope=\"row\" class=\"\">dataset</th><td class=\"\">fashion</td><td class=\"n\">0</td><td class=\"n\">–</td>", dom, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Render_SingleUnfinishedRun_IsAPageAllTheSame()
     {
         RunFixture.Write(root, "a", Config(0.01, "adam", 1), 0.9, epochs: 0, finished: false);
 
-        Assert.Contains("no values", ComparisonPage.Render(Compare()), StringComparison.Ordinal);
+        Assert.Contains("no values", await DomAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,6 +185,14 @@ public sealed class RunComparisonTests : IDisposable
 
         Assert.Equal(3, code);
         Assert.Contains("does not exist, expected a run directory or a folder of runs", error, StringComparison.Ordinal);
+    }
+
+    private async Task<string> DomAsync()
+    {
+        using var browser = new Browser();
+        var page = Path.Combine(root, "comparison.html");
+        await File.WriteAllTextAsync(page, ComparisonPage.Render(Compare(), root), TestContext.Current.CancellationToken);
+        return await browser.DomAsync(page);
     }
 
     private RunComparison Compare() => new(RunFinder.Read([root]));

@@ -1,5 +1,4 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using LeNetServe.Tests;
 using LeNetServe.Trainer.Comparison;
 using LeNetServe.Trainer.Reports;
 using SkiaSharp;
@@ -9,64 +8,63 @@ namespace LeNetServe.Trainer.Tests.Reports;
 public sealed class BrowserTests : IDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("lenet-browser-").FullName;
+    private readonly Browser browser = new();
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose()
+    {
+        browser.Dispose();
+        Directory.Delete(root, recursive: true);
+    }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Report_InABrowser_IsDrawnInTheReadersColours(bool dark)
+    public async Task Report_InABrowser_IsDrawnInTheReadersColors(bool dark) => await AssertDrawn(WriteReport(), dark);
+
+    [Fact]
+    public async Task Comparison_InABrowser_IsDrawn() => await AssertDrawn(WriteComparison(), dark: false);
+
+    [Theory]
+    [InlineData(390)]
+    [InlineData(1280)]
+    public async Task Pages_OnAPhoneAndADesk_FitTheScreenWithReadableCharts(int width)
+    {
+        foreach (var page in (string[])[WriteReport(), WriteComparison()])
+        {
+            var found = await browser.EvaluateAsync(page, width, """
+                [page.documentElement.scrollWidth, ...new Set([...page.querySelectorAll(".chart svg[role=img]")].map(svg =>
+                  Math.round(12 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)))].join(" ")
+                """);
+
+            Assert.Equal($"{width} 12", found);
+        }
+    }
+
+    private string WriteReport()
     {
         var run = RunFixture.Write(root, "a", new Dictionary<string, object> { ["seed"] = 1 }, 0.94);
         RunReport.Write(run, RunFixture.Evidence(RunFixture.Images()));
-
-        await AssertDrawn(run.Report, dark);
+        return run.Report;
     }
 
-    [Fact]
-    public async Task Comparison_InABrowser_IsDrawn()
+    private string WriteComparison()
     {
         for (var seed = 1; seed <= 3; seed++)
             RunFixture.Write(root, $"run{seed}", new Dictionary<string, object> { ["seed"] = seed }, 0.94 + 0.001 * seed);
         var page = Path.Combine(root, "comparison.html");
-        await File.WriteAllTextAsync(page, ComparisonPage.Render(new(RunFinder.Read([root]))), TestContext.Current.CancellationToken);
-
-        await AssertDrawn(page, dark: false);
+        File.WriteAllText(page, ComparisonPage.Render(new(RunFinder.Read([root])), root));
+        return page;
     }
 
-    /// <summary>Paper and the first series' colour of page.css are on the picture, the colour as a line's worth of pixels.</summary>
+    /// <summary>Checks that the paper and the first series' color of page.css are on the picture, the color as a line's worth of pixels.</summary>
     private async Task AssertDrawn(string page, bool dark)
     {
-        using var picture = await ScreenshotAsync(page, dark);
-        var (paper, line) = dark ? (SKColor.Parse("#14161a"), SKColor.Parse("#6ea8ec")) : (SKColor.Parse("#fdfcfa"), SKColor.Parse("#2563b0"));
+        using var picture = SKBitmap.Decode(await browser.ScreenshotAsync(page, dark));
+        var paper = SKColor.Parse(dark ? "#14161a" : "#fdfcfa");
+        var line = SKColor.Parse(dark ? "#6ea8ec" : "#2563b0");
 
         Assert.Equal(paper, picture.GetPixel(3, 3));
         Assert.InRange(picture.Pixels.Count(pixel => Distance(pixel, line) < 40), 500, picture.Pixels.Length / 10);
-    }
-
-    private async Task<SKBitmap> ScreenshotAsync(string page, bool dark)
-    {
-        var picture = Path.Combine(root, "page.png");
-        string[] theme = dark ? ["--force-dark-mode", "--blink-settings=preferredColorScheme=0"] : ["--blink-settings=preferredColorScheme=1"];
-        var start = new ProcessStartInfo("chromium",
-            ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", $"--user-data-dir={root}/profile", "--window-size=1200,1600", .. theme, $"--screenshot={picture}", $"file://{page}"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            using var browser = Process.Start(start)!;
-            var error = browser.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await browser.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await browser.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.True(File.Exists(picture), await error);
-        }
-        catch (Win32Exception)
-        {
-            Assert.Skip("chromium is not installed here");
-        }
-        return SKBitmap.Decode(picture);
     }
 
     private static int Distance(SKColor one, SKColor other) =>
