@@ -46,7 +46,7 @@ internal static class MistakesPage
     }
 
     /// <summary>Length of the folder that all names begin with.</summary>
-    private static int CommonFolder(IReadOnlyList<string> names)
+    private static int CommonFolder(List<string> names)
     {
         var common = names.Count == 0 ? 0 : names.Min(name => name.AsSpan().CommonPrefixLength(names[0]));
         return common == 0 ? 0 : names[0].AsSpan(0, common).LastIndexOf('/') + 1;

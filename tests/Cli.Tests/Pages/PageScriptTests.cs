@@ -60,8 +60,8 @@ public sealed class PageScriptTests : IDisposable
             document.body.textContent = [...made.querySelectorAll("text")].map(text => text.textContent).join(" ");
             """);
 
-        Assert.Contains("100.0\u00A0%", found, StringComparison.Ordinal);
-        Assert.DoesNotContain("100.5", found, StringComparison.Ordinal);
+        Assert.Contains("100\u00A0%", found, StringComparison.Ordinal);
+        Assert.DoesNotContain("101", found, StringComparison.Ordinal);
     }
 
     /// <summary>Runs the shared script and the given lines in one module, as a page does, and gets the body's text.</summary>
