@@ -9,7 +9,8 @@ namespace LeNetServe.BatchScorer.Outputs;
 /// <param name="F1">Harmonic mean of the two; null where either is.</param>
 internal sealed record ClassFigures(string Label, long Images, long Predicted, double? Precision, double? Recall, double? F1)
 {
-    public static IReadOnlyList<ClassFigures> Of(Tally tally) => [.. Enumerable.Range(0, tally.Model.Labels.Count).Select(index => Of(tally, index))];
+    public static IReadOnlyList<ClassFigures> Of(Tally tally) =>
+        [.. Enumerable.Range(0, tally.Model.Labels.Count).Select(index => Of(tally, index))];
 
     private static ClassFigures Of(Tally tally, int index)
     {

@@ -4,7 +4,7 @@ using LeNetServe.Imaging;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>The files beside the rows: the summary, the page of mistakes if there are labels, the contact sheet if one is asked for.</summary>
+/// <summary>The files beside the rows: the summary, with labels the page of mistakes, on request the contact sheet.</summary>
 /// <param name="model">The model that scored.</param>
 /// <param name="imaging">The imaging that it used.</param>
 /// <param name="preview">Images on the contact sheet.</param>
@@ -35,7 +35,8 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
     /// <param name="page">The page's path.</param>
     /// <param name="sheet">The contact sheet's path.</param>
     /// <param name="find">Gets the images of rows by their numbers, if <see cref="Add"/> was not given them.</param>
-    public void Write(string summary, string page, string sheet, Func<IReadOnlySet<long>, IReadOnlyDictionary<long, InputImage>>? find = null)
+    public void Write(
+        string summary, string page, string sheet, Func<IReadOnlySet<long>, IReadOnlyDictionary<long, InputImage>>? find = null)
     {
         SummaryFile.Write(summary, Tally);
         var mistakes = Mistakes;

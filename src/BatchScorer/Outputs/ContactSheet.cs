@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>A PNG with the first images as the model saw them, in the order of the rows, each pixel doubled. A crossed cell is an image that failed.</summary>
+/// <summary>A PNG with the first images as the model saw them, at twice their size. A crossed cell is an image that failed.</summary>
 internal static class ContactSheet
 {
     private const int Scale = 2;

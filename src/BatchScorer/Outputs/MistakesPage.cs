@@ -5,7 +5,7 @@ using LeNetServe.Files;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>The page of mistakes: accuracy, the most confident mistakes as pictures, figures per class, and the images that have no score.</summary>
+/// <summary>The page of mistakes: accuracy, the most confident mistakes, figures per class, and the images without a score.</summary>
 internal static class MistakesPage
 {
     /// <summary>Writes the page.</summary>
@@ -22,7 +22,7 @@ internal static class MistakesPage
         var folder = CommonFolder(shown);
         var lead = string.Create(
             CultureInfo.InvariantCulture,
-            $"{100 * tally.Accuracy:0.00} % of {tally.Labelled:N0} labeled images are right. The model {model} has the SHA-256 {tally.Model.Sha256}.");
+            $"{100 * tally.Accuracy:0.00} % of {tally.Labelled:N0} labeled images are right. {model} has the SHA-256 {tally.Model.Sha256}.");
         AtomicFile.WriteText(path, Page.Render(typeof(MistakesPage).Assembly, "mistakes.html", $"Mistakes of {model}", lead, new
         {
             tally.Model.Labels,

@@ -33,7 +33,8 @@ public static partial class Page
             "style" => Resource(typeof(Page).Assembly, "page.css"),
             "script" => Resource(typeof(Page).Assembly, "page.js"),
             "data" => JsonSerializer.Serialize(data, Json),
-            var name => throw new InvalidOperationException($"{template} has the placeholder {name}, expected title, lead, style, script or data"),
+            var name => throw new InvalidOperationException(
+                $"{template} has the placeholder {name}, expected title, lead, style, script or data"),
         });
 
     private static string Resource(Assembly assembly, string name)

@@ -9,7 +9,8 @@ export const data = () => JSON.parse(document.getElementById("data").textContent
 export const number = (value, digits = 0) => value == null || !Number.isFinite(Number(value)) ? "–"
   : Number(value).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-export const percent = (share, digits = 2) => share == null || !Number.isFinite(Number(share)) ? "–" : `${number(100 * share, digits)}\u00a0%`;
+export const percent = (share, digits = 2) =>
+  share == null || !Number.isFinite(Number(share)) ? "–" : `${number(100 * share, digits)}\u00a0%`;
 
 export const duration = seconds => seconds < 120 ? `${number(seconds, 1)}\u00a0s`
   : seconds < 7200 ? `${number(seconds / 60, 1)}\u00a0min` : `${number(seconds / 3600, 1)}\u00a0h`;
@@ -76,7 +77,8 @@ export function scroll(content, label) {
 /** Keys and values of an object as a table; nothing for an empty object. */
 export const settings = (values, caption) => Object.keys(values).length === 0 ? null
   : element("table", {}, element("caption", {}, caption), element("tbody", {},
-    Object.entries(values).map(([key, value]) => element("tr", {}, element("th", { scope: "row" }, breakable(key)), element("td", {}, breakable(value))))));
+    Object.entries(values).map(([key, value]) =>
+      element("tr", {}, element("th", { scope: "row" }, breakable(key)), element("td", {}, breakable(value))))));
 
 // Charts. An axis is {title, percent, log, whole, names, labeled}; a series is {name, color, points, line, unlisted, faint}
 // with points {x, y, low, high, note}.
@@ -182,9 +184,10 @@ function within(axis, point) {
 }
 
 function key(one) {
+  const color = `var(--s${one.color})`;
   const mark = one.line
-    ? drawn("line", { x1: 0, x2: 22, y1: 5, y2: 5, stroke: `var(--s${one.color})`, "stroke-width": 2.5, "stroke-dasharray": DASHES[one.color] })
-    : drawn("circle", { cx: 11, cy: 5, r: 4.5, fill: `var(--s${one.color})` });
+    ? drawn("line", { x1: 0, x2: 22, y1: 5, y2: 5, stroke: color, "stroke-width": 2.5, "stroke-dasharray": DASHES[one.color] })
+    : drawn("circle", { cx: 11, cy: 5, r: 4.5, fill: color });
   return drawn("svg", { viewBox: "0 0 22 10", "aria-hidden": "true" }, mark);
 }
 
@@ -222,7 +225,8 @@ function draw(spec, series, width, id) {
   });
   svg.append(
     drawn("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, spec.x.title),
-    drawn("text", { transform: `translate(13 ${Math.round((top + height - bottom) / 2)}) rotate(-90)`, "text-anchor": "middle" }, spec.y.title));
+    drawn("text", { transform: `translate(13 ${Math.round((top + height - bottom) / 2)}) rotate(-90)`, "text-anchor": "middle" },
+      spec.y.title));
   for (const one of [...series].sort((a, b) => Number(!!b.faint) - Number(!!a.faint)))
     drawSeries(svg, one, x, y);
   if (points.length <= 400)
@@ -245,7 +249,8 @@ function drawSeries(svg, one, x, y) {
     svg.append(band);
   } else {
     for (const point of ranges)
-      svg.append(drawn("line", { x1: x(point.x), x2: x(point.x), y1: y(point.low), y2: y(point.high), stroke: color, "stroke-width": 1.5 }));
+      svg.append(drawn("line",
+        { x1: x(point.x), x2: x(point.x), y1: y(point.low), y2: y(point.high), stroke: color, "stroke-width": 1.5 }));
   }
   if (one.line && one.points.length > 1)
     svg.append(drawn("path", {
@@ -259,11 +264,12 @@ function drawSeries(svg, one, x, y) {
 
 function note(spec, one, point) {
   const step = spec.y.percent ? 1e-4 : Math.abs(point.y) / 1000 || 1;
-  return point.note ?? `${one.name ? `${one.name}: ` : ""}${tickLabel(spec.y, point.y, step)} at ${spec.x.title} ${tickLabel(spec.x, point.x, 1)}`;
+  const name = one.name ? `${one.name}: ` : "";
+  return point.note ?? `${name}${tickLabel(spec.y, point.y, step)} at ${spec.x.title} ${tickLabel(spec.x, point.x, 1)}`;
 }
 
-const description = (spec, series) => `${spec.y.title} by ${spec.x.title}. ` + series.filter(one => one.points.length > 0 && !one.unlisted).slice(0, 6)
-  .map(one => one.points.length === 1 ? note(spec, one, one.points[0])
+const description = (spec, series) => `${spec.y.title} by ${spec.x.title}. `
+  + series.filter(one => one.points.length > 0 && !one.unlisted).slice(0, 6).map(one => one.points.length === 1 ? note(spec, one, one.points[0])
     : `${note(spec, one, one.points[0])}, ${note(spec, { ...one, name: "" }, one.points.at(-1))}`).join("; ");
 
 function values(spec, series) {
@@ -323,7 +329,8 @@ export function classTable(counts, labels) {
     bar.style.width = `${Math.max(0, Math.min(100, 100 * (value - start) / (1 - start)))}%`;
     return { node: Number.isFinite(value) ? element("span", {}, percent(value), element("span", { className: "bar" }, bar)) : "–" };
   };
-  const rows = all.map((one, index) => [labels[index], number(one.images), number(one.answered), share(one.precision), share(one.recall), percent(one.f1)]);
+  const rows = all.map((one, index) =>
+    [labels[index], number(one.images), number(one.answered), share(one.precision), share(one.recall), percent(one.f1)]);
   const head = ["class", ...["images", "answers", "precision", "recall", "F1"].map(text => ({ text, n: true }))];
   return element("div", {}, table(head, rows, "Classes"),
     element("p", { className: "bars" }, `Bars start at ${percent(start, start > 0.99 ? 1 : 0)}.`));

@@ -16,7 +16,8 @@ internal static class CompareCommand
             Description = "The page; the tables are written beside it as .md (experiments) and .csv (every run)",
             DefaultValueFactory = _ => "comparison.html",
         };
-        var compare = new Command("compare", "Compares runs: mean ± 95 % interval over seeds, as a table, a web page, Markdown and CSV.") { runs, output };
+        const string description = "Compares runs: mean ± 95 % interval over seeds, as a table, a web page, Markdown and CSV.";
+        var compare = new Command("compare", description) { runs, output };
         compare.SetAction(parsed =>
         {
             var comparison = new RunComparison(RunFinder.Read(parsed.GetRequiredValue(runs)));
@@ -42,9 +43,12 @@ internal static class CompareCommand
         }
         var table = new Table { Border = TableBorder.Simple };
         foreach (var (index, column) in ComparisonTables.Header(comparison).Index())
-            table.AddColumn(new TableColumn(Markup.Escape(column)) { Alignment = index < comparison.Varied.Count ? Justify.Left : Justify.Right });
+        {
+            var alignment = index < comparison.Varied.Count ? Justify.Left : Justify.Right;
+            table.AddColumn(new TableColumn(Markup.Escape(column)) { Alignment = alignment });
+        }
         foreach (var row in ComparisonTables.Rows(comparison))
-            table.AddRow(row.Select(cell => new Markup(cell.Best ? $"[bold green]{Markup.Escape(cell.Text)}[/]" : Markup.Escape(cell.Text))).ToArray());
+            table.AddRow([.. row.Select(cell => new Markup(Markup.Escape(cell.Text), cell.Best ? new(Color.Green, decoration: Decoration.Bold) : null))]);
         AnsiConsole.Write(table);
         Console.WriteLine(ComparisonTables.Caption(comparison));
     }

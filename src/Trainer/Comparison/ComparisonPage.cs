@@ -86,6 +86,9 @@ internal static class ComparisonPage
             : measure == comparison.Measures[0] ? $"at epoch {run.Epochs.Count}" : "–"),
     };
 
-    private static string Link(string folder, string file) =>
-        "./" + string.Join('/', Path.GetRelativePath(folder, Path.GetFullPath(file)).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString));
+    private static string Link(string folder, string file)
+    {
+        var parts = Path.GetRelativePath(folder, Path.GetFullPath(file)).Split(Path.DirectorySeparatorChar);
+        return "./" + string.Join('/', parts.Select(Uri.EscapeDataString));
+    }
 }

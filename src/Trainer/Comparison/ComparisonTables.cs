@@ -16,7 +16,9 @@ internal static class ComparisonTables
         var best = comparison.Measures.Select(comparison.Best).ToList();
         foreach (var group in comparison.Groups)
         {
-            var names = comparison.Varied.Count == 0 ? [comparison.NameOf(group)] : comparison.Varied.Select(key => group.Settings.GetValueOrDefault(key, "–"));
+            var names = comparison.Varied.Count == 0
+                ? [comparison.NameOf(group)]
+                : comparison.Varied.Select(key => group.Settings.GetValueOrDefault(key, "–"));
             var count = group.Finished.Count == group.Runs.Count ? $"{group.Runs.Count}" : $"{group.Finished.Count} of {group.Runs.Count}";
             yield return
             [
@@ -36,7 +38,10 @@ internal static class ComparisonTables
             .Append('|').Append(string.Concat(Enumerable.Repeat("---|", Math.Max(1, comparison.Varied.Count))))
             .Append(string.Concat(Enumerable.Repeat("--:|", comparison.Measures.Count + 1))).Append('\n');
         foreach (var row in Rows(comparison))
-            table.Append("| ").AppendJoin(" | ", row.Select(cell => cell.Best ? $"**{Escape(cell.Text)}**" : Escape(cell.Text))).Append(" |\n");
+        {
+            var cells = row.Select(cell => cell.Best ? $"**{Escape(cell.Text)}**" : Escape(cell.Text));
+            table.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+        }
         return table.Append('\n').Append(Caption(comparison)).Append('\n').ToString();
     }
 

@@ -14,10 +14,7 @@ internal sealed class RunComparison
         var finished = groups.SelectMany(group => group.Finished).ToList();
         Measures = [.. Measure.All.Where(measure => finished.Any(run => measure.Of(run.Summary!) is not null))];
         Choice = finished.Any(run => run.Summary!.ValidationAccuracy is not null) ? Measure.ValidationAccuracy : null;
-        Groups =
-        [
-            .. groups.OrderByDescending(group => group.Of(Measure.ValidationAccuracy) is { Count: > 0 } interval ? interval.Mean : double.NegativeInfinity),
-        ];
+        Groups = [.. groups.OrderByDescending(group => group.Of(Measure.ValidationAccuracy) is { Count: > 0, Mean: var mean } ? mean : -1)];
         Varied =
         [
             .. groups.SelectMany(group => group.Settings.Keys).Distinct()
@@ -28,12 +25,10 @@ internal sealed class RunComparison
     /// <summary>All runs.</summary>
     public IReadOnlyList<RecordedRun> Runs { get; }
 
-    /// <summary>
-    /// The experiments, best first by <see cref="Choice"/>. Those that held no images out follow unranked, in the order in which they were found.
-    /// </summary>
+    /// <summary>The experiments, best first by <see cref="Choice"/>. Those without it follow unranked, in the order of the runs.</summary>
     public IReadOnlyList<RunGroup> Groups { get; }
 
-    /// <summary>The measure that ranks: validation accuracy, so that the test set chooses nothing; null if no run held images out.</summary>
+    /// <summary>The measure that ranks: validation accuracy, for the test set chooses nothing; null if no run held images out.</summary>
     public Measure? Choice { get; }
 
     /// <summary>The accuracy in charts of the settings: the measure that ranks, or test accuracy if none is ranked.</summary>
@@ -53,26 +48,29 @@ internal sealed class RunComparison
 
     /// <summary>A short name of an experiment: the settings in which it differs.</summary>
     public string NameOf(RunGroup group) => Varied.Count == 0
-        ? string.Join(", ", ((string[])["dataset", "variant"]).Select(key => group.Settings.GetValueOrDefault(key)).Where(value => value is not null))
+        ? string.Join(", ", ((string[])["dataset", "variant"]).Select(key => group.Settings.GetValueOrDefault(key)).OfType<string>())
         : string.Join(", ", Varied.Select(key => $"{key} {group.Settings.GetValueOrDefault(key, "–")}"));
 
     /// <summary>The best mean of a measure over the experiments; null if none has a value or neither way is better.</summary>
     public double? Best(Measure measure)
     {
-        var means = Groups.Select(group => group.Of(measure)).Where(interval => interval.Count > 0).Select(interval => interval.Mean).ToList();
+        var intervals = Groups.Select(group => group.Of(measure));
+        var means = intervals.Where(interval => interval.Count > 0).Select(interval => interval.Mean).ToList();
         if (means.Count < 2 || measure.MoreIsBetter is not { } more || means.Distinct().Count() < 2)
             return null;
         return more ? means.Max() : means.Min();
     }
 
-    /// <summary>For each value of a varied setting the shown accuracy over all finished runs that have it, numbers in ascending order.</summary>
+    /// <summary>Gets the shown accuracy over all finished runs of each value of a setting, numbers in ascending order.</summary>
     public IReadOnlyList<(string Value, Interval Interval)> ValuesOf(string key) =>
     [
-        .. Groups.GroupBy(group => group.Settings.GetValueOrDefault(key, "–"), group => group.Finished.Select(run => Shown.Of(run.Summary!)).OfType<double>())
-            .Select(same => (Value: same.Key, Interval: Interval.Of(same.SelectMany(figures => figures))))
+        .. Groups.GroupBy(group => group.Settings.GetValueOrDefault(key, "–"))
+            .Select(same => (Value: same.Key, Runs: same.SelectMany(group => group.Finished)))
+            .Select(same => (same.Value, Interval: Interval.Of(same.Runs.Select(run => Shown.Of(run.Summary!)).OfType<double>())))
             .OrderBy(pair => AsNumber(pair.Value) ?? double.MaxValue).ThenBy(pair => pair.Value, StringComparer.Ordinal),
     ];
 
     /// <summary>A setting's value as a number, or null.</summary>
-    public static double? AsNumber(string? text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static double? AsNumber(string? text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -19,6 +19,8 @@ internal static class RunFinder
             ? Directory.EnumerateFiles(path, "config.json", SearchOption.AllDirectories)
                 .Select(file => Path.GetDirectoryName(file)!).Order(StringComparer.Ordinal).ToList()
             : throw new DirectoryNotFoundException($"{path} does not exist, expected a run directory or a folder of runs");
-        return inside.Count > 0 ? inside : throw new DirectoryNotFoundException($"{path} holds no run: found no config.json in it or below");
+        return inside.Count > 0
+            ? inside
+            : throw new DirectoryNotFoundException($"{path} holds no run: found no config.json in it or below");
     }
 }

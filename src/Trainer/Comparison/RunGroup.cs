@@ -19,12 +19,13 @@ internal sealed record RunGroup(IReadOnlyDictionary<string, string> Settings, IR
     /// <summary>Groups runs by their settings.</summary>
     public static IReadOnlyList<RunGroup> Group(IEnumerable<RecordedRun> runs) =>
     [
-        .. runs.GroupBy(run => string.Join('\n', Shared(run).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")))
+        .. runs.GroupBy(run => string.Join('\n', Shared(run).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal)))
             .Select(group => new RunGroup(
                 Shared(group.First()).ToDictionary(), [.. group.OrderBy(run => Seed(run).Length).ThenBy(Seed, StringComparer.Ordinal)])),
     ];
 
     private static string Seed(RecordedRun run) => run.Settings.GetValueOrDefault("seed", "");
 
-    private static IEnumerable<KeyValuePair<string, string>> Shared(RecordedRun run) => run.Settings.Where(pair => !SeedKeys.Contains(pair.Key));
+    private static IEnumerable<KeyValuePair<string, string>> Shared(RecordedRun run) =>
+        run.Settings.Where(pair => !SeedKeys.Contains(pair.Key));
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using System.Text;
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
@@ -7,12 +9,14 @@ using LeNetServe.Tensors;
 namespace LeNetServe.Trainer.Reports;
 
 /// <summary>
-/// The part of a run's report beyond its figures: answers on the test images, the worst mistakes as pictures, C1's filters, one image's feature maps.
+/// The part of a run's report beyond its figures: answers on the test images, the worst mistakes, C1's filters, one image's feature maps.
 /// It stays in the run directory, so that the page can be written again without the data set and without torch.
 /// </summary>
 internal sealed record ReportEvidence
 {
     private const int MostMistakes = 32;
+    private const string NamesKey = "mistake_names";
+    private const string MapsPrefix = "maps.";
 
     /// <summary>The right class of each test image.</summary>
     public required int[] Labels { get; init; }
@@ -51,7 +55,8 @@ internal sealed record ReportEvidence
     public required IReadOnlyList<(string Layer, StoredTensor Maps)> FeatureMaps { get; init; }
 
     /// <summary>The class that the model gives to each test image.</summary>
-    public int[] Answers() => [.. Enumerable.Range(0, Labels.Length).Select(image => Answer(Probabilities.AsSpan(image * Classes, Classes)))];
+    public int[] Answers() =>
+        [.. Enumerable.Range(0, Labels.Length).Select(image => Answer(Probabilities.AsSpan(image * Classes, Classes)))];
 
     /// <summary>Picks the images for the report from the test set.</summary>
     /// <param name="test">The test images.</param>
@@ -60,7 +65,11 @@ internal sealed record ReportEvidence
     /// <param name="sample">Number of the test image whose feature maps are given.</param>
     /// <param name="featureMaps">The feature maps of that image, C×H×W each, by layer.</param>
     public static ReportEvidence From(
-        ImageSet test, float[] probabilities, StoredTensor filters, int sample, IReadOnlyList<(string Layer, StoredTensor Maps)> featureMaps)
+        ImageSet test,
+        float[] probabilities,
+        StoredTensor filters,
+        int sample,
+        IReadOnlyList<(string Layer, StoredTensor Maps)> featureMaps)
     {
         var classes = probabilities.Length / test.Count;
         var mistakes = Enumerable.Range(0, test.Count)
@@ -95,8 +104,8 @@ internal sealed record ReportEvidence
         ("sample", new(TensorType.I64, [1], Bytes([Sample]))),
         ("sample_pixels", new(TensorType.U8, [Shape.Channels, Shape.Height, Shape.Width], SamplePixels)),
         ("filters", Filters),
-        .. MistakeNames is null ? [] : Text("mistake_names", MistakeNames),
-        .. FeatureMaps.Select(layer => ($"maps.{layer.Layer}", layer.Maps)),
+        .. MistakeNames is null ? [] : Text(NamesKey, MistakeNames),
+        .. FeatureMaps.Select(layer => (MapsPrefix + layer.Layer, layer.Maps)),
     ]);
 
     /// <summary>Reads it from a run directory.</summary>
@@ -110,8 +119,11 @@ internal sealed record ReportEvidence
         var file = SafetensorsFile.Read(path);
         var sample = file["sample_pixels"];
         if (sample.Shape.Length != 3 || file["labels"].Count < 1 || file["probabilities"].Count % file["labels"].Count != 0)
+        {
             throw new InvalidDataException(
-                $"{path}: sample_pixels is {sample} and probabilities {file["probabilities"]}, expected C×H×W and {file["labels"].Count}×classes");
+                $"{path}: sample_pixels is {sample} and probabilities {file["probabilities"]}, "
+                + $"expected C×H×W and {file["labels"].Count}×classes");
+        }
         return new()
         {
             Labels = Integers(file["labels"]),
@@ -119,17 +131,21 @@ internal sealed record ReportEvidence
             Shape = new(sample.Shape[0], sample.Shape[1], sample.Shape[2]),
             Mistakes = Integers(file["mistakes"]),
             MistakePixels = file["mistake_pixels"].Data.ToArray(),
-            MistakeNames = file.Names.Contains("mistake_names") ? Encoding.UTF8.GetString(file["mistake_names"].Data.Span).Split('\0')[..^1] : null,
+            MistakeNames = file.Names.Contains(NamesKey) ? Encoding.UTF8.GetString(file[NamesKey].Data.Span).Split('\0')[..^1] : null,
             Sample = Integers(file["sample"])[0],
             SamplePixels = sample.Data.ToArray(),
             Filters = file["filters"],
-            FeatureMaps = [.. file.Names.Where(name => name.StartsWith("maps.", StringComparison.Ordinal)).Select(name => (name[5..], file[name]))],
+            FeatureMaps =
+            [
+                .. file.Names.Where(name => name.StartsWith(MapsPrefix, StringComparison.Ordinal))
+                    .Select(name => (name[MapsPrefix.Length..], file[name])),
+            ],
         };
     }
 
     private static string PathIn(RunDirectory run) => Path.Combine(run.Path, "report.safetensors");
 
-    private static int Answer(ReadOnlySpan<float> probabilities) => probabilities.IndexOf(System.Numerics.Tensors.TensorPrimitives.Max(probabilities));
+    private static int Answer(ReadOnlySpan<float> probabilities) => probabilities.IndexOf(TensorPrimitives.Max(probabilities));
 
     /// <summary>Texts as one tensor of bytes, each with a zero byte at its end.</summary>
     private static (string, StoredTensor)[] Text(string name, IEnumerable<string> texts)
@@ -141,5 +157,5 @@ internal sealed record ReportEvidence
     private static byte[] Bytes(int[] values) => [.. values.SelectMany(value => BitConverter.GetBytes((long)value))];
 
     private static int[] Integers(StoredTensor tensor) =>
-        [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(tensor.Data.Span).ToArray().Select(value => (int)value)];
+        [.. MemoryMarshal.Cast<byte, long>(tensor.Data.Span).ToArray().Select(value => (int)value)];
 }

@@ -65,10 +65,12 @@ internal static class RunReport
 
     private static string Lead(RecordedRun run, int right, int images)
     {
-        var accuracy = string.Create(CultureInfo.InvariantCulture, $"{100.0 * right / images:0.00} % of {images:N0} test images are right");
+        var figures = string.Create(
+            CultureInfo.InvariantCulture, $"Run {run.Id}: {100.0 * right / images:0.00} % of {images:N0} test images are right.");
+        if (run.Summary is null)
+            return figures;
         var finished = File.GetLastWriteTimeUtc(run.Directory.Summary);
-        return $"Run {run.Id}: {accuracy}"
-            + (run.Summary is null ? "." : string.Create(CultureInfo.InvariantCulture, $". Finished on {finished:yyyy-MM-dd} at {finished:HH:mm} UTC."));
+        return string.Create(CultureInfo.InvariantCulture, $"{figures} Finished on {finished:yyyy-MM-dd} at {finished:HH:mm} UTC.");
     }
 
     private static TrainedModel ReadModel(RunDirectory run)
@@ -83,13 +85,11 @@ internal static class RunReport
         }
     }
 
-    /// <summary>
-    /// Gets the name of the criterion that training minimized, if it differs from the cross-entropy that validation measures: the two must not share
-    /// an axis.
-    /// </summary>
+    /// <summary>Gets the criterion of training, if it is not the cross-entropy of validation: the two must not share an axis.</summary>
     private static string? OwnCriterion(RecordedRun run, TrainedModel model)
     {
-        var smoothed = double.TryParse(run.Settings.GetValueOrDefault("label_smoothing"), CultureInfo.InvariantCulture, out var share) && share > 0;
+        var smoothing = run.Settings.GetValueOrDefault("label_smoothing");
+        var smoothed = double.TryParse(smoothing, CultureInfo.InvariantCulture, out var share) && share > 0;
         var criterion = model.Spec.Layers.Any(layer => layer is RbfSpec) ? "the MAP criterion"
             : smoothed ? "cross-entropy with label smoothing" : null;
         return run.Settings.ContainsKey("teacher") ? $"{criterion ?? "cross-entropy"} and distance to the teachers" : criterion;
@@ -108,13 +108,14 @@ internal static class RunReport
     private static object Filters(StoredTensor filters, TrainedModel model)
     {
         var rgb = filters.Shape[1] == 3;
+        var size = (rgb ? 3 : 1) * filters.Shape[2] * filters.Shape[3];
         return new
         {
             Layer = model.Spec.Layers.OfType<ConvolutionSpec>().First().Name,
             Height = filters.Shape[2],
             Width = filters.Shape[3],
             Color = rgb ? "rgb" : "signed",
-            Maps = Planes(filters, (rgb ? 3 : 1) * filters.Shape[2] * filters.Shape[3], filter => Math.Max(filter.Max(Math.Abs), 1e-12f) is var scale ? (-scale, scale) : default),
+            Maps = Planes(filters, size, filter => Math.Max(filter.Max(Math.Abs), 1e-12f) is var scale ? (-scale, scale) : default),
         };
     }
 

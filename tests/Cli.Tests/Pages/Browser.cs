@@ -18,12 +18,14 @@ internal sealed class Browser : IDisposable
     public async Task<string> ScreenshotAsync(string page, bool dark = false)
     {
         var picture = Path.Combine(folder, "page.png");
-        string[] theme = dark ? ["--force-dark-mode", "--blink-settings=preferredColorScheme=0"] : ["--blink-settings=preferredColorScheme=1"];
+        string[] theme = dark
+            ? ["--force-dark-mode", "--blink-settings=preferredColorScheme=0"]
+            : ["--blink-settings=preferredColorScheme=1"];
         await RunAsync(["--window-size=1200,1600", .. theme, $"--screenshot={picture}", $"file://{page}"]);
         return picture;
     }
 
-    /// <summary>Gets the value of an expression of JavaScript on the page in a frame of that width, as text; <c>page</c> is the frame's document.</summary>
+    /// <summary>Gets the value of an expression of JavaScript as text. In it <c>page</c> is the page's document, in a frame of that width.</summary>
     public async Task<string> EvaluateAsync(string page, int width, string expression)
     {
         var outer = Path.Combine(folder, "frame.html");
@@ -45,10 +47,14 @@ internal sealed class Browser : IDisposable
     {
         string[] quiet =
         [
-            "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", $"--user-data-dir={Path.Combine(folder, "profile")}",
+            "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", $"--user-data-dir={Path.Combine(folder, "profile")}",
         ];
-        var start = new ProcessStartInfo("chromium", [.. quiet, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("chromium", [.. quiet, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         try
         {
             using var browser = Process.Start(start)!;

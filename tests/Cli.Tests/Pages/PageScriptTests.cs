@@ -32,7 +32,10 @@ public sealed class PageScriptTests : IDisposable
         var calls = cases.Select(one => $"labels({one.Axis}, {one.Low}, {one.High})");
 
         var found = await RunAsync($$"""
-            const labels = (axis, low, high) => { const [at, step] = ticks(axis, low, high, 5); return at.map(value => tickLabel(axis, value, step)).join(" "); };
+            const labels = (axis, low, high) => {
+              const [at, step] = ticks(axis, low, high, 5);
+              return at.map(value => tickLabel(axis, value, step)).join(" ");
+            };
             document.body.textContent = [{{string.Join(", ", calls)}}].join("\n");
             """);
 
@@ -44,7 +47,8 @@ public sealed class PageScriptTests : IDisposable
     {
         var found = await RunAsync("""
             const [zero, one, two] = classFigures([[2, 1, 0], [1, 1, 0], [0, 0, 0]]);
-            document.body.textContent = [zero.precision, zero.recall, one.precision, one.f1, two.recall].map(share => share.toFixed(4)).join(" ");
+            const shares = [zero.precision, zero.recall, one.precision, one.f1, two.recall];
+            document.body.textContent = shares.map(share => share.toFixed(4)).join(" ");
             """);
 
         Assert.Equal("0.6667 0.6667 0.5000 0.5000 NaN", found);
@@ -68,8 +72,8 @@ public sealed class PageScriptTests : IDisposable
     private async Task<string> RunAsync(string script)
     {
         var page = directory["page.html"];
-        await File.WriteAllTextAsync(
-            page, $"<!doctype html><body><script type=\"module\">\n{PageTests.Resource("page.js")}\n{script}</script></body>", TestContext.Current.CancellationToken);
+        var html = $"<!doctype html><body><script type=\"module\">\n{PageTests.Resource("page.js")}\n{script}</script></body>";
+        await File.WriteAllTextAsync(page, html, TestContext.Current.CancellationToken);
         return await browser.EvaluateAsync(page, 800, "page.body.textContent");
     }
 }

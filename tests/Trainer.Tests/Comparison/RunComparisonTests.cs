@@ -35,7 +35,9 @@ public sealed class RunComparisonTests : IDisposable
 
         Assert.Equal(["learning_rate 0.001", "learning_rate 0.01", "learning_rate 0.1"], comparison.Groups.Select(comparison.NameOf));
         Assert.Contains(
-            "ranked by validation accuracy; 1 experiment held no images out for it and follows unranked", ComparisonTables.Caption(comparison), StringComparison.Ordinal);
+            "ranked by validation accuracy; 1 experiment held no images out for it and follows unranked",
+            ComparisonTables.Caption(comparison),
+            StringComparison.Ordinal);
         Assert.Equal(0, comparison.ValuesOf("learning_rate").Single(value => value.Value == "0.1").Interval.Count);
     }
 
@@ -103,11 +105,15 @@ public sealed class RunComparisonTests : IDisposable
     public void Csv_EveryRun_HasItsSettingsAndFigures()
     {
         RunFixture.Write(root, "a", new Dictionary<string, object> { ["variant"] = "my \"net\", big", ["seed"] = 1 }, 0.9);
-        RunFixture.Write(root, "b", new Dictionary<string, object> { ["variant"] = "lenet5", ["seed"] = 1, ["ema"] = 0.99 }, 0.8, finished: false);
+        var other = new Dictionary<string, object> { ["variant"] = "lenet5", ["seed"] = 1, ["ema"] = 0.99 };
+        RunFixture.Write(root, "b", other, 0.8, finished: false);
 
         var lines = ComparisonTables.Csv(Compare()).Split("\r\n");
 
-        Assert.Equal("run,finished,variant,seed,ema,test_accuracy,validation_accuracy,test_accuracy_flipped,test_loss,epochs,seconds,images_per_second,parameters", lines[0]);
+        Assert.Equal(
+            "run,finished,variant,seed,ema,test_accuracy,validation_accuracy,test_accuracy_flipped,"
+            + "test_loss,epochs,seconds,images_per_second,parameters",
+            lines[0]);
         Assert.StartsWith("a,true,\"my \"\"net\"\", big\",1,,0.9,", lines[1], StringComparison.Ordinal);
         Assert.Equal("b,false,lenet5,1,0.99,,,,,,,,", lines[2]);
     }
@@ -121,7 +127,8 @@ public sealed class RunComparisonTests : IDisposable
         var html = ComparisonPage.Render(Compare(), Path.Combine(root, "out"));
 
         Assert.DoesNotMatch("(src|href)=", html);
-        Assert.Equal(["\"./../run-0.01-adam-1/report.html\"", "null"], Regex.Matches(html, "\"report\":([^,]+),").Select(match => match.Groups[1].Value));
+        var links = Regex.Matches(html, "\"report\":([^,]+),").Select(match => match.Groups[1].Value);
+        Assert.Equal(["\"./../run-0.01-adam-1/report.html\"", "null"], links);
     }
 
     [Fact]
@@ -143,18 +150,20 @@ public sealed class RunComparisonTests : IDisposable
         RunFixture.Write(root, "a", Config(0.01, "adam", 1), 0.95);
         RunFixture.Write(root, "b", Config(0.02, "adam", 1), 0.96, parameters: 100);
 
-        Assert.Contains("Test accuracy against size", Regex.Replace(await DomAsync(), "<script.*?</script>", "", RegexOptions.Singleline), StringComparison.Ordinal);
+        Assert.Contains("<figcaption>Test accuracy against size", await DomAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Render_ValueThatOnlyUnrankedRunsHave_IsATableRowWithoutADot()
     {
         RunFixture.Write(root, "a", Config(0.01, "adam", 1), 0.95);
-        RunFixture.Write(root, "b", new Dictionary<string, object> { ["dataset"] = "fashion", ["learning_rate"] = 0.01, ["seed"] = 1 }, 0.99, validation: false);
+        var other = new Dictionary<string, object> { ["dataset"] = "fashion", ["learning_rate"] = 0.01, ["seed"] = 1 };
+        RunFixture.Write(root, "b", other, 0.99, validation: false);
 
         var dom = await DomAsync();
 
-        Assert.Contains("<th scope=\"row\" class=\"\">dataset</th><td class=\"\">fashion</td><td class=\"n\">0</td><td class=\"n\">–</td>", dom, StringComparison.Ordinal);
+        const string row = "dataset</th><td class=\"\">fashion</td><td class=\"n\">0</td><td class=\"n\">–</td>";
+        Assert.Contains(row, dom, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,8 +213,11 @@ public sealed class RunComparisonTests : IDisposable
             foreach (var optimizer in optimizers)
                 for (var seed = 1; seed <= seeds; seed++)
                 {
-                    var accuracy = 0.98 - 0.02 * Math.Abs(Math.Log10(rate / 0.012)) - (optimizer == "sgd" ? 0.006 : 0) + 0.003 * random.NextDouble();
-                    RunFixture.Write(root, $"run-{rate}-{optimizer}-{seed}", Config(rate, optimizer, seed), accuracy, secondsPerEpoch: optimizer == "sgd" ? 1.6 : 2 + random.NextDouble());
+                    var sgd = optimizer == "sgd";
+                    var accuracy = 0.98 - 0.02 * Math.Abs(Math.Log10(rate / 0.012)) - (sgd ? 0.006 : 0) + 0.003 * random.NextDouble();
+                    var seconds = sgd ? 1.6 : 2 + random.NextDouble();
+                    RunFixture.Write(
+                        root, $"run-{rate}-{optimizer}-{seed}", Config(rate, optimizer, seed), accuracy, secondsPerEpoch: seconds);
                 }
     }
 

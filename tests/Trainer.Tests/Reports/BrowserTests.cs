@@ -56,7 +56,7 @@ public sealed class BrowserTests : IDisposable
         return page;
     }
 
-    /// <summary>Checks that the paper and the first series' color of page.css are on the picture, the color as a line's worth of pixels.</summary>
+    /// <summary>Checks that the picture has the paper of page.css and a line's worth of pixels in the first series' color.</summary>
     private async Task AssertDrawn(string page, bool dark)
     {
         using var picture = SKBitmap.Decode(await browser.ScreenshotAsync(page, dark));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using LeNetServe.Datasets;
 using LeNetServe.Imaging;
@@ -15,20 +14,39 @@ internal static class RunFixture
     private static readonly Lazy<ImageSet> Strokes = new(() => DatasetCatalog.Open(new() { Name = "strokes" }).Test);
 
     /// <summary>The class names.</summary>
-    public static IReadOnlyList<string> Labels { get; } = ["zero", "one", "two", "three", "<four>", "five", "six", "seven", "eight", "nine"];
+    public static IReadOnlyList<string> Labels { get; } =
+        ["zero", "one", "two", "three", "<four>", "five", "six", "seven", "eight", "nine"];
 
     /// <summary>Writes config, model, metrics and, if it is finished, the summary.</summary>
     public static RunDirectory Write(
-        string root, string id, IReadOnlyDictionary<string, object> config, double accuracy, int epochs = 12, double secondsPerEpoch = 2, bool finished = true, int channels = 1, int parameters = 61_706, bool validation = true, string variant = "lenet5")
+        string root,
+        string id,
+        IReadOnlyDictionary<string, object> config,
+        double accuracy,
+        int epochs = 12,
+        double secondsPerEpoch = 2,
+        bool finished = true,
+        int channels = 1,
+        int parameters = 61_706,
+        bool validation = true,
+        string variant = "lenet5")
     {
         var run = new RunDirectory(Path.Combine(root, id));
         Directory.CreateDirectory(run.Path);
         File.WriteAllText(run.Config, JsonSerializer.Serialize(config));
         File.WriteAllText(run.Environment, """{"version":"0.1.0","processor":"a processor","threads":2,"dataset":{"name":"toys"}}""");
         File.WriteAllText(run.Model, JsonSerializer.Serialize(Model(variant, channels), LeNetJson.Default.TrainedModel));
-        File.WriteAllLines(run.Metrics, Enumerable.Range(1, epochs).Select(epoch => string.Create(CultureInfo.InvariantCulture, $$"""
-            {"epoch":{{epoch}},"train_loss":{{1.2 / epoch}},"train_accuracy":{{accuracy - 0.2 / epoch}},"validation_loss":{{1.0 / epoch + 0.03}},"validation_accuracy":{{accuracy - 0.1 / epoch}},"learning_rate":{{0.01 * (1 - (double)epoch / (epochs + 1))}},"seconds":{{secondsPerEpoch}},"images_per_second":{{60000 / secondsPerEpoch}}}
-            """)));
+        File.WriteAllLines(run.Metrics, Enumerable.Range(1, epochs).Select(epoch => JsonSerializer.Serialize(new
+        {
+            epoch,
+            train_loss = 1.2 / epoch,
+            train_accuracy = accuracy - 0.2 / epoch,
+            validation_loss = 1.0 / epoch + 0.03,
+            validation_accuracy = accuracy - 0.1 / epoch,
+            learning_rate = 0.01 * (1 - (double)epoch / (epochs + 1)),
+            seconds = secondsPerEpoch,
+            images_per_second = 60000 / secondsPerEpoch,
+        })));
         if (finished)
             File.WriteAllText(run.Summary, JsonSerializer.Serialize(new RunSummary
             {
@@ -57,10 +75,14 @@ internal static class RunFixture
             for (var label = 0; label < 10; label++)
                 probabilities[image * 10 + label] = label == answer ? sure : (1 - sure) / 9;
         }
-        return ReportEvidence.From(test, probabilities, Random(6, test.Shape.Channels, 5, 5), 7, [("C1", Random(6, 28, 28)), ("S2", Random(6, 14, 14)), ("C3", Random(16, 10, 10))]);
+        (string, StoredTensor)[] maps = [("C1", Random(6, 28, 28)), ("S2", Random(6, 14, 14)), ("C3", Random(16, 10, 10))];
+        return ReportEvidence.From(test, probabilities, Random(6, test.Shape.Channels, 5, 5), 7, maps);
 
-        StoredTensor Random(params int[] shape) =>
-            StoredTensor.From([.. Enumerable.Range(0, shape.Aggregate(1, (product, dimension) => product * dimension)).Select(_ => random.NextSingle() - 0.5f)], shape);
+        StoredTensor Random(params int[] shape)
+        {
+            var count = shape.Aggregate(1, (product, dimension) => product * dimension);
+            return StoredTensor.From([.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)], shape);
+        }
     }
 
     /// <summary>A few test images.</summary>

@@ -58,7 +58,7 @@ public sealed partial class RunReportTests : IDisposable
     {
         Written();
         var dom = await browser.DomAsync(Path.Combine(root, "a", "report.html"));
-        var svgs = Svg().Matches(dom.Replace("&nbsp;", " ", StringComparison.Ordinal)).Select(match => XElement.Parse(match.Value)).ToList();
+        var svgs = Svg().Matches(dom.Replace("&nbsp;", " ", StringComparison.Ordinal)).Select(match => XElement.Parse(match.Value));
 
         var elements = svgs.SelectMany(svg => svg.DescendantsAndSelf()).ToList();
         var ids = elements.Attributes("id").Select(id => id.Value).ToList();
@@ -68,7 +68,7 @@ public sealed partial class RunReportTests : IDisposable
             Assert.True(attribute.Value == "none" || attribute.Value.StartsWith("var(--", StringComparison.Ordinal), attribute.Value));
         var charts = svgs.Where(svg => (string?)svg.Attribute("role") == "img").ToList();
         Assert.All(charts, svg => Assert.True(svg.Elements().Count(element => element.Name.LocalName == "text") > 6));
-        Assert.All(charts, svg => Assert.Equal("title desc", string.Join(' ', svg.Elements().Take(2).Select(element => element.Name.LocalName))));
+        Assert.All(charts, svg => Assert.Equal(["title", "desc"], svg.Elements().Take(2).Select(element => element.Name.LocalName)));
     }
 
     [Theory]
@@ -99,7 +99,8 @@ public sealed partial class RunReportTests : IDisposable
         RunReport.Write(run, RunFixture.Evidence(RunFixture.Images()));
         var dom = await browser.DomAsync(run.Report);
 
-        var svg = Svg().Matches(dom).Select(match => match.Value).Single(svg => svg.Contains(">Learning rate</title>", StringComparison.Ordinal));
+        var svgs = Svg().Matches(dom).Select(match => match.Value);
+        var svg = svgs.Single(svg => svg.Contains(">Learning rate</title>", StringComparison.Ordinal));
 
         Assert.DoesNotContain(">-", svg, StringComparison.Ordinal);
     }
@@ -109,7 +110,8 @@ public sealed partial class RunReportTests : IDisposable
     {
         var images = RunFixture.Images();
         var run = RunFixture.Write(root, "e", new Dictionary<string, object> { ["seed"] = 1 }, 0.94);
-        RunReport.Write(run, RunFixture.Evidence(images with { Names = [.. Enumerable.Range(0, images.Count).Select(image => $"seven/picture {image}.png")] }));
+        string[] names = [.. Enumerable.Range(0, images.Count).Select(image => $"seven/picture {image}.png")];
+        RunReport.Write(run, RunFixture.Evidence(images with { Names = names }));
 
         var html = File.ReadAllText(run.Report);
 
