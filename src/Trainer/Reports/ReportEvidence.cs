@@ -86,7 +86,7 @@ internal sealed record ReportEvidence
             Shape = test.Shape,
             Mistakes = mistakes,
             MistakePixels = [.. mistakes.SelectMany(image => test.Image(image).ToArray())],
-            MistakeNames = test.Names is { } names ? [.. mistakes.Select(image => names[image])] : null,
+            MistakeNames = test.Files is { } names ? [.. mistakes.Select(image => names[image])] : null,
             Sample = sample,
             SamplePixels = test.Image(sample).ToArray(),
             Filters = filters,

@@ -111,7 +111,7 @@ public sealed partial class RunReportTests : IDisposable
         var images = RunFixture.Images();
         var run = RunFixture.Write(root, "e", new Dictionary<string, object> { ["seed"] = 1 }, 0.94);
         string[] names = [.. Enumerable.Range(0, images.Count).Select(image => $"seven/picture {image}.png")];
-        RunReport.Write(run, RunFixture.Evidence(images with { Names = names }));
+        RunReport.Write(run, RunFixture.Evidence(images with { Files = names }));
 
         var html = File.ReadAllText(run.Report);
 
