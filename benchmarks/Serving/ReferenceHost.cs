@@ -1,5 +1,4 @@
 using System.Runtime;
-using LeNetServe.InferenceServer.Inference;
 using LeNetServe.V1;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -31,7 +30,6 @@ internal static class ReferenceHost
         });
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
         builder.Services.AddSingleton(service);
-        builder.Services.AddSingleton(TimeProvider.System).AddHostedService<PoolTrimmer>();
         var app = builder.Build();
         app.MapGrpcService<TService>();
         app.MapGet("/metrics", (RequestDelegate)(context => context.Response.WriteAsync($"dotnet_gc_allocated_bytes_total {GC.GetTotalAllocatedBytes()}\n")));

@@ -10,6 +10,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 {
     private readonly List<string> faults = [];
     private readonly List<Setting> settings = [];
+    private readonly HashSet<string> removed = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every fault so far.</summary>
     public IReadOnlyList<string> Faults => faults;
@@ -19,6 +20,14 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     /// <summary>Adds a fault that concerns more than one key.</summary>
     public void Fault(string message) => faults.Add(message);
+
+    /// <summary>Adds a fault if a setting of an earlier version is configured.</summary>
+    public void Removed(string key, string reason)
+    {
+        removed.Add(key);
+        if (configuration[key] is not null)
+            faults.Add($"{key} is not a setting anymore: {reason}");
+    }
 
     /// <summary>A text; null where it is not configured and <paramref name="value"/> is null.</summary>
     public string? Text(string key, string? value, string meaning, string allowed = "text")
@@ -78,7 +87,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
     {
         foreach (var section in settings.Where(setting => setting.Key.Contains(':')).Select(setting => setting.Key.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase))
             foreach (var (key, value) in configuration.GetSection(section).AsEnumerable())
-                if (value is not null && !settings.Any(setting => IsKeyOf(key, setting.Key)))
+                if (value is not null && !removed.Contains(key) && !settings.Any(setting => IsKeyOf(key, setting.Key)))
                     faults.Add($"{key} is no setting, expected one of {string.Join(", ", settings.Where(setting => setting.Key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)).Select(setting => setting.Key))}");
     }
 

@@ -24,14 +24,14 @@ internal static class ServerExtensions
         builder.AddListeners(options);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(options).AddSingleton(options.Limits);
+        services.AddSingleton(options);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.DrainDelay + options.Shutdown.Timeout);
         services.AddSingleton<ServerLifecycle>();
-        services.AddServerMetrics();
-        services.AddModels();
-        services.AddPipeline(options.Pipeline);
+        services.AddServerMetrics(options.Telemetry);
+        services.AddModels(options.Models, options.Loading);
+        services.AddPipeline(options.Pipeline, options.Limits);
         services.AddClassifier(options.Limits);
-        services.AddRest(options.Listen);
+        services.AddRest(options.Listen.Origins);
         services.AddServerHealth();
         services.AddOpenInference();
         services.AddSecurity(options.Security);
@@ -44,7 +44,7 @@ internal static class ServerExtensions
 
     public static void MapServer(this WebApplication app, ServerOptions options)
     {
-        app.UseRest(options.Listen);
+        app.UseRest(options.Listen.Origins);
         app.UseSecurity();
         app.UseUnknownCalls();
         app.MapClassifier();

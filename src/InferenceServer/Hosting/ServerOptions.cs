@@ -34,6 +34,15 @@ internal sealed record ServerOptions
     /// <summary>How the server ends.</summary>
     public required ShutdownOptions Shutdown { get; init; }
 
+    /// <summary>Gets the way in which versions are opened.</summary>
+    public LoadingOptions Loading => new()
+    {
+        Device = Device,
+        IntraOpThreads = Pipeline.IntraOpThreads,
+        MaxDeviceBatch = Pipeline.MaxDeviceBatch,
+        MaxImagePixels = Limits.MaxImagePixels,
+    };
+
     /// <summary>Reads everything; the faults are the reader's.</summary>
     public static ServerOptions Read(SettingsReader reader) => new()
     {

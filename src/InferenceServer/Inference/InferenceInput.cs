@@ -1,9 +1,23 @@
 using LeNetServe.Imaging;
+using LeNetServe.Runtime;
 
 namespace LeNetServe.InferenceServer.Inference;
 
-/// <summary>What a caller wants classified. The memory is read while the request runs and never kept.</summary>
-/// <param name="Kind">What the bytes are.</param>
+/// <summary>The images of one request. The memory is read while the request runs and never kept.</summary>
+/// <param name="Kind">What the bytes mean.</param>
 /// <param name="Data">The bytes.</param>
-/// <param name="Geometry">For an encoded picture: how it becomes the input; null as the model declares.</param>
-internal readonly record struct InferenceInput(InputKind Kind, ReadOnlyMemory<byte> Data, Geometry? Geometry = null);
+/// <param name="Geometry">How an encoded picture becomes the input; null: as the model declares.</param>
+internal readonly record struct InferenceInput(InputKind Kind, ReadOnlyMemory<byte> Data, Geometry? Geometry = null)
+{
+    /// <summary>Gets the number of bytes of an image of <paramref name="count"/> values.</summary>
+    public int BytesOf(int count) => Kind == InputKind.Floats ? count * sizeof(float) : count;
+
+    /// <summary>Runs a model on pixels or floats.</summary>
+    public void Run(ClassifierModel model, Span<float> outputs)
+    {
+        if (Kind == InputKind.Floats)
+            model.RunFloats(Data.Span, outputs);
+        else
+            model.Run(Data.Span, outputs);
+    }
+}

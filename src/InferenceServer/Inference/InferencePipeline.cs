@@ -1,145 +1,157 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using LeNetServe.Imaging;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.InferenceServer.Recording;
+using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Inference;
 
 /// <summary>
-/// The only path to a model: admit → queue → decode → run → count. The edges lease a version from <see cref="ModelRepository"/>, translate their
-/// request into an <see cref="InferenceInput"/>, call <see cref="RunAsync"/> (or <see cref="RunManyAsync"/> where each image may fail on its own),
-/// and translate the outputs. On the CPU a quick request runs at once on its caller's thread, and one that takes a while on <see cref="RunThreads"/>; where a
-/// version gathers batches it joins the next one.
+/// The only path to a model: admit, decode, run, reply. The API leases a version from <see cref="ModelRepository"/>, translates its request into
+/// an <see cref="InferenceInput"/>, and translates the outputs. A quick request needs no slot: it runs on the thread that read it, together with
+/// the calls that wait for a thread (<see cref="Gatherer"/>). Work that takes a while needs a slot and runs on <see cref="RunThreads"/>, so that
+/// quick calls never wait behind it.
 /// </summary>
-internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, LimitOptions limits, TimeProvider time)
+internal sealed class InferencePipeline(Admission admission, RunThreads threads, PipelineOptions options, LimitOptions limits, TimeProvider time)
+    : IDisposable
 {
-    /// <summary>Whether a request would find a place now.</summary>
-    public bool HasRoom => slots.Busy < slots.Concurrency;
+    private readonly Gatherer pool = new(options.MaxBatch, options.QueueLength, device: null, time);
+    private readonly RunThreads deviceThread = new(1);
+    private Gatherer? device;
 
-    /// <summary>
-    /// Runs one input, all of it or nothing. Completes at once, and allocates nothing, where it is quick, a place is free, and it joins no others.
-    /// </summary>
-    /// <param name="version">A version that the caller holds a lease of until this completes.</param>
-    /// <param name="input">What to classify.</param>
-    /// <param name="outputs">Receives images×classes: the graph's output as it is.</param>
-    /// <param name="caller">Deadline and cancellation, honoured in the queue, before decoding and before running.</param>
-    /// <returns>Where the time went; never throws, failures are the task's.</returns>
+    private Gatherer OnDevice =>
+        LazyInitializer.EnsureInitialized(ref device, () => new(options.MaxDeviceBatch, options.QueueLength, deviceThread, time));
+
+    /// <summary>Gets the number of requests that wait for a slot or for the device.</summary>
+    public int Waiting => admission.Waiting + (device?.Waiting ?? 0);
+
+    /// <summary>Runs one input, all of it or nothing. Completes at once and allocates nothing if it is quick and runs alone.</summary>
+    /// <param name="version">A version that the caller leases until this completes.</param>
+    /// <param name="input">The images.</param>
+    /// <param name="outputs">Receives images×classes: the unchanged output of the graph.</param>
+    /// <param name="caller">Deadline and cancellation, checked in the queue, before decoding and before running.</param>
+    /// <returns>The phases of the request. Never throws: failures are the task's.</returns>
     /// <exception cref="InferenceException">
     /// <see cref="InferenceErrorKind.InvalidInput"/>, <see cref="InferenceErrorKind.TooLarge"/>, <see cref="InferenceErrorKind.Overloaded"/>,
     /// <see cref="InferenceErrorKind.DeadlineExceeded"/>, <see cref="InferenceErrorKind.Cancelled"/> or <see cref="InferenceErrorKind.InvalidModel"/>.
     /// </exception>
-    public ValueTask<RequestPhases> RunAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller) =>
-        version.Opportunistic is { } together && IsOneOfPixels(version, input, outputs.Length) && !caller.Patient && HasRoom && together.Pays
-            ? together.RunAsync(this, input, outputs, caller)
-            : RunAloneAsync(version, input, outputs, caller);
-
-    /// <summary>The same, and joins no others.</summary>
-    /// <inheritdoc cref="RunAsync" path="/*[not(self::summary)]"/>
-    public ValueTask<RequestPhases> RunAloneAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller)
+    public ValueTask<RequestPhases> RunAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller)
     {
-        var start = Stopwatch.GetTimestamp();
-        if (!IsQuick(version, input, outputs.Length) || !slots.TryEnter())
-            return RunQueuedAsync(version, input, outputs, caller, start);
-        var phases = default(RequestPhases) with { Queue = Stopwatch.GetTimestamp() - start };
-        version.Metrics.Enter();
+        var clock = new RunClock(version.Metrics);
         try
         {
-            RequireSize(version, input, outputs.Length);
-            RunNow(version, input, outputs.Span, caller, ref phases);
-            Succeed(version, outputs.Length / version.Facts.Classes, ref phases, start);
-            return new(phases);
+            var images = outputs.Length / version.Facts.Classes;
+            RequireSize(version, input, images);
+            if (input.Kind != InputKind.Encoded && IsOnDevice(version))
+                return OnDevice.JoinAsync(version, input, outputs, caller, clock);
+            if (input.Kind == InputKind.Encoded || images > version.QuickImages)
+                return RunOnThreadAsync(version, input, outputs, caller, clock);
+            if (images < Math.Min(pool.Most, version.QuickImages) && pool.Pays)
+                return pool.JoinAsync(version, input, outputs, caller, clock);
+            caller.RequireInterest(time);
+            clock.Run(0, Infer(version, input, outputs.Span));
+            return new(clock.Succeed(images));
         }
         catch (InferenceException exception)
         {
-            Fail(version, exception, ref phases, start);
+            clock.Fail(exception);
             return ValueTask.FromException<RequestPhases>(exception);
-        }
-        finally
-        {
-            slots.ExitQuick();
-            version.Metrics.Leave();
         }
     }
 
-    /// <summary>Runs many images that may each fail on their own; those that do not are run together.</summary>
-    /// <param name="version">A version that the caller holds a lease of until this completes.</param>
-    /// <param name="images">Each one image: pixels of the exact size, or encoded.</param>
-    /// <param name="outputs">Receives images×classes; the rows of failed images are left as they are.</param>
-    /// <param name="errors">The failure of each image: what the edge found already, and what is found here; null where it succeeds.</param>
-    /// <param name="caller">Deadline and cancellation.</param>
-    /// <param name="requests">Where each image came as a request of its own: those. Their edge has entered them in the figures, they are recorded one by one, and those whose callers have no more interest are not run.</param>
-    /// <exception cref="InferenceException">The request as a whole failed, see <see cref="RunAsync"/>.</exception>
-    public async ValueTask<RequestPhases> RunManyAsync(
-        ServedVersion version, IReadOnlyList<InferenceInput> images, Memory<float> outputs, InferenceException?[] errors, Caller caller, PipelineRequest[]? requests = null)
+    /// <summary>Counts a request that the API rejected before it reached the pipeline.</summary>
+    public static void CountRefused(ModelMetrics metrics, InferenceException exception) => metrics.Record(ErrorMapping.Of(exception.Kind).Outcome, 0, default);
+
+    /// <summary>Gets whether calls of pixels may be given to <see cref="JoinAsync"/>. A batch of a slow model would leave other cores idle.</summary>
+    public static bool CanJoin(ServedVersion version) => version.QuickImages > 1 && !IsOnDevice(version);
+
+    /// <summary>Runs one image of pixels together with others: those that join before <see cref="RunJoined"/>, which must follow.</summary>
+    /// <inheritdoc cref="RunAsync" path="/*[not(self::summary)]"/>
+    public ValueTask<RequestPhases> JoinAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller)
     {
-        var start = Stopwatch.GetTimestamp();
-        var phases = default(RequestPhases);
-        var (size, classes) = (version.Facts.Input.Count, version.Facts.Classes);
-        if (requests is null)
-            version.Metrics.Enter();
-        byte[]? pixels = null;
-        float[]? results = null;
+        var clock = new RunClock(version.Metrics);
         try
         {
-            if (images.Count > limits.MaxBatch)
-                throw TooMany(images.Count);
-            var (isQuick, good) = (images.All(image => image.Kind == InputKind.Pixels) && images.Count <= version.QuickImages, 0);
-            await EnterAsync(caller, isQuick ? null : threads);
+            RequireSize(version, input, 1);
+            return pool.JoinAsync(version, input, outputs, caller, clock, runs: false);
+        }
+        catch (InferenceException exception)
+        {
+            clock.Fail(exception);
+            return ValueTask.FromException<RequestPhases>(exception);
+        }
+    }
+
+    /// <summary>Runs the calls that have joined.</summary>
+    public void RunJoined() => pool.RunJoined();
+
+    /// <summary>Runs many images, each of which may fail alone. The others run as one batch.</summary>
+    /// <param name="version">A version that the caller leases until this completes.</param>
+    /// <param name="images">Each one image: pixels of the exact size, or encoded.</param>
+    /// <param name="outputs">Receives images×classes; the rows of failed images stay unchanged.</param>
+    /// <param name="errors">The failure of each image: what the API found already, and what is found here; null if the image succeeds.</param>
+    /// <param name="caller">Deadline and cancellation.</param>
+    /// <exception cref="InferenceException">The request as a whole failed, see <see cref="RunAsync"/>.</exception>
+    public async ValueTask<RequestPhases> RunManyAsync(
+        ServedVersion version, IReadOnlyList<InferenceInput> images, Memory<float> outputs, InferenceException?[] errors, Caller caller)
+    {
+        var clock = new RunClock(version.Metrics);
+        byte[]? pixels = null;
+        float[]? results = null;
+        var good = 0;
+        try
+        {
+            RequireCount(images.Count);
+            var size = version.Facts.Input.Count;
+            var classes = version.Facts.Classes;
+            var isQuick = images.Count <= version.QuickImages && images.All(image => image.Kind == InputKind.Pixels);
+            if (!isQuick)
+                await admission.EnterAsync(caller);
             try
             {
                 if (!isQuick)
                     await threads;
-                phases = phases with { Queue = Stopwatch.GetTimestamp() - start };
-                // Not before there is a place: those who wait or are refused hold no memory.
+                clock.Admit();
+                // Memory is rented after admission, so that requests that wait or are rejected hold none.
                 pixels = ArrayPool<byte>.Shared.Rent(images.Count * size);
                 results = ArrayPool<float>.Shared.Rent(images.Count * classes);
-                var decode = Stopwatch.GetTimestamp();
                 for (var index = 0; index < images.Count; index++)
-                    if ((errors[index] ??= (requests is null ? null : LostInterest(requests[index].Caller)) ?? TryDecode(version, images[index], pixels.AsSpan(good * size, size), caller)) is null)
+                {
+                    caller.RequireInterest(time);
+                    if ((errors[index] ??= TryDecode(version, images[index], pixels.AsSpan(good * size, size))) is null)
                         good++;
-                phases = phases with { Decode = Stopwatch.GetTimestamp() - decode };
-                RequireInterest(caller);
-                if (good > 0 && version.Gathered is null)
-                    phases = phases with { Inference = Infer(version, pixels.AsSpan(0, good * size), false, results.AsSpan(0, good * classes)) };
+                }
+                clock.Decode();
+                caller.RequireInterest(time);
+                if (good > 0 && !IsOnDevice(version))
+                    clock.Run(0, Infer(version, new(InputKind.Pixels, pixels.AsMemory(0, good * size)), results.AsSpan(0, good * classes)));
             }
             finally
             {
-                slots.Exit();
                 if (!isQuick)
+                {
+                    admission.Exit();
                     await RunThreads.LeaveAsync();
+                }
             }
-            if (good > 0 && version.Gathered is { } gathered)
+            if (good > 0 && IsOnDevice(version))
             {
-                var (waited, inference) = await gathered.RunAsync(pixels.AsMemory(0, good * size), false, results.AsMemory(0, good * classes), caller);
-                phases = phases with { Queue = phases.Queue + waited, Inference = inference };
+                var input = new InferenceInput(InputKind.Pixels, pixels.AsMemory(0, good * size));
+                clock.Run(await OnDevice.JoinAsync(version, input, results.AsMemory(0, good * classes), caller, new(null)));
             }
             Scatter(results, classes, errors, outputs.Span);
-            if (requests is null)
-                Succeed(version, good, ref phases, start);
-            else
-                CountEach(version, errors, requests, ref phases, start);
-            return phases;
+            return clock.Succeed(good);
         }
-        catch (InferenceException exception)
+        catch (Exception exception)
         {
-            if (requests is null)
-            {
-                Fail(version, exception, ref phases, start);
-                throw;
-            }
-            for (var index = 0; index < errors.Length; index++)
-                errors[index] ??= exception;
-            CountEach(version, errors, requests, ref phases, start);
+            clock.Fail(exception);
             throw;
         }
         finally
         {
-            if (requests is null)
-                version.Metrics.Leave();
             if (pixels is not null)
                 ArrayPool<byte>.Shared.Return(pixels);
             if (results is not null)
@@ -147,156 +159,85 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<RequestPhases> RunQueuedAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller, long start)
+    public void Dispose() => deviceThread.Dispose();
+
+    private async ValueTask<RequestPhases> RunOnThreadAsync(
+        ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller, RunClock clock)
     {
-        var phases = default(RequestPhases);
-        version.Metrics.Enter();
-        byte[]? decoded = null;
+        byte[]? pixels = null;
         try
         {
-            RequireSize(version, input, outputs.Length);
-            if (version.Gathered is null || input.Kind == InputKind.Encoded)
+            await admission.EnterAsync(caller);
+            try
             {
-                var isQuick = IsQuick(version, input, outputs.Length);
-                await EnterAsync(caller, isQuick ? null : threads);
-                try
+                await threads;
+                clock.Admit();
+                caller.RequireInterest(time);
+                if (input.Kind == InputKind.Encoded)
                 {
-                    if (!isQuick)
-                        await threads;
-                    phases = phases with { Queue = Stopwatch.GetTimestamp() - start };
-                    if (version.Gathered is null)
-                        RunNow(version, input, outputs.Span, caller, ref phases);
-                    else
-                        input = DecodeForBatch(version, input, decoded = ArrayPool<byte>.Shared.Rent(version.Facts.Input.Count), caller, ref phases);
+                    pixels = ArrayPool<byte>.Shared.Rent(version.Facts.Input.Count);
+                    input = Decode(version, input, pixels.AsMemory(0, version.Facts.Input.Count));
+                    clock.Decode();
+                    caller.RequireInterest(time);
                 }
-                finally
-                {
-                    slots.Exit();
-                    if (!isQuick)
-                        await RunThreads.LeaveAsync();
-                }
+                if (!IsOnDevice(version))
+                    clock.Run(0, Infer(version, input, outputs.Span));
             }
-            if (version.Gathered is { } batches)
+            finally
             {
-                var (waited, inference) = await batches.RunAsync(input.Data, input.Kind == InputKind.Floats, outputs, caller);
-                phases = phases with { Queue = phases.Queue + waited, Inference = inference };
+                admission.Exit();
+                await RunThreads.LeaveAsync();
             }
-            Succeed(version, outputs.Length / version.Facts.Classes, ref phases, start);
-            return phases;
+            if (IsOnDevice(version))
+                clock.Run(await OnDevice.JoinAsync(version, input, outputs, caller, new(null)));
+            return clock.Succeed(outputs.Length / version.Facts.Classes);
         }
-        catch (InferenceException exception)
+        catch (Exception exception)
         {
-            Fail(version, exception, ref phases, start);
+            clock.Fail(exception);
             throw;
         }
         finally
         {
-            version.Metrics.Leave();
-            if (decoded is not null)
-                ArrayPool<byte>.Shared.Return(decoded);
+            if (pixels is not null)
+                ArrayPool<byte>.Shared.Return(pixels);
         }
     }
 
-    private void RunNow(ServedVersion version, in InferenceInput input, Span<float> outputs, Caller caller, ref RequestPhases phases)
-    {
-        if (input.Kind != InputKind.Encoded)
-        {
-            RequireInterest(caller);
-            phases = phases with { Inference = Infer(version, input.Data.Span, input.Kind == InputKind.Floats, outputs) };
-            return;
-        }
-        var pixels = ArrayPool<byte>.Shared.Rent(version.Facts.Input.Count);
-        try
-        {
-            var decoded = DecodeForBatch(version, input, pixels, caller, ref phases);
-            RequireInterest(caller);
-            phases = phases with { Inference = Infer(version, decoded.Data.Span, false, outputs) };
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(pixels);
-        }
-    }
+    private static InferenceInput Decode(ServedVersion version, in InferenceInput input, Memory<byte> pixels) =>
+        TryDecode(version, input, pixels.Span) is { } error ? throw error : new(InputKind.Pixels, pixels);
 
-    private InferenceInput DecodeForBatch(ServedVersion version, in InferenceInput input, byte[] pixels, Caller caller, ref RequestPhases phases)
+    private static InferenceException? TryDecode(ServedVersion version, in InferenceInput image, Span<byte> pixels)
     {
-        var start = Stopwatch.GetTimestamp();
-        var memory = pixels.AsMemory(0, version.Facts.Input.Count);
-        if (TryDecode(version, input, memory.Span, caller) is { } error)
-            throw error;
-        phases = phases with { Decode = Stopwatch.GetTimestamp() - start };
-        return new(InputKind.Pixels, memory);
-    }
-
-    private InferenceException? TryDecode(ServedVersion version, in InferenceInput image, Span<byte> pixels, Caller caller)
-    {
-        RequireInterest(caller);
-        switch (image.Kind)
+        if (image.Kind == InputKind.Encoded)
         {
-            case InputKind.Pixels when image.Data.Length == pixels.Length:
-                image.Data.Span.CopyTo(pixels);
+            try
+            {
+                version.Preprocessor(image.Geometry).Process(image.Data.Span, pixels);
                 return null;
-            case InputKind.Encoded:
-                try
-                {
-                    version.Preprocessor(image.Geometry).Process(image.Data.Span, pixels);
-                    return null;
-                }
-                catch (ImageException exception)
-                {
-                    var kind = exception.Fault == ImageFault.TooLarge ? InferenceErrorKind.TooLarge : InferenceErrorKind.InvalidInput;
-                    return new(kind, exception.Message, exception) { Field = "image.encoded" };
-                }
-            default:
-                return WrongSize(version, image.Data.Length, pixels.Length);
+            }
+            catch (ImageException exception)
+            {
+                var kind = exception.Fault == ImageFault.TooLarge ? InferenceErrorKind.TooLarge : InferenceErrorKind.InvalidInput;
+                return new(kind, exception.Message, exception) { Field = "image.encoded" };
+            }
         }
+        if (image.Data.Length != pixels.Length)
+            return WrongSize(version, image.Data.Length, pixels.Length);
+        image.Data.Span.CopyTo(pixels);
+        return null;
     }
 
-    private static long Infer(ServedVersion version, ReadOnlySpan<byte> data, bool floats, Span<float> outputs)
+    private static long Infer(ServedVersion version, in InferenceInput input, Span<float> outputs)
     {
         var start = Stopwatch.GetTimestamp();
-        if (floats)
-            version.Model.RunFloats(data, outputs);
-        else
-            version.Model.Run(data, outputs);
+        input.Run(version.Model, outputs);
         var ticks = Stopwatch.GetTimestamp() - start;
         version.Metrics.RecordRun(outputs.Length / version.Facts.Classes, ticks);
         return ticks;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask EnterAsync(Caller caller, RunThreads? then)
-    {
-        RequireInterest(caller);
-        try
-        {
-            await slots.EnterAsync(caller.Patient, caller.Deadline, caller.Gone, then);
-        }
-        catch (OperationCanceledException)
-        {
-            throw time.GetUtcNow().UtcDateTime < caller.Deadline ? Wait.Cancelled() : Wait.DeadlineExceeded("while it waited for a place");
-        }
-    }
-
-    private void RequireInterest(Caller caller)
-    {
-        if (LostInterest(caller) is { } exception)
-            throw exception;
-    }
-
-    private InferenceException? LostInterest(Caller caller)
-    {
-        if (caller.Deadline != DateTime.MaxValue && time.GetUtcNow().UtcDateTime >= caller.Deadline)
-            return Wait.DeadlineExceeded("before it ran");
-        return caller.Gone.IsCancellationRequested ? Wait.Cancelled() : null;
-    }
-
-    private static bool IsQuick(ServedVersion version, in InferenceInput input, int outputs) =>
-        version.Gathered is null && input.Kind != InputKind.Encoded && outputs <= version.QuickImages * version.Facts.Classes;
-
-    private static bool IsOneOfPixels(ServedVersion version, in InferenceInput input, int outputs) =>
-        outputs == version.Facts.Classes && input.Kind == InputKind.Pixels && input.Data.Length == version.Facts.Input.Count;
+    private static bool IsOnDevice(ServedVersion version) => version.Model.Device == Device.Cuda;
 
     private static void Scatter(float[] results, int classes, InferenceException?[] errors, Span<float> outputs)
     {
@@ -306,46 +247,27 @@ internal sealed class InferencePipeline(RunSlots slots, RunThreads threads, Limi
                 results.AsSpan(good++ * classes, classes).CopyTo(outputs[(index * classes)..]);
     }
 
-    private static void Succeed(ServedVersion version, int images, ref RequestPhases phases, long start)
+    /// <summary>Checks the size of an input before anything is spent on it.</summary>
+    private void RequireSize(ServedVersion version, in InferenceInput input, int images)
     {
-        phases = phases with { Total = Stopwatch.GetTimestamp() - start };
-        version.Metrics.Record(RequestOutcome.Ok, images, phases);
-    }
-
-    private static void CountEach(ServedVersion version, InferenceException?[] errors, PipelineRequest[] requests, ref RequestPhases phases, long start)
-    {
-        phases = phases with { Total = Stopwatch.GetTimestamp() - start };
-        for (var index = 0; index < errors.Length; index++)
-        {
-            var before = start - requests[index].Arrived;
-            var own = phases with { Queue = phases.Queue + before, Total = phases.Total + before };
-            version.Metrics.Record(errors[index] is { } error ? ErrorMapping.Of(error.Kind).Outcome : RequestOutcome.Ok, errors[index] is null ? 1 : 0, own);
-        }
-    }
-
-    /// <summary>Counts a request that its edge refused before it came this far.</summary>
-    public static void CountRefused(ModelMetrics metrics, InferenceException exception) => metrics.Record(ErrorMapping.Of(exception.Kind).Outcome, 0, default);
-
-    private static void Fail(ServedVersion version, InferenceException exception, ref RequestPhases phases, long start)
-    {
-        phases = phases with { Total = Stopwatch.GetTimestamp() - start };
-        version.Metrics.Record(ErrorMapping.Of(exception.Kind).Outcome, 0, phases);
-    }
-
-    /// <summary>Checks an input's size before anything is spent on it.</summary>
-    private void RequireSize(ServedVersion version, in InferenceInput input, int outputs)
-    {
-        var images = outputs / version.Facts.Classes;
-        if (images > limits.MaxBatch)
-            throw TooMany(images);
-        var expected = images * version.Facts.Input.Count * (input.Kind == InputKind.Floats ? sizeof(float) : 1);
+        RequireCount(images);
+        var expected = images * input.BytesOf(version.Facts.Input.Count);
         if (input.Kind != InputKind.Encoded && input.Data.Length != expected)
             throw WrongSize(version, input.Data.Length, expected);
     }
 
-    private static InferenceException WrongSize(ServedVersion version, int found, int expected) =>
-        new(InferenceErrorKind.InvalidInput, $"{found} bytes of pixels, expected {expected} ({version.Facts.Input} for {version})") { Field = "image.pixels" };
+    private void RequireCount(int images)
+    {
+        if (images > limits.MaxBatch)
+            throw new InferenceException(InferenceErrorKind.TooLarge, $"{images} images in one request, expected at most {limits.MaxBatch}")
+            {
+                Field = "images",
+            };
+    }
 
-    private InferenceException TooMany(int count) =>
-        new(InferenceErrorKind.TooLarge, $"{count} images in one request, expected at most {limits.MaxBatch}") { Field = "images" };
+    private static InferenceException WrongSize(ServedVersion version, int found, int expected) =>
+        new(InferenceErrorKind.InvalidInput, $"{found} bytes of pixels, expected {expected} ({version.Facts.Input} for {version})")
+        {
+            Field = "image.pixels",
+        };
 }

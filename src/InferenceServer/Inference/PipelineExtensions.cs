@@ -2,20 +2,21 @@ using LeNetServe.InferenceServer.Recording;
 
 namespace LeNetServe.InferenceServer.Inference;
 
-/// <summary>Wires the pipeline.</summary>
+/// <summary>Registers the pipeline and its gauges.</summary>
 internal static class PipelineExtensions
 {
-    public static IServiceCollection AddPipeline(this IServiceCollection services, PipelineOptions options) => services
-        .AddSingleton(provider => CreateSlots(options, provider.GetRequiredService<ServerMetrics>(), provider.GetRequiredService<TimeProvider>()))
+    public static IServiceCollection AddPipeline(this IServiceCollection services, PipelineOptions options, LimitOptions limits) => services
+        .AddSingleton(options)
+        .AddSingleton(limits)
+        .AddSingleton(provider => new Admission(options.Concurrency, options.QueueLength, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(_ => new RunThreads(options.Concurrency))
-        .AddSingleton<InferencePipeline>()
-        .AddHostedService<PoolTrimmer>();
+        .AddSingleton(provider => AddGauges(ActivatorUtilities.CreateInstance<InferencePipeline>(provider), provider.GetRequiredService<ServerMetrics>()));
 
-    private static RunSlots CreateSlots(PipelineOptions options, ServerMetrics metrics, TimeProvider time)
+    private static InferencePipeline AddGauges(InferencePipeline pipeline, ServerMetrics metrics)
     {
-        var slots = new RunSlots(options.Concurrency, options.QueueLength, time);
-        metrics.AddGauge("lenetserve_queue_length", "Requests that wait for a place", () => slots.Waiting);
-        metrics.AddGauge("lenetserve_running", "Requests being worked on", () => slots.Busy);
-        return slots;
+        metrics.AddGauge("lenetserve_queue_length", "Requests that wait for a slot", () => pipeline.Waiting);
+        metrics.AddGauge("lenetserve_running", "Requests being worked on",
+            () => Math.Max(0, metrics.Models.Sum(model => model.Pending) - pipeline.Waiting));
+        return pipeline;
     }
 }

@@ -2,37 +2,42 @@ using LeNetServe.InferenceServer.Configuration;
 
 namespace LeNetServe.InferenceServer.Inference;
 
-/// <summary>How requests reach a model.</summary>
+/// <summary>The way of requests to a model.</summary>
 internal sealed record PipelineOptions
 {
-    /// <summary>Requests worked on at once. More than the cores makes each slower and none faster.</summary>
+    /// <summary>Pictures, large batches and slow models that are worked on at once. More than the cores makes each slower and none faster.</summary>
     public int Concurrency { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Requests that wait for a place; one more is refused at once. A longer queue trades refusals for latency.</summary>
+    /// <summary>Requests that wait for a slot; one more is rejected at once. A longer queue trades rejections for latency.</summary>
     public int QueueLength { get; init; } = 512;
 
-    /// <summary>Whether requests are gathered into batches.</summary>
-    public Batching Batching { get; init; } = Batching.Auto;
+    /// <summary>
+    /// The largest number of images of different calls in one run on a CPU. An image in a batch of 16 takes two thirds of the time, and more gain
+    /// little. 1: each call runs alone.
+    /// </summary>
+    public int MaxBatch { get; init; } = 16;
 
-    /// <summary>Most images in a gathered batch.</summary>
-    public int MaxBatch { get; init; } = 64;
-
-    /// <summary>How long a batch that is not full waits for more. 0: an idle device never waits; what gathers while it runs is the next batch.</summary>
-    public TimeSpan MaxQueueDelay { get; init; } = TimeSpan.Zero;
+    /// <summary>The largest number of images of different calls in one run on a CUDA device.</summary>
+    public int MaxDeviceBatch { get; init; } = 64;
 
     /// <summary>Threads inside one run, see <see cref="LeNetServe.Runtime.Models.ModelOptions.IntraOpThreads"/>.</summary>
     public int IntraOpThreads { get; init; } = 1;
 
     public static PipelineOptions Read(SettingsReader reader)
     {
+        const string Gone = "calls that are there together run together, and a call that is alone runs at once";
         var defaults = new PipelineOptions();
+        reader.Removed("Pipeline:Batching", Gone);
+        reader.Removed("Pipeline:MaxQueueDelay", Gone);
         return new()
         {
-            Concurrency = reader.Integer("Pipeline:Concurrency", defaults.Concurrency, 1, 4096, "Requests worked on at once"),
-            QueueLength = reader.Integer("Pipeline:QueueLength", defaults.QueueLength, 0, 1 << 20, "Requests that wait for a place; one more is refused at once"),
-            Batching = reader.Choice("Pipeline:Batching", defaults.Batching, "Gather requests into batches; auto: on CUDA only; opportunistic: calls that wait for a thread anyway, for more of them a second"),
-            MaxBatch = reader.Integer("Pipeline:MaxBatch", defaults.MaxBatch, 1, 4096, "Most images in a gathered batch"),
-            MaxQueueDelay = reader.Duration("Pipeline:MaxQueueDelay", defaults.MaxQueueDelay, TimeSpan.FromSeconds(1), "How long a batch that is not full waits for more"),
+            Concurrency = reader.Integer(
+                "Pipeline:Concurrency", defaults.Concurrency, 1, 4096, "Pictures, large batches and slow models worked on at once"),
+            QueueLength = reader.Integer(
+                "Pipeline:QueueLength", defaults.QueueLength, 0, 1 << 20, "Requests that wait for a slot; one more is rejected at once"),
+            MaxBatch = reader.Integer("Pipeline:MaxBatch", defaults.MaxBatch, 1, 4096, "Most images of different calls in one run on a CPU"),
+            MaxDeviceBatch = reader.Integer(
+                "Pipeline:MaxDeviceBatch", defaults.MaxDeviceBatch, 1, 4096, "Most images of different calls in one run on a CUDA device"),
             IntraOpThreads = reader.Integer("Pipeline:IntraOpThreads", defaults.IntraOpThreads, 1, 1024, "Threads inside one run"),
         };
     }

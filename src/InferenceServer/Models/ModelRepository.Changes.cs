@@ -94,9 +94,7 @@ internal sealed partial class ModelRepository
         await changes.WaitAsync(cancellationToken);
         try
         {
-            // Where requests are answered already, loading has time: they come first.
-            var isUrgent = current.Models.Count == 0;
-            await LoadingThreads.ForEachAsync(choose(), name => Reconcile(name, mustRest, isUrgent), cancellationToken);
+            await LoadingThreads.ForEachAsync(choose(), name => Reconcile(name, mustRest), cancellationToken);
         }
         finally
         {
@@ -108,7 +106,7 @@ internal sealed partial class ModelRepository
     /// Brings one model to what is on disk. A version that fails is left out of the policy's choice, so that an older one takes its place; a
     /// version whose changed file fails goes on with what it has, and so does a model whose folder cannot be read.
     /// </summary>
-    private void Reconcile(string name, bool mustRest, bool isUrgent)
+    private void Reconcile(string name, bool mustRest)
     {
         Dictionary<long, VersionFolder> folders;
         try
@@ -130,7 +128,7 @@ internal sealed partial class ModelRepository
         while (true)
         {
             var chosen = wanted.Contains(name) ? options.PolicyOf(name).Choose(folders.Keys.Where(version => !failed.Contains(version))) : [];
-            var broken = chosen.Where(version => !Ensure(name, folders[version], mustRest, isUrgent)).ToArray();
+            var broken = chosen.Where(version => !Ensure(name, folders[version], mustRest)).ToArray();
             failed.UnionWith(broken);
             if (broken.Length > 0)
                 continue;
@@ -140,7 +138,7 @@ internal sealed partial class ModelRepository
     }
 
     /// <summary>Whether the version is served, after loading it where it is new or changed.</summary>
-    private bool Ensure(string name, VersionFolder folder, bool mustRest, bool isUrgent)
+    private bool Ensure(string name, VersionFolder folder, bool mustRest)
     {
         var served = Served(name, folder.Version);
         Known? before;
@@ -155,7 +153,7 @@ internal sealed partial class ModelRepository
         try
         {
             var started = time.GetTimestamp();
-            var loaded = loader.Load(name, folder, isUrgent);
+            var loaded = loader.Load(name, folder);
             if (!folder.IsUnchanged())
             {
                 loaded.Release();

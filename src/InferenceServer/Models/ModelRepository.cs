@@ -1,4 +1,3 @@
-using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
 
@@ -8,9 +7,8 @@ namespace LeNetServe.InferenceServer.Models;
 /// The holder of all served models. Readers take one immutable snapshot; changes are made one at a time: load, check, warm, replace the
 /// snapshot, let the old version go.
 /// </summary>
-internal sealed partial class ModelRepository(ServerOptions server, VersionLoader loader, TimeProvider time, ILogger<ModelRepository> logger) : IDisposable
+internal sealed partial class ModelRepository(RepositoryOptions options, VersionLoader loader, TimeProvider time, ILogger<ModelRepository> logger) : IDisposable
 {
-    private readonly RepositoryOptions options = server.Models;
     private readonly SemaphoreSlim changes = new(1, 1);
     private readonly HashSet<string> wanted = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Model, long Version), Known> known = [];

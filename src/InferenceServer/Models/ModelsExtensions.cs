@@ -1,9 +1,11 @@
 namespace LeNetServe.InferenceServer.Models;
 
-/// <summary>Wires the model repository.</summary>
+/// <summary>Registers the model repository.</summary>
 internal static class ModelsExtensions
 {
-    public static IServiceCollection AddModels(this IServiceCollection services) => services
+    public static IServiceCollection AddModels(this IServiceCollection services, RepositoryOptions repository, LoadingOptions loading) => services
+        .AddSingleton(repository)
+        .AddSingleton(loading)
         .AddSingleton<VersionLoader>()
         .AddSingleton<ModelRepository>()
         .AddHostedService<RepositoryService>();

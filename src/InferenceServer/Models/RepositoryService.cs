@@ -1,10 +1,8 @@
-using LeNetServe.InferenceServer.Hosting;
-
 namespace LeNetServe.InferenceServer.Models;
 
 /// <summary>Loads the models while the listeners open, and looks at the folder regularly in mode poll.</summary>
 internal sealed partial class RepositoryService(
-    ModelRepository repository, ServerOptions options, ServerLifecycle lifecycle, TimeProvider time, ILogger<RepositoryService> logger) : BackgroundService
+    ModelRepository repository, RepositoryOptions options, ServerLifecycle lifecycle, TimeProvider time, ILogger<RepositoryService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -12,11 +10,11 @@ internal sealed partial class RepositoryService(
         await Task.Yield();
         await repository.StartAsync(stoppingToken);
         if (repository.Current.Models.Count == 0)
-            LogNothing(options.Models.Path, repository.Mode);
+            LogNothing(options.Path, repository.Mode);
         lifecycle.Loaded();
         if (repository.Mode != RepositoryMode.Poll)
             return;
-        using var timer = new PeriodicTimer(options.Models.PollInterval, time);
+        using var timer = new PeriodicTimer(options.PollInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
             await ScanAsync(stoppingToken);
     }
@@ -29,7 +27,7 @@ internal sealed partial class RepositoryService(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogUnreadable(options.Models.Path, exception.Message);
+            LogUnreadable(options.Path, exception.Message);
         }
     }
 

@@ -1,5 +1,4 @@
 using LeNetServe.Imaging;
-using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Models;
@@ -12,20 +11,23 @@ namespace LeNetServe.InferenceServer.Models;
 /// </summary>
 internal sealed class ServedVersion
 {
-    /// <summary>An image in a batch of so many takes two thirds of the time, and more gain little.</summary>
-    public const int MostTogether = 16;
-
     private readonly ImagePreprocessor asDeclared;
     private readonly ImagePreprocessor[] byGeometry;
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int references = 1;
 
-    public ServedVersion(string name, long version, ClassifierModel model, ModelMetrics metrics, GatheredRuns? gathered, int quickImages, Batching batching, long maxImagePixels)
+    public ServedVersion(string name, long version, ClassifierModel model, ModelMetrics metrics, int quickImages, long maxImagePixels)
     {
-        (Name, Version, Model, Metrics, Gathered, QuickImages) = (name, version, model, metrics, gathered, quickImages);
-        Opportunistic = batching == Batching.Opportunistic && gathered is null && quickImages > 1 ? new(this, Math.Min(quickImages, MostTogether)) : null;
+        Name = name;
+        Version = version;
+        Model = model;
+        Metrics = metrics;
+        QuickImages = quickImages;
         asDeclared = new(model.Facts.Imaging, maxImagePixels);
-        byGeometry = [.. Enum.GetValues<Geometry>().Select(geometry => new ImagePreprocessor(model.Facts.Imaging with { Geometry = geometry }, maxImagePixels))];
+        byGeometry =
+        [
+            .. Enum.GetValues<Geometry>().Select(geometry => new ImagePreprocessor(model.Facts.Imaging with { Geometry = geometry }, maxImagePixels)),
+        ];
     }
 
     /// <summary>The model's name: its folder's.</summary>
@@ -43,13 +45,7 @@ internal sealed class ServedVersion
     /// <summary>Its figures.</summary>
     public ModelMetrics Metrics { get; }
 
-    /// <summary>Where its requests gather into batches; null where each runs on its own.</summary>
-    public GatheredRuns? Gathered { get; }
-
-    /// <summary>Where its calls run together that wait at the same time; null where they do not.</summary>
-    public OpportunisticRuns? Opportunistic { get; }
-
-    /// <summary>So many images of pixels run so quickly that giving them to another thread would cost more; 0: not even one.</summary>
+    /// <summary>Gets the number of images of pixels that run in less time than another thread would cost; 0: not even one.</summary>
     public int QuickImages { get; }
 
     /// <summary>Completes when the last request has let go and the session is closed.</summary>
@@ -61,7 +57,8 @@ internal sealed class ServedVersion
     /// <summary>Takes a reference; false where the version is closed already.</summary>
     public bool TryAcquire()
     {
-        for (var current = Volatile.Read(ref references); current > 0;)
+        var current = Volatile.Read(ref references);
+        while (current > 0)
         {
             var seen = Interlocked.CompareExchange(ref references, current + 1, current);
             if (seen == current)
@@ -82,7 +79,6 @@ internal sealed class ServedVersion
     {
         try
         {
-            Gathered?.Dispose();
             Model.Dispose();
         }
         finally

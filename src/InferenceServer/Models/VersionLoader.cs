@@ -1,5 +1,3 @@
-using LeNetServe.InferenceServer.Hosting;
-using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Devices;
@@ -7,47 +5,31 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Models;
 
-/// <summary>Opens a version, proves it on its golden tensors and warms it, so that the first request is as fast as the next.</summary>
-internal sealed class VersionLoader(ServerOptions options, ServerMetrics metrics, TimeProvider time)
+/// <summary>Opens a version, checks its golden tensors and warms it, so that the first request is as fast as the next.</summary>
+internal sealed class VersionLoader(LoadingOptions options, ServerMetrics metrics, TimeProvider time)
 {
     private const int WarmUpRuns = 5;
 
-    /// <summary>What takes no longer runs where its call was read: a few times the cost of giving it to another thread and back.</summary>
+    /// <summary>The longest run on the thread that read its call: a few times the cost of another thread and the way back.</summary>
     private static readonly TimeSpan Quick = TimeSpan.FromMicroseconds(500);
 
     /// <summary>Loads one version.</summary>
     /// <param name="name">The model's name.</param>
     /// <param name="folder">The version's files.</param>
-    /// <param name="isUrgent">Nobody is served meanwhile; else what computes steps back behind the requests.</param>
-    /// <exception cref="InferenceException">It cannot be served; the message says why.</exception>
-    public ServedVersion Load(string name, VersionFolder folder, bool isUrgent)
+    /// <exception cref="InferenceException">The version cannot be served; the message says why.</exception>
+    public ServedVersion Load(string name, VersionFolder folder)
     {
-        var pipeline = options.Pipeline;
-        // The session's own threads would inherit the niceness for as long as they live.
-        var (model, sizes, gather, shortest) = isUrgent || pipeline.IntraOpThreads > 1 ? Open(folder) : LoadingThreads.StepBack(() => Open(folder));
-        try
-        {
-            var figures = metrics.For(name, folder.Version);
-            return new(name, folder.Version, model, figures, gather ? new(model, figures, sizes, pipeline, time) : null, (int)Math.Min(Quick / shortest, options.Limits.MaxBatch), pipeline.Batching, options.Limits.MaxImagePixels);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-    }
-
-    private (ClassifierModel Model, IReadOnlyList<int> Sizes, bool Gather, TimeSpan Shortest) Open(VersionFolder folder)
-    {
-        var pipeline = options.Pipeline;
-        var model = ClassifierModel.Open(folder.Path, new() { Device = options.Device, IntraOpThreads = pipeline.IntraOpThreads });
+        var model = ClassifierModel.Open(folder.Path, new() { Device = options.Device, IntraOpThreads = options.IntraOpThreads });
         try
         {
             if (model.CheckGolden() is { Passed: false } failed)
                 throw new InferenceException(InferenceErrorKind.InvalidModel, $"{model.Path} does not give its golden answers: {failed}");
-            var gather = pipeline.Batching == Batching.On || (pipeline.Batching != Batching.Off && model.Device == Device.Cuda);
-            IReadOnlyList<int> sizes = gather ? GatheredRuns.Sizes(Math.Min(pipeline.MaxBatch, model.MaxRunBatch)) : [1];
-            return (model, sizes, gather, sizes.Select(size => WarmUp(model, size)).ToArray()[0]);
+            var shortest = WarmUp(model, 1);
+            if (model.Device == Device.Cuda)
+                foreach (var size in BatchSizes.UpTo(Math.Min(options.MaxDeviceBatch, model.MaxRunBatch)))
+                    WarmUp(model, size);
+            var quickImages = (int)Math.Min(Quick / shortest, int.MaxValue);
+            return new(name, folder.Version, model, metrics.For(name, folder.Version), quickImages, options.MaxImagePixels);
         }
         catch
         {
@@ -56,10 +38,12 @@ internal sealed class VersionLoader(ServerOptions options, ServerMetrics metrics
         }
     }
 
-    /// <summary>Runs a batch a few times; returns the shortest, as a thread may be interrupted in any of them.</summary>
+    /// <summary>Runs a batch a few times. Returns the shortest time, because a thread may be interrupted in any run.</summary>
     private TimeSpan WarmUp(ClassifierModel model, int batch)
     {
-        var (pixels, outputs, shortest) = (new byte[batch * model.Facts.Input.Count], new float[batch * model.Facts.Classes], TimeSpan.MaxValue);
+        var pixels = new byte[batch * model.Facts.Input.Count];
+        var outputs = new float[batch * model.Facts.Classes];
+        var shortest = TimeSpan.MaxValue;
         for (var run = 0; run < WarmUpRuns; run++)
         {
             var started = time.GetTimestamp();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using LeNetServe.InferenceServer.Api.Metrics;
 using LeNetServe.InferenceServer.Errors;
 
 namespace LeNetServe.InferenceServer.Recording;
@@ -46,7 +45,7 @@ internal sealed class ServerInstruments : IDisposable
         {
             { "lenetserve.model", model.Model },
             { "lenetserve.version", model.Version },
-            { "lenetserve.outcome", PrometheusText.Name(outcome) },
+            { "lenetserve.outcome", RequestOutcomes.Name(outcome) },
         };
         request.Record(Seconds(phases.Total), tags);
         decode.Record(Seconds(phases.Decode), tags);
@@ -65,7 +64,7 @@ internal sealed class ServerInstruments : IDisposable
         if (span is null)
             return;
         span.SetTag("lenetserve.model", model.Model).SetTag("lenetserve.version", model.Version).SetTag("lenetserve.images", images);
-        span.SetTag("lenetserve.outcome", PrometheusText.Name(outcome)).SetEndTime(end);
+        span.SetTag("lenetserve.outcome", RequestOutcomes.Name(outcome)).SetEndTime(end);
         if (outcome != RequestOutcome.Ok)
             span.SetStatus(ActivityStatusCode.Error);
         foreach (var (name, ticks) in ((string, long)[])[("queue", phases.Queue), ("decode", phases.Decode), ("inference", phases.Inference)])

@@ -20,7 +20,6 @@ public sealed class SettingsReaderTests
         Assert.Equal(new PipelineOptions(), options.Pipeline);
         Assert.Equal(new LimitOptions(), options.Limits);
         Assert.Equal(RepositoryMode.None, options.Models.Mode);
-        Assert.Equal(TimeSpan.Zero, options.Pipeline.MaxQueueDelay);
     }
 
     [Fact]
@@ -28,7 +27,7 @@ public sealed class SettingsReaderTests
     {
         var reader = Reader(
             ("Models:Path", "/no/such/folder"), ("Models:Mode", "sometimes"), ("Models:Versions", "latest:none"), ("Models:Aliases:m:stable", "x"), ("Models:PollInterval", "1ms"),
-            ("Listen:GrpcPort", "70000"), ("Listen:Address", "nowhere"), ("Pipeline:MaxQueueDelay", "5 weeks"), ("Pipeline:Batching", "1"), ("Limits:MaxBatch", "0"), ("Device", "tpu"),
+            ("Listen:GrpcPort", "70000"), ("Listen:Address", "nowhere"), ("Pipeline:MaxBatch", "5 weeks"), ("Pipeline:Batching", "auto"), ("Limits:MaxBatch", "0"), ("Device", "tpu"),
             ("Models:Pth", "x"), ("Pipeline:QueueLength", "many"));
 
         ServerOptions.Read(reader);
@@ -37,7 +36,7 @@ public sealed class SettingsReaderTests
         string[] expected =
         [
             "Models:Path is \"/no/such/folder\"", "Models:Mode is \"sometimes\", expected none, poll, explicit", "Models:Versions is \"latest:none\"", "Models:Aliases:m:stable is \"x\"",
-            "Models:PollInterval", "Listen:GrpcPort is \"70000\", expected 0..65535", "Listen:Address is \"nowhere\"", "Pipeline:MaxQueueDelay is \"5 weeks\"", "Pipeline:Batching is \"1\"",
+            "Models:PollInterval", "Listen:GrpcPort is \"70000\", expected 0..65535", "Listen:Address is \"nowhere\"", "Pipeline:MaxBatch is \"5 weeks\"", "Pipeline:Batching is not a setting anymore: calls that are there together run together",
             "Limits:MaxBatch is \"0\"", "Device is \"tpu\", expected auto, cpu, cuda", "Models:Pth is no setting", "Pipeline:QueueLength is \"many\"",
         ];
         Assert.Equal(expected.Length, reader.Faults.Count);

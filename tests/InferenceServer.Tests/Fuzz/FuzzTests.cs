@@ -134,7 +134,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.True(growth.Managed < AllowedManaged, $"a round of {RequestsInARound} requests left {growth.Managed} bytes of objects, expected less than {AllowedManaged}");
         if (OperatingSystem.IsLinux())
             Assert.True(growth.Native < AllowedNative, $"a round of {RequestsInARound} requests left {growth.Native} bytes outside the managed heap, expected less than {AllowedNative}");
-        var slots = server.App.Services.GetRequiredService<RunSlots>();
+        var slots = server.App.Services.GetRequiredService<Admission>();
         await Eventually.TrueAsync(() => slots is { Busy: 0, Waiting: 0 });
         var response = await server.Client.ClassifyAsync(new() { Model = "tiny", Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation);
         Assert.Equal("b", response.Predictions[0].Label);

@@ -1,3 +1,5 @@
+using System.Text;
+using Google.Protobuf;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Api.OpenInference.Rest;
 using LeNetServe.InferenceServer.Errors;
@@ -15,22 +17,23 @@ public sealed class OverloadTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static ClassifyRequest Request => new() { Image = ClassifierServiceTests.Stripe(1) };
+    // A picture needs a slot; raw pixels do not.
+    private static ClassifyRequest Request => new() { Image = Pictures.Stripe(1) };
 
     [Fact]
     public async Task Classify_QueueFull_IsRefusedWithPushBackAndRecovers()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=2");
-        var slots = server.App.Services.GetRequiredService<RunSlots>();
-        Assert.True(slots.TryEnter());
+        var admission = server.App.Services.GetRequiredService<Admission>();
+        Take(admission);
         var waiting = new[] { server.Client.ClassifyAsync(Request, cancellationToken: Cancellation), server.Client.ClassifyAsync(Request, cancellationToken: Cancellation) };
-        await Eventually.TrueAsync(() => slots.Waiting == 2);
+        await Eventually.TrueAsync(() => admission.Waiting == 2);
 
         var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
         Assert.True(int.Parse(exception.Trailers.GetValue("grpc-retry-pushback-ms")!) > 0);
-        slots.ExitQuick();
+        admission.Exit();
         foreach (var call in waiting)
             Assert.Equal("b", (await call).Predictions[0].Label);
         Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
@@ -41,10 +44,13 @@ public sealed class OverloadTests
     public async Task ModelInfer_QueueFull_IsUnavailableWithPushBack()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=0");
-        Assert.True(server.App.Services.GetRequiredService<RunSlots>().TryEnter());
+        Take(server.App.Services.GetRequiredService<Admission>());
 
         var exception = await Assert.ThrowsAsync<RpcException>(async () => await Protocol(server).ModelInferAsync(ProtocolRequest("x"), cancellationToken: Cancellation));
-        using var body = new ByteArrayContent(new byte[64]) { Headers = { { RestHeaders.HeaderLength, "0" } } };
+        var element = Element(Request.Image.Encoded).ToByteArray();
+        var header = Encoding.UTF8.GetBytes(
+            $$$"""{"inputs":[{"name":"pixels","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":{{{element.Length}}}}}]}""");
+        using var body = new ByteArrayContent([.. header, .. element]) { Headers = { { RestHeaders.HeaderLength, $"{header.Length}" } } };
         using var rest = await server.Http.PostAsync("/v2/models/tiny/infer", body, Cancellation);
 
         Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
@@ -61,12 +67,12 @@ public sealed class OverloadTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var server = await TestServer.StartAsync(TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(time), "--Pipeline:Concurrency=1");
-        var slots = server.App.Services.GetRequiredService<RunSlots>();
-        Assert.True(slots.TryEnter());
+        var admission = server.App.Services.GetRequiredService<Admission>();
+        Take(admission);
         var request = ProtocolRequest("x");
         request.Parameters["timeout"] = new() { Int64Param = 1_000_000 };
         using var call = Protocol(server).ModelInferAsync(request, cancellationToken: Cancellation);
-        await Eventually.TrueAsync(() => slots.Waiting == 1);
+        await Eventually.TrueAsync(() => admission.Waiting == 1);
 
         // Who counts as waiting may not have looked at the clock yet.
         await Eventually.TrueAsync(() =>
@@ -78,31 +84,31 @@ public sealed class OverloadTests
         var exception = await Assert.ThrowsAsync<RpcException>(async () => await call);
         Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
         Assert.Contains("Request timeout expired", exception.Status.Detail);
-        Assert.Equal(0, slots.Waiting);
+        Assert.Equal(0, admission.Waiting);
     }
 
     [Fact]
     public async Task Classify_DeadlinePassesInTheQueue_IsDeadlineExceededAndNothingStays()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1");
-        var slots = server.App.Services.GetRequiredService<RunSlots>();
-        Assert.True(slots.TryEnter());
+        var admission = server.App.Services.GetRequiredService<Admission>();
+        Take(admission);
 
         var exception = await Assert.ThrowsAsync<RpcException>(async () =>
             await server.Client.ClassifyAsync(Request, deadline: DateTime.UtcNow.AddMilliseconds(100), cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.DeadlineExceeded, exception.StatusCode);
-        await Eventually.TrueAsync(() => slots.Waiting == 0);
-        slots.ExitQuick();
-        Assert.Equal(0, slots.Busy);
+        await Eventually.TrueAsync(() => admission.Waiting == 0);
+        admission.Exit();
+        Assert.Equal(0, admission.Busy);
     }
 
     [Fact]
     public async Task Classify_StormOfCancelledCalls_LeavesNothingRunning()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=50");
-        var slots = server.App.Services.GetRequiredService<RunSlots>();
-        Assert.True(slots.TryEnter());
+        var admission = server.App.Services.GetRequiredService<Admission>();
+        Take(admission);
         await Parallel.ForAsync(0, 10_000, new ParallelOptions { MaxDegreeOfParallelism = 90, CancellationToken = Cancellation }, async (index, _) =>
         {
             using var gone = new CancellationTokenSource();
@@ -113,10 +119,10 @@ public sealed class OverloadTests
             await Assert.ThrowsAsync<RpcException>(async () => await call);
         });
 
-        await Eventually.TrueAsync(() => slots.Waiting == 0);
-        slots.ExitQuick();
+        await Eventually.TrueAsync(() => admission.Waiting == 0);
+        admission.Exit();
 
-        Assert.Equal(0, slots.Busy);
+        Assert.Equal(0, admission.Busy);
         Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
         await Eventually.TrueAsync(() => server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Pending == 0);
     }
@@ -125,15 +131,15 @@ public sealed class OverloadTests
     public async Task ClassifyStream_QueueFull_WaitsInsteadOfBeingRefused()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=0");
-        var slots = server.App.Services.GetRequiredService<RunSlots>();
-        Assert.True(slots.TryEnter());
+        var admission = server.App.Services.GetRequiredService<Admission>();
+        Take(admission);
         using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
         for (var index = 0; index < 3; index++)
             await call.RequestStream.WriteAsync(new() { Id = $"{index}", Request = Request }, Cancellation);
         await call.RequestStream.CompleteAsync();
-        await Eventually.TrueAsync(() => slots.Waiting > 0);
+        await Eventually.TrueAsync(() => admission.Waiting > 0);
 
-        slots.ExitQuick();
+        admission.Exit();
 
         var answers = await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
         Assert.Equal(["0", "1", "2"], answers.Select(answer => answer.Id));
@@ -144,16 +150,16 @@ public sealed class OverloadTests
     public async Task ClassifyStream_ServerEndsWithMoreReadThanThereIsRoomFor_AnswersItAndSaysUnavailable()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
-        var slots = server.App.Services.GetRequiredService<RunSlots>();
-        Assert.True(slots.TryEnter());
+        var admission = server.App.Services.GetRequiredService<Admission>();
+        Take(admission);
         using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
         for (var index = 0; index < 3; index++)
             await call.RequestStream.WriteAsync(new() { Id = $"{index}", Request = Request }, Cancellation);
         // One is awaited by the writer, one is in the channel, and for the third there is no room.
-        await Eventually.TrueAsync(() => slots.Waiting == 3);
+        await Eventually.TrueAsync(() => admission.Waiting == 3);
 
         server.App.Services.GetRequiredService<ServerLifecycle>().End();
-        slots.ExitQuick();
+        admission.Exit();
 
         var answered = new List<string>();
         var exception = await Assert.ThrowsAsync<RpcException>(async () =>
@@ -169,15 +175,15 @@ public sealed class OverloadTests
     public async Task ModelStreamInfer_ServerEndsWithMoreReadThanThereIsRoomFor_AnswersItAndSaysUnavailable()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
-        var slots = server.App.Services.GetRequiredService<RunSlots>();
-        Assert.True(slots.TryEnter());
+        var admission = server.App.Services.GetRequiredService<Admission>();
+        Take(admission);
         using var call = Protocol(server).ModelStreamInfer(cancellationToken: Cancellation);
         for (var index = 0; index < 3; index++)
             await call.RequestStream.WriteAsync(ProtocolRequest($"{index}"), Cancellation);
-        await Eventually.TrueAsync(() => slots.Waiting == 3);
+        await Eventually.TrueAsync(() => admission.Waiting == 3);
 
         server.App.Services.GetRequiredService<ServerLifecycle>().End();
-        slots.ExitQuick();
+        admission.Exit();
 
         var answered = new List<string>();
         var exception = await Assert.ThrowsAsync<RpcException>(async () =>
@@ -194,11 +200,12 @@ public sealed class OverloadTests
     {
         const int Calls = 300, Images = 8192;
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", $"--Limits:MaxBatch={Images}");
-        var (slots, pipeline) = (server.App.Services.GetRequiredService<RunSlots>(), server.App.Services.GetRequiredService<InferencePipeline>());
+        var admission = server.App.Services.GetRequiredService<Admission>();
+        var pipeline = server.App.Services.GetRequiredService<InferencePipeline>();
         using var lease = server.Repository.Lease("tiny", 0);
         using var gone = new CancellationTokenSource();
         var (images, outputs, errors) = (Enumerable.Repeat(new InferenceInput(InputKind.Pixels, new byte[16]), Images).ToArray(), new float[Images * 3], new InferenceException?[Images]);
-        Assert.True(slots.TryEnter());
+        Take(admission);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         var waiting = new Task[Calls];
@@ -206,24 +213,22 @@ public sealed class OverloadTests
             waiting[call] = pipeline.RunManyAsync(lease.Version, images, outputs, errors, new(DateTime.MaxValue, gone.Token)).AsTask();
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        Assert.Equal(Calls, slots.Waiting);
+        Assert.Equal(Calls, admission.Waiting);
         await gone.CancelAsync();
         await Assert.ThrowsAsync<InferenceException>(() => Task.WhenAll(waiting));
         Assert.InRange(allocated, 0, Calls * Images);
     }
 
     [Theory]
-    [InlineData("--Pipeline:Batching=off")]
-    [InlineData("--Pipeline:Batching=on")]
-    [InlineData("--Pipeline:Batching=opportunistic")]
-    public async Task Classify_ManyCallers_EveryAnswerIsRight(string batching)
+    [InlineData(1)]
+    [InlineData(16)]
+    public async Task Classify_ManyCallers_EveryAnswerIsRight(int maxBatch)
     {
-        await using var server = await TestServer.StartAsync(batching);
+        await using var server = await TestServer.StartAsync($"--Pipeline:MaxBatch={maxBatch}");
 
         await Parallel.ForAsync(0, 1_000, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = Cancellation }, async (index, token) =>
         {
-            var stripe = ClassifierServiceTests.Stripe(index % 3);
-            var image = index % 4 == 0 ? new Image { Encoded = Google.Protobuf.ByteString.CopyFrom(Pictures.Png(stripe.Pixels.ToByteArray(), 4, 4)) } : stripe;
+            var image = index % 4 == 0 ? Pictures.Stripe(index % 3) : ClassifierServiceTests.Stripe(index % 3);
             var response = await server.Client.ClassifyAsync(new() { Image = image }, cancellationToken: token);
             Assert.Equal(index % 3, response.Predictions[0].Index);
         });
@@ -237,9 +242,15 @@ public sealed class OverloadTests
     {
         ModelName = "tiny",
         Id = id,
-        Inputs = { new global::Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = "UINT8", Shape = { 1, 1, 4, 4 } } },
-        RawInputContents = { Request.Image.Pixels },
+        Inputs = { new global::Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = "BYTES", Shape = { 1 } } },
+        RawInputContents = { Element(Request.Image.Encoded) },
     };
+
+    private static ByteString Element(ByteString picture) =>
+        ByteString.CopyFrom([.. BitConverter.GetBytes(picture.Length), .. picture.Span]);
+
+    private static void Take(Admission admission) =>
+        Assert.True(admission.EnterAsync(new(DateTime.MaxValue, CancellationToken.None)).IsCompletedSuccessfully);
 
     private static long Count(TestServer server, RequestOutcome outcome) =>
         server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1)[outcome]?.Request.Read().Count ?? 0;

@@ -13,8 +13,8 @@ public sealed class HotSwapTests
 
     /// <summary>Version 1 answers with its first class, version 2 with its second, whatever the image: an answer shows who gave it.</summary>
     [Theory]
-    [InlineData("--Pipeline:Batching=off")]
-    [InlineData("--Pipeline:Batching=on")]
+    [InlineData("--Pipeline:MaxBatch=1")]
+    [InlineData("--Pipeline:MaxBatch=16")]
     public async Task Scan_HundredSwapsUnderLoad_FailsNoRequestAndMixesNoVersions(string batching)
     {
         await using var server = await TestServer.StartAsync(models => Write(models, 1), "--Models:Mode=poll", "--Models:PollInterval=60m", batching);

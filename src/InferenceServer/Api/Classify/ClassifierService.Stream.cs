@@ -1,10 +1,10 @@
 using System.Buffers;
-using System.Diagnostics;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
+using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.V1;
 
@@ -12,6 +12,8 @@ namespace LeNetServe.InferenceServer.Api.Classify;
 
 internal sealed partial class ClassifierService
 {
+    private const int MostTogether = 16;
+
     /// <summary>
     /// Answers in the order of the requests. Messages that arrive together run together; no message waits for others. HTTP/2's flow control slows
     /// down clients that send faster than they read answers.
@@ -35,7 +37,7 @@ internal sealed partial class ClassifierService
         RatedClient? client,
         CancellationToken end)
     {
-        var together = new List<ClassifyStreamRequest>(ServedVersion.MostTogether);
+        var together = new List<ClassifyStreamRequest>(MostTogether);
         // The Gatekeeper has already counted the call, for its first message.
         for (var isFirst = true; ; isFirst = false)
         {
@@ -60,15 +62,14 @@ internal sealed partial class ClassifierService
 
     private bool Joins(ClassifyStreamRequest request, List<ClassifyStreamRequest> together) =>
         together.Count > 0
-        && together.Count < Math.Min(ServedVersion.MostTogether, limits.MaxBatch)
+        && together.Count < Math.Min(MostTogether, limits.MaxBatch)
         && request.Request is { Image.SourceCase: Image.SourceOneofCase.Pixels } one
         && one.Model == together[0].Request.Model
         && one.Version == together[0].Request.Version;
 
     private async Task AnswerAsync(List<ClassifyStreamRequest> together, StreamAnswers<ClassifyStreamResponse> answers, Caller caller)
     {
-        // If no slot is free, each request waits for a slot of its own.
-        if (together.Count > 1 && pipeline.HasRoom && await RunAsync(together, caller) is { } responses)
+        if (together.Count > 1 && await RunAsync(together, caller) is { } responses)
             for (var index = 0; index < responses.Length; index++)
                 await answers.AddAsync(Task.FromResult(responses[index]), index < responses.Length - 1, caller.Gone);
         else
@@ -93,37 +94,35 @@ internal sealed partial class ClassifierService
         {
             var version = lease.Version;
             var classes = version.Facts.Classes;
-            // One batch of a slow model would run on one thread, while other threads are idle.
-            if (version.Gathered is not null || version.QuickImages == 0 || together.Exists(request => request.Request.TopK < 0))
+            if (!InferencePipeline.CanJoin(version) || together.Exists(request => request.Request.TopK < 0))
                 return null;
-            var requests = new PipelineRequest[together.Count];
-            Array.Fill(requests, new(caller, Stopwatch.GetTimestamp()));
-            var inputs = together.ConvertAll(request => Inputs.Of(request.Request.Image, Geometry.Unspecified));
-            var errors = new InferenceException?[together.Count];
             var outputs = ArrayPool<float>.Shared.Rent(together.Count * classes);
-            version.Metrics.Enter(together.Count);
-            try
+            var runs = new ValueTask<RequestPhases>[together.Count];
+            for (var index = 0; index < runs.Length; index++)
             {
-                await pipeline.RunManyAsync(version, inputs, outputs.AsMemory(0, together.Count * classes), errors, caller, requests);
+                var input = Inputs.Of(together[index].Request.Image, Geometry.Unspecified);
+                runs[index] = pipeline.JoinAsync(version, input, outputs.AsMemory(index * classes, classes), caller);
             }
-            catch (InferenceException exception)
-            {
-                Array.Fill(errors, exception);
-            }
-            finally
-            {
-                version.Metrics.Leave(together.Count);
-            }
+            pipeline.RunJoined();
             var responses = new ClassifyStreamResponse[together.Count];
             for (var index = 0; index < responses.Length; index++)
-            {
-                var request = together[index];
-                responses[index] = errors[index] is { } error
-                    ? Failed(request, error)
-                    : new() { Id = request.Id, Response = Predictions.Reply(version, outputs.AsSpan(index * classes, classes), request.Request.TopK) };
-            }
+                responses[index] = await ReplyAsync(runs[index], together[index], version, outputs.AsMemory(index * classes, classes));
             ArrayPool<float>.Shared.Return(outputs);
             return responses;
+        }
+    }
+
+    private static async ValueTask<ClassifyStreamResponse> ReplyAsync(
+        ValueTask<RequestPhases> run, ClassifyStreamRequest request, ServedVersion version, Memory<float> outputs)
+    {
+        try
+        {
+            await run;
+            return new() { Id = request.Id, Response = Predictions.Reply(version, outputs.Span, request.Request.TopK) };
+        }
+        catch (InferenceException exception)
+        {
+            return Failed(request, exception);
         }
     }
 

@@ -1,7 +1,6 @@
 using LeNetServe.Imaging;
 using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Errors;
-using LeNetServe.InferenceServer.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -18,18 +17,18 @@ internal static class RestExtensions
 
     private static readonly string[] GrpcHeaders = ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding", "Grpc-Accept-Encoding"];
 
-    public static IServiceCollection AddRest(this IServiceCollection services, ListenerOptions options)
+    public static IServiceCollection AddRest(this IServiceCollection services, IReadOnlyList<string> origins)
     {
         services.AddSingleton<ImageUpload>();
-        if (options.Origins.Count > 0)
-            services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.Origins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(GrpcHeaders)));
+        if (origins.Count > 0)
+            services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. origins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(GrpcHeaders)));
         return services;
     }
 
     /// <summary>Must come before the endpoints.</summary>
-    public static void UseRest(this WebApplication app, ListenerOptions options)
+    public static void UseRest(this WebApplication app, IReadOnlyList<string> origins)
     {
-        if (options.Origins.Count > 0)
+        if (origins.Count > 0)
             app.UseCors();
         app.Use(LetGrpcMeasureItsMessages);
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });

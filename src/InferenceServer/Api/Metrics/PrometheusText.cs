@@ -14,20 +14,6 @@ internal static class PrometheusText
 
     private static readonly RequestOutcome[] Outcomes = Enum.GetValues<RequestOutcome>();
 
-    /// <summary>The label value of an outcome.</summary>
-    public static string Name(RequestOutcome outcome) => outcome switch
-    {
-        RequestOutcome.Ok => "ok",
-        RequestOutcome.Invalid => "invalid",
-        RequestOutcome.NotFound => "not_found",
-        RequestOutcome.Denied => "denied",
-        RequestOutcome.Refused => "refused",
-        RequestOutcome.Cancelled => "cancelled",
-        RequestOutcome.Deadline => "deadline",
-        RequestOutcome.Unavailable => "unavailable",
-        _ => "error",
-    };
-
     /// <summary>Everything there is.</summary>
     /// <param name="metrics">The figures.</param>
     /// <param name="served">The versions that answer now.</param>
@@ -105,11 +91,11 @@ internal static class PrometheusText
                 for (var i = 0; i < buckets.Length; i++)
                 {
                     cumulated += buckets[i];
-                    Labels(text, name + "_bucket", model, "outcome", Name(outcome)).Append(",le=\"");
+                    Labels(text, name + "_bucket", model, "outcome", RequestOutcomes.Name(outcome)).Append(",le=\"");
                     (i < PhaseHistogram.Bounds.Length ? text.Append(PhaseHistogram.Bounds[i]) : text.Append("+Inf")).Append("\"} ").Append(cumulated).Append('\n');
                 }
-                Labels(text, name + "_sum", model, "outcome", Name(outcome)).Append("} ").Append((nanoseconds / 1e3).ToString("R", CultureInfo.InvariantCulture)).Append('\n');
-                Labels(text, name + "_count", model, "outcome", Name(outcome)).Append("} ").Append(count).Append('\n');
+                Labels(text, name + "_sum", model, "outcome", RequestOutcomes.Name(outcome)).Append("} ").Append((nanoseconds / 1e3).ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+                Labels(text, name + "_count", model, "outcome", RequestOutcomes.Name(outcome)).Append("} ").Append(count).Append('\n');
             }
         }
     }

@@ -1,6 +1,6 @@
 using Inference;
 using LeNetServe.InferenceServer.Access;
-using LeNetServe.InferenceServer.Hosting;
+using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
@@ -9,7 +9,8 @@ namespace LeNetServe.InferenceServer.Api.OpenInference;
 
 /// <summary>What the server and its models say of themselves, for both protocols.</summary>
 internal sealed class ModelCatalog(
-    ModelRepository repository, CallRunner runner, ServerOptions options, SecurityOptions security, ServerLifecycle lifecycle)
+    ModelRepository repository, CallRunner runner, RepositoryOptions models, PipelineOptions pipeline, LimitOptions limits, SecurityOptions security,
+    ServerLifecycle lifecycle)
 {
     private const string RepositoryName = "repository_name";
 
@@ -48,8 +49,8 @@ internal sealed class ModelCatalog(
         using var lease = runner.Lease(model, version);
         var served = lease.Version;
         var config = ModelDescription.Config(
-            served.Name, served.Facts, options.Limits.MaxBatch, options.Pipeline.Concurrency, served.Model.Device == Device.Cuda, options.Pipeline.MaxQueueDelay);
-        config.VersionPolicy = Policy(options.Models.PolicyOf(served.Name));
+            served.Name, served.Facts, limits.MaxBatch, pipeline.Concurrency, served.Model.Device == Device.Cuda);
+        config.VersionPolicy = Policy(models.PolicyOf(served.Name));
         return config;
     }
 

@@ -33,8 +33,7 @@ internal static class ModelDescription
     /// <param name="maxBatch">Largest number of images in one request.</param>
     /// <param name="concurrency">Requests that run at the same time.</param>
     /// <param name="onGpu">Whether it runs on CUDA.</param>
-    /// <param name="queueDelay">How long a request may wait for others to share its run.</param>
-    public static global::Inference.ModelConfig Config(string name, ModelFacts facts, int maxBatch, int concurrency, bool onGpu, TimeSpan queueDelay)
+    public static global::Inference.ModelConfig Config(string name, ModelFacts facts, int maxBatch, int concurrency, bool onGpu)
     {
         var group = new global::Inference.ModelInstanceGroup
         {
@@ -72,7 +71,7 @@ internal static class ModelDescription
             },
             InstanceGroup = { group },
             DefaultModelFilename = ModelFiles.ModelFileName,
-            DynamicBatching = new() { MaxQueueDelayMicroseconds = (ulong)queueDelay.TotalMicroseconds },
+            DynamicBatching = new(),
             ModelTransactionPolicy = new() { Decoupled = false },
         };
     }

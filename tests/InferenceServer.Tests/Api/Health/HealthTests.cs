@@ -113,9 +113,9 @@ public sealed class HealthTests
     public async Task StopAsync_CallInFlightAfterTheDrainDelay_ListensUntilItIsAnswered()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Shutdown:DrainDelay=2s", "--Shutdown:Timeout=10m");
-        var slots = server.App.Services.GetRequiredService<RunSlots>();
-        Assert.True(slots.TryEnter());
-        var call = server.Client.ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation);
+        var slots = server.App.Services.GetRequiredService<Admission>();
+        Assert.True(slots.EnterAsync(new(DateTime.MaxValue, Cancellation)).IsCompletedSuccessfully);
+        var call = server.Client.ClassifyAsync(new() { Image = Pictures.Stripe(1) }, cancellationToken: Cancellation);
         await Eventually.TrueAsync(() => slots.Waiting == 1);
         var ending = server.App.Services.GetRequiredService<ServerLifecycle>().Ending;
 
@@ -124,7 +124,7 @@ public sealed class HealthTests
         await Task.Delay(200, Cancellation);
 
         Assert.Equal("alive", await server.Http.GetStringAsync("/livez", Cancellation));
-        slots.ExitQuick();
+        slots.Exit();
         Assert.Equal("b", (await call).Predictions[0].Label);
         await stopping;
     }

@@ -82,7 +82,7 @@ public sealed class AnswerTests
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
-            ProtocolJson.Write(writer, ModelDescription.Config("m", TestFacts.Of(), 8, 2, onGpu: false, TimeSpan.Zero));
+            ProtocolJson.Write(writer, ModelDescription.Config("m", TestFacts.Of(), 8, 2, onGpu: false));
         using var json = JsonDocument.Parse(buffer.WrittenMemory);
 
         Assert.Equal(8, json.RootElement.GetProperty("max_batch_size").GetInt32());
