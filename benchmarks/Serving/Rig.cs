@@ -23,8 +23,8 @@ internal sealed class Rig : IDisposable
 
     public required ServerProcess Server { get; init; }
 
-    /// <summary>The same server with <c>Pipeline:Batching=opportunistic</c>.</summary>
-    public required ServerProcess Opportunistic { get; init; }
+    /// <summary>The same server with <c>Pipeline:MaxBatch=1</c>, which runs each call alone.</summary>
+    public required ServerProcess Single { get; init; }
 
     /// <summary>The server's settings that change while it runs.</summary>
     public required LiveSettings Settings { get; init; }
@@ -35,7 +35,7 @@ internal sealed class Rig : IDisposable
 
     public LoadGenerator ToServer => CallersOf(Server, LoadGenerator.FewConnections);
 
-    public LoadGenerator ToOpportunistic => CallersOf(Opportunistic, LoadGenerator.FewConnections);
+    public LoadGenerator ToSingle => CallersOf(Single, LoadGenerator.FewConnections);
 
     public required ModelFacts Facts { get; init; }
 
@@ -71,7 +71,7 @@ internal sealed class Rig : IDisposable
         string[] settings = ["--Models:Mode", "explicit", "--Models:Load", name];
         var live = new LiveSettings();
         var server = await ServerProcess.ServeInAsync(live.Folder, serverDll, repository, pinned: true, settings);
-        var opportunistic = await ServerProcess.ServeAsync(serverDll, repository, pinned: true, [.. settings, "--Pipeline:Batching", "opportunistic"]);
+        var single = await ServerProcess.ServeAsync(serverDll, repository, pinned: true, [.. settings, "--Pipeline:MaxBatch", "1"]);
         var rig = new Rig
         {
             ServerDll = serverDll,
@@ -80,12 +80,12 @@ internal sealed class Rig : IDisposable
             Echo = echo,
             Bare = bare,
             Server = server,
-            Opportunistic = opportunistic,
+            Single = single,
             Settings = live,
             Seconds = quick ? 1 : 4,
             Swaps = quick ? 10 : 100,
         };
-        foreach (var callers in new[] { rig.ToEcho, rig.ToBare, rig.ToOpportunistic })
+        foreach (var callers in new[] { rig.ToEcho, rig.ToBare, rig.ToSingle })
             await callers.WarmAsync(LoadKind.Pixels, rig.Request(LoadKind.Pixels), Callers);
         foreach (var kind in new[] { LoadKind.Pixels, LoadKind.Png, LoadKind.Stream })
             await rig.ToServer.WarmAsync(kind, rig.Request(kind), Callers);
@@ -99,7 +99,7 @@ internal sealed class Rig : IDisposable
         Echo.Dispose();
         Bare.Dispose();
         Server.Dispose();
-        Opportunistic.Dispose();
+        Single.Dispose();
         Settings.Dispose();
     }
 }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 
 namespace LeNetServe.InferenceServer.Models;
 

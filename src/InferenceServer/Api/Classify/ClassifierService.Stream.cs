@@ -97,11 +97,11 @@ internal sealed partial class ClassifierService
             if (!InferencePipeline.CanJoin(version) || together.Exists(request => request.Request.TopK < 0))
                 return null;
             var outputs = ArrayPool<float>.Shared.Rent(together.Count * classes);
-            var runs = new ValueTask<RequestPhases>[together.Count];
+            var runs = new Task<RequestPhases>[together.Count];
             for (var index = 0; index < runs.Length; index++)
             {
                 var input = Inputs.Of(together[index].Request.Image, Geometry.Unspecified);
-                runs[index] = pipeline.JoinAsync(version, input, outputs.AsMemory(index * classes, classes), caller);
+                runs[index] = pipeline.JoinAsync(version, input, outputs.AsMemory(index * classes, classes), caller).AsTask();
             }
             pipeline.RunJoined();
             var responses = new ClassifyStreamResponse[together.Count];
@@ -113,7 +113,7 @@ internal sealed partial class ClassifierService
     }
 
     private static async ValueTask<ClassifyStreamResponse> ReplyAsync(
-        ValueTask<RequestPhases> run, ClassifyStreamRequest request, ServedVersion version, Memory<float> outputs)
+        Task run, ClassifyStreamRequest request, ServedVersion version, Memory<float> outputs)
     {
         try
         {
