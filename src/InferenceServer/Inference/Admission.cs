@@ -19,15 +19,15 @@ internal sealed class Admission(int slots, int queueLength, TimeProvider time) :
 
     /// <summary>Takes a slot. Waits for one in the queue. A patient caller waits even if the queue is full, and takes no place in it.</summary>
     /// <exception cref="InferenceException">The queue is full, the deadline passed, or the caller went away.</exception>
-    public ValueTask EnterAsync(Caller caller)
+    public Task EnterAsync(Caller caller)
     {
         if (caller.LostInterest(time) is { } lost)
-            return ValueTask.FromException(lost);
+            return Task.FromException(lost);
         if (free.Wait(0))
-            return ValueTask.CompletedTask;
+            return Task.CompletedTask;
         if (caller.Patient || Interlocked.Increment(ref impatient) <= queueLength)
-            return new(WaitAsync(caller));
-        return ValueTask.FromException(Full(Interlocked.Decrement(ref impatient), queueLength));
+            return WaitAsync(caller);
+        return Task.FromException(Full(Interlocked.Decrement(ref impatient), queueLength));
     }
 
     /// <summary>Gives a slot back. The request that has waited longest gets it.</summary>

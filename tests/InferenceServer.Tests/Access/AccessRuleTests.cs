@@ -11,7 +11,7 @@ public sealed class AccessRuleTests
     {
         await using var server = await TestServer.StartAsync();
 
-        Assert.Empty(Endpoints(server).Where(endpoint => endpoint.Rule is null));
+        Assert.DoesNotContain(Endpoints(server), endpoint => endpoint.Rule is null);
     }
 
     [Fact]

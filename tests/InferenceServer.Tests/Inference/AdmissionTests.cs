@@ -16,9 +16,9 @@ public sealed class AdmissionTests
     public async Task EnterAsync_QueueFull_IsRejectedAtOnceWithPushBack()
     {
         using var admission = Taken(1, 2);
-        var waiting = new[] { admission.EnterAsync(Anyone).AsTask(), admission.EnterAsync(Anyone).AsTask() };
+        var waiting = new[] { admission.EnterAsync(Anyone), admission.EnterAsync(Anyone) };
 
-        var rejected = admission.EnterAsync(Anyone).AsTask();
+        var rejected = admission.EnterAsync(Anyone);
 
         Assert.True(rejected.IsFaulted);
         var exception = await Assert.ThrowsAsync<InferenceException>(() => rejected);
@@ -52,8 +52,8 @@ public sealed class AdmissionTests
     public async Task EnterAsync_OthersWait_DoesNotOvertakeThem()
     {
         using var admission = Taken(1, 10);
-        var first = admission.EnterAsync(Anyone).AsTask();
-        var second = admission.EnterAsync(Anyone).AsTask();
+        var first = admission.EnterAsync(Anyone);
+        var second = admission.EnterAsync(Anyone);
 
         admission.Exit();
         await first;
@@ -69,7 +69,7 @@ public sealed class AdmissionTests
     {
         using var admission = Taken(1, 1);
         using var gone = new CancellationTokenSource();
-        var waiting = admission.EnterAsync(Anyone with { Gone = gone.Token }).AsTask();
+        var waiting = admission.EnterAsync(Anyone with { Gone = gone.Token });
 
         await gone.CancelAsync();
 
@@ -85,7 +85,7 @@ public sealed class AdmissionTests
     {
         using var admission = Taken(1, 0);
 
-        var patient = admission.EnterAsync(Patient).AsTask();
+        var patient = admission.EnterAsync(Patient);
 
         Assert.False(patient.IsCompleted);
         admission.Exit();
@@ -97,14 +97,14 @@ public sealed class AdmissionTests
     {
         using var admission = Taken(1, 1);
         using var gone = new CancellationTokenSource();
-        var patient = Enumerable.Range(0, 5).Select(_ => admission.EnterAsync(Patient).AsTask()).ToArray();
+        var patient = Enumerable.Range(0, 5).Select(_ => admission.EnterAsync(Patient)).ToArray();
 
-        var first = admission.EnterAsync(Anyone with { Gone = gone.Token }).AsTask();
+        var first = admission.EnterAsync(Anyone with { Gone = gone.Token });
         Assert.False(first.IsCompleted);
-        Assert.True(admission.EnterAsync(Anyone).AsTask().IsFaulted);
+        Assert.True(admission.EnterAsync(Anyone).IsFaulted);
         await gone.CancelAsync();
         await Assert.ThrowsAsync<InferenceException>(() => first);
-        var second = admission.EnterAsync(Anyone).AsTask();
+        var second = admission.EnterAsync(Anyone);
 
         Assert.False(second.IsFaulted);
         Assert.Equal(6, admission.Waiting);
@@ -124,7 +124,7 @@ public sealed class AdmissionTests
         await Parallel.ForAsync(0, 5_000, Cancellation, async (index, _) =>
         {
             using var gone = new CancellationTokenSource();
-            var entering = admission.EnterAsync(Anyone with { Gone = gone.Token }).AsTask();
+            var entering = admission.EnterAsync(Anyone with { Gone = gone.Token });
             if (index % 7 == 0)
                 await gone.CancelAsync();
             try
@@ -151,9 +151,9 @@ public sealed class AdmissionTests
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         using var admission = Taken(1, 10, time);
         Caller After(int seconds) => new(time.GetUtcNow().UtcDateTime.AddSeconds(seconds), Cancellation);
-        var late = admission.EnterAsync(After(30)).AsTask();
-        var early = admission.EnterAsync(After(10)).AsTask();
-        var never = admission.EnterAsync(Anyone).AsTask();
+        var late = admission.EnterAsync(After(30));
+        var early = admission.EnterAsync(After(10));
+        var never = admission.EnterAsync(Anyone);
 
         time.Advance(TimeSpan.FromSeconds(11));
         var exception = await Assert.ThrowsAsync<InferenceException>(() => early.WaitAsync(Cancellation));
