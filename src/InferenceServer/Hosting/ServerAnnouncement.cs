@@ -22,7 +22,7 @@ internal sealed class ServerAnnouncement(
         var socket = options.Listen.UnixSocket is { } path ? $" unix={path}" : "";
         await Console.Out.WriteLineAsync($"LeNetServe listening grpc={addresses[0]} http={addresses[1]}{socket}");
         await lifecycle.WhenLoaded.WaitAsync(stoppingToken);
-        var milliseconds = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
+        var milliseconds = (TimeProvider.System.GetLocalNow() - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
         var versions = repository.Current.Versions.ToArray();
         var device = versions.Length > 0 ? versions[0].Model.Device : ExecutionProviders.Resolve(options.Device);
         await Console.Out.WriteLineAsync(

@@ -58,7 +58,7 @@ internal sealed class ServerInstruments : IDisposable
     // The span is made when all is known, with the times that were measured: queue, then decode, then inference.
     private static void Trace(ModelMetrics model, RequestOutcome outcome, int images, in RequestPhases phases)
     {
-        var end = DateTime.UtcNow;
+        var end = TimeProvider.System.GetUtcNow().UtcDateTime;
         var start = end - Span(phases.Total);
         using var span = Source.StartActivity("classify", ActivityKind.Internal, default(ActivityContext), startTime: start);
         if (span is null)
