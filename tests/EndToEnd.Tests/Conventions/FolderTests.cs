@@ -48,9 +48,12 @@ public sealed partial class FolderTests
         Violations.AssertNone(upward);
     }
 
-    private static string Ring(string path) => string.Join('/', path.Split('/').Take(path.StartsWith("Api/", StringComparison.Ordinal) ? 2 : 1));
+    private static string Ring(string path) =>
+        string.Join('/', path.Split('/').Take(path.StartsWith("Api/", StringComparison.Ordinal) ? 2 : 1));
 
-    /// <summary>The folders that each folder uses, by its using directives and by names with a namespace. The compiler refuses an unused using directive.</summary>
+    /// <summary>
+    /// The folders that each folder uses, by its using directives and by names with a namespace. The compiler refuses an unused directive.
+    /// </summary>
     private static Dictionary<string, HashSet<string>> Uses(string project, Func<string, string> folderOf)
     {
         var root = Path.Combine(RepositoryTree.Root, "src", project);
@@ -59,17 +62,19 @@ public sealed partial class FolderTests
             let path = Path.GetRelativePath(root, file).Replace('\\', '/')
             where path.Contains('/')
             let text = File.ReadAllText(file)
-            select (Folder: folderOf(path[..path.LastIndexOf('/')] + "/"), Text: text, Namespace: Namespace().Match(text).Groups["name"].Value)).ToArray();
-        var folders = files.Where(file => file.Namespace.Length > 0).GroupBy(file => file.Namespace).ToDictionary(group => group.Key, group => group.First().Folder);
+            let folder = folderOf(path[..path.LastIndexOf('/')] + "/").TrimEnd('/')
+            select (Folder: folder, Text: text, Namespace: Namespace().Match(text).Groups["name"].Value)).ToArray();
+        var folders = files.Where(file => file.Namespace.Length > 0)
+            .GroupBy(file => file.Namespace, file => file.Folder)
+            .ToDictionary(group => group.Key, group => group.First());
 
-        var uses = files.Select(file => file.Folder.TrimEnd('/')).Distinct().ToDictionary(folder => folder, _ => new HashSet<string>());
+        var uses = files.Select(file => file.Folder).Distinct().ToDictionary(folder => folder, _ => new HashSet<string>());
         foreach (var file in files)
         {
-            foreach (var (name, folder) in folders)
+            foreach (var (name, target) in folders)
             {
-                var target = folder.TrimEnd('/');
-                if (target != file.Folder.TrimEnd('/') && Regex.IsMatch(file.Text, $@"(?<![\w.]){Regex.Escape(name)}(;|\.[A-Z]\w*(?!\w*[.;]))"))
-                    uses[file.Folder.TrimEnd('/')].Add(target);
+                if (target != file.Folder && Regex.IsMatch(file.Text, $@"(?<![\w.]){Regex.Escape(name)}(;|\.[A-Z]\w*(?!\w*[.;]))"))
+                    uses[file.Folder].Add(target);
             }
         }
         return uses;

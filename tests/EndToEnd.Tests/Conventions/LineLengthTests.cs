@@ -5,7 +5,10 @@ public sealed class LineLengthTests
 {
     private const int Limit = 140;
 
-    private static readonly string[] Extensions = [".cs", ".md", ".html", ".css", ".js", ".mjs", ".proto", ".yaml", ".yml", ".sh", ".props", ".targets"];
+    private static readonly string[] Extensions = 
+    [
+        ".cs", ".md", ".html", ".css", ".js", ".mjs", ".proto", ".yaml", ".yml", ".sh", ".props", ".targets",
+    ];
 
     [Fact]
     public void Lines_OfEveryTrackedText_HaveAtMost140Characters()

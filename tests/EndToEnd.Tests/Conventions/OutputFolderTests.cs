@@ -30,7 +30,9 @@ public sealed class OutputFolderTests
         Assert.Empty(carriers);
     }
 
-    /// <summary>Runtime turns ONNX Runtime's telemetry off before it makes a call; code that could call past it could call before it.</summary>
+    /// <summary>
+    /// Runtime turns ONNX Runtime's telemetry off before its first call. Code that could call past Runtime could call before that.
+    /// </summary>
     [Fact]
     public void OnnxRuntime_InTheOutput_IsCalledByTheRuntimeProjectAlone()
     {
@@ -54,8 +56,10 @@ public sealed class OutputFolderTests
 
     private static bool IsOtherPlatformsNative(string file)
     {
-        var (folders, name) = (Path.GetRelativePath(RepositoryTree.Output, file).Split(Path.DirectorySeparatorChar), Path.GetFileName(file));
-        if (folders.SkipWhile(folder => folder != "runtimes").ElementAtOrDefault(1) is { } platform && platform != RuntimeInformation.RuntimeIdentifier)
+        var folders = Path.GetRelativePath(RepositoryTree.Output, file).Split(Path.DirectorySeparatorChar);
+        var name = Path.GetFileName(file);
+        var platform = folders.SkipWhile(folder => folder != "runtimes").ElementAtOrDefault(1);
+        if (platform is not null && platform != RuntimeInformation.RuntimeIdentifier)
             return Path.GetExtension(file) != ".dll" || !IsManaged(file);
         if (name.EndsWith(".so", StringComparison.Ordinal) || name.Contains(".so.", StringComparison.Ordinal))
             return !OperatingSystem.IsLinux() || ElfMachine(file) != OwnMachine;
@@ -70,12 +74,13 @@ public sealed class OutputFolderTests
     /// <summary>The number that ELF has for this machine's processor.</summary>
     private static int OwnMachine => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 183 : 62;
 
-    /// <summary>The field <c>e_machine</c>; 0 where the file is no little-endian ELF file.</summary>
+    /// <summary>The field <c>e_machine</c>; 0 if the file is not a little-endian ELF file.</summary>
     private static int ElfMachine(string file)
     {
         var header = new byte[20];
         using var stream = File.OpenRead(file);
-        return stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header.AsSpan().StartsWith("\u007fELF"u8) && header[5] == 1
+        var isWhole = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length;
+        return isWhole && header.AsSpan().StartsWith("\u007fELF"u8) && header[5] == 1
             ? header[18] | (header[19] << 8)
             : 0;
     }

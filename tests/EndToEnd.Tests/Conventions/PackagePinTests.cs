@@ -31,11 +31,15 @@ public sealed partial class PackagePinTests
         select Path.Combine(RepositoryTree.Root, file);
 
     private static IEnumerable<string> Referenced(string project) =>
-        XDocument.Load(project).Descendants("PackageReference").Select(reference => (string?)reference.Attribute("Include")).OfType<string>();
+        from reference in XDocument.Load(project).Descendants("PackageReference")
+        let name = (string?)reference.Attribute("Include")
+        where name is not null
+        select name;
 
     /// <summary>Packages that a restore found through other packages: a pin may raise the version of one of them.</summary>
     private static IEnumerable<string> Restored() =>
-        from file in Directory.EnumerateFiles(Path.Combine(RepositoryTree.Root, "artifacts", "obj"), "project.assets.json", SearchOption.AllDirectories)
+        from file in Directory.EnumerateFiles(
+            Path.Combine(RepositoryTree.Root, "artifacts", "obj"), "project.assets.json", SearchOption.AllDirectories)
         from Match match in Library().Matches(File.ReadAllText(file))
         select match.Groups["name"].Value;
 

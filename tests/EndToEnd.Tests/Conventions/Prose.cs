@@ -35,7 +35,8 @@ internal static partial class Prose
         let text = File.ReadAllText(file)
         from Match match in Summary().Matches(text)
         let line = text.AsSpan(0, match.Index).Count('\n') + 1
-        select new Sentence(RepositoryTree.Relative(file), line, Plain(match.Groups["text"].Value.Replace("///", " ", StringComparison.Ordinal)));
+        let plain = Plain(match.Groups["text"].Value.Replace("///", " ", StringComparison.Ordinal))
+        select new Sentence(RepositoryTree.Relative(file), line, plain);
 
     /// <summary>The comment lines under the given top folders, without their slashes.</summary>
     public static IEnumerable<string> CommentLines(params string[] folders) =>

@@ -30,7 +30,8 @@ public sealed partial class SourceFileTests
     }
 
     // Types at the margin are those of the file-scoped namespace; nested ones are indented.
-    [GeneratedRegex(@"^public (?:[a-z]+ )*?(?:record struct|record class|record|class|struct|interface|enum)\s+(?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^public (?:[a-z]+ )*?(?:record struct|record class|record|class|struct|interface|enum)\s+(?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex PublicTypes();
 
     [GeneratedRegex(@"Helper|Utilit|Utils?(?![a-z])|Manager|Common(?![a-z])|Misc(?![a-z])|/(Services|Interfaces|Dtos)/")]

@@ -18,6 +18,7 @@ public sealed partial class TestNameTests
         Assert.Empty(wrong);
     }
 
-    [GeneratedRegex(@"^    \[(?:Fact|Theory)\b.*\r?\n(?:    \[.*\r?\n)*    public (?:static )?(?:async )?[\w<>.]+ (?<name>\w+)\(", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^    \[(?:Fact|Theory)\b.*\r?\n(?:    \[.*\r?\n)*    public (?:static )?(?:async )?[\w<>.]+ (?<name>\w+)\(", RegexOptions.Multiline)]
     private static partial Regex Tests();
 }
