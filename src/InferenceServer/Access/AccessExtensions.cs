@@ -3,7 +3,7 @@ namespace LeNetServe.InferenceServer.Access;
 /// <summary>States the rules of endpoints.</summary>
 internal static class AccessExtensions
 {
-    /// <summary>States the rule of an endpoint where it is mapped.</summary>
+    /// <summary>States the rule of an endpoint.</summary>
     public static TBuilder WithAccess<TBuilder>(this TBuilder endpoint, AccessRule rule)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new AccessAttribute(rule));
 

@@ -3,17 +3,20 @@ using System.Text;
 
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>Tells a good bearer token from others, in a time that says nothing of the tokens.</summary>
+/// <summary>Checks bearer tokens, in a time that does not depend on the tokens.</summary>
 internal sealed class BearerTokens(ReloadedFile<byte[][]> hashes) : IDisposable
 {
     private const string Scheme = "Bearer ";
     private const int LongestToken = 4096;
 
-    /// <summary>Whether the header <c>Authorization</c> carries one of the tokens, and a short name of it that is no secret.</summary>
+    /// <summary>
+    /// Checks whether the header <c>Authorization</c> has one of the tokens. Returns a short name of the token, which is not secret.
+    /// </summary>
     public bool Allows(string? authorization, out string client)
     {
         client = "";
-        if (authorization is null || authorization.Length > LongestToken || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (authorization is null || authorization.Length > LongestToken
+            || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
             return false;
         var token = authorization.AsSpan(Scheme.Length).Trim();
         Span<byte> utf8 = stackalloc byte[Encoding.UTF8.GetMaxByteCount(LongestToken)];

@@ -4,13 +4,13 @@ using System.Threading.RateLimiting;
 
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>The calls that each client has left.</summary>
+/// <summary>Limits the calls of each client.</summary>
 internal sealed class ClientRate(RateLimitOptions options) : IDisposable
 {
     private readonly PartitionedRateLimiter<string> limiter = PartitionedRateLimiter.Create<string, string>(client =>
         RateLimitPartition.GetTokenBucketLimiter(client, _ => Bucket(options)));
 
-    /// <summary>Takes a call from what the client has left; false: it has none, and should wait so long.</summary>
+    /// <summary>Counts a call. Returns false if the client is over its rate, with the wait before a retry.</summary>
     public bool TryTake(string client, out TimeSpan retryAfter)
     {
         using var lease = limiter.AttemptAcquire(client);
@@ -18,7 +18,7 @@ internal sealed class ClientRate(RateLimitOptions options) : IDisposable
         return lease.IsAcquired;
     }
 
-    /// <summary>A client without a token or certificate: its address; of IPv6 the part that a network hands out.</summary>
+    /// <summary>Names a client without a token or certificate: its IPv4 address, or the first 64 bits of its IPv6 address.</summary>
     public static string NameOf(IPAddress? address)
     {
         if (address is null)
@@ -32,7 +32,7 @@ internal sealed class ClientRate(RateLimitOptions options) : IDisposable
 
     public void Dispose() => limiter.Dispose();
 
-    // A bucket is filled in whole calls: as often as there is one to add, but not more than a hundred times a second.
+    // A bucket gets whole calls: one at a time, or several if that would be more than a hundred times a second.
     private static TokenBucketRateLimiterOptions Bucket(RateLimitOptions options)
     {
         var perPeriod = Math.Max(1, (int)Math.Round(options.CallsPerSecond / 100));

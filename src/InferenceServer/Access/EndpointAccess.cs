@@ -1,14 +1,14 @@
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>Who may use an endpoint that is no model.</summary>
+/// <summary>Access to an operational endpoint.</summary>
 internal enum EndpointAccess
 {
-    /// <summary>Anyone.</summary>
+    /// <summary>Everybody has access.</summary>
     Open,
 
-    /// <summary>Who may call models.</summary>
+    /// <summary>Access needs an inference token.</summary>
     Token,
 
-    /// <summary>Nobody.</summary>
+    /// <summary>The endpoint is closed.</summary>
     Closed,
 }

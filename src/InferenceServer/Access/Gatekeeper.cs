@@ -16,7 +16,12 @@ internal sealed class Gatekeeper : IDisposable
     private readonly ServerMetrics metrics;
 
     public Gatekeeper(
-        RequestDelegate next, SecurityOptions options, TimeProvider time, SecurityLog log, ServerMetrics metrics, IHostApplicationLifetime lifetime)
+        RequestDelegate next,
+        SecurityOptions options,
+        TimeProvider time,
+        SecurityLog log,
+        ServerMetrics metrics,
+        IHostApplicationLifetime lifetime)
     {
         this.next = next;
         this.options = options;
@@ -29,7 +34,8 @@ internal sealed class Gatekeeper : IDisposable
         if (options.OpenControl)
             log.ControlIsOpen();
 
-        BearerTokens? Tokens(string? path) => path is null ? null : new(new([path], () => TokenFile.Read(path), options.ReloadInterval, time, log));
+        BearerTokens? Tokens(string? path) =>
+            path is null ? null : new(new([path], () => TokenFile.Read(path), options.ReloadInterval, time, log));
     }
 
     public Task InvokeAsync(HttpContext context)
@@ -71,7 +77,8 @@ internal sealed class Gatekeeper : IDisposable
             InferenceErrorKind.Forbidden,
             "loading and unloading of models is closed; Security:ControlTokensFile or Security:OpenControl=true opens it"),
         AccessRule.Metrics when options.Metrics == EndpointAccess.Closed => Closed(context, "metrics are closed (Security:Metrics)"),
-        AccessRule.Reflection when options.Reflection == EndpointAccess.Closed => Closed(context, "reflection is closed (Security:Reflection)"),
+        AccessRule.Reflection when options.Reflection == EndpointAccess.Closed =>
+            Closed(context, "reflection is closed (Security:Reflection)"),
         AccessRule.Metrics when options.Metrics == EndpointAccess.Open => null,
         AccessRule.Reflection when options.Reflection == EndpointAccess.Open => null,
         _ => inference is null ? null : CheckToken(context, inference, "this call", ref client),

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 namespace LeNetServe.InferenceServer.Access;
 
 /// <summary>
-/// A value read from files and read again when they change. The files are looked at on a timer, because the links that Kubernetes swaps
-/// escape file watchers. Files that cannot be read leave the old value.
+/// A value that is read from files, and again when the files change. A timer polls the files, because file watchers miss the links that
+/// Kubernetes swaps. Unreadable files leave the old value.
 /// </summary>
-/// <typeparam name="T">What the files hold.</typeparam>
+/// <typeparam name="T">The content of the files.</typeparam>
 internal sealed class ReloadedFile<T> : IDisposable
     where T : class
 {
@@ -22,13 +22,15 @@ internal sealed class ReloadedFile<T> : IDisposable
     /// <exception cref="InvalidDataException">A file is broken.</exception>
     public ReloadedFile(IEnumerable<string?> paths, Func<T> read, TimeSpan interval, TimeProvider time, SecurityLog log)
     {
-        (this.paths, this.read, this.log) = ([.. paths.OfType<string>()], read, log);
+        this.paths = [.. paths.OfType<string>()];
+        this.read = read;
+        this.log = log;
         fingerprint = Fingerprint();
         current = read();
         timer = time.CreateTimer(_ => Look(), null, interval, interval);
     }
 
-    /// <summary>The value of the files' last good state.</summary>
+    /// <summary>Gets the value of the files' last valid content.</summary>
     public T Current => current;
 
     public void Dispose() => timer.Dispose();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>Wires TLS, tokens and rate limits.</summary>
+/// <summary>Registers TLS, tokens and rate limits.</summary>
 internal static class SecurityExtensions
 {
     public static IServiceCollection AddSecurity(this IServiceCollection services, SecurityOptions options)
@@ -14,6 +14,6 @@ internal static class SecurityExtensions
         return services;
     }
 
-    /// <summary>Must come before the endpoints.</summary>
+    /// <summary>Adds the Gatekeeper. Call this before the endpoints.</summary>
     public static IApplicationBuilder UseSecurity(this IApplicationBuilder app) => app.UseMiddleware<Gatekeeper>();
 }

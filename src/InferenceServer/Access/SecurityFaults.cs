@@ -1,9 +1,9 @@
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>Finds every fault of <see cref="SecurityOptions"/> at the start, unreadable files included.</summary>
+/// <summary>Finds every fault of <see cref="SecurityOptions"/> at start, including unreadable files.</summary>
 internal static class SecurityFaults
 {
-    /// <summary>The faults, each with key, value and what was expected.</summary>
+    /// <summary>Lists the faults, each with key, value and expected values.</summary>
     public static IReadOnlyList<string> Find(SecurityOptions options)
     {
         var faults = new List<string>();
@@ -21,9 +21,9 @@ internal static class SecurityFaults
         if (options is { OpenControl: true, ControlTokensFile: not null })
             faults.Add("Security:OpenControl is true and Security:ControlTokensFile is set, expected one of them");
         if (options.InferenceTokensFile is null && (options.Metrics == EndpointAccess.Token || options.Reflection == EndpointAccess.Token))
-            faults.Add("Security:Metrics or Security:Reflection is token and Security:InferenceTokensFile is not set, expected the file of tokens");
+            faults.Add("Security:Metrics or Security:Reflection is token, which needs Security:InferenceTokensFile");
         if (options.ReloadInterval < TimeSpan.FromMilliseconds(10))
-            faults.Add($"Security:ReloadInterval is {options.ReloadInterval}, expected 10ms at least");
+            faults.Add($"Security:ReloadInterval is {options.ReloadInterval}, expected at least 10ms");
         return faults;
     }
 

@@ -1,15 +1,17 @@
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>What security says. Never a token, a key or a header.</summary>
+/// <summary>Logs events of security. Never logs a token, a key or a header.</summary>
 internal sealed partial class SecurityLog(ILogger<SecurityLog> logger)
 {
-    [LoggerMessage(1, LogLevel.Information, "{Path} has changed and is in use from now on", EventName = nameof(Reloaded))]
+    [LoggerMessage(1, LogLevel.Information, "{Path} has changed; the new content is in use", EventName = nameof(Reloaded))]
     public partial void Reloaded(string path);
 
-    [LoggerMessage(2, LogLevel.Error, "{Path} has changed and cannot be used; the former content stays in use: {Reason}", EventName = nameof(NotReloaded))]
+    [LoggerMessage(2, LogLevel.Error, "{Path} has changed and cannot be used; the old content remains in use: {Reason}", EventName = nameof(
+        NotReloaded))]
     public partial void NotReloaded(string path, string reason);
 
-    [LoggerMessage(3, LogLevel.Warning, "Anyone who reaches this server may load and unload models (Security:OpenControl)", EventName = nameof(ControlIsOpen))]
+    [LoggerMessage(3, LogLevel.Warning, "Everybody who reaches this server may load and unload models (Security:OpenControl)",
+        EventName = nameof(ControlIsOpen))]
     public partial void ControlIsOpen();
 
     [LoggerMessage(4, LogLevel.Debug, "{Path} from {Client}: {Reason}", EventName = nameof(Rejected))]

@@ -2,34 +2,37 @@ using LeNetServe.InferenceServer.Configuration;
 
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>Who may talk to the server, and how much; section <c>Security</c>. Secrets stand in files, never in the configuration.</summary>
+/// <summary>The section <c>Security</c>: access to the server. Secrets are in files, never in the configuration.</summary>
 internal sealed record SecurityOptions
 {
-    /// <summary>TLS on all TCP ports; null: plain text, for a trusted network or behind a proxy that speaks TLS.</summary>
+    /// <summary>Gets TLS for all TCP ports. Null means plain text, for a trusted network or behind a proxy with TLS.</summary>
     public TlsOptions? Tls { get; init; }
 
     /// <summary>
-    /// File of bearer tokens, one a line, that calls of models need; null: no token is asked for. Blank lines and lines that begin with # do
-    /// not count. Instead of a token a line may hold <c>sha256:</c> and its hash. Changes are seen within <see cref="ReloadInterval"/>.
+    /// Gets the file of bearer tokens for calls of models, one a line; null if calls need no token. Blank lines and lines that begin with #
+    /// are ignored. A line may have <c>sha256:</c> and a token's hash instead of the token. Changes take effect within
+    /// <see cref="ReloadInterval"/>.
     /// </summary>
     public string? InferenceTokensFile { get; init; }
 
-    /// <summary>File of bearer tokens that loading and unloading of models needs; null: closed, unless <see cref="OpenControl"/>.</summary>
+    /// <summary>
+    /// Gets the file of bearer tokens for loading and unloading of models. Null closes these calls, unless <see cref="OpenControl"/>.
+    /// </summary>
     public string? ControlTokensFile { get; init; }
 
-    /// <summary>Lets anyone who reaches the server load and unload models, where <see cref="ControlTokensFile"/> is not set.</summary>
+    /// <summary>Gets a value indicating whether everybody may load and unload models without a token.</summary>
     public bool OpenControl { get; init; }
 
-    /// <summary>Who may read <c>/metrics</c>.</summary>
+    /// <summary>Gets the access to <c>/metrics</c>.</summary>
     public EndpointAccess Metrics { get; init; } = EndpointAccess.Open;
 
-    /// <summary>Who may ask for the services' descriptions by gRPC reflection.</summary>
+    /// <summary>Gets the access to gRPC reflection.</summary>
     public EndpointAccess Reflection { get; init; } = EndpointAccess.Open;
 
-    /// <summary>A bound on the calls of each client; null: none.</summary>
+    /// <summary>Gets the limit on the calls of each client; null for none.</summary>
     public RateLimitOptions? RateLimit { get; init; }
 
-    /// <summary>How often the files of tokens and certificates are looked at.</summary>
+    /// <summary>Gets the interval between polls of the files of tokens and certificates.</summary>
     public TimeSpan ReloadInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     public static SecurityOptions Read(SettingsReader reader)
@@ -38,13 +41,16 @@ internal sealed record SecurityOptions
         var options = new SecurityOptions
         {
             Tls = ReadTls(reader),
-            InferenceTokensFile = reader.Text("Security:InferenceTokensFile", null, "Bearer tokens, one a line, that calls of models need", "a file"),
-            ControlTokensFile = reader.Text("Security:ControlTokensFile", null, "Bearer tokens that open loading and unloading of models", "a file"),
+            InferenceTokensFile = reader.Text(
+                "Security:InferenceTokensFile", null, "Bearer tokens, one a line, that calls of models need", "a file"),
+            ControlTokensFile = reader.Text(
+                "Security:ControlTokensFile", null, "Bearer tokens that open loading and unloading of models", "a file"),
             OpenControl = reader.Flag("Security:OpenControl", false, "Anyone may load and unload models"),
             Metrics = reader.Choice("Security:Metrics", defaults.Metrics, "Who may read /metrics"),
             Reflection = reader.Choice("Security:Reflection", defaults.Reflection, "Who may use gRPC reflection"),
             RateLimit = ReadRateLimit(reader),
-            ReloadInterval = reader.Duration("Security:ReloadInterval", defaults.ReloadInterval, TimeSpan.FromDays(1), "How often the files of tokens and certificates are looked at"),
+            ReloadInterval = reader.Duration("Security:ReloadInterval", defaults.ReloadInterval, TimeSpan.FromDays(1),
+                "How often the files of tokens and certificates are looked at"),
         };
         foreach (var fault in SecurityFaults.Find(options))
             reader.Fault(fault);
@@ -53,9 +59,12 @@ internal sealed record SecurityOptions
 
     private static TlsOptions? ReadTls(SettingsReader reader)
     {
-        var certificate = reader.Text("Security:Tls:CertificateFile", null, "TLS on all TCP ports: the certificate and its intermediates", "a PEM file");
-        var key = reader.Text("Security:Tls:KeyFile", null, "Its private key; without this setting the key is in the certificate's file", "a PEM file");
-        var authorities = reader.Text("Security:Tls:ClientAuthoritiesFile", null, "Authorities of client certificates; with them every client must show one (mTLS)", "a PEM file");
+        var certificate = reader.Text(
+            "Security:Tls:CertificateFile", null, "TLS on all TCP ports: the certificate and its intermediates", "a PEM file");
+        var key = reader.Text(
+            "Security:Tls:KeyFile", null, "Its private key; without this setting the key is in the certificate's file", "a PEM file");
+        var authorities = reader.Text("Security:Tls:ClientAuthoritiesFile", null,
+            "Authorities of client certificates; with them every client must show one (mTLS)", "a PEM file");
         return certificate is null && key is null && authorities is null
             ? null
             : new() { CertificateFile = certificate ?? "", KeyFile = key, ClientAuthoritiesFile = authorities };
@@ -63,7 +72,8 @@ internal sealed record SecurityOptions
 
     private static RateLimitOptions? ReadRateLimit(SettingsReader reader)
     {
-        var calls = reader.Integer("Security:RateLimit:CallsPerSecond", 0, 0, 1_000_000, "Calls a second of one client (token, certificate or address); 0: no limit");
+        var calls = reader.Integer("Security:RateLimit:CallsPerSecond", 0, 0, 1_000_000,
+            "Calls a second of one client (token, certificate or address); 0: no limit");
         var burst = reader.Integer("Security:RateLimit:Burst", 100, 1, 1_000_000, "Calls that a client may make at once after a rest");
         return calls == 0 ? null : new() { CallsPerSecond = calls, Burst = burst };
     }

@@ -4,19 +4,19 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>Reads the PEM files into what a handshake needs.</summary>
+/// <summary>Reads PEM files for the handshake.</summary>
 internal static class TlsCertificates
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    /// <summary>The settings of a handshake.</summary>
-    /// <exception cref="InvalidDataException">A file is no PEM, the key does not fit, or the certificate is of no use to a server.</exception>
+    /// <summary>Reads the options of a handshake.</summary>
+    /// <exception cref="InvalidDataException">A file is not PEM, the key does not fit, or the certificate is not for servers.</exception>
     public static SslServerAuthenticationOptions Read(TlsOptions options)
     {
         try
         {
-            // The certificate and the key are read once, so that a renewal between two readings cannot mix them.
+            // Read each file once, so that a renewal at the same time cannot mix old and new content.
             var pem = File.ReadAllText(options.CertificateFile);
             var key = options.KeyFile is null ? pem : File.ReadAllText(options.KeyFile);
             var certificate = X509Certificate2.CreateFromPem(pem, key);
@@ -34,13 +34,15 @@ internal static class TlsCertificates
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw new InvalidDataException($"{options.CertificateFile} and {options.KeyFile ?? "the key in it"}: {exception.Message}", exception);
+            throw new InvalidDataException(
+                $"{options.CertificateFile} and {options.KeyFile ?? "the key in it"}: {exception.Message}", exception);
         }
     }
 
     private static void Check(string path, X509Certificate2 certificate)
     {
-        var uses = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(extension => extension.EnhancedKeyUsages.Cast<Oid>());
+        var uses = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(
+            extension => extension.EnhancedKeyUsages.Cast<Oid>());
         if (uses.Any() && uses.All(use => use.Value != ServerAuthentication))
             throw new InvalidDataException($"{path}: the certificate's extended key usage has no server authentication");
     }
@@ -49,7 +51,9 @@ internal static class TlsCertificates
     {
         var authorities = new X509Certificate2Collection();
         authorities.ImportFromPemFile(path);
-        return authorities.Count > 0 ? authorities : throw new InvalidDataException($"{path} holds no certificate, expected the authorities of client certificates");
+        return authorities.Count > 0
+            ? authorities
+            : throw new InvalidDataException($"{path} has no certificate, expected the authorities of client certificates");
     }
 
     private static void AskForClientCertificates(SslServerAuthenticationOptions authentication, X509Certificate2Collection authorities)

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>Puts TLS on a port.</summary>
+/// <summary>Adds TLS to a port.</summary>
 internal static class TlsExtensions
 {
-    /// <summary>TLS where it is configured, with the certificate of the moment for each new connection; else nothing.</summary>
+    /// <summary>Adds TLS if it is configured. Each new connection uses the current certificate.</summary>
     public static ListenOptions UseConfiguredTls(this ListenOptions listen)
     {
         if (listen.ApplicationServices.GetRequiredService<TlsState>().Certificates is not { } certificates)

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>Reads a file of bearer tokens; only their hashes stay in memory.</summary>
+/// <summary>Reads a file of bearer tokens. Only their hashes remain in memory.</summary>
 internal static class TokenFile
 {
     private const string HashPrefix = "sha256:";
     private const int ShortestToken = 16;
 
-    /// <summary>The SHA-256 of each token.</summary>
-    /// <exception cref="InvalidDataException">There is no token, or one is too short or no hash.</exception>
+    /// <summary>Reads the SHA-256 of each token.</summary>
+    /// <exception cref="InvalidDataException">The file has no token, a token is too short, or a hash is not a SHA-256.</exception>
     public static byte[][] Read(string path)
     {
         var hashes = new List<byte[]>();
@@ -20,15 +20,18 @@ internal static class TokenFile
             number++;
             if (line.Length == 0 || line[0] == '#')
                 continue;
-            hashes.Add(line.StartsWith(HashPrefix, StringComparison.Ordinal) ? ReadHash(path, number, line[HashPrefix.Length..]) : Hash(path, number, line));
+            hashes.Add(line.StartsWith(HashPrefix, StringComparison.Ordinal)
+                ? ReadHash(path, number, line[HashPrefix.Length..])
+                : Hash(path, number, line));
         }
-        return hashes.Count > 0 ? [.. hashes] : throw new InvalidDataException($"{path} holds no token, expected one a line");
+        return hashes.Count > 0 ? [.. hashes] : throw new InvalidDataException($"{path} has no token, expected one a line");
     }
 
     private static byte[] Hash(string path, int line, string token) =>
         token.Length >= ShortestToken
             ? SHA256.HashData(Encoding.UTF8.GetBytes(token))
-            : throw new InvalidDataException($"{path}, line {line}: a token of {token.Length} characters, expected {ShortestToken} at least (try: openssl rand -hex 32)");
+            : throw new InvalidDataException(
+                $"{path}, line {line}: a token of {token.Length} characters, expected {ShortestToken} or more (try: openssl rand -hex 32)");
 
     private static byte[] ReadHash(string path, int line, string hash)
     {
@@ -39,8 +42,8 @@ internal static class TokenFile
         }
         catch (FormatException)
         {
-            // Said below.
+            // Reported below.
         }
-        throw new InvalidDataException($"{path}, line {line}: no SHA-256, expected sha256: and 64 hexadecimal digits");
+        throw new InvalidDataException($"{path}, line {line}: not a SHA-256, expected sha256: and 64 hexadecimal digits");
     }
 }

@@ -6,8 +6,8 @@ using LeNetServe.Runtime.Errors;
 namespace LeNetServe.InferenceServer.Api;
 
 /// <summary>
-/// Writes a stream's answers in the order of its requests. The reader of the requests writes an answer that is complete, if no earlier answer is
-/// outstanding. Other answers wait in a bounded queue.
+/// Writes a stream's answers in the order of its requests. The reader of the requests writes an answer that is complete, if no earlier
+/// answer is outstanding. Other answers wait in a bounded queue.
 /// </summary>
 internal sealed class StreamAnswers<T>(IServerStreamWriter<T> stream, int parallelism)
 {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LeNetServe.InferenceServer.Configuration;
 
-/// <summary>The text of <c>--help</c>, made of the settings that the server reads.</summary>
+/// <summary>Writes <c>--help</c> from the settings that the server reads.</summary>
 internal static class SettingsHelp
 {
     public static string Write(IEnumerable<Setting> settings)
@@ -17,7 +17,8 @@ internal static class SettingsHelp
 
             """);
         foreach (var setting in settings)
-            text.AppendLine().Append($"  {setting.Key}").AppendLine().Append($"      {setting.Meaning}. Default: {(setting.Default == "" ? "none" : setting.Default)}; {setting.Allowed}.");
+            text.AppendLine().Append($"  {setting.Key}").AppendLine().Append(
+                $"      {setting.Meaning}. Default: {(setting.Default == "" ? "none" : setting.Default)}; {setting.Allowed}.");
         return text.AppendLine().ToString();
     }
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LeNetServe.InferenceServer.Configuration;
 
 /// <summary>
-/// Reads the configuration key by key. Nothing throws: every fault is collected, with key, value and allowed range, so that the user gets all of
-/// them in one message. What was asked for is remembered: it is the list for <c>--help</c>, and any other key in the same section is a fault.
+/// Reads the configuration key by key. Collects every fault with key, value and allowed range, so that the user gets all faults in one
+/// message. Remembers the keys, for <c>--help</c> and to reject unknown keys.
 /// </summary>
 internal sealed class SettingsReader(IConfiguration configuration)
 {
@@ -12,13 +12,13 @@ internal sealed class SettingsReader(IConfiguration configuration)
     private readonly List<Setting> settings = [];
     private readonly HashSet<string> removed = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Every fault so far.</summary>
+    /// <summary>Gets every fault so far.</summary>
     public IReadOnlyList<string> Faults => faults;
 
-    /// <summary>Every key asked for so far.</summary>
+    /// <summary>Gets every key read so far.</summary>
     public IReadOnlyList<Setting> Settings => settings;
 
-    /// <summary>Adds a fault that concerns more than one key.</summary>
+    /// <summary>Adds a fault.</summary>
     public void Fault(string message) => faults.Add(message);
 
     /// <summary>Adds a fault if a setting of an earlier version is configured.</summary>
@@ -29,39 +29,40 @@ internal sealed class SettingsReader(IConfiguration configuration)
             faults.Add($"{key} is not a setting anymore: {reason}");
     }
 
-    /// <summary>A text; null where it is not configured and <paramref name="value"/> is null.</summary>
+    /// <summary>Reads a text; null if it is not configured and <paramref name="value"/> is null.</summary>
     public string? Text(string key, string? value, string meaning, string allowed = "text")
     {
         settings.Add(new(key, value ?? "", allowed, meaning));
         return configuration[key] ?? value;
     }
 
-    /// <summary>An integer within bounds, both included.</summary>
+    /// <summary>Reads an integer within bounds, both included.</summary>
     public int Integer(string key, int value, int min, int max, string meaning) =>
         Parse(key, value, $"{min}..{max}", meaning, value.ToString(CultureInfo.InvariantCulture), (string text, out int parsed) =>
             int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed) && parsed >= min && parsed <= max);
 
-    /// <summary>A number of bytes or pixels, both bounds included.</summary>
+    /// <summary>Reads a 64-bit integer within bounds, both included.</summary>
     public long Long(string key, long value, long min, long max, string meaning) =>
         Parse(key, value, $"{min}..{max}", meaning, value.ToString(CultureInfo.InvariantCulture), (string text, out long parsed) =>
             long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed) && parsed >= min && parsed <= max);
 
-    /// <summary>true or false.</summary>
+    /// <summary>Reads true or false.</summary>
     public bool Flag(string key, bool value, string meaning) =>
         Parse(key, value, "true or false", meaning, value ? "true" : "false", bool.TryParse);
 
-    /// <summary>A duration such as <c>250us</c>, <c>20ms</c>, <c>5s</c>, <c>2m</c>, or <c>hh:mm:ss</c>.</summary>
+    /// <summary>Reads a duration such as <c>250us</c>, <c>20ms</c>, <c>5s</c>, <c>2m</c>, or <c>hh:mm:ss</c>.</summary>
     public TimeSpan Duration(string key, TimeSpan value, TimeSpan max, string meaning) =>
         Parse(key, value, $"0..{Write(max)}, such as 250us, 20ms, 5s, 2m, 1h", meaning, Write(value), (string text, out TimeSpan parsed) =>
             TryParseDuration(text, out parsed) && parsed >= TimeSpan.Zero && parsed <= max);
 
-    /// <summary>One of an enum's names, in any case.</summary>
+    /// <summary>Reads one of an enum's names, in any case.</summary>
     public T Choice<T>(string key, T value, string meaning)
         where T : struct, Enum =>
-        Parse(key, value, string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant(), meaning, value.ToString().ToLowerInvariant(), (string text, out T parsed) =>
+        Parse(key, value, string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant(), meaning, value.ToString().ToLowerInvariant(),
+            (string text, out T parsed) =>
             Enum.TryParse(text, ignoreCase: true, out parsed) && Enum.IsDefined(parsed) && !char.IsAsciiDigit(text.FirstOrDefault()));
 
-    /// <summary>A list: <c>a,b</c> in one value, or one value per index.</summary>
+    /// <summary>Reads a list: <c>a,b</c> in one value, or one value for each index.</summary>
     public IReadOnlyList<string> List(string key, string meaning)
     {
         settings.Add(new($"{key}:*", "", "names, separated by commas", meaning));
@@ -73,7 +74,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         ];
     }
 
-    /// <summary>The leaves below a key, by their path below it.</summary>
+    /// <summary>Reads the values below a key, by their path below the key.</summary>
     public IReadOnlyDictionary<string, string> Table(string key, string allowed, string meaning)
     {
         settings.Add(new($"{key}:*", "", allowed, meaning));
@@ -82,20 +83,26 @@ internal sealed class SettingsReader(IConfiguration configuration)
             .ToDictionary(entry => entry.Key, entry => entry.Value!, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>A fault for each configured key, within the sections asked for, that nobody asked for.</summary>
+    /// <summary>Adds a fault for each configured key that is unknown.</summary>
     public void RejectUnknown()
     {
-        foreach (var section in settings.Where(setting => setting.Key.Contains(':')).Select(setting => setting.Key.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase))
+        var known = settings.Select(setting => setting.Key).Where(key => key.Contains(':')).ToArray();
+        foreach (var section in known.Select(key => key.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase))
             foreach (var (key, value) in configuration.GetSection(section).AsEnumerable())
-                if (value is not null && !removed.Contains(key) && !settings.Any(setting => IsKeyOf(key, setting.Key)))
-                    faults.Add($"{key} is no setting, expected one of {string.Join(", ", settings.Where(setting => setting.Key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)).Select(setting => setting.Key))}");
+                if (value is not null && !removed.Contains(key) && !known.Any(each => IsKeyOf(key, each)))
+                {
+                    var expected = known.Where(each => each.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase));
+                    faults.Add($"{key} is not a setting, expected one of {string.Join(", ", expected)}");
+                }
     }
 
     internal static bool TryParseDuration(string text, out TimeSpan duration)
     {
-        foreach (var (unit, ticks) in new[] { ("us", TimeSpan.TicksPerMicrosecond), ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond), ("m", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour) })
+        foreach (var (unit, ticks) in new[] { ("us", TimeSpan.TicksPerMicrosecond), ("ms", TimeSpan.TicksPerMillisecond),
+            ("s", TimeSpan.TicksPerSecond), ("m", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour) })
             if (text.EndsWith(unit, StringComparison.Ordinal)
-                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && double.TryParse(
+                    text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
                 && number * ticks < long.MaxValue)
             {
                 duration = TimeSpan.FromTicks((long)(number * ticks));

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using Grpc.Core;
 using LeNetServe.Runtime.Errors;
-using static Microsoft.AspNetCore.Http.StatusCodes;
 
 namespace LeNetServe.InferenceServer.Errors;
 
@@ -15,35 +14,21 @@ internal sealed record ErrorMapping(StatusCode Grpc, int Http, StatusCode Triton
 {
     private static readonly FrozenDictionary<InferenceErrorKind, ErrorMapping> Table = new Dictionary<InferenceErrorKind, ErrorMapping>
     {
-        [InferenceErrorKind.InvalidInput] =
-            new(StatusCode.InvalidArgument, Status400BadRequest, StatusCode.InvalidArgument, Status400BadRequest, RequestOutcome.Invalid),
-        [InferenceErrorKind.UnsupportedMediaType] = new(
-            StatusCode.InvalidArgument, Status415UnsupportedMediaType,
-            StatusCode.InvalidArgument, Status415UnsupportedMediaType, RequestOutcome.Invalid),
-        [InferenceErrorKind.TooLarge] =
-            new(StatusCode.InvalidArgument, Status413PayloadTooLarge, StatusCode.InvalidArgument, Status400BadRequest, RequestOutcome.Invalid),
-        [InferenceErrorKind.NotFound] =
-            new(StatusCode.NotFound, Status404NotFound, StatusCode.NotFound, Status404NotFound, RequestOutcome.NotFound),
-        [InferenceErrorKind.Unavailable] = new(
-            StatusCode.Unavailable, Status503ServiceUnavailable, StatusCode.Unavailable, Status503ServiceUnavailable, RequestOutcome.Unavailable),
-        [InferenceErrorKind.Overloaded] = new(
-            StatusCode.ResourceExhausted, Status429TooManyRequests, StatusCode.Unavailable, Status503ServiceUnavailable, RequestOutcome.Refused),
-        [InferenceErrorKind.DeadlineExceeded] = new(
-            StatusCode.DeadlineExceeded, Status504GatewayTimeout,
-            StatusCode.DeadlineExceeded, Status503ServiceUnavailable, RequestOutcome.Deadline),
-        [InferenceErrorKind.Cancelled] = new(
-            StatusCode.Cancelled, Status499ClientClosedRequest, StatusCode.Cancelled, Status499ClientClosedRequest, RequestOutcome.Cancelled),
-        [InferenceErrorKind.Unsupported] = new(
-            StatusCode.Unimplemented, Status501NotImplemented, StatusCode.Unimplemented, Status501NotImplemented, RequestOutcome.Invalid),
-        [InferenceErrorKind.Unauthenticated] = new(
-            StatusCode.Unauthenticated, Status401Unauthorized, StatusCode.Unauthenticated, Status401Unauthorized, RequestOutcome.Denied),
-        [InferenceErrorKind.Forbidden] =
-            new(StatusCode.PermissionDenied, Status403Forbidden, StatusCode.PermissionDenied, Status403Forbidden, RequestOutcome.Denied),
-        [InferenceErrorKind.InvalidModel] = new(
-            StatusCode.FailedPrecondition, Status422UnprocessableEntity,
-            StatusCode.Internal, Status500InternalServerError, RequestOutcome.Error),
-        [InferenceErrorKind.DeviceUnavailable] = new(
-            StatusCode.Unavailable, Status503ServiceUnavailable, StatusCode.Unavailable, Status503ServiceUnavailable, RequestOutcome.Unavailable),
+        [InferenceErrorKind.InvalidInput] = new(StatusCode.InvalidArgument, 400, StatusCode.InvalidArgument, 400, RequestOutcome.Invalid),
+        [InferenceErrorKind.UnsupportedMediaType] =
+            new(StatusCode.InvalidArgument, 415, StatusCode.InvalidArgument, 415, RequestOutcome.Invalid),
+        [InferenceErrorKind.TooLarge] = new(StatusCode.InvalidArgument, 413, StatusCode.InvalidArgument, 400, RequestOutcome.Invalid),
+        [InferenceErrorKind.NotFound] = new(StatusCode.NotFound, 404, StatusCode.NotFound, 404, RequestOutcome.NotFound),
+        [InferenceErrorKind.Unavailable] = new(StatusCode.Unavailable, 503, StatusCode.Unavailable, 503, RequestOutcome.Unavailable),
+        [InferenceErrorKind.Overloaded] = new(StatusCode.ResourceExhausted, 429, StatusCode.Unavailable, 503, RequestOutcome.Refused),
+        [InferenceErrorKind.DeadlineExceeded] =
+            new(StatusCode.DeadlineExceeded, 504, StatusCode.DeadlineExceeded, 503, RequestOutcome.Deadline),
+        [InferenceErrorKind.Cancelled] = new(StatusCode.Cancelled, 499, StatusCode.Cancelled, 499, RequestOutcome.Cancelled),
+        [InferenceErrorKind.Unsupported] = new(StatusCode.Unimplemented, 501, StatusCode.Unimplemented, 501, RequestOutcome.Invalid),
+        [InferenceErrorKind.Unauthenticated] = new(StatusCode.Unauthenticated, 401, StatusCode.Unauthenticated, 401, RequestOutcome.Denied),
+        [InferenceErrorKind.Forbidden] = new(StatusCode.PermissionDenied, 403, StatusCode.PermissionDenied, 403, RequestOutcome.Denied),
+        [InferenceErrorKind.InvalidModel] = new(StatusCode.FailedPrecondition, 422, StatusCode.Internal, 500, RequestOutcome.Error),
+        [InferenceErrorKind.DeviceUnavailable] = new(StatusCode.Unavailable, 503, StatusCode.Unavailable, 503, RequestOutcome.Unavailable),
     }.ToFrozenDictionary();
 
     /// <summary>Gets the row of a kind.</summary>

@@ -19,7 +19,9 @@ internal static class ErrorResponse
             : WriteJsonAsync(context, mapping.Http, exception);
     }
 
-    /// <summary>Writes the error as JSON: the format of the Open Inference Protocol below <c>/v2</c>, elsewhere that of the JSON calls.</summary>
+    /// <summary>
+    /// Writes the error as JSON: the format of the Open Inference Protocol below <c>/v2</c>, elsewhere that of the JSON calls.
+    /// </summary>
     public static Task WriteJsonAsync(HttpContext context, int status, InferenceException exception)
     {
         var response = context.Response;

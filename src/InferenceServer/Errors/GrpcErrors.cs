@@ -13,7 +13,8 @@ internal static class GrpcErrors
     /// <summary>The messages that a status may have as details.</summary>
     public static readonly TypeRegistry Details = TypeRegistry.FromMessages(BadRequest.Descriptor, RetryInfo.Descriptor);
 
-    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithTypeRegistry(Details));
+    private static readonly JsonFormatter Json = new(
+        JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithTypeRegistry(Details));
 
     /// <summary>Creates gRPC's exception: with BadRequest if a field is at fault, and a pushback if a retry may help.</summary>
     public static RpcException ToRpcException(this InferenceException exception)

@@ -19,9 +19,9 @@ internal sealed record CommandLine(bool Check, bool Help, string[] Settings)
             var argument = Settings[index];
             var key = argument.TrimStart('-').Split('=', 2)[0];
             if (argument == key && !argument.Contains('='))
-                reader.Fault($"argument \"{argument}\" is no setting, expected --Section:Key value");
+                reader.Fault($"argument \"{argument}\" is not a setting, expected --Section:Key value");
             else if (!sections.Contains(key.Split(':')[0]) && key.Split(':')[0] is not ("Logging" or "environment" or "contentRoot"))
-                reader.Fault($"--{key} is no setting, expected one of the sections {string.Join(", ", sections)}; --help lists them");
+                reader.Fault($"--{key} is not a setting, expected one of the sections {string.Join(", ", sections)}; --help lists them");
             if (!argument.Contains('='))
                 index++;
         }

@@ -18,7 +18,8 @@ public sealed class AccessRuleTests
     public async Task Endpoints_OtherThanModels_AreTheseOnly()
     {
         await using var server = await TestServer.StartAsync();
-        var rules = Endpoints(server).Where(endpoint => endpoint.Rule != AccessRule.Inference).Select(endpoint => $"{endpoint.Rule} {endpoint.Route}");
+        var rules = Endpoints(server).Where(endpoint => endpoint.Rule != AccessRule.Inference).Select(
+            endpoint => $"{endpoint.Rule} {endpoint.Route}");
 
         Assert.Equal(
             [

@@ -53,7 +53,8 @@ public sealed class ReloadedFileTests : IDisposable
         using var second = authority.Issue("localhost");
         var options = new TlsOptions { CertificateFile = directory["certificate.pem"], KeyFile = directory["key.pem"] };
         void Write(string path, X509Certificate2 certificate, bool key) =>
-            File.WriteAllText(path, key ? certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() : certificate.ExportCertificatePem());
+            File.WriteAllText(
+                path, key ? certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() : certificate.ExportCertificatePem());
         Write(options.CertificateFile, first, key: false);
         Write(options.KeyFile, first, key: true);
         using var file = new ReloadedFile<System.Net.Security.SslServerAuthenticationOptions>(

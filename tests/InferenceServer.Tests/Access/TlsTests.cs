@@ -19,7 +19,8 @@ public sealed class TlsTests : IDisposable
     {
         await using var server = await TestServer.StartAsync(Server(authority.Issue("localhost")));
 
-        using var channel = GrpcChannel.ForAddress(Https(server.GrpcAddress), new() { HttpHandler = Handler(null), DisposeHttpClient = true });
+        using var channel = GrpcChannel.ForAddress(
+            Https(server.GrpcAddress), new() { HttpHandler = Handler(null), DisposeHttpClient = true });
         Assert.Single((await new Classifier.ClassifierClient(channel).ListModelsAsync(new(), cancellationToken: Cancel)).Models);
         using var http = new HttpClient(Handler(null));
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"{Https(server.HttpAddress)}/readyz", Cancel)).StatusCode);
@@ -43,7 +44,8 @@ public sealed class TlsTests : IDisposable
     public async Task Client_WithoutOrWithAStrangersCertificate_IsTurnedAway()
     {
         File.WriteAllText(directory["clients.pem"], authority.Certificate.ExportCertificatePem());
-        await using var server = await TestServer.StartAsync([.. Server(authority.Issue("localhost")), $"--Security:Tls:ClientAuthoritiesFile={directory["clients.pem"]}"]);
+        await using var server = await TestServer.StartAsync(
+            [.. Server(authority.Issue("localhost")), $"--Security:Tls:ClientAuthoritiesFile={directory["clients.pem"]}"]);
         using var stranger = new TestAuthority("Stranger");
 
         async Task<HttpStatusCode> GetAsync(X509Certificate2? certificate)
@@ -67,7 +69,8 @@ public sealed class TlsTests : IDisposable
         await using var stream = new SslStream(client.GetStream());
 
 #pragma warning disable SYSLIB0039, CA5397 // The old version is the point.
-        var old = new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls11, RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null };
+        var old = new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls11,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null };
 #pragma warning restore SYSLIB0039, CA5397
         await Assert.ThrowsAnyAsync<Exception>(() => stream.AuthenticateAsClientAsync(old, Cancel));
     }
@@ -78,7 +81,8 @@ public sealed class TlsTests : IDisposable
         File.WriteAllText(directory["certificate.pem"], authority.Issue("a").ExportCertificatePem());
         File.WriteAllText(directory["key.pem"], authority.Issue("b").GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
 
-        var faults = SecurityFaults.Find(new() { Tls = new() { CertificateFile = directory["certificate.pem"], KeyFile = directory["key.pem"] } });
+        var faults = SecurityFaults.Find(
+            new() { Tls = new() { CertificateFile = directory["certificate.pem"], KeyFile = directory["key.pem"] } });
 
         Assert.Contains("key.pem", Assert.Single(faults), StringComparison.Ordinal);
     }
@@ -120,7 +124,8 @@ public sealed class TlsTests : IDisposable
         SslOptions = new()
         {
             ClientCertificates = client is null ? null : [client],
-            CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority.Certificate }, RevocationMode = X509RevocationMode.NoCheck },
+            CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority.Certificate },
+                RevocationMode = X509RevocationMode.NoCheck },
         },
     };
 
@@ -129,7 +134,8 @@ public sealed class TlsTests : IDisposable
         using var client = new System.Net.Sockets.TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, new Uri(server.HttpAddress).Port, Cancel);
         await using var stream = new SslStream(client.GetStream());
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null }, Cancel);
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost",
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null }, Cancel);
         return X509CertificateLoader.LoadCertificate(stream.RemoteCertificate!.GetRawCertData());
     }
 }

@@ -21,7 +21,8 @@ public sealed class TokenTests : IDisposable
     {
         await using var server = await TestServer.StartAsync($"--Security:InferenceTokensFile={Tokens(First)}");
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ListModelsAsync(new(), cancellationToken: Cancel));
+        var exception = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.ListModelsAsync(new(), cancellationToken: Cancel));
         using var rest = await server.Http.GetAsync("/v2/models/tiny", Cancel);
 
         Assert.Equal(StatusCode.Unauthenticated, exception.StatusCode);
@@ -41,7 +42,8 @@ public sealed class TokenTests : IDisposable
         foreach (var token in new[] { First, Second })
             Assert.Single((await server.Client.ListModelsAsync(new(), Bearer(token), cancellationToken: Cancel)).Models);
         Assert.Equal(StatusCode.Unauthenticated,
-            (await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ListModelsAsync(new(), Bearer(First[1..]), cancellationToken: Cancel))).StatusCode);
+            (await Assert.ThrowsAsync<RpcException>(
+                async () => await server.Client.ListModelsAsync(new(), Bearer(First[1..]), cancellationToken: Cancel))).StatusCode);
     }
 
     [Fact]
@@ -59,7 +61,8 @@ public sealed class TokenTests : IDisposable
     public async Task Tokens_OfRepositoryControl_AreItsOwn()
     {
         await using var server = await TestServer.StartAsync(
-            "--Models:Mode=explicit", "--Models:Load=tiny", $"--Security:InferenceTokensFile={Tokens(First)}", $"--Security:ControlTokensFile={Tokens(Control)}");
+            "--Models:Mode=explicit", "--Models:Load=tiny",
+            $"--Security:InferenceTokensFile={Tokens(First)}", $"--Security:ControlTokensFile={Tokens(Control)}");
 
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(server, "/v2/repository/models/tiny/unload", First));
         Assert.Equal(HttpStatusCode.OK, await PostAsync(server, "/v2/repository/models/tiny/unload", Control));
@@ -75,7 +78,8 @@ public sealed class TokenTests : IDisposable
     public async Task RepositoryControl_PathWrittenAnotherWay_NeedsItsTokenAsWell(string method)
     {
         await using var server = await TestServer.StartAsync(
-            "--Models:Mode=explicit", "--Models:Load=tiny", $"--Security:InferenceTokensFile={Tokens(First)}", $"--Security:ControlTokensFile={Tokens(Control)}");
+            "--Models:Mode=explicit", "--Models:Load=tiny",
+            $"--Security:InferenceTokensFile={Tokens(First)}", $"--Security:ControlTokensFile={Tokens(Control)}");
         using var client = new HttpClient();
         // An unload of "tiny" as gRPC frames it.
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.GrpcAddress}/inference.GRPCInferenceService/{method}")
@@ -90,7 +94,8 @@ public sealed class TokenTests : IDisposable
         using var response = await client.SendAsync(request, Cancel);
         await response.Content.ReadAsByteArrayAsync(Cancel);
 
-        var status = (response.Headers.TryGetValues("grpc-status", out var values) || response.TrailingHeaders.TryGetValues("grpc-status", out values)) ? values.Single() : "";
+        var status = (response.Headers.TryGetValues("grpc-status", out var values)
+            || response.TrailingHeaders.TryGetValues("grpc-status", out values)) ? values.Single() : "";
         Assert.Equal($"{(int)StatusCode.Unauthenticated}", status);
         Assert.True(server.Repository.IsReady("tiny"));
     }
@@ -101,7 +106,8 @@ public sealed class TokenTests : IDisposable
     [InlineData("closed", HttpStatusCode.NotFound)]
     public async Task Metrics_AsConfigured_OpenOrNot(string access, HttpStatusCode expected)
     {
-        await using var server = await TestServer.StartAsync($"--Security:InferenceTokensFile={Tokens(First)}", $"--Security:Metrics={access}");
+        await using var server = await TestServer.StartAsync(
+            $"--Security:InferenceTokensFile={Tokens(First)}", $"--Security:Metrics={access}");
 
         Assert.Equal(expected, (await server.Http.GetAsync("/metrics", Cancel)).StatusCode);
     }
@@ -120,7 +126,8 @@ public sealed class TokenTests : IDisposable
     [Fact]
     public async Task Calls_TurnedAway_AreCountedAsDenied()
     {
-        await using var server = await TestServer.StartAsync($"--Security:InferenceTokensFile={Tokens(First)}", "--Security:Metrics=closed");
+        await using var server = await TestServer.StartAsync(
+            $"--Security:InferenceTokensFile={Tokens(First)}", "--Security:Metrics=closed");
 
         await StatusAsync(server, Second);
         await PostAsync(server, "/v2/repository/index", Second);
@@ -135,11 +142,13 @@ public sealed class TokenTests : IDisposable
     public async Task RateLimit_Exceeded_IsRefusedForThatClientOnly()
     {
         await using var server = await TestServer.StartAsync(
-            $"--Security:InferenceTokensFile={Tokens(First, Second)}", "--Security:RateLimit:CallsPerSecond=1", "--Security:RateLimit:Burst=3");
+            $"--Security:InferenceTokensFile={Tokens(First, Second)}",
+            "--Security:RateLimit:CallsPerSecond=1", "--Security:RateLimit:Burst=3");
         for (var i = 0; i < 3; i++)
             Assert.Equal(StatusCode.OK, await StatusAsync(server, First));
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ListModelsAsync(new(), Bearer(First), cancellationToken: Cancel));
+        var exception = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.ListModelsAsync(new(), Bearer(First), cancellationToken: Cancel));
 
         Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
         Assert.Equal("1000", exception.Trailers.GetValue("grpc-retry-pushback-ms"));
@@ -151,10 +160,12 @@ public sealed class TokenTests : IDisposable
     [Fact]
     public async Task RateLimit_MessagesOfAStream_CountAsCalls()
     {
-        await using var server = await TestServer.StartAsync("--Security:RateLimit:CallsPerSecond=1", "--Security:RateLimit:Burst=3");
+        await using var server = await TestServer.StartAsync(
+            "--Security:RateLimit:CallsPerSecond=1", "--Security:RateLimit:Burst=3");
         using var call = server.Client.ClassifyStream(cancellationToken: Cancel);
         for (var i = 0; i < 10; i++)
-            await call.RequestStream.WriteAsync(new() { Id = $"{i}", Request = new() { Image = new() { Pixels = Google.Protobuf.ByteString.CopyFrom(new byte[16]) } } }, Cancel);
+            await call.RequestStream.WriteAsync(new() { Id = $"{i}",
+                Request = new() { Image = new() { Pixels = Google.Protobuf.ByteString.CopyFrom(new byte[16]) } } }, Cancel);
         await call.RequestStream.CompleteAsync();
 
         var responses = await call.ResponseStream.ReadAllAsync(Cancel).ToListAsync(Cancel);
@@ -169,7 +180,8 @@ public sealed class TokenTests : IDisposable
     public async Task Log_AtItsMostDetailed_HoldsNoToken()
     {
         var log = new StringBuilder();
-        await using (var server = await TestServer.StartAsync(TestServer.WriteTiny, builder => builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Recorder(log)),
+        await using (var server = await TestServer.StartAsync(
+            TestServer.WriteTiny, builder => builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Recorder(log)),
             $"--Security:InferenceTokensFile={Tokens(First)}", "--Security:RateLimit:CallsPerSecond=1", "--Security:RateLimit:Burst=1"))
         {
             await StatusAsync(server, First);
@@ -186,12 +198,13 @@ public sealed class TokenTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "holds no token")]
-    [InlineData("short", "line 1: a token of 5 characters, expected 16 at least")]
-    [InlineData("sha256:12", "line 1: no SHA-256")]
-    [InlineData("sha256:zz", "line 1: no SHA-256")]
+    [InlineData("", "has no token")]
+    [InlineData("short", "line 1: a token of 5 characters, expected 16 or more")]
+    [InlineData("sha256:12", "line 1: not a SHA-256")]
+    [InlineData("sha256:zz", "line 1: not a SHA-256")]
     public void Read_BrokenFile_SaysWhatIsWrong(string content, string message) =>
-        Assert.Contains(message, Assert.Throws<InvalidDataException>(() => TokenFile.Read(Tokens(content))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            message, Assert.Throws<InvalidDataException>(() => TokenFile.Read(Tokens(content))).Message, StringComparison.Ordinal);
 
     public void Dispose() => directory.Dispose();
 
@@ -239,7 +252,8 @@ public sealed class TokenTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             lock (log)
                 log.Append(eventId.Name).Append(' ').Append(formatter(state, exception)).Append(exception).Append('\n');

@@ -26,8 +26,9 @@ public sealed class SettingsReaderTests
     public void Read_ManyFaults_NamesEachWithKeyValueAndRange()
     {
         var reader = Reader(
-            ("Models:Path", "/no/such/folder"), ("Models:Mode", "sometimes"), ("Models:Versions", "latest:none"), ("Models:Aliases:m:stable", "x"), ("Models:PollInterval", "1ms"),
-            ("Listen:GrpcPort", "70000"), ("Listen:Address", "nowhere"), ("Pipeline:MaxBatch", "5 weeks"), ("Pipeline:Batching", "auto"), ("Limits:MaxBatch", "0"), ("Device", "tpu"),
+            ("Models:Path", "/no/such/folder"), ("Models:Mode", "sometimes"), ("Models:Versions", "latest:none"),
+            ("Models:Aliases:m:stable", "x"), ("Models:PollInterval", "1ms"), ("Listen:GrpcPort", "70000"), ("Listen:Address", "nowhere"),
+            ("Pipeline:MaxBatch", "5 weeks"), ("Pipeline:Batching", "auto"), ("Limits:MaxBatch", "0"), ("Device", "tpu"),
             ("Models:Pth", "x"), ("Pipeline:QueueLength", "many"));
 
         ServerOptions.Read(reader);
@@ -35,9 +36,13 @@ public sealed class SettingsReaderTests
 
         string[] expected =
         [
-            "Models:Path is \"/no/such/folder\"", "Models:Mode is \"sometimes\", expected none, poll, explicit", "Models:Versions is \"latest:none\"", "Models:Aliases:m:stable is \"x\"",
-            "Models:PollInterval", "Listen:GrpcPort is \"70000\", expected 0..65535", "Listen:Address is \"nowhere\"", "Pipeline:MaxBatch is \"5 weeks\"", "Pipeline:Batching is not a setting anymore: calls that are there together run together",
-            "Limits:MaxBatch is \"0\"", "Device is \"tpu\", expected auto, cpu, cuda", "Models:Pth is no setting", "Pipeline:QueueLength is \"many\"",
+            "Models:Path is \"/no/such/folder\"", "Models:Mode is \"sometimes\", expected none, poll, explicit",
+            "Models:Versions is \"latest:none\"", "Models:Aliases:m:stable is \"x\"",
+            "Models:PollInterval", "Listen:GrpcPort is \"70000\", expected 0..65535",
+            "Listen:Address is \"nowhere\"", "Pipeline:MaxBatch is \"5 weeks\"",
+            "Pipeline:Batching is not a setting anymore: calls that are there together run together",
+            "Limits:MaxBatch is \"0\"", "Device is \"tpu\", expected auto, cpu, cuda",
+            "Models:Pth is not a setting", "Pipeline:QueueLength is \"many\"",
         ];
         Assert.Equal(expected.Length, reader.Faults.Count);
         Assert.All(expected, text => Assert.Contains(reader.Faults, fault => fault.Contains(text, StringComparison.Ordinal)));
@@ -66,8 +71,8 @@ public sealed class SettingsReaderTests
     public void TryParseDuration_Nonsense_IsFalse(string text) => Assert.False(SettingsReader.TryParseDuration(text, out _));
 
     [Theory]
-    [InlineData("--Models:Path=. --Nonsense:Key=1", "--Nonsense:Key is no setting")]
-    [InlineData("--Models:Path . word", "argument \"word\" is no setting")]
+    [InlineData("--Models:Path=. --Nonsense:Key=1", "--Nonsense:Key is not a setting")]
+    [InlineData("--Models:Path . word", "argument \"word\" is not a setting")]
     [InlineData("--Models:Path . --Listen:GrpcPort 0", null)]
     public void RejectUnknown_CommandLine_NamesWhatSetsNothing(string arguments, string? expected)
     {
@@ -95,5 +100,6 @@ public sealed class SettingsReaderTests
     }
 
     private static SettingsReader Reader(params (string Key, string Value)[] settings) =>
-        new(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
+        new(new ConfigurationBuilder().AddInMemoryCollection(
+            settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
 }

@@ -13,8 +13,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LeNetServe.InferenceServer.Tests.Fuzz;
 
 /// <summary>
-/// Ten thousand broken calls and ten thousand broken REST requests, no two the same: none may crash the server, hang it, leak, or be answered as if the server were
-/// at fault.
+/// Ten thousand broken calls and ten thousand broken REST requests, no two the same: none may crash the server, hang it, leak, or be
+/// answered as if the server were at fault.
 /// </summary>
 [Collection(RunsAlone.Name)]
 public sealed class FuzzTests(ITestOutputHelper output)
@@ -23,7 +23,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private const int Requests = 10_000;
     private const int RequestsInARound = Requests / (1 + Rounds);
 
-    // What a round may leave behind: less than half a kilobyte of objects and two kilobytes of other memory for each request.
+    // The allowed growth of a round: for each request less than half a kilobyte of objects and two kilobytes of other memory.
     private const long AllowedManaged = RequestsInARound * 400L;
     private const long AllowedNative = RequestsInARound * 2000L;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -37,7 +37,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var visited = new VisitedEndpoints();
         await using var server = await StartAsync(visited);
         var invoker = server.Channel.CreateCallInvoker();
-        var services = server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText?.Trim('/').Split('/')[0]).ToHashSet();
+        var services = server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(
+            endpoint => endpoint.RoutePattern.RawText?.Trim('/').Split('/')[0]).ToHashSet();
         var seeds = Seeds.Rpcs.Where(seed => services.Contains(seed.Service)).ToArray();
         foreach (var (service, name, kind, message) in seeds)
             Check(service, name, await CallAsync(invoker, service, name, kind, message), message);
@@ -49,7 +50,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
             Check(service, name, await CallAsync(invoker, service, name, kind, message), message);
         });
 
-        Assert.Empty(visited.Missing(server, pattern => pattern.StartsWith("/lenetserve.", StringComparison.Ordinal) || pattern.StartsWith("/inference.", StringComparison.Ordinal) || pattern.StartsWith("/grpc.", StringComparison.Ordinal)));
+        Assert.Empty(visited.Missing(server, pattern => pattern.StartsWith("/lenetserve.", StringComparison.Ordinal)
+            || pattern.StartsWith("/inference.", StringComparison.Ordinal) || pattern.StartsWith("/grpc.", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -63,11 +65,13 @@ public sealed class FuzzTests(ITestOutputHelper output)
         await RunAsync(server, async random =>
         {
             var seed = Seeds.Rest[random.Next(Seeds.Rest.Count)];
-            var request = Distinct(() => Mutate(random, seed), each => $"{each.Method} {each.Path} {each.ContentType} {each.Header} {Convert.ToHexString(each.Body)}");
+            var request = Distinct(() => Mutate(random, seed), each =>
+                $"{each.Method} {each.Path} {each.ContentType} {each.Header} {Convert.ToHexString(each.Body)}");
             await SendAsync(server, request);
         });
 
-        Assert.Empty(visited.Missing(server, pattern => pattern.StartsWith("/v", StringComparison.Ordinal) || pattern.StartsWith('v') || pattern.StartsWith("/openapi", StringComparison.Ordinal)));
+        Assert.Empty(visited.Missing(server, pattern => pattern.StartsWith("/v", StringComparison.Ordinal) || pattern.StartsWith('v')
+            || pattern.StartsWith("/openapi", StringComparison.Ordinal)));
     }
 
     /// <summary>The leak test can fail: a server that kept a kilobyte of objects of each request would be found out.</summary>
@@ -129,14 +133,20 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 await request(new((round * RequestsInARound) + index));
         });
 
-        output.WriteLine($"{sent.Count} distinct requests; a round of {RequestsInARound} left {growth.Managed} bytes of objects and {growth.Native} of other memory");
+        output.WriteLine(
+            $"{sent.Count} distinct requests; a round of {RequestsInARound} left " +
+            $"{growth.Managed} bytes of objects and {growth.Native} of other memory");
         Assert.Equal(Requests, sent.Count);
-        Assert.True(growth.Managed < AllowedManaged, $"a round of {RequestsInARound} requests left {growth.Managed} bytes of objects, expected less than {AllowedManaged}");
+        Assert.True(growth.Managed < AllowedManaged,
+            $"a round of {RequestsInARound} requests left {growth.Managed} bytes of objects, expected less than {AllowedManaged}");
         if (OperatingSystem.IsLinux())
-            Assert.True(growth.Native < AllowedNative, $"a round of {RequestsInARound} requests left {growth.Native} bytes outside the managed heap, expected less than {AllowedNative}");
+            Assert.True(
+                growth.Native < AllowedNative,
+                $"a round of {RequestsInARound} left {growth.Native} bytes outside the managed heap, expected less than {AllowedNative}");
         var slots = server.App.Services.GetRequiredService<Admission>();
         await Eventually.TrueAsync(() => slots is { Busy: 0, Waiting: 0 });
-        var response = await server.Client.ClassifyAsync(new() { Model = "tiny", Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation);
+        var response = await server.Client.ClassifyAsync(
+            new() { Model = "tiny", Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation);
         Assert.Equal("b", response.Predictions[0].Label);
     }
 
@@ -162,7 +172,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
     }
 
     private static string Escape(byte[] text) => string.Concat(text.Select(value =>
-        (char)value is var character && (char.IsAsciiLetterOrDigit(character) || "/:?&=.@-".Contains(character)) ? $"{character}" : $"%{value:X2}"));
+        (char)value is var character && (char.IsAsciiLetterOrDigit(character) || "/:?&=.@-".Contains(character))
+            ? $"{character}"
+            : $"%{value:X2}"));
 
     private static async Task SendAsync(TestServer server, RestSeed seed)
     {
@@ -177,7 +189,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         using var response = await server.Http.SendAsync(request, Cancellation).WaitAsync(Patience, Cancellation);
         var status = (int)response.StatusCode;
         // 501 is the answer of what is not offered, and a model may just be unloaded.
-        Assert.True(status is < 500 or 501 || (status == 503 && seed.Path.Contains("/v2/", StringComparison.OrdinalIgnoreCase)), $"{seed.Method} {seed.Path} {seed.Header} was answered {status}: {Convert.ToHexString(seed.Body)}");
+        Assert.True(status is < 500 or 501 || (status == 503 && seed.Path.Contains("/v2/", StringComparison.OrdinalIgnoreCase)),
+            $"{seed.Method} {seed.Path} {seed.Header} was answered {status}: {Convert.ToHexString(seed.Body)}");
     }
 
     private static void Check(string service, string name, StatusCode status, byte[] message) => Assert.False(
@@ -190,17 +203,20 @@ public sealed class FuzzTests(ITestOutputHelper output)
         {
             if (kind == MethodKind.Unary)
             {
-                using var unary = invoker.AsyncUnaryCall(BytesMarshaller.Method(MethodType.Unary, service, name), null, new(cancellationToken: Cancellation), message);
+                using var unary = invoker.AsyncUnaryCall(
+                    BytesMarshaller.Method(MethodType.Unary, service, name), null, new(cancellationToken: Cancellation), message);
                 await unary.ResponseAsync.WaitAsync(Patience, Cancellation);
                 return StatusCode.OK;
             }
             if (kind == MethodKind.ServerStream)
             {
-                using var stream = invoker.AsyncServerStreamingCall(BytesMarshaller.Method(MethodType.ServerStreaming, service, name), null, new(cancellationToken: Cancellation), message);
+                using var stream = invoker.AsyncServerStreamingCall(
+                    BytesMarshaller.Method(MethodType.ServerStreaming, service, name), null, new(cancellationToken: Cancellation), message);
                 await stream.ResponseStream.MoveNext(Cancellation).WaitAsync(Patience, Cancellation);
                 return StatusCode.OK;
             }
-            using var duplex = invoker.AsyncDuplexStreamingCall(BytesMarshaller.Method(MethodType.DuplexStreaming, service, name), null, new(cancellationToken: Cancellation));
+            using var duplex = invoker.AsyncDuplexStreamingCall(
+                BytesMarshaller.Method(MethodType.DuplexStreaming, service, name), null, new(cancellationToken: Cancellation));
             await duplex.RequestStream.WriteAsync(message, Cancellation);
             await duplex.RequestStream.CompleteAsync();
             while (await duplex.ResponseStream.MoveNext(Cancellation).WaitAsync(Patience, Cancellation))

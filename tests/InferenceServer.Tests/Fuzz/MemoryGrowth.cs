@@ -3,7 +3,10 @@ using LeNetServe.InferenceServer.Models;
 
 namespace LeNetServe.InferenceServer.Tests.Fuzz;
 
-/// <summary>What a round of requests leaves behind in memory. A leak shows in every round, a pool that grows once does not: the least of some rounds counts.</summary>
+/// <summary>
+/// Measures the growth of memory by rounds of requests. A leak shows in every round, a pool that grows once does not: the least of some
+/// rounds counts.
+/// </summary>
 /// <param name="Managed">Bytes of live objects.</param>
 /// <param name="Native">Resident bytes that are not the managed heap's.</param>
 internal readonly record struct MemoryGrowth(long Managed, long Native)
@@ -32,8 +35,9 @@ internal readonly record struct MemoryGrowth(long Managed, long Native)
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             GC.WaitForPendingFinalizers();
         }
-        // What was freed and not given back is no leak.
+        // Memory that is free but not yet returned is not a leak.
         NativeHeap.Trim();
-        return new(GC.GetTotalMemory(forceFullCollection: false), Environment.WorkingSet - GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes);
+        return new(
+            GC.GetTotalMemory(forceFullCollection: false), Environment.WorkingSet - GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes);
     }
 }

@@ -36,5 +36,6 @@ internal static class Mutation
         return [.. bytes];
     }
 
-    private static readonly byte[] Interesting = [0, 1, 0x7F, 0x80, 0xFF, (byte)'"', (byte)'{', (byte)'}', (byte)'\\', (byte)'-', (byte)':'];
+    private static readonly byte[] Interesting = [0, 1, 0x7F, 0x80, 0xFF, (byte)'"', (byte)'{', (byte)'}', (byte)'\\', (byte)'-',
+        (byte)':'];
 }

@@ -16,24 +16,31 @@ internal static class Seeds
     /// <summary>Every RPC of every service with sound requests.</summary>
     public static IReadOnlyList<(string Service, string Method, MethodKind Kind, byte[] Message)> Rpcs { get; } =
     [
-        .. Pictures.Select(picture => ("lenetserve.v1.Classifier", "Classify", MethodKind.Unary, new ClassifyRequest { Model = "tiny", TopK = 2, Image = new() { Encoded = ByteString.CopyFrom(picture) } }.ToByteArray())),
-        ("lenetserve.v1.Classifier", "Classify", MethodKind.Unary, new ClassifyRequest { Model = "tiny", Version = 1, Image = ClassifierServiceTests.Stripe(1) }.ToByteArray()),
-        ("lenetserve.v1.Classifier", "ClassifyBatch", MethodKind.Unary, new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(1), new Image { Encoded = ByteString.CopyFrom(Pictures[0]) } }, Geometry = Geometry.Digit }.ToByteArray()),
-        ("lenetserve.v1.Classifier", "ClassifyStream", MethodKind.Duplex, new ClassifyStreamRequest { Id = "id", Request = new() { Image = ClassifierServiceTests.Stripe(0) } }.ToByteArray()),
+        .. Pictures.Select(picture => ("lenetserve.v1.Classifier", "Classify", MethodKind.Unary,
+            new ClassifyRequest { Model = "tiny", TopK = 2, Image = new() { Encoded = ByteString.CopyFrom(picture) } }.ToByteArray())),
+        ("lenetserve.v1.Classifier", "Classify", MethodKind.Unary,
+            new ClassifyRequest { Model = "tiny", Version = 1, Image = ClassifierServiceTests.Stripe(1) }.ToByteArray()),
+        ("lenetserve.v1.Classifier", "ClassifyBatch", MethodKind.Unary, new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(
+            1), new Image { Encoded = ByteString.CopyFrom(Pictures[0]) } }, Geometry = Geometry.Digit }.ToByteArray()),
+        ("lenetserve.v1.Classifier", "ClassifyStream", MethodKind.Duplex,
+            new ClassifyStreamRequest { Id = "id", Request = new() { Image = ClassifierServiceTests.Stripe(0) } }.ToByteArray()),
         ("lenetserve.v1.Classifier", "ListModels", MethodKind.Unary, []),
         ("lenetserve.v1.Classifier", "GetModel", MethodKind.Unary, new GetModelRequest { Name = "tiny", Version = 1 }.ToByteArray()),
         .. OpenInference,
         ("grpc.health.v1.Health", "Check", MethodKind.Unary, new Grpc.Health.V1.HealthCheckRequest { Service = "tiny/1" }.ToByteArray()),
-        ("grpc.health.v1.Health", "Watch", MethodKind.ServerStream, new Grpc.Health.V1.HealthCheckRequest { Service = "tiny@stable" }.ToByteArray()),
+        ("grpc.health.v1.Health", "Watch", MethodKind.ServerStream,
+            new Grpc.Health.V1.HealthCheckRequest { Service = "tiny@stable" }.ToByteArray()),
         .. Reflection,
     ];
 
     private const string InferJson = """
-        {"id":"1","inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"UINT8","data":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,255]}],"outputs":[{"name":"output","parameters":{"classification":2}}],"parameters":{"timeout":1000000}}
+        {"id":"1","inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"UINT8","data":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,255]}],
+         "outputs":[{"name":"output","parameters":{"classification":2}}],"parameters":{"timeout":1000000}}
         """;
 
     private const string BinaryInferJson = """
-        {"inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"UINT8","parameters":{"binary_data_size":16}}],"outputs":[{"name":"output","parameters":{"binary_data":true}}]}
+        {"inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"UINT8","parameters":{"binary_data_size":16}}],
+         "outputs":[{"name":"output","parameters":{"binary_data":true}}]}
         """;
 
     private static IEnumerable<(string Service, string Method, MethodKind Kind, byte[] Message)> Reflection =>
@@ -53,7 +60,8 @@ internal static class Seeds
             const string Service = "inference.GRPCInferenceService";
             var raw = Infer("UINT8", [1, 1, 4, 4]);
             raw.RawInputContents.Add(ByteString.CopyFrom(new byte[16]));
-            raw.Outputs.Add(new global::Inference.ModelInferRequest.Types.InferRequestedOutputTensor { Name = "output", Parameters = { ["classification"] = new() { Int64Param = 2 } } });
+            raw.Outputs.Add(new global::Inference.ModelInferRequest.Types.InferRequestedOutputTensor { Name = "output",
+                Parameters = { ["classification"] = new() { Int64Param = 2 } } });
             raw.Parameters["timeout"] = new() { Int64Param = 1_000_000 };
             var typed = Infer("FP32", [1, 1, 4, 4]);
             typed.Inputs[0].Contents = new() { Fp32Contents = { new float[16] } };
@@ -65,11 +73,14 @@ internal static class Seeds
                 yield return (Service, "ModelStreamInfer", MethodKind.Duplex, request.ToByteArray());
             }
             var named = new global::Inference.ModelConfigRequest { Name = "tiny", Version = "1" }.ToByteArray();
-            foreach (var method in new[] { "ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata", "ModelConfig", "ModelStatistics" })
+            foreach (var method in new[] { "ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata", "ModelConfig",
+                "ModelStatistics" })
                 yield return (Service, method, MethodKind.Unary, named);
-            yield return (Service, "RepositoryIndex", MethodKind.Unary, new global::Inference.RepositoryIndexRequest { Ready = true }.ToByteArray());
+            yield return (Service, "RepositoryIndex", MethodKind.Unary,
+                new global::Inference.RepositoryIndexRequest { Ready = true }.ToByteArray());
             foreach (var method in new[] { "RepositoryModelUnload", "RepositoryModelLoad" })
-                yield return (Service, method, MethodKind.Unary, new global::Inference.RepositoryModelLoadRequest { ModelName = Other }.ToByteArray());
+                yield return (Service, method, MethodKind.Unary,
+                    new global::Inference.RepositoryModelLoadRequest { ModelName = Other }.ToByteArray());
             foreach (var method in NotOffered)
                 yield return (Service, method, MethodKind.Unary, named);
         }
@@ -80,17 +91,22 @@ internal static class Seeds
     [
         .. Pictures.Select(picture => new RestSeed("POST", "/v1/models/tiny:classify?topK=1&geometry=fit", "image/png", picture)),
         new("POST", "/v1/models/tiny/versions/1:classify", "image/png", Pictures[0]),
-        new("POST", "/v1/models/tiny:classify", "application/json", JsonFormatter.Default.Format(new ClassifyRequest { TopK = 1, Image = ClassifierServiceTests.Stripe(1) }).ToUtf8()),
-        new("POST", "/v1/models/tiny/versions/1:classify", "application/json", JsonFormatter.Default.Format(new ClassifyRequest { Geometry = Geometry.Fit, Image = new() { Encoded = ByteString.CopyFrom(Pictures[0]) } }).ToUtf8()),
-        new("POST", "/v1/models/tiny:classifyBatch", "application/json", JsonFormatter.Default.Format(new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(1) } }).ToUtf8()),
-        new("POST", "/v1/models/tiny/versions/1:classifyBatch", "application/json", JsonFormatter.Default.Format(new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(2) } }).ToUtf8()),
+        new("POST", "/v1/models/tiny:classify", "application/json", JsonFormatter.Default.Format(
+            new ClassifyRequest { TopK = 1, Image = ClassifierServiceTests.Stripe(1) }).ToUtf8()),
+        new("POST", "/v1/models/tiny/versions/1:classify", "application/json", JsonFormatter.Default.Format(
+            new ClassifyRequest { Geometry = Geometry.Fit, Image = new() { Encoded = ByteString.CopyFrom(Pictures[0]) } }).ToUtf8()),
+        new("POST", "/v1/models/tiny:classifyBatch", "application/json", JsonFormatter.Default.Format(
+            new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(1) } }).ToUtf8()),
+        new("POST", "/v1/models/tiny/versions/1:classifyBatch", "application/json", JsonFormatter.Default.Format(
+            new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(2) } }).ToUtf8()),
         new("POST", "/v1/models/tiny:classify", "multipart/form-data; boundary=b", Form),
         new("POST", "/v1/models/tiny:classifyBatch", "multipart/form-data; boundary=b", Form),
         new("POST", "/v1/models/tiny/versions/1:classifyBatch", "multipart/form-data; boundary=b", Form),
         new("POST", "/v2/models/tiny/infer", "application/json", InferJson.ToUtf8()),
         new("POST", "/v2/models/tiny/versions/1/infer", "application/json", InferJson.ToUtf8()),
         new("POST", "/v2/models/tiny/infer", "application/json", Compress(InferJson.ToUtf8()), ("Content-Encoding", "gzip")),
-        new("POST", "/v2/models/tiny/infer", "application/octet-stream", [.. BinaryInferJson.ToUtf8(), .. new byte[16]], ("Inference-Header-Content-Length", $"{BinaryInferJson.Length}")),
+        new("POST", "/v2/models/tiny/infer", "application/octet-stream", [.. BinaryInferJson.ToUtf8(), .. new byte[16]],
+            ("Inference-Header-Content-Length", $"{BinaryInferJson.Length}")),
         new("POST", "/v2/models/tiny/infer", "application/octet-stream", new byte[64], ("Inference-Header-Content-Length", "0")),
         new("POST", "/v2/repository/index", "application/json", "{\"ready\":true}".ToUtf8()),
         new("POST", $"/v2/repository/models/{Other}/unload", "application/json", "{\"parameters\":{}}".ToUtf8()),
@@ -103,19 +119,23 @@ internal static class Seeds
 
     private static string[] NotOffered =>
     [
-        "SystemSharedMemoryStatus", "SystemSharedMemoryRegister", "SystemSharedMemoryUnregister", "CudaSharedMemoryStatus", "CudaSharedMemoryRegister",
+        "SystemSharedMemoryStatus", "SystemSharedMemoryRegister", "SystemSharedMemoryUnregister",
+        "CudaSharedMemoryStatus", "CudaSharedMemoryRegister",
         "CudaSharedMemoryUnregister", "TraceSetting", "LogSettings",
     ];
 
     private static string[] Routes =>
     [
-        "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/stats", "/v2/models/tiny", "/v2/models/tiny/ready", "/v2/models/tiny/config", "/v2/models/tiny/stats",
-        "/v2/models/tiny/versions/1", "/v2/models/tiny/versions/1/ready", "/v2/models/tiny/versions/1/config", "/v2/models/tiny/versions/1/stats",
+        "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/stats",
+        "/v2/models/tiny", "/v2/models/tiny/ready", "/v2/models/tiny/config", "/v2/models/tiny/stats",
+        "/v2/models/tiny/versions/1", "/v2/models/tiny/versions/1/ready",
+        "/v2/models/tiny/versions/1/config", "/v2/models/tiny/versions/1/stats",
         "/v2/systemsharedmemory/status", "/v2/cudasharedmemory/status", "/v2/trace/setting", "/v2/models/tiny/trace/setting", "/v2/logging",
         "/v1/models", "/v1/models/tiny", "/v1/models/tiny/versions/1", "/openapi/v1.json", "/livez", "/readyz", "/metrics",
     ];
 
-    private static byte[] Form => [.. "--b\r\nContent-Disposition: form-data; name=\"i\"; filename=\"i.png\"\r\n\r\n".ToUtf8(), .. Pictures[0], .. "\r\n--b--\r\n".ToUtf8()];
+    private static byte[] Form => [.. "--b\r\nContent-Disposition: form-data; name=\"i\"; filename=\"i.png\"\r\n\r\n".ToUtf8(),
+        .. Pictures[0], .. "\r\n--b--\r\n".ToUtf8()];
 
     private static byte[] Compress(byte[] body)
     {
@@ -128,7 +148,8 @@ internal static class Seeds
     private static global::Inference.ModelInferRequest Infer(string datatype, long[] shape) => new()
     {
         ModelName = "tiny",
-        Inputs = { new global::Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = datatype, Shape = { shape } } },
+        Inputs = { new global::Inference.ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = datatype,
+            Shape = { shape } } },
     };
 
     private static byte[] ToUtf8(this string text) => Encoding.UTF8.GetBytes(text);
@@ -152,7 +173,8 @@ internal static class Seeds
     {
         byte[] header = [.. "IHDR"u8, 0, 0, 0x9C, 0x40, 0, 0, 0x9C, 0x40, 8, 6, 0, 0, 0];
         var checksum = Crc32(header);
-        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, .. header, (byte)(checksum >> 24), (byte)(checksum >> 16), (byte)(checksum >> 8), (byte)checksum, .. new byte[64]];
+        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, .. header, (byte)(checksum >> 24), (byte)(checksum >> 16),
+            (byte)(checksum >> 8), (byte)checksum, .. new byte[64]];
     }
 
     /// <summary>PNG's checksum, https://www.w3.org/TR/png/#D-CRCAppendix.</summary>

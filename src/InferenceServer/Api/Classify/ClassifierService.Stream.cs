@@ -15,8 +15,8 @@ internal sealed partial class ClassifierService
     private const int MostTogether = 16;
 
     /// <summary>
-    /// Answers in the order of the requests. Messages that arrive together run together; no message waits for others. HTTP/2's flow control slows
-    /// down clients that send faster than they read answers.
+    /// Answers in the order of the requests. Messages that arrive together run together; no message waits for others. HTTP/2's flow control
+    /// slows down clients that send faster than they read answers.
     /// </summary>
     [Access(AccessRule.Inference)]
     public override async Task ClassifyStream(

@@ -9,62 +9,74 @@ using LeNetServe.V1;
 namespace LeNetServe.InferenceServer.Api.Classify;
 
 /// <summary>
-/// Finds a service's methods as gRPC's own provider does, and refuses bytes that are no message as the caller's fault: gRPC's provider lets the
-/// parser's exception through, which callers see as UNKNOWN, a fault of the server.
+/// Finds a service's methods, as gRPC's own provider does, and rejects invalid messages as INVALID_ARGUMENT. With gRPC's provider callers
+/// would get UNKNOWN, a fault of the server.
 /// </summary>
 internal sealed class GuardedMethodProvider<TService> : IServiceMethodProvider<TService>
     where TService : class
 {
-    // Others' protocols know no details.
+    // Only our own service has details in its errors.
     private static readonly bool IsOurs = typeof(Classifier.ClassifierBase).IsAssignableFrom(typeof(TService));
 
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context)
     {
         var attribute = typeof(TService).GetCustomAttribute<BindServiceMethodAttribute>(inherit: true)
-            ?? throw new InvalidOperationException($"{typeof(TService)} is no gRPC service");
+            ?? throw new InvalidOperationException($"{typeof(TService)} is not a gRPC service");
         var serviceBase = typeof(TService);
         while (serviceBase.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false) is null)
             serviceBase = serviceBase.BaseType!;
-        attribute.BindType.GetMethod(attribute.BindMethodName, [typeof(ServiceBinderBase), serviceBase])!.Invoke(null, [new Binder(context), null]);
+        attribute.BindType.GetMethod(attribute.BindMethodName, [typeof(ServiceBinderBase), serviceBase])!.Invoke(
+            null, [new Binder(context), null]);
     }
 
     private sealed class Binder(ServiceMethodProviderContext<TService> context) : ServiceBinderBase
     {
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
         {
             var implementation = Find(method.Name, typeof(TRequest), typeof(ServerCallContext));
-            context.AddUnaryMethod(Guard(method), MetadataOf(implementation), implementation.CreateDelegate<UnaryServerMethod<TService, TRequest, TResponse>>());
+            context.AddUnaryMethod(Guard(method), MetadataOf(implementation), implementation.CreateDelegate<UnaryServerMethod<TService,
+                TRequest, TResponse>>());
         }
 
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
         {
             var implementation = Find(method.Name, typeof(IAsyncStreamReader<TRequest>), typeof(ServerCallContext));
-            context.AddClientStreamingMethod(Guard(method), MetadataOf(implementation), implementation.CreateDelegate<ClientStreamingServerMethod<TService, TRequest, TResponse>>());
+            context.AddClientStreamingMethod(Guard(method), MetadataOf(implementation),
+                implementation.CreateDelegate<ClientStreamingServerMethod<TService, TRequest, TResponse>>());
         }
 
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
         {
             var implementation = Find(method.Name, typeof(TRequest), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext));
-            context.AddServerStreamingMethod(Guard(method), MetadataOf(implementation), implementation.CreateDelegate<ServerStreamingServerMethod<TService, TRequest, TResponse>>());
+            context.AddServerStreamingMethod(Guard(method), MetadataOf(implementation),
+                implementation.CreateDelegate<ServerStreamingServerMethod<TService, TRequest, TResponse>>());
         }
 
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
         {
-            var implementation = Find(method.Name, typeof(IAsyncStreamReader<TRequest>), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext));
-            context.AddDuplexStreamingMethod(Guard(method), MetadataOf(implementation), implementation.CreateDelegate<DuplexStreamingServerMethod<TService, TRequest, TResponse>>());
+            var implementation = Find(
+                method.Name, typeof(IAsyncStreamReader<TRequest>), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext));
+            context.AddDuplexStreamingMethod(Guard(method), MetadataOf(implementation),
+                implementation.CreateDelegate<DuplexStreamingServerMethod<TService, TRequest, TResponse>>());
         }
 
         private static MethodInfo Find(string name, params Type[] parameters) => typeof(TService).GetMethod(name, parameters)!;
 
         private static List<object> MetadataOf(MethodInfo method) =>
-            [.. typeof(TService).GetCustomAttributes(inherit: true), .. method.GetCustomAttributes(inherit: true), new HttpMethodMetadata(["POST"], acceptCorsPreflight: true)];
+            [.. typeof(TService).GetCustomAttributes(inherit: true), .. method.GetCustomAttributes(inherit: true), new HttpMethodMetadata(
+                ["POST"], acceptCorsPreflight: true)];
 
         private static Method<TRequest, TResponse> Guard<TRequest, TResponse>(Method<TRequest, TResponse> method)
             where TRequest : class
             where TResponse : class
         {
             var marshaller = method.RequestMarshaller;
-            return new(method.Type, method.ServiceName, method.Name, new(marshaller.ContextualSerializer, Deserialize), method.ResponseMarshaller);
+            return new(
+                method.Type, method.ServiceName, method.Name, new(marshaller.ContextualSerializer, Deserialize), method.ResponseMarshaller);
 
             TRequest Deserialize(DeserializationContext bytes)
             {
@@ -74,9 +86,10 @@ internal sealed class GuardedMethodProvider<TService> : IServiceMethodProvider<T
                 }
                 catch (InvalidProtocolBufferException exception)
                 {
-                    throw new InferenceException(InferenceErrorKind.InvalidInput, $"the bytes are no {typeof(TRequest).Name}: {exception.Message}", exception)
+                    var message = $"the bytes are not a {typeof(TRequest).Name}: {exception.Message}";
+                    throw new InferenceException(InferenceErrorKind.InvalidInput, message, exception)
                     {
-                        // The message as a whole.
+                        // An empty field stands for the whole message.
                         Field = IsOurs ? "" : null,
                     }.ToRpcException();
                 }

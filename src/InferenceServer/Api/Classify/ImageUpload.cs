@@ -11,8 +11,8 @@ using Microsoft.Net.Http.Headers;
 namespace LeNetServe.InferenceServer.Api.Classify;
 
 /// <summary>
-/// Takes image files as they are, where the JSON calls want base64: <c>curl --data-binary @digit.png …/v1/models/NAME:classify</c>, or a form with
-/// files. Query: <c>topK</c>, <c>geometry</c> (fit, digit, none). The answers are the JSON calls'.
+/// Takes image files as they are, where the JSON calls want base64: <c>curl --data-binary @digit.png …/v1/models/NAME:classify</c>, or a
+/// form with files. Query: <c>topK</c>, <c>geometry</c> (fit, digit, none). The answers are the JSON calls'.
 /// </summary>
 internal sealed class ImageUpload(ClassifierService classifier, LimitOptions limits)
 {
@@ -33,14 +33,16 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         var files = await ReadAsync(context);
         if (files.Count != 1)
             throw Invalid($"{files.Count} files in the form, expected one; :classifyBatch takes many", "image");
-        var request = new ClassifyRequest { Model = Model(context), Version = Version(context), TopK = TopK(context), Geometry = Geometry(context), Image = files[0] };
+        var request = new ClassifyRequest { Model = Model(context), Version = Version(context), TopK = TopK(context), Geometry = Geometry(
+            context), Image = files[0] };
         return await classifier.ClassifyAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
     });
 
     /// <summary>The files of a form, or the body as the only one; each has its own answer or its own error.</summary>
     public Task ClassifyBatchAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
-        var request = new ClassifyBatchRequest { Model = Model(context), Version = Version(context), TopK = TopK(context), Geometry = Geometry(context) };
+        var request = new ClassifyBatchRequest { Model = Model(context), Version = Version(context), TopK = TopK(context),
+            Geometry = Geometry(context) };
         request.Images.Add(await ReadAsync(context));
         return await classifier.ClassifyBatchAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
     });
@@ -59,7 +61,9 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         }
         catch (BadHttpRequestException exception)
         {
-            var kind = exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? InferenceErrorKind.TooLarge : InferenceErrorKind.InvalidInput;
+            var kind = exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? InferenceErrorKind.TooLarge
+                : InferenceErrorKind.InvalidInput;
             await ErrorResponse.WriteAsync(context, new(kind, exception.Message, exception));
         }
     }
@@ -79,13 +83,15 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException and not BadHttpRequestException)
         {
-            throw new InferenceException(InferenceErrorKind.InvalidInput, $"the form cannot be read: {exception.Message}", exception) { Field = "image" };
+            throw new InferenceException(
+                InferenceErrorKind.InvalidInput, $"the form cannot be read: {exception.Message}", exception) { Field = "image" };
         }
     }
 
     /// <summary>curl sends --data-binary under a form's content type, unless told otherwise; it is the file nevertheless.</summary>
     private static bool IsCurlsDefault(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+            && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     private static async Task<Image> ReadImageAsync(Stream stream, CancellationToken cancellationToken) =>
         new() { Encoded = await ByteString.FromStreamAsync(stream, cancellationToken) };
@@ -94,11 +100,15 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
 
     private static long Version(HttpContext context) => context.Request.RouteValues["version"] is not string text
         ? 0
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : throw Invalid($"version is \"{text}\", expected a number", "version");
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : throw Invalid($"version is \"{text}\", expected a number", "version");
 
     private static int TopK(HttpContext context) => context.Request.Query["topK"].FirstOrDefault() is not { } text
         ? 0
-        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var topK) ? topK : throw Invalid($"topK is \"{text}\", expected a number", "top_k");
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var topK)
+            ? topK
+            : throw Invalid($"topK is \"{text}\", expected a number", "top_k");
 
     private static Geometry Geometry(HttpContext context) => context.Request.Query["geometry"].FirstOrDefault() switch
     {
@@ -109,5 +119,6 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         var text => throw Invalid($"geometry is \"{text}\", expected fit, digit or none", "geometry"),
     };
 
-    private static InferenceException Invalid(string message, string field) => new(InferenceErrorKind.InvalidInput, message) { Field = field };
+    private static InferenceException Invalid(string message, string field) =>
+        new(InferenceErrorKind.InvalidInput, message) { Field = field };
 }

@@ -4,19 +4,19 @@ using LeNetServe.V1;
 
 namespace LeNetServe.InferenceServer.Api.Classify;
 
-/// <summary>From the request's messages to the pipeline's input.</summary>
+/// <summary>Turns messages into the pipeline's input.</summary>
 internal static class Inputs
 {
-    /// <summary>The image of a request.</summary>
-    /// <exception cref="InferenceException">There is none, or the geometry is unknown.</exception>
+    /// <summary>Gets the image of a request.</summary>
+    /// <exception cref="InferenceException">The image is missing, or the geometry is unknown.</exception>
     public static InferenceInput Of(Image? image, Geometry geometry) => image?.SourceCase switch
     {
         Image.SourceOneofCase.Pixels => new(InputKind.Pixels, image.Pixels.Memory),
         Image.SourceOneofCase.Encoded => new(InputKind.Encoded, image.Encoded.Memory, GeometryOf(geometry)),
-        _ => throw new InferenceException(InferenceErrorKind.InvalidInput, "the request has no image, expected pixels or encoded") { Field = "image" },
+        _ => throw Invalid("the request has no image, expected pixels or encoded", "image"),
     };
 
-    /// <summary>One image of a batch; its fault comes back instead of being thrown, and the input is then empty.</summary>
+    /// <summary>Gets one image of a batch. Returns its error instead of throwing it.</summary>
     public static InferenceInput TryOf(Image image, Geometry geometry, out InferenceException? error)
     {
         try
@@ -31,25 +31,25 @@ internal static class Inputs
         }
     }
 
-    /// <summary>Refuses a negative number of predictions; more than there are classes means all.</summary>
-    /// <exception cref="InferenceException">It is negative.</exception>
+    /// <summary>Rejects a negative number of predictions. A number above the number of classes means all.</summary>
+    /// <exception cref="InferenceException">The number is negative.</exception>
     public static void RequireTopK(int topK)
     {
         if (topK < 0)
-            throw new InferenceException(InferenceErrorKind.InvalidInput, $"top_k is {topK}, expected 0 for all classes or how many are wanted") { Field = "top_k" };
+            throw Invalid($"top_k is {topK}, expected 0 for all classes or a positive number", "top_k");
     }
 
-    /// <summary>Our name of the protocol's geometry; null as the model declares.</summary>
+    /// <summary>Converts the protocol's geometry; null for the model's own.</summary>
     public static Imaging.Geometry? GeometryOf(Geometry geometry) => geometry switch
     {
         Geometry.Unspecified => null,
         Geometry.Fit => Imaging.Geometry.Fit,
         Geometry.Digit => Imaging.Geometry.Digit,
         Geometry.None => Imaging.Geometry.None,
-        _ => throw new InferenceException(InferenceErrorKind.InvalidInput, $"geometry is {(int)geometry}, expected 0 (as the model declares), 1 (fit), 2 (digit) or 3 (none)") { Field = "geometry" },
+        _ => throw Invalid($"geometry is {(int)geometry}, expected 0 (the model's own), 1 (fit), 2 (digit) or 3 (none)", "geometry"),
     };
 
-    /// <summary>The protocol's name of our geometry.</summary>
+    /// <summary>Converts a model's geometry to the protocol's.</summary>
     public static Geometry GeometryOf(Imaging.Geometry geometry) => geometry switch
     {
         Imaging.Geometry.Fit => Geometry.Fit,
@@ -57,4 +57,7 @@ internal static class Inputs
         Imaging.Geometry.None => Geometry.None,
         _ => throw new ArgumentOutOfRangeException(nameof(geometry), geometry, "no such geometry"),
     };
+
+    private static InferenceException Invalid(string message, string field) =>
+        new(InferenceErrorKind.InvalidInput, message) { Field = field };
 }

@@ -3,16 +3,16 @@ using LeNetServe.V1;
 
 namespace LeNetServe.InferenceServer.Api.Classify;
 
-/// <summary>What callers are told of a model.</summary>
+/// <summary>Describes models for callers.</summary>
 internal static class ModelDescriptions
 {
-    /// <summary>Every version known, served or not, in order.</summary>
+    /// <summary>Describes every known version in order, served or not.</summary>
     public static IEnumerable<Model> All(RepositorySnapshot snapshot) => snapshot.Index.Select(report =>
         snapshot.Models.GetValueOrDefault(report.Model)?.Versions.FirstOrDefault(served => served.Version == report.Version) is { } version
             ? Of(version, snapshot)
             : new Model { Name = report.Model, Version = report.Version, State = StateOf(report.State), Reason = report.Reason });
 
-    /// <summary>One served version.</summary>
+    /// <summary>Describes one served version.</summary>
     public static Model Of(ServedVersion version, RepositorySnapshot snapshot)
     {
         var facts = version.Facts;
@@ -30,7 +30,8 @@ internal static class ModelDescriptions
             Default = ReferenceEquals(snapshot.Models.GetValueOrDefault(version.Name)?.Default, version),
             State = StateOf(VersionState.Ready),
             Manifest = facts.ManifestJson,
-            Reason = snapshot.Index.FirstOrDefault(report => report.Model == version.Name && report.Version == version.Version)?.Reason ?? "",
+            Reason = snapshot.Index.FirstOrDefault(report => report.Model == version.Name && report.Version == version.Version)?.Reason
+                ?? "",
         };
     }
 

@@ -6,26 +6,28 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace LeNetServe.InferenceServer.Api.Classify;
 
-/// <summary>Wires what HTTP/1.1 offers: the gRPC calls as JSON, image files as they are, gRPC-Web, and the OpenAPI document.</summary>
+/// <summary>Registers and maps REST: JSON calls, image files, gRPC-Web and the OpenAPI document.</summary>
 internal static class RestExtensions
 {
-    /// <summary>Where the OpenAPI document is.</summary>
+    /// <summary>The path of the OpenAPI document.</summary>
     public const string OpenApiPath = "/openapi/v1.json";
 
     private static readonly string[] FileTypes =
         [.. ImageFileTypes.ContentTypes, "image/*", "application/octet-stream", "application/x-www-form-urlencoded", "multipart/form-data"];
 
-    private static readonly string[] GrpcHeaders = ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding", "Grpc-Accept-Encoding"];
+    private static readonly string[] GrpcHeaders = ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding",
+        "Grpc-Accept-Encoding"];
 
     public static IServiceCollection AddRest(this IServiceCollection services, IReadOnlyList<string> origins)
     {
         services.AddSingleton<ImageUpload>();
         if (origins.Count > 0)
-            services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. origins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(GrpcHeaders)));
+            services.AddCors(cors => cors.AddDefaultPolicy(
+                policy => policy.WithOrigins([.. origins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(GrpcHeaders)));
         return services;
     }
 
-    /// <summary>Must come before the endpoints.</summary>
+    /// <summary>Adds CORS and gRPC-Web. Call this before the endpoints.</summary>
     public static void UseRest(this WebApplication app, IReadOnlyList<string> origins)
     {
         if (origins.Count > 0)
@@ -49,8 +51,8 @@ internal static class RestExtensions
     }
 
     /// <summary>
-    /// gRPC knows a message's length from its first bytes and refuses it as RESOURCE_EXHAUSTED; Kestrel's bound on the body would come before and
-    /// be seen as UNKNOWN.
+    /// Turns off Kestrel's limit on the body for gRPC; a call over that limit would end as UNKNOWN. gRPC reads a message's length first,
+    /// and rejects a message over the limit as RESOURCE_EXHAUSTED.
     /// </summary>
     private static RequestDelegate LetGrpcMeasureItsMessages(RequestDelegate next) => context =>
     {
@@ -61,7 +63,8 @@ internal static class RestExtensions
 
     private static async Task WriteOpenApiAsync(HttpContext context)
     {
-        await using var document = typeof(RestExtensions).Assembly.GetManifestResourceStream("LeNetServe.InferenceServer.Api.Classify.openapi.json")!;
+        await using var document = typeof(RestExtensions).Assembly.GetManifestResourceStream(
+            "LeNetServe.InferenceServer.Api.Classify.openapi.json")!;
         context.Response.ContentType = "application/json";
         await document.CopyToAsync(context.Response.Body, context.RequestAborted);
     }

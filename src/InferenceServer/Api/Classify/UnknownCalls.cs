@@ -5,8 +5,8 @@ using LeNetServe.Runtime.Errors;
 namespace LeNetServe.InferenceServer.Api.Classify;
 
 /// <summary>
-/// Answers gRPC calls without an endpoint, and all requests to an endpoint without an access rule. gRPC's own endpoints for unknown calls match
-/// every call, and routing would then split the path of each call into strings: about 330 bytes a call.
+/// Answers gRPC calls without an endpoint, and all requests to an endpoint without an access rule. gRPC's own endpoints for unknown calls
+/// match every call, and routing would then split the path of each call into strings: about 330 bytes a call.
 /// </summary>
 internal static class UnknownCalls
 {

@@ -4,7 +4,7 @@ using LeNetServe.V1;
 
 namespace LeNetServe.InferenceServer.Api.Health;
 
-/// <summary>One truth for every health protocol.</summary>
+/// <summary>Decides on the health of the server and its models, for all health protocols.</summary>
 internal sealed class ServerHealth
 {
     private static readonly string[] Wholes = ["", Classifier.Descriptor.FullName, "inference.GRPCInferenceService"];
@@ -14,22 +14,20 @@ internal sealed class ServerHealth
 
     public ServerHealth(ModelRepository repository, ServerLifecycle lifecycle)
     {
-        (this.repository, this.lifecycle) = (repository, lifecycle);
+        this.repository = repository;
+        this.lifecycle = lifecycle;
         repository.Changed += Announce;
         lifecycle.WhenLoaded.ContinueWith(static (_, self) => ((ServerHealth)self!).Announce(), this, TaskScheduler.Default);
         lifecycle.Draining.UnsafeRegister(static self => ((ServerHealth)self!).Announce(), this);
     }
 
-    /// <summary>Completes at the next change of anything.</summary>
+    /// <summary>Gets a task that completes at the next change.</summary>
     public Task NextChange => change.Task;
 
-    /// <summary>The server takes requests: its models are loaded, and it does not stop.</summary>
+    /// <summary>Gets a value indicating whether the server accepts requests: its models are loaded, and it is not stopping.</summary>
     public bool IsReady => lifecycle.IsReady;
 
-    /// <summary>What can be asked for by name.</summary>
-    public IEnumerable<string> Services => Wholes.Concat(repository.Current.Index.Select(report => report.Model).Distinct());
-
-    /// <summary>The status of the whole (an empty name) or of a model.</summary>
+    /// <summary>Gets the status of the server (an empty name) or of a model.</summary>
     public HealthCheckResponse.Types.ServingStatus StatusOf(string service)
     {
         if (Wholes.Contains(service))

@@ -9,25 +9,25 @@ namespace LeNetServe.InferenceServer.Api.Metrics;
 /// <summary>Writes the metrics in Prometheus' text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats).</summary>
 internal static class PrometheusText
 {
-    /// <summary>Content type of the format.</summary>
+    /// <summary>The content type of the format.</summary>
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     private static readonly RequestOutcome[] Outcomes = Enum.GetValues<RequestOutcome>();
 
-    /// <summary>Everything there is.</summary>
-    /// <param name="metrics">The figures.</param>
-    /// <param name="served">The versions that answer now.</param>
+    /// <summary>Writes all metrics.</summary>
+    /// <param name="metrics">The metrics.</param>
+    /// <param name="served">The served versions.</param>
     public static string Write(ServerMetrics metrics, IEnumerable<ServedVersion> served)
     {
         var text = new StringBuilder(16 * 1024);
         var models = metrics.Models.ToArray();
         ModelMetrics[] all = [.. models, metrics.Unresolved];
         Histogram(text, "lenetserve_request_duration_us", "The whole request, microseconds", all, outcome => outcome.Request);
-        Histogram(text, "lenetserve_decode_duration_us", "From the encoded image to pixels, microseconds", all, outcome => outcome.Decode);
-        Histogram(text, "lenetserve_queue_duration_us", "Waiting for a place at the model, microseconds", all, outcome => outcome.Queue);
+        Histogram(text, "lenetserve_decode_duration_us", "Decoding of images, microseconds", all, outcome => outcome.Decode);
+        Histogram(text, "lenetserve_queue_duration_us", "Waiting for a slot, microseconds", all, outcome => outcome.Queue);
         Histogram(text, "lenetserve_inference_duration_us", "Inside the model, microseconds", all, outcome => outcome.Inference);
         WriteTritonNames(text, models);
-        Header(text, "lenetserve_model_info", "gauge", "1 for each version that is served, with the device it runs on");
+        Header(text, "lenetserve_model_info", "gauge", "1 for each served version, with its device");
         foreach (var version in served)
             Line(text, "lenetserve_model_info", version.Metrics, "device", version.Model.Device.ToString().ToLowerInvariant(), 1);
         foreach (var gauge in metrics.Gauges)
@@ -38,30 +38,36 @@ internal static class PrometheusText
         return text.ToString();
     }
 
-    // The names that Triton's dashboards and autoscalers read; durations are those of answered requests, as there.
+    // Triton's dashboards and autoscalers read these names. Durations are those of answered requests, as in Triton.
     private static void WriteTritonNames(StringBuilder text, ModelMetrics[] models)
     {
         Counter(text, "nv_inference_request_success", "Requests answered", models, model => Ok(model, outcome => outcome.Request).Count);
         Header(text, "nv_inference_request_failure", "counter", "Requests that failed");
         foreach (var model in models)
         {
-            var failures = Outcomes.Where(outcome => outcome != RequestOutcome.Ok).GroupBy(Reason, outcome => model[outcome]?.Request.Read().Count ?? 0);
+            var failures = Outcomes.Where(outcome => outcome != RequestOutcome.Ok).GroupBy(
+                Reason, outcome => model[outcome]?.Request.Read().Count ?? 0);
             foreach (var failure in failures)
                 Line(text, "nv_inference_request_failure", model, "reason", failure.Key, failure.Sum());
         }
         Counter(text, "nv_inference_count", "Images answered", models, model => model.Inferences);
         Counter(text, "nv_inference_exec_count", "Runs of the model; a batch is one run", models, model => model.Executions);
-        Counter(text, "nv_inference_request_duration_us", "Sum over requests, microseconds", models, model => Ok(model, outcome => outcome.Request).Nanoseconds / 1_000);
-        Counter(text, "nv_inference_queue_duration_us", "Sum of the time in the queue, microseconds", models, model => Ok(model, outcome => outcome.Queue).Nanoseconds / 1_000);
-        Counter(text, "nv_inference_compute_input_duration_us", "Sum of the time of decoding, microseconds", models, model => Ok(model, outcome => outcome.Decode).Nanoseconds / 1_000);
-        Counter(text, "nv_inference_compute_infer_duration_us", "Sum of the time inside the model, microseconds", models, model => Ok(model, outcome => outcome.Inference).Nanoseconds / 1_000);
-        Counter(text, "nv_inference_compute_output_duration_us", "Sum of the time after the model, microseconds", models, model => AfterModel(model) / 1_000);
+        Counter(text, "nv_inference_request_duration_us", "Sum over requests, microseconds", models, model =>
+            Ok(model, outcome => outcome.Request).Nanoseconds / 1_000);
+        Counter(text, "nv_inference_queue_duration_us", "Sum of the time in the queue, microseconds", models, model =>
+            Ok(model, outcome => outcome.Queue).Nanoseconds / 1_000);
+        Counter(text, "nv_inference_compute_input_duration_us", "Sum of the time of decoding, microseconds", models, model =>
+            Ok(model, outcome => outcome.Decode).Nanoseconds / 1_000);
+        Counter(text, "nv_inference_compute_infer_duration_us", "Sum of the time inside the model, microseconds", models, model =>
+            Ok(model, outcome => outcome.Inference).Nanoseconds / 1_000);
+        Counter(text, "nv_inference_compute_output_duration_us", "Sum of the time after the model, microseconds", models, model =>
+            AfterModel(model) / 1_000);
         Header(text, "nv_inference_pending_request_count", "gauge", "Requests that wait or run");
         foreach (var model in models)
             Line(text, "nv_inference_pending_request_count", model, null, null, model.Pending);
     }
 
-    // Triton's values of the label: why a request failed.
+    // Triton's values of the label for the reason of a failure.
     private static string Reason(RequestOutcome outcome) => outcome switch
     {
         RequestOutcome.Refused => "REJECTED",
@@ -77,7 +83,8 @@ internal static class PrometheusText
     private static PhaseSnapshot Ok(ModelMetrics model, Func<OutcomeMetrics, PhaseHistogram> phase) =>
         model[RequestOutcome.Ok] is { } outcome ? phase(outcome).Read() : default;
 
-    private static void Histogram(StringBuilder text, string name, string description, ModelMetrics[] models, Func<OutcomeMetrics, PhaseHistogram> phase)
+    private static void Histogram(
+        StringBuilder text, string name, string description, ModelMetrics[] models, Func<OutcomeMetrics, PhaseHistogram> phase)
     {
         Header(text, name, "histogram", description);
         foreach (var model in models)
@@ -92,9 +99,11 @@ internal static class PrometheusText
                 {
                     cumulated += buckets[i];
                     Labels(text, name + "_bucket", model, "outcome", RequestOutcomes.Name(outcome)).Append(",le=\"");
-                    (i < PhaseHistogram.Bounds.Length ? text.Append(PhaseHistogram.Bounds[i]) : text.Append("+Inf")).Append("\"} ").Append(cumulated).Append('\n');
+                    (i < PhaseHistogram.Bounds.Length ? text.Append(PhaseHistogram.Bounds[i]) : text.Append("+Inf")).Append("\"} ").Append(
+                        cumulated).Append('\n');
                 }
-                Labels(text, name + "_sum", model, "outcome", RequestOutcomes.Name(outcome)).Append("} ").Append((nanoseconds / 1e3).ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+                Labels(text, name + "_sum", model, "outcome", RequestOutcomes.Name(outcome)).Append("} ").Append(
+                    (nanoseconds / 1e3).ToString("R", CultureInfo.InvariantCulture)).Append('\n');
                 Labels(text, name + "_count", model, "outcome", RequestOutcomes.Name(outcome)).Append("} ").Append(count).Append('\n');
             }
         }
@@ -108,7 +117,8 @@ internal static class PrometheusText
     }
 
     private static void Header(StringBuilder text, string name, string type, string description) =>
-        text.Append("# HELP ").Append(name).Append(' ').Append(description).Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+        text.Append("# HELP ").Append(name).Append(' ').Append(description).Append("\n# TYPE ").Append(name).Append(
+            ' ').Append(type).Append('\n');
 
     private static void Line(StringBuilder text, string name, ModelMetrics model, string? label, string? value, long number) =>
         Labels(text, name, model, label, value).Append("} ").Append(number).Append('\n');

@@ -8,7 +8,7 @@ namespace LeNetServe.InferenceServer.Api.Metrics;
 /// <summary>Maps <c>/metrics</c>.</summary>
 internal static class ServerMetricsExtensions
 {
-    /// <summary>Prometheus' text at <c>/metrics</c>.</summary>
+    /// <summary>Maps Prometheus' text at <c>/metrics</c>.</summary>
     public static IEndpointConventionBuilder MapServerMetrics(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/metrics", Text).WithAccess(AccessRule.Metrics).ExcludeFromDescription();
 

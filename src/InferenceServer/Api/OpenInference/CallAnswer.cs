@@ -3,10 +3,10 @@ using LeNetServe.Runtime.Models;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference;
 
-/// <summary>What a model answered.</summary>
+/// <summary>The answer of a model.</summary>
 /// <param name="Model">The served name.</param>
 /// <param name="Version">The version that answered.</param>
-/// <param name="Facts">The model.</param>
-/// <param name="Outputs">N×classes: the graph's output as it is.</param>
-/// <param name="Phases">Where the time went.</param>
+/// <param name="Facts">The facts of the model.</param>
+/// <param name="Outputs">N×classes: the unchanged output of the graph.</param>
+/// <param name="Phases">The durations of the request's phases.</param>
 internal readonly record struct CallAnswer(string Model, string Version, ModelFacts Facts, float[] Outputs, RequestPhases Phases);

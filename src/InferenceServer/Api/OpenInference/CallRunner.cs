@@ -8,11 +8,12 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference;
 
-/// <summary>From a call of either protocol to the pipeline and back.</summary>
-internal sealed class CallRunner(ModelRepository repository, InferencePipeline pipeline, LimitOptions limits, ServerMetrics metrics, TimeProvider time)
+/// <summary>Runs the calls of both protocols, gRPC and REST.</summary>
+internal sealed class CallRunner(
+    ModelRepository repository, InferencePipeline pipeline, LimitOptions limits, ServerMetrics metrics, TimeProvider time)
 {
-    /// <summary>Runs a call; completes at once where a place is free.</summary>
-    /// <exception cref="InferenceException">With Triton's message where Triton has one.</exception>
+    /// <summary>Runs a call. Completes synchronously if a slot is free.</summary>
+    /// <exception cref="InferenceException">The call failed. The message is Triton's, if Triton has one.</exception>
     public async ValueTask<CallAnswer> RunAsync(InferenceCall call, Caller caller)
     {
         using var lease = Lease(call.Model, call.Version);
@@ -32,12 +33,13 @@ internal sealed class CallRunner(ModelRepository repository, InferencePipeline p
         }
         catch (InferenceException exception) when (exception.Kind == InferenceErrorKind.Overloaded)
         {
-            throw new InferenceException(exception.Kind, $"{call.LogPrefix}Exceeds maximum queue size", exception) { RetryAfter = exception.RetryAfter };
+            throw new InferenceException(exception.Kind, $"{call.LogPrefix}Exceeds maximum queue size",
+                exception) { RetryAfter = exception.RetryAfter };
         }
     }
 
-    /// <summary>Reads a call, and counts one that breaks the protocol's rules: it never finds its model.</summary>
-    /// <exception cref="InferenceException">That of <paramref name="read"/>.</exception>
+    /// <summary>Reads a call. Counts an invalid call, which has no model yet.</summary>
+    /// <exception cref="InferenceException">The exception of <paramref name="read"/>.</exception>
     public InferenceCall Read<T>(T request, Func<T, InferenceCall> read)
     {
         try
@@ -50,14 +52,14 @@ internal sealed class CallRunner(ModelRepository repository, InferencePipeline p
         }
     }
 
-    /// <summary>Counts a request that failed before its model was found; returns its error, to be thrown.</summary>
+    /// <summary>Counts a request that failed before its model was resolved. Returns its error.</summary>
     public InferenceException CountUnresolved(InferenceException exception)
     {
         InferencePipeline.CountRefused(metrics.Unresolved, exception);
         return exception;
     }
 
-    /// <summary>Leases a version, with Triton's message where there is none.</summary>
+    /// <summary>Leases a version. The error has Triton's message.</summary>
     public ModelLease Lease(string model, string version)
     {
         try
@@ -68,13 +70,15 @@ internal sealed class CallRunner(ModelRepository repository, InferencePipeline p
         {
             CountUnresolved(exception);
             var asked = version.Length == 0 ? $"'{Excerpt.Of(model)}'" : $"'{Excerpt.Of(model)}' version {Excerpt.Of(version)}";
-            throw exception.Kind is InferenceErrorKind.NotFound or InferenceErrorKind.Unavailable
-                ? new InferenceException(exception.Kind, $"Request for unknown model: {asked} is not {(exception.Kind == InferenceErrorKind.NotFound ? "found" : "at ready state")}: {exception.Message}", exception)
-                : exception;
+            if (exception.Kind is not (InferenceErrorKind.NotFound or InferenceErrorKind.Unavailable))
+                throw;
+            var state = exception.Kind == InferenceErrorKind.NotFound ? "found" : "at ready state";
+            throw new InferenceException(
+                exception.Kind, $"Request for unknown model: {asked} is not {state}: {exception.Message}", exception);
         }
     }
 
-    /// <summary>A version as the protocol writes it.</summary>
+    /// <summary>Writes a version as the protocol does.</summary>
     public static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
 
     private ModelInput Check(InferenceCall call, ServedVersion version)
@@ -99,12 +103,16 @@ internal sealed class CallRunner(ModelRepository repository, InferencePipeline p
         _ => pipeline.RunAsync(version, new(InputKind.Pixels, input.Pixels), outputs, caller),
     };
 
-    // The protocol knows no answer for a part of a request: one bad image fails it.
-    private async ValueTask<RequestPhases> RunImagesAsync(ServedVersion version, ReadOnlyMemory<byte>[] images, float[] outputs, Caller caller)
+    // The protocol has no answer for a part of a request, so one bad image fails the whole request.
+    private async ValueTask<RequestPhases> RunImagesAsync(
+        ServedVersion version, ReadOnlyMemory<byte>[] images, float[] outputs, Caller caller)
     {
         var errors = new InferenceException?[images.Length];
-        var phases = await pipeline.RunManyAsync(version, [.. images.Select(image => new InferenceInput(InputKind.Encoded, image))], outputs, errors, caller);
+        var phases = await pipeline.RunManyAsync(
+            version, [.. images.Select(image => new InferenceInput(InputKind.Encoded, image))], outputs, errors, caller);
         var first = Array.FindIndex(errors, error => error is not null);
-        return first < 0 ? phases : throw new InferenceException(errors[first]!.Kind, $"image {first}: {errors[first]!.Message}", errors[first]);
+        return first < 0
+            ? phases
+            : throw new InferenceException(errors[first]!.Kind, $"image {first}: {errors[first]!.Message}", errors[first]);
     }
 }

@@ -7,17 +7,22 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference;
 
-/// <summary>What the server and its models say of themselves, for both protocols.</summary>
+/// <summary>Describes the server and its models, for gRPC and REST.</summary>
 internal sealed class ModelCatalog(
-    ModelRepository repository, CallRunner runner, RepositoryOptions models, PipelineOptions pipeline, LimitOptions limits, SecurityOptions security,
+    ModelRepository repository,
+    CallRunner runner,
+    RepositoryOptions models,
+    PipelineOptions pipeline,
+    LimitOptions limits,
+    SecurityOptions security,
     ServerLifecycle lifecycle)
 {
     private const string RepositoryName = "repository_name";
 
-    /// <summary>Whether the server takes requests.</summary>
+    /// <summary>Gets a value indicating whether the server accepts requests.</summary>
     public bool IsReady => lifecycle.IsReady;
 
-    /// <summary>The server; extensions are those that are offered as it is configured.</summary>
+    /// <summary>Describes the server and the extensions that its configuration offers.</summary>
     public ServerMetadataResponse Server()
     {
         var response = new ServerMetadataResponse
@@ -31,10 +36,10 @@ internal sealed class ModelCatalog(
         return response;
     }
 
-    /// <summary>Whether that version, or with none the model, answers.</summary>
+    /// <summary>Checks whether a version, or a model if the version is empty, is ready.</summary>
     public bool IsModelReady(string model, string version) => repository.IsReady(model, version);
 
-    /// <summary>Inputs and outputs of a model.</summary>
+    /// <summary>Describes the inputs and outputs of a model.</summary>
     public ModelMetadataResponse Metadata(string model, string version)
     {
         using var lease = runner.Lease(model, version);
@@ -43,28 +48,31 @@ internal sealed class ModelCatalog(
         return ModelDescription.Metadata(served.Name, versions.Select(each => CallRunner.Text(each.Version)), served.Facts);
     }
 
-    /// <summary>The configuration of a model.</summary>
+    /// <summary>Gets the configuration of a model.</summary>
     public ModelConfig Config(string model, string version)
     {
         using var lease = runner.Lease(model, version);
         var served = lease.Version;
+        var isCuda = served.Model.Device == Device.Cuda;
         var config = ModelDescription.Config(
-            served.Name, served.Facts, limits.MaxBatch, pipeline.Concurrency, served.Model.Device == Device.Cuda);
+            served.Name, served.Facts, limits.MaxBatch, pipeline.Concurrency, isCuda);
         config.VersionPolicy = Policy(models.PolicyOf(served.Name));
         return config;
     }
 
-    /// <summary>Statistics of one version, of all versions of a model, or of everything.</summary>
+    /// <summary>Gets the statistics of a version, of all versions of a model, or of all models.</summary>
     public ModelStatisticsResponse Statistics(string model, string version)
     {
         if (model.Length == 0)
             return new() { ModelStats = { repository.Current.Versions.Select(ModelFigures.Of) } };
         using var lease = runner.Lease(model, version);
-        var versions = version.Length > 0 ? [lease.Version] : repository.Current.Models.GetValueOrDefault(lease.Version.Name)?.Versions ?? [lease.Version];
+        var versions = version.Length > 0
+            ? [lease.Version]
+            : repository.Current.Models.GetValueOrDefault(lease.Version.Name)?.Versions ?? [lease.Version];
         return new() { ModelStats = { versions.Select(ModelFigures.Of) } };
     }
 
-    /// <summary>Every version known.</summary>
+    /// <summary>Lists every known version.</summary>
     public RepositoryIndexResponse Index(string repositoryName, bool readyOnly)
     {
         RequireNoName(repositoryName);
@@ -84,18 +92,22 @@ internal sealed class ModelCatalog(
         };
     }
 
-    /// <summary>Loads a model, or loads again what changed of it.</summary>
+    /// <summary>Loads a model, or the changed versions of a loaded model.</summary>
     public Task LoadAsync(string repositoryName, string model, IEnumerable<string> parameters, CancellationToken cancellationToken)
     {
         RequireNoName(repositoryName);
         foreach (var parameter in parameters)
             throw parameter is "config" || parameter.StartsWith("file:", StringComparison.Ordinal)
-                ? new InferenceException(InferenceErrorKind.Unsupported, $"load parameter '{parameter}' is not supported: models are loaded as they stand in the repository")
+                ? new InferenceException(InferenceErrorKind.Unsupported,
+                    $"load parameter '{parameter}' is not supported: models are loaded as they stand in the repository")
                 : OpenInferenceErrors.Invalid($"unrecognized load parameter '{parameter}'.");
         return repository.LoadAsync(model, cancellationToken);
     }
 
-    /// <summary>Takes a model away: new requests do not find it at once, and those in flight end on it afterwards. There are no dependents, so the parameter for them has no effect.</summary>
+    /// <summary>
+    /// Unloads a model. New requests no longer find the model; requests in progress end with it. The parameter for dependents has no
+    /// effect, because models have no dependents.
+    /// </summary>
     public Task UnloadAsync(string repositoryName, string model, CancellationToken cancellationToken)
     {
         RequireNoName(repositoryName);

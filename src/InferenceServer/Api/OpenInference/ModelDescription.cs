@@ -1,38 +1,40 @@
 using LeNetServe.Runtime.Models;
 using LeNetServe.Tensors;
+using TensorMetadata = Inference.ModelMetadataResponse.Types.TensorMetadata;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference;
 
-/// <summary>A model in the protocol's terms. Tensors are described in the layout of the model's own file.</summary>
+/// <summary>Describes a model in the protocol's terms. Tensors have the layout of the model's file.</summary>
 internal static class ModelDescription
 {
-    /// <summary>Triton's name for what runs an ONNX file.</summary>
+    /// <summary>Triton's name of the platform of ONNX files.</summary>
     public const string Platform = "onnxruntime_onnx";
 
-    /// <summary>Protocol name of the input's element type.</summary>
+    /// <summary>Gets the protocol's name of the input's element type.</summary>
     public static string Datatype(ModelFacts facts) => facts.InputType == TensorType.U8 ? "UINT8" : "FP32";
 
-    /// <summary>Dimensions of one image.</summary>
+    /// <summary>Gets the dimensions of one image.</summary>
     public static long[] InputDimensions(ModelFacts facts) => facts.Layout == TensorLayout.Nchw
         ? [facts.Input.Channels, facts.Input.Height, facts.Input.Width]
         : [facts.Input.Height, facts.Input.Width, facts.Input.Channels];
 
-    /// <summary>Name, inputs and outputs; the batch dimension is -1.</summary>
+    /// <summary>Creates the metadata. The batch dimension is -1.</summary>
     public static global::Inference.ModelMetadataResponse Metadata(string name, IEnumerable<string> versions, ModelFacts facts) => new()
     {
         Name = name,
         Versions = { versions },
         Platform = Platform,
-        Inputs = { new global::Inference.ModelMetadataResponse.Types.TensorMetadata { Name = facts.InputName, Datatype = Datatype(facts), Shape = { -1, InputDimensions(facts) } } },
-        Outputs = { new global::Inference.ModelMetadataResponse.Types.TensorMetadata { Name = facts.OutputName, Datatype = "FP32", Shape = { -1, facts.Classes } } },
+        Inputs = { new TensorMetadata { Name = facts.InputName, Datatype = Datatype(facts), Shape = { -1, InputDimensions(facts) } } },
+        Outputs = { new TensorMetadata { Name = facts.OutputName, Datatype = "FP32",
+            Shape = { -1, facts.Classes } } },
     };
 
-    /// <summary>The model configuration, made of what is known: there is no file of it.</summary>
+    /// <summary>Creates the model configuration. The server derives it, because models have no configuration file.</summary>
     /// <param name="name">The served name.</param>
     /// <param name="facts">The model.</param>
     /// <param name="maxBatch">Largest number of images in one request.</param>
-    /// <param name="concurrency">Requests that run at the same time.</param>
-    /// <param name="onGpu">Whether it runs on CUDA.</param>
+    /// <param name="concurrency">Number of requests that run at the same time.</param>
+    /// <param name="onGpu">Whether the model runs on CUDA.</param>
     public static global::Inference.ModelConfig Config(string name, ModelFacts facts, int maxBatch, int concurrency, bool onGpu)
     {
         var group = new global::Inference.ModelInstanceGroup
@@ -54,8 +56,12 @@ internal static class ModelDescription
                 new global::Inference.ModelInput
                 {
                     Name = facts.InputName,
-                    DataType = facts.InputType == TensorType.U8 ? global::Inference.DataType.TypeUint8 : global::Inference.DataType.TypeFp32,
-                    Format = facts.Layout == TensorLayout.Nchw ? global::Inference.ModelInput.Types.Format.Nchw : global::Inference.ModelInput.Types.Format.Nhwc,
+                    DataType = facts.InputType == TensorType.U8
+                        ? global::Inference.DataType.TypeUint8
+                        : global::Inference.DataType.TypeFp32,
+                    Format = facts.Layout == TensorLayout.Nchw
+                        ? global::Inference.ModelInput.Types.Format.Nchw
+                        : global::Inference.ModelInput.Types.Format.Nhwc,
                     Dims = { InputDimensions(facts) },
                 },
             },

@@ -5,10 +5,10 @@ using LeNetServe.InferenceServer.Recording;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference;
 
-/// <summary>A version's statistics, from the figures that the metrics have.</summary>
+/// <summary>Creates a version's statistics from its metrics.</summary>
 internal static class ModelFigures
 {
-    /// <summary>The statistics of a served version.</summary>
+    /// <summary>Creates the statistics of a served version.</summary>
     public static ModelStatistics Of(ServedVersion version)
     {
         var metrics = version.Metrics;
@@ -44,7 +44,10 @@ internal static class ModelFigures
                 fail.Ns += (ulong)nanoseconds;
             }
         var ok = metrics[RequestOutcome.Ok];
-        var (request, queue, decode, inference) = (ok?.Request.Read() ?? default, ok?.Queue.Read() ?? default, ok?.Decode.Read() ?? default, ok?.Inference.Read() ?? default);
+        var request = ok?.Request.Read() ?? default;
+        var queue = ok?.Queue.Read() ?? default;
+        var decode = ok?.Decode.Read() ?? default;
+        var inference = ok?.Inference.Read() ?? default;
         var rest = request.Nanoseconds - queue.Nanoseconds - decode.Nanoseconds - inference.Nanoseconds;
         return new()
         {
@@ -59,10 +62,12 @@ internal static class ModelFigures
         };
     }
 
-    /// <summary>Every request has one response, Triton's index 0. Memory is not among the figures: ONNX Runtime does not tell a session's.</summary>
+    /// <summary>
+    /// Every request has one response, with Triton's index 0. Memory is missing, because ONNX Runtime does not report it by session.
+    /// </summary>
     private static InferResponseStatistics Responses(ModelMetrics metrics)
     {
-        // First, so that it is no more than what failed in all.
+        // Read before the other counters, so that it cannot exceed the sum of all failures.
         var cancelled = metrics[RequestOutcome.Cancelled]?.Request.Read() ?? default;
         var requests = Requests(metrics);
         return new()
@@ -76,5 +81,6 @@ internal static class ModelFigures
         };
     }
 
-    private static StatisticDuration Duration(PhaseSnapshot snapshot) => new() { Count = (ulong)snapshot.Count, Ns = (ulong)snapshot.Nanoseconds };
+    private static StatisticDuration Duration(PhaseSnapshot snapshot) =>
+        new() { Count = (ulong)snapshot.Count, Ns = (ulong)snapshot.Nanoseconds };
 }

@@ -34,7 +34,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
         Assert.Equal(replyAlone, all);
     }
 
-    /// <summary>What reaches the server through a socket costs what gRPC costs, whoever answers, and beyond that the reply.</summary>
+    /// <summary>A call through a socket allocates as much as an echo, plus the reply.</summary>
     [Fact]
     public async Task Classify_OverASocket_AllocatesWhatAnEchoDoesAndTheReply()
     {
@@ -79,7 +79,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
         async Task CallsAsync()
         {
             for (var index = 0; index < Calls; index++)
-                await client.ClassifyAsync(request, deadline: DateTime.UtcNow.AddMinutes(5), cancellationToken: TestContext.Current.CancellationToken);
+                await client.ClassifyAsync(
+                    request, deadline: DateTime.UtcNow.AddMinutes(5), cancellationToken: TestContext.Current.CancellationToken);
         }
 
         await CallsAsync();
@@ -100,7 +101,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
         for (var index = 0; index < reply.Predictions.Count; index++)
         {
             var prediction = reply.Predictions[index];
-            copy.Predictions.Add(new Prediction { Index = prediction.Index, Label = prediction.Label, Probability = prediction.Probability });
+            copy.Predictions.Add(
+                new Prediction { Index = prediction.Index, Label = prediction.Label, Probability = prediction.Probability });
         }
         return copy;
     }

@@ -38,7 +38,8 @@ public sealed class ClassifierServiceTests
     {
         await using var server = await TestServer.StartAsync();
 
-        var response = await server.Client.ClassifyAsync(new() { Model = "tiny", Version = 1, TopK = topK, Image = Stripe(2) }, cancellationToken: Cancellation);
+        var response = await server.Client.ClassifyAsync(
+            new() { Model = "tiny", Version = 1, TopK = topK, Image = Stripe(2) }, cancellationToken: Cancellation);
 
         Assert.Equal(expected, response.Predictions.Count);
         Assert.Equal("c", response.Predictions[0].Label);
@@ -50,7 +51,8 @@ public sealed class ClassifierServiceTests
         await using var server = await TestServer.StartAsync();
 
         var exception = await Assert.ThrowsAsync<RpcException>(async () =>
-            await server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(1, 2, 3) } }, cancellationToken: Cancellation));
+            await server.Client.ClassifyAsync(
+                new() { Image = new() { Pixels = ByteString.CopyFrom(1, 2, 3) } }, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
         Assert.Contains("3 bytes of pixels, expected 16", exception.Status.Detail);
@@ -67,7 +69,8 @@ public sealed class ClassifierServiceTests
         await using var server = await TestServer.StartAsync();
 
         var exception = await Assert.ThrowsAsync<RpcException>(async () =>
-            await server.Client.ClassifyAsync(new() { Model = model, Version = version, Image = Stripe(0) }, cancellationToken: Cancellation));
+            await server.Client.ClassifyAsync(
+                new() { Model = model, Version = version, Image = Stripe(0) }, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.NotFound, exception.StatusCode);
         Assert.Contains(expected, exception.Status.Detail);
@@ -79,7 +82,8 @@ public sealed class ClassifierServiceTests
     {
         await using var server = await TestServer.StartAsync();
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyAsync(request, cancellationToken: Cancellation));
+        var exception = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.ClassifyAsync(request, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
         Assert.Contains(expected, exception.Status.Detail);
@@ -90,7 +94,8 @@ public sealed class ClassifierServiceTests
         { new(), "no image" },
         { new() { Image = new() }, "no image" },
         { new() { Image = Stripe(0), TopK = -1 }, "top_k is -1" },
-        { new() { Image = new() { Encoded = ByteString.CopyFromUtf8("this is certainly no picture") } }, "the picture starts with the bytes" },
+        { new() { Image = new() { Encoded = ByteString.CopyFromUtf8("this is certainly no picture") } },
+            "the picture starts with the bytes" },
         { new() { Image = new() { Encoded = ByteString.CopyFromUtf8("x") }, Geometry = (Geometry)77 }, "geometry is 77" },
     };
 
@@ -100,7 +105,8 @@ public sealed class ClassifierServiceTests
         await using var server = await TestServer.StartAsync("--Limits:MaxMessageBytes=2000");
 
         var exception = await Assert.ThrowsAsync<RpcException>(async () =>
-            await server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(new byte[200_000]) } }, cancellationToken: Cancellation));
+            await server.Client.ClassifyAsync(
+                new() { Image = new() { Pixels = ByteString.CopyFrom(new byte[200_000]) } }, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
     }
@@ -112,10 +118,12 @@ public sealed class ClassifierServiceTests
         var bytes = Marshallers.Create<byte[]>(message => message, message => message);
         var method = new Method<byte[], byte[]>(MethodType.Unary, "lenetserve.v1.Classifier", "Classify", bytes, bytes);
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new(cancellationToken: Cancellation), [0xFF]));
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+            await server.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new(cancellationToken: Cancellation), [0xFF]));
 
         Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
-        Assert.Contains("the bytes are no ClassifyRequest", Assert.Single(exception.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations).Description);
+        Assert.Contains("the bytes are not a ClassifyRequest", Assert.Single(
+            exception.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations).Description);
     }
 
     [Fact]
@@ -125,8 +133,10 @@ public sealed class ClassifierServiceTests
         var pixels = new byte[16];
         new Random(5).NextBytes(pixels);
 
-        var raw = await server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(pixels) } }, cancellationToken: Cancellation);
-        var png = await server.Client.ClassifyAsync(new() { Image = new() { Encoded = ByteString.CopyFrom(Pictures.Png(pixels, 4, 4)) } }, cancellationToken: Cancellation);
+        var raw = await server.Client.ClassifyAsync(
+            new() { Image = new() { Pixels = ByteString.CopyFrom(pixels) } }, cancellationToken: Cancellation);
+        var png = await server.Client.ClassifyAsync(
+            new() { Image = new() { Encoded = ByteString.CopyFrom(Pictures.Png(pixels, 4, 4)) } }, cancellationToken: Cancellation);
 
         Assert.Equal(raw, png);
     }
@@ -140,7 +150,8 @@ public sealed class ClassifierServiceTests
             new TinyOnnx().Write(Path.Combine(models, "two", "1"));
         });
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyAsync(new() { Image = Stripe(0) }, cancellationToken: Cancellation));
+        var exception = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.ClassifyAsync(new() { Image = Stripe(0) }, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
         Assert.Contains("one, two", exception.Status.Detail);
@@ -153,7 +164,8 @@ public sealed class ClassifierServiceTests
         var request = new ClassifyBatchRequest
         {
             TopK = 1,
-            Images = { Stripe(0), new Image { Pixels = ByteString.CopyFrom(1) }, new Image(), Stripe(2), new Image { Encoded = ByteString.CopyFrom(Pictures.Png(new byte[16], 4, 4)) } },
+            Images = { Stripe(0), new Image { Pixels = ByteString.CopyFrom(1) }, new Image(), Stripe(2),
+                new Image { Encoded = ByteString.CopyFrom(Pictures.Png(new byte[16], 4, 4)) } },
         };
 
         var response = await server.Client.ClassifyBatchAsync(request, cancellationToken: Cancellation);
@@ -170,7 +182,8 @@ public sealed class ClassifierServiceTests
         await using var server = await TestServer.StartAsync("--Limits:MaxBatch=3");
         var request = new ClassifyBatchRequest { Images = { Enumerable.Repeat(Stripe(0), 4) } };
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyBatchAsync(request, cancellationToken: Cancellation));
+        var exception = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.ClassifyBatchAsync(request, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
         Assert.Contains("4 images in one request, expected at most 3", exception.Status.Detail);
@@ -226,7 +239,8 @@ public sealed class ClassifierServiceTests
     {
         await using var server = await TestServer.StartAsync();
         var metrics = server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1);
-        var call = new FakeCall<ClassifyStreamRequest, ClassifyStreamResponse>(Enumerable.Range(0, 40).Select(index => new ClassifyStreamRequest
+        var call = new FakeCall<ClassifyStreamRequest, ClassifyStreamResponse>(
+            Enumerable.Range(0, 40).Select(index => new ClassifyStreamRequest
         {
             Id = $"{index}",
             Request = new() { TopK = 1, Image = index == 3 ? new() { Pixels = ByteString.CopyFrom(1) } : Stripe(index % 3) },
@@ -241,7 +255,8 @@ public sealed class ClassifierServiceTests
             else
                 Assert.Equal(index % 3, Assert.Single(call.Written[index].Response.Response.Predictions).Index);
         Assert.Equal([8, 15, 16], metrics.Batches.Select(batch => batch.Size));
-        Assert.Equal((39, 39, 1, 0), (metrics.Inferences, metrics[RequestOutcome.Ok]!.Request.Read().Count, metrics[RequestOutcome.Invalid]!.Request.Read().Count, metrics.Pending));
+        Assert.Equal((39, 39, 1, 0), (metrics.Inferences, metrics[RequestOutcome.Ok]!.Request.Read().Count,
+            metrics[RequestOutcome.Invalid]!.Request.Read().Count, metrics.Pending));
         Assert.Equal([15, 31, 39], Enumerable.Range(0, 40).Where(index => !call.Written[index].IsHeldBack));
     }
 
@@ -253,7 +268,8 @@ public sealed class ClassifierServiceTests
 
         await server.App.Services.GetRequiredService<ClassifierService>().ClassifyStream(call, call, call).WaitAsync(Cancellation);
 
-        Assert.Equal(Enumerable.Range(0, 10).Select(index => index % 3), call.Written.Select(answer => answer.Response.Response.Predictions[0].Index));
+        Assert.Equal(Enumerable.Range(0, 10).Select(index => index % 3), call.Written.Select(
+            answer => answer.Response.Response.Predictions[0].Index));
         Assert.Equal([1, 3], server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Batches.Select(batch => batch.Size));
     }
 
@@ -262,12 +278,14 @@ public sealed class ClassifierServiceTests
     {
         // Each look at the clock takes a millisecond of it, and so does each run.
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
-        await using var server = await TestServer.StartAsync(TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(time));
+        await using var server = await TestServer.StartAsync(
+            TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(time));
         var call = new FakeCall<ClassifyStreamRequest, ClassifyStreamResponse>(Messages(10));
 
         await server.App.Services.GetRequiredService<ClassifierService>().ClassifyStream(call, call, call).WaitAsync(Cancellation);
 
-        Assert.Equal(Enumerable.Range(0, 10).Select(index => index % 3), call.Written.Select(answer => answer.Response.Response.Predictions[0].Index));
+        Assert.Equal(Enumerable.Range(0, 10).Select(index => index % 3), call.Written.Select(
+            answer => answer.Response.Response.Predictions[0].Index));
         Assert.Equal([1], server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Batches.Select(batch => batch.Size));
     }
 
@@ -304,7 +322,8 @@ public sealed class ClassifierServiceTests
     }
 
     private static IEnumerable<ClassifyStreamRequest> Messages(int count) =>
-        Enumerable.Range(0, count).Select(index => new ClassifyStreamRequest { Id = $"{index}", Request = new() { Image = Stripe(index % 3) } });
+        Enumerable.Range(0, count).Select(
+            index => new ClassifyStreamRequest { Id = $"{index}", Request = new() { Image = Stripe(index % 3) } });
 
     [Fact]
     public async Task ClassifyStream_OtherModelAndFaultsBetween_AreAnsweredInTheirPlaces()
@@ -329,7 +348,8 @@ public sealed class ClassifierServiceTests
         {
             var response = call.Written[index].Response;
             Assert.Equal($"{index}", response.Id);
-            Assert.Equal((index % 7) switch { 2 => (int)StatusCode.NotFound, 4 or 5 => (int)StatusCode.InvalidArgument, _ => 0 }, response.Error?.Code ?? 0);
+            Assert.Equal((index % 7) switch { 2 =>
+                (int)StatusCode.NotFound, 4 or 5 => (int)StatusCode.InvalidArgument, _ => 0 }, response.Error?.Code ?? 0);
             if (response.Error is null)
                 Assert.Equal(index % 3, response.Response.Predictions[0].Index);
         }
@@ -344,7 +364,8 @@ public sealed class ClassifierServiceTests
         var call = new FakeCall<ClassifyRequest, ClassifyResponse>([]);
         call.GetHttpContext().RequestAborted = gone.Token;
 
-        var exception = await Assert.ThrowsAsync<RpcException>(() => server.App.Services.GetRequiredService<ClassifierService>().Classify(new() { Image = Stripe(1) }, call));
+        var exception = await Assert.ThrowsAsync<RpcException>(
+            () => server.App.Services.GetRequiredService<ClassifierService>().Classify(new() { Image = Stripe(1) }, call));
 
         Assert.Equal(StatusCode.Cancelled, exception.StatusCode);
         Assert.Equal(0, server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1).Executions);
@@ -357,9 +378,11 @@ public sealed class ClassifierServiceTests
     {
         await using var server = await TestServer.StartAsync();
         var method = new Method<ListModelsRequest, ListModelsResponse>(MethodType.Unary, path.Split('/')[1], path.Split('/')[2],
-            Marshallers.Create(message => message.ToByteArray(), ListModelsRequest.Parser.ParseFrom), Marshallers.Create(message => message.ToByteArray(), ListModelsResponse.Parser.ParseFrom));
+            Marshallers.Create(message => message.ToByteArray(), ListModelsRequest.Parser.ParseFrom), Marshallers.Create(
+                message => message.ToByteArray(), ListModelsResponse.Parser.ParseFrom));
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new(cancellationToken: Cancellation), new()));
+        var exception = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new(cancellationToken: Cancellation), new()));
 
         Assert.Equal(StatusCode.Unimplemented, exception.StatusCode);
         Assert.Contains(path, exception.Status.Detail);
@@ -378,12 +401,15 @@ public sealed class ClassifierServiceTests
 
         var models = (await server.Client.ListModelsAsync(new(), cancellationToken: Cancellation)).Models;
         var newest = await server.Client.GetModelAsync(new() { Name = "tiny" }, cancellationToken: Cancellation);
-        var broken = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.GetModelAsync(new() { Name = "tiny", Version = 3 }, cancellationToken: Cancellation));
+        var broken = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.GetModelAsync(new() { Name = "tiny", Version = 3 }, cancellationToken: Cancellation));
 
-        Assert.Equal([(1, "READY", false), (2, "READY", true), (3, "UNAVAILABLE", false)], models.Select(model => (model.Version, model.State, model.Default)));
+        Assert.Equal([(1, "READY", false), (2, "READY", true), (3, "UNAVAILABLE", false)], models.Select(
+            model => (model.Version, model.State, model.Default)));
         Assert.Equal(["a", "b", "c"], models[0].Labels);
         Assert.Equal(models[1], newest);
-        Assert.Equal((2, 3, 4, 4, "cpu", 64), (newest.Version, newest.Channels, newest.Height, newest.Width, newest.Device, newest.Sha256.Length));
+        Assert.Equal(
+            (2, 3, 4, 4, "cpu", 64), (newest.Version, newest.Channels, newest.Height, newest.Width, newest.Device, newest.Sha256.Length));
         Assert.Equal(StatusCode.Unavailable, broken.StatusCode);
         Assert.Contains("cannot open it", broken.Status.Detail);
     }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LeNetServe.InferenceServer.Tests.Api.Classify;
 
-/// <summary>A call without a network: requests that are all there, and answers as they are written.</summary>
+/// <summary>A call without a network: its requests, and the written answers.</summary>
 internal sealed class FakeCall<TRequest, TResponse> : ServerCallContext, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>
 {
     private readonly Queue<TRequest> requests;
@@ -14,16 +14,16 @@ internal sealed class FakeCall<TRequest, TResponse> : ServerCallContext, IAsyncS
         UserState["__HttpContext"] = new DefaultHttpContext();
     }
 
-    /// <summary>The answers, and whether each was held back for the next.</summary>
+    /// <summary>Gets the answers, and whether each was buffered for the next.</summary>
     public List<(TResponse Response, bool IsHeldBack)> Written { get; } = [];
 
-    /// <summary>The client says nothing more, and does not end either.</summary>
+    /// <summary>Gets a value indicating whether the client keeps the stream open after its last request.</summary>
     public bool StaysOpen { get; init; }
 
-    /// <summary>What each answer waits for once it has been written.</summary>
+    /// <summary>Gets the task that a write waits for.</summary>
     public Task Writing { get; init; } = Task.CompletedTask;
 
-    /// <summary>What the last read may be given up with.</summary>
+    /// <summary>Gets the token of the last read.</summary>
     public CancellationToken GivesUpReading { get; private set; }
 
     public TRequest Current { get; private set; } = default!;
@@ -64,7 +64,8 @@ internal sealed class FakeCall<TRequest, TResponse> : ServerCallContext, IAsyncS
         return Writing;
     }
 
-    protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
+    protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
+        throw new NotSupportedException();
 
     protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
 }

@@ -65,7 +65,8 @@ public sealed class RestTests
         await using var server = await TestServer.StartAsync();
         using var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(Png(0)), "images", "a.png" }, { new ByteArrayContent([1, 2, 3]), "images", "broken.png" }, { new ByteArrayContent(Png(2)), "images", "c.png" },
+            { new ByteArrayContent(Png(0)), "images", "a.png" }, { new ByteArrayContent([1, 2, 3]), "images",
+                "broken.png" }, { new ByteArrayContent(Png(2)), "images", "c.png" },
         };
 
         var answer = await PostAsync(server, "/v1/models/tiny/versions/1:classifyBatch", form);
@@ -150,9 +151,11 @@ public sealed class RestTests
     public async Task GrpcWeb_OnTheHttpPort_Works()
     {
         await using var server = await TestServer.StartAsync();
-        using var channel = GrpcChannel.ForAddress(server.HttpAddress, new() { HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWebText, new HttpClientHandler()), HttpVersion = HttpVersion.Version11 });
+        using var channel = GrpcChannel.ForAddress(server.HttpAddress, new() { HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWebText,
+            new HttpClientHandler()), HttpVersion = HttpVersion.Version11 });
 
-        var response = await new Classifier.ClassifierClient(channel).ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(0) }, cancellationToken: Cancellation);
+        var response = await new Classifier.ClassifierClient(channel).ClassifyAsync(
+            new() { Image = ClassifierServiceTests.Stripe(0) }, cancellationToken: Cancellation);
 
         Assert.Equal("a", response.Predictions[0].Label);
     }
@@ -188,15 +191,18 @@ public sealed class RestTests
         Assert.Equal(7, routes.Length);
         Assert.Superset(routes.ToHashSet(), described);
         var schemas = document.GetProperty("components").GetProperty("schemas");
-        foreach (var message in ClassifierReflection.Descriptor.MessageTypes.Where(message => !message.Name.Contains("Stream", StringComparison.Ordinal) && message.Fields.InDeclarationOrder().Count > 0 && message.Name != "GetModelRequest"))
+        foreach (var message in ClassifierReflection.Descriptor.MessageTypes.Where(message => !message.Name.Contains("Stream",
+            StringComparison.Ordinal) && message.Fields.InDeclarationOrder().Count > 0 && message.Name != "GetModelRequest"))
             Assert.Equal(
                 message.Fields.InDeclarationOrder().Select(field => field.JsonName).Order(StringComparer.Ordinal),
-                schemas.GetProperty(message.Name).GetProperty("properties").EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
+                schemas.GetProperty(message.Name).GetProperty("properties").EnumerateObject().Select(property => property.Name).Order(
+                    StringComparer.Ordinal));
     }
 
     private static byte[] Png(int stripe) => Pictures.Png(ClassifierServiceTests.Stripe(stripe).Pixels.ToByteArray(), 4, 4);
 
-    private static Task<Answer> PostJsonAsync(TestServer server, string path, string json) => PostAsync(server, path, new StringContent(json, Encoding.UTF8, new MediaTypeHeaderValue("application/json")));
+    private static Task<Answer> PostJsonAsync(TestServer server, string path, string json) =>
+        PostAsync(server, path, new StringContent(json, Encoding.UTF8, new MediaTypeHeaderValue("application/json")));
 
     private static async Task<Answer> PostAsync(TestServer server, string path, HttpContent content)
     {

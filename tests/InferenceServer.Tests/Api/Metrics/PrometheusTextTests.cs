@@ -117,7 +117,8 @@ public sealed class PrometheusTextTests
     {
         const string Line = """lenetserve_model_info{model="tiny",version="1",device="cpu"} 1""";
         await using var server = await TestServer.StartAsync("--Models:Mode=explicit", "--Models:Load=tiny");
-        async Task<string[]> LinesAsync() => (await server.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n');
+        async Task<string[]> LinesAsync() =>
+            (await server.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n');
 
         Assert.Contains(Line, await LinesAsync());
         await server.Repository.UnloadAsync("tiny", TestContext.Current.CancellationToken);
@@ -138,7 +139,8 @@ public sealed class PrometheusTextTests
         {
             configuration["Telemetry:Metrics"] = setting;
             configuration.Reload();
-            await server.Client.ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: TestContext.Current.CancellationToken);
+            await server.Client.ClassifyAsync(
+                new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: TestContext.Current.CancellationToken);
             return metrics.For("tiny", 1).Inferences;
         }
 

@@ -12,10 +12,12 @@ public sealed class ServerTimingTests
     public async Task Classify_TimingAskedFor_ComesInATrailer()
     {
         await using var server = await TestServer.StartAsync();
-        using var call = server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(new byte[16]) } }, new Metadata { { "lenetserve-timing", "1" } }, cancellationToken: Cancel);
+        using var call = server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(new byte[16]) } },
+            new Metadata { { "lenetserve-timing", "1" } }, cancellationToken: Cancel);
         await call;
 
-        Assert.Matches(@"^queue;dur=[0-9.]+, decode;dur=[0-9.]+, inference;dur=[0-9.]+, total;dur=[0-9.]+$", call.GetTrailers().GetValue("server-timing"));
+        Assert.Matches(@"^queue;dur=[0-9.]+, decode;dur=[0-9.]+, inference;dur=[0-9.]+, total;dur=[0-9.]+$", call.GetTrailers().GetValue(
+            "server-timing"));
     }
 
     [Fact]
@@ -23,7 +25,8 @@ public sealed class ServerTimingTests
     {
         await using var server = await TestServer.StartAsync();
         var request = new ClassifyBatchRequest { Images = { new Image { Pixels = ByteString.CopyFrom(new byte[16]) } } };
-        using var call = server.Client.ClassifyBatchAsync(request, new Metadata { { "lenetserve-timing", "1" } }, cancellationToken: Cancel);
+        using var call = server.Client.ClassifyBatchAsync(
+            request, new Metadata { { "lenetserve-timing", "1" } }, cancellationToken: Cancel);
         await call;
 
         Assert.Contains("inference;dur=", call.GetTrailers().GetValue("server-timing"), StringComparison.Ordinal);
@@ -33,7 +36,8 @@ public sealed class ServerTimingTests
     public async Task Classify_TimingAskedForByRest_ComesInAHeader()
     {
         await using var server = await TestServer.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/models/tiny:classify") { Content = new ByteArrayContent(Pictures.Png(new byte[16], 4, 4)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/models/tiny:classify") { Content = new ByteArrayContent(
+            Pictures.Png(new byte[16], 4, 4)) };
         request.Content.Headers.ContentType = new("image/png");
         request.Headers.Add("lenetserve-timing", "1");
         using var response = await server.Http.SendAsync(request, Cancel);

@@ -14,17 +14,20 @@ public sealed class AnswerTests
 
     [Fact]
     public void Elements_BestClasses_AreSortedWithTiesInOrder() =>
-        Assert.Equal(["0.500000:1:class-1", "0.250000:0:class-0", "0.800000:2:class-2", "0.100000:0:class-0"], Classification.Elements(Outputs, TestFacts.Of().Labels, 2));
+        Assert.Equal(["0.500000:1:class-1", "0.250000:0:class-0", "0.800000:2:class-2", "0.100000:0:class-0"], Classification.Elements(
+            Outputs, TestFacts.Of().Labels, 2));
 
     [Fact]
     public void Elements_MoreThanThereAre_AreAll() => Assert.Equal(6, Classification.Elements(Outputs, TestFacts.Of().Labels, 100).Length);
 
     [Fact]
     public void Elements_NoNumber_IsWrittenAsC() =>
-        Assert.Equal(["inf:2:class-2", "-inf:1:class-1", "nan:0:class-0"], Classification.Elements([float.NaN, float.NegativeInfinity, float.PositiveInfinity], TestFacts.Of().Labels, 3));
+        Assert.Equal(["inf:2:class-2", "-inf:1:class-1", "nan:0:class-0"], Classification.Elements(
+            [float.NaN, float.NegativeInfinity, float.PositiveInfinity], TestFacts.Of().Labels, 3));
 
     [Fact]
-    public void Elements_OverAMillion_AreRefused() => Assert.Throws<InferenceException>(() => Classification.Elements(new float[1_000_002], TestFacts.Of().Labels, 1));
+    public void Elements_OverAMillion_AreRefused() =>
+        Assert.Throws<InferenceException>(() => Classification.Elements(new float[1_000_002], TestFacts.Of().Labels, 1));
 
     [Fact]
     public void WriteGrpc_Numbers_AreRaw()
@@ -54,7 +57,8 @@ public sealed class AnswerTests
     [Fact]
     public void WriteGrpc_UnknownOutput_IsRefused() =>
         Assert.Contains("unexpected inference output 'other'", Assert.Throws<InferenceException>(() =>
-            GrpcAnswerWriter.Write(Call(new RequestedOutput("other", 0, true)), "m", "3", TestFacts.Of(), Outputs)).Message, StringComparison.Ordinal);
+            GrpcAnswerWriter.Write(Call(new RequestedOutput("other", 0, true)), "m", "3", TestFacts.Of(),
+                Outputs)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void WriteRest_Numbers_AreJson()
@@ -63,14 +67,16 @@ public sealed class AnswerTests
 
         Assert.Null(headerLength);
         Assert.Equal(
-            """{"id":"id","model_name":"m","model_version":"3","outputs":[{"name":"probabilities","datatype":"FP32","shape":[2,3],"data":[0.25,0.5,0.25,0.1,0.1,0.8]}]}""",
+            """{"id":"id","model_name":"m","model_version":"3","outputs":[{"name":"probabilities","datatype":"FP32","shape":""" +
+            """[2,3],"data":[0.25,0.5,0.25,0.1,0.1,0.8]}]}""",
             Encoding.UTF8.GetString(body.Span));
     }
 
     [Fact]
     public void WriteRest_Binary_FollowsTheJson()
     {
-        var (body, headerLength) = RestAnswerWriter.Write(Call(new RequestedOutput("probabilities", 0, true)), "m", "3", TestFacts.Of(), Outputs);
+        var (body, headerLength) = RestAnswerWriter.Write(
+            Call(new RequestedOutput("probabilities", 0, true)), "m", "3", TestFacts.Of(), Outputs);
 
         using var json = JsonDocument.Parse(body[..headerLength!.Value]);
         Assert.Equal(24, json.RootElement.GetProperty("outputs")[0].GetProperty("parameters").GetProperty("binary_data_size").GetInt32());

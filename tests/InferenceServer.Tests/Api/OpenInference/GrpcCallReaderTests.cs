@@ -56,7 +56,8 @@ public sealed class GrpcCallReaderTests
     }
 
     [Fact]
-    public void Read_NoData_IsRefused() => AssertInvalid("unable to find data for input tensor 'pixels' for model 'm' in request.", Request("FP32", null));
+    public void Read_NoData_IsRefused() =>
+        AssertInvalid("unable to find data for input tensor 'pixels' for model 'm' in request.", Request("FP32", null));
 
     [Fact]
     public void Read_ContentsOfAnotherType_IsRefused() =>
@@ -109,7 +110,8 @@ public sealed class GrpcCallReaderTests
     public void Read_Classification_TakesInt64Only()
     {
         var request = Request("FP32", new() { Fp32Contents = { 1 } });
-        request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "probabilities", Parameters = { ["classification"] = new() { Int64Param = 3 } } });
+        request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "probabilities",
+            Parameters = { ["classification"] = new() { Int64Param = 3 } } });
         Assert.Equal(3, GrpcCallReader.Read(request).Outputs[0].Classes);
 
         request.Outputs[0].Parameters["classification"] = new() { Int64Param = 0 };
@@ -121,7 +123,8 @@ public sealed class GrpcCallReaderTests
     private static ModelInferRequest Request(string datatype, InferTensorContents? contents) => new()
     {
         ModelName = "m",
-        Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = datatype, Shape = { 1, 1, 2, 2 }, Contents = contents } },
+        Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = datatype, Shape = { 1, 1, 2, 2 },
+            Contents = contents } },
     };
 
     private static void AssertInvalid(string message, ModelInferRequest request)

@@ -11,7 +11,8 @@ public sealed class IndependentClientTests
     [Fact]
     public async Task GrpcioClient_AllCalls_AreAnsweredAsTritonWould()
     {
-        Assert.SkipUnless(await ForeignProgram.PythonHasAsync("grpc, google.protobuf"), "python3-grpcio and python3-protobuf are not installed");
+        Assert.SkipUnless(
+            await ForeignProgram.PythonHasAsync("grpc, google.protobuf"), "python3-grpcio and python3-protobuf are not installed");
         using var directory = new TemporaryDirectory();
         await File.WriteAllBytesAsync(directory["descriptors"], Descriptors(), Cancel);
         await File.WriteAllBytesAsync(directory["picture.png"], Pictures.Png(OpenInferenceServiceTests.Pixels(1), 4, 4), Cancel);
@@ -19,7 +20,8 @@ public sealed class IndependentClientTests
 
         var (exit, output) = await ForeignProgram.RunAsync(
             ForeignProgram.Python, ForeignProgram.Script("independent_client.py"),
-            directory["descriptors"], new Uri(server.GrpcAddress).Authority, $"{new Uri(server.HttpAddress).Port}", directory["picture.png"]);
+            directory["descriptors"], new Uri(
+                server.GrpcAddress).Authority, $"{new Uri(server.HttpAddress).Port}", directory["picture.png"]);
 
         Assert.True(exit == 0 && output.EndsWith("PASS\n", StringComparison.Ordinal), output);
     }

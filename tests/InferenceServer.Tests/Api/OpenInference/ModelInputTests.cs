@@ -97,7 +97,8 @@ public sealed class ModelInputTests
     [Fact]
     public void From_BytesCutOff_SaysWhatIsWrong() =>
         Assert.Contains("expecting string of length 5 but only 1 bytes available",
-            Assert.Throws<InferenceException>(() => From(new("pixels", "BYTES", [1], Convert.FromHexString("05000000AA")))).Message, StringComparison.Ordinal);
+            Assert.Throws<InferenceException>(() =>
+                From(new("pixels", "BYTES", [1], Convert.FromHexString("05000000AA")))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void From_NoInputOrTwo_IsRefused()

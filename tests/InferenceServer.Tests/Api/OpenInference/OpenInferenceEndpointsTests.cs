@@ -22,11 +22,14 @@ public sealed class OpenInferenceEndpointsTests
         var metadata = await GetAsync(server, "/v2/models/tiny");
         Assert.Equal("""["1"]""", metadata.GetProperty("versions").GetRawText());
         Assert.Equal("[-1,1,4,4]", metadata.GetProperty("inputs")[0].GetProperty("shape").GetRawText());
-        Assert.Equal("[1,4,4]", (await GetAsync(server, "/v2/models/tiny/versions/1/config")).GetProperty("input")[0].GetProperty("dims").GetRawText());
+        Assert.Equal("[1,4,4]", (await GetAsync(server, "/v2/models/tiny/versions/1/config")).GetProperty("input")[0].GetProperty(
+            "dims").GetRawText());
         Assert.Equal(1, (await GetAsync(server, "/v2/models/stats")).GetProperty("model_stats").GetArrayLength());
-        Assert.Equal("tiny", (await GetAsync(server, "/v2/models/tiny/stats")).GetProperty("model_stats")[0].GetProperty("name").GetString());
+        Assert.Equal(
+            "tiny", (await GetAsync(server, "/v2/models/tiny/stats")).GetProperty("model_stats")[0].GetProperty("name").GetString());
         Assert.True((await GetAsync(server, "/v2/models/tiny/ready")).GetProperty("ready").GetBoolean());
-        var index = await (await server.Http.PostAsync("/v2/repository/index", null, Cancel)).Content.ReadFromJsonAsync<JsonElement>(Cancel);
+        var index = await (await server.Http.PostAsync("/v2/repository/index", null, Cancel)).Content.ReadFromJsonAsync<JsonElement>(
+            Cancel);
         Assert.Equal("READY", index[0].GetProperty("state").GetString());
     }
 
@@ -36,9 +39,15 @@ public sealed class OpenInferenceEndpointsTests
         await using var server = await TestServer.StartAsync();
         var pixels = OpenInferenceServiceTests.Pixels(1);
 
-        var json = await InferAsync(server, $$"""{"id":"x","inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"FP32","data":[{{string.Join(',', pixels)}}]}]}""");
+        var data = string.Join(',', pixels);
+        var json = await InferAsync(
+            server, $$"""{"id":"x","inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"FP32","data":[{{data}}]}]}""");
         var binary = await InferAsync(server,
-            """{"inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"UINT8","parameters":{"binary_data_size":16}}],"parameters":{"binary_data_output":true}}""", pixels);
+            """
+            {"inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"UINT8","parameters":{"binary_data_size":16}}],
+             "parameters":{"binary_data_output":true}}
+            """,
+            pixels);
 
         Assert.Equal(HttpStatusCode.OK, json.StatusCode);
         var body = await json.Content.ReadFromJsonAsync<JsonElement>(Cancel);
@@ -59,7 +68,8 @@ public sealed class OpenInferenceEndpointsTests
         const string Header = """{"inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"FP32",""";
 
         var json = await InferAsync(server, $$"""{{Header}}"data":[{{text}}]}]}""");
-        var binary = await InferAsync(server, $$$"""{{{Header}}}"parameters":{"binary_data_size":64}}]}""", MemoryMarshal.AsBytes(pixels.AsSpan()).ToArray());
+        var bytes = MemoryMarshal.AsBytes(pixels.AsSpan()).ToArray();
+        var binary = await InferAsync(server, $$$"""{{{Header}}}"parameters":{"binary_data_size":64}}]}""", bytes);
 
         Assert.Contains("-Infinity,", text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, json.StatusCode);
@@ -86,9 +96,13 @@ public sealed class OpenInferenceEndpointsTests
     public async Task Infer_CompressedBody_IsRead(string encoding)
     {
         await using var server = await TestServer.StartAsync();
-        var json = Encoding.UTF8.GetBytes($$"""{"inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"UINT8","data":[{{string.Join(',', OpenInferenceServiceTests.Pixels(1))}}]}]}""");
+        var data = string.Join(',', OpenInferenceServiceTests.Pixels(1));
+        var json = Encoding.UTF8.GetBytes(
+            $$"""{"inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"UINT8","data":[{{data}}]}]}""");
         var compressed = new MemoryStream();
-        await using (Stream compressor = encoding == "gzip" ? new GZipStream(compressed, CompressionLevel.Fastest, true) : new ZLibStream(compressed, CompressionLevel.Fastest, true))
+        await using (Stream compressor = encoding == "gzip"
+            ? new GZipStream(compressed, CompressionLevel.Fastest, true)
+            : new ZLibStream(compressed, CompressionLevel.Fastest, true))
             await compressor.WriteAsync(json, Cancel);
         using var content = new ByteArrayContent(compressed.ToArray());
         content.Headers.ContentEncoding.Add(encoding);
@@ -106,7 +120,8 @@ public sealed class OpenInferenceEndpointsTests
         using var content = new ByteArrayContent(compressed.ToArray());
         content.Headers.ContentEncoding.Add("gzip");
 
-        await AssertErrorAsync(await server.Http.PostAsync("/v2/models/tiny/infer", content, Cancel), HttpStatusCode.BadRequest, "larger than 65536 bytes");
+        await AssertErrorAsync(
+            await server.Http.PostAsync("/v2/models/tiny/infer", content, Cancel), HttpStatusCode.BadRequest, "larger than 65536 bytes");
     }
 
     [Fact]
@@ -115,27 +130,35 @@ public sealed class OpenInferenceEndpointsTests
         await using var server = await TestServer.StartAsync("--Limits:MaxMessageBytes=65536");
 
         await AssertErrorAsync(await server.Http.GetAsync("/v2/models/nobody", Cancel), HttpStatusCode.NotFound, "unknown model: 'nobody'");
-        await AssertErrorAsync(await server.Http.GetAsync("/v2/models/tiny/versions/7/config", Cancel), HttpStatusCode.NotFound, "'tiny' version 7");
-        await AssertErrorAsync(await server.Http.GetAsync("/v2/models/tiny/versions/7/ready", Cancel), HttpStatusCode.BadRequest, "Model version not ready");
+        await AssertErrorAsync(
+            await server.Http.GetAsync("/v2/models/tiny/versions/7/config", Cancel), HttpStatusCode.NotFound, "'tiny' version 7");
+        await AssertErrorAsync(
+            await server.Http.GetAsync("/v2/models/tiny/versions/7/ready", Cancel), HttpStatusCode.BadRequest, "Model version not ready");
         await AssertErrorAsync(await InferAsync(server, "{"), HttpStatusCode.BadRequest, "failed to parse");
-        await AssertErrorAsync(await InferAsync(server, """{"inputs":[{"name":"pixels","shape":[1,1,4,5],"datatype":"FP32","data":[1]}]}"""), HttpStatusCode.BadRequest, "unexpected shape");
+        var misshaped = await InferAsync(server, """{"inputs":[{"name":"pixels","shape":[1,1,4,5],"datatype":"FP32","data":[1]}]}""");
+        await AssertErrorAsync(misshaped, HttpStatusCode.BadRequest, "unexpected shape");
         await AssertErrorAsync(await InferAsync(server, new string(' ', 70_000)), HttpStatusCode.BadRequest, "larger than 65536 bytes");
-        await AssertErrorAsync(await server.Http.GetAsync("/v2/systemsharedmemory/status", Cancel), HttpStatusCode.NotImplemented, "shared memory");
-        await AssertErrorAsync(await server.Http.PostAsync("/v2/cudasharedmemory/region/x/register", null, Cancel), HttpStatusCode.NotImplemented, "shared memory");
+        await AssertErrorAsync(
+            await server.Http.GetAsync("/v2/systemsharedmemory/status", Cancel), HttpStatusCode.NotImplemented, "shared memory");
+        await AssertErrorAsync(await server.Http.PostAsync("/v2/cudasharedmemory/region/x/register", null, Cancel),
+            HttpStatusCode.NotImplemented, "shared memory");
         await AssertErrorAsync(await server.Http.PostAsync("/v2/trace/setting", null, Cancel), HttpStatusCode.NotImplemented, "trace");
         await AssertErrorAsync(await server.Http.PostAsync("/v2/logging", null, Cancel), HttpStatusCode.NotImplemented, "logging");
         using var brotli = new ByteArrayContent([1]);
         brotli.Headers.ContentEncoding.Add("br");
-        await AssertErrorAsync(await server.Http.PostAsync("/v2/models/tiny/infer", brotli, Cancel), HttpStatusCode.NotImplemented, "Unsupported compression type");
+        await AssertErrorAsync(await server.Http.PostAsync("/v2/models/tiny/infer", brotli, Cancel), HttpStatusCode.NotImplemented,
+            "Unsupported compression type");
         using var index = new StringContent("""{"ready":1}""");
-        await AssertErrorAsync(await server.Http.PostAsync("/v2/repository/index", index, Cancel), HttpStatusCode.BadRequest, "Invalid value for 'ready'");
+        await AssertErrorAsync(
+            await server.Http.PostAsync("/v2/repository/index", index, Cancel), HttpStatusCode.BadRequest, "Invalid value for 'ready'");
     }
 
     [Fact]
     public async Task Infer_TimingAskedFor_ComesInAHeader()
     {
         await using var server = await TestServer.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/tiny/infer") { Content = new ByteArrayContent(new byte[64]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/tiny/infer") { Content = new ByteArrayContent(
+            new byte[64]) };
         request.Content.Headers.Add(RestHeaders.HeaderLength, "0");
         request.Headers.Add("lenetserve-timing", "1");
 
@@ -154,7 +177,8 @@ public sealed class OpenInferenceEndpointsTests
         var text = await server.Http.GetStringAsync("/metrics", Cancel);
 
         Assert.Contains("nv_inference_request_success{model=\"tiny\",version=\"1\"} 1", text, StringComparison.Ordinal);
-        Assert.Contains("lenetserve_request_duration_us_count{model=\"\",version=\"\",outcome=\"not_found\"} 1", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "lenetserve_request_duration_us_count{model=\"\",version=\"\",outcome=\"not_found\"} 1", text, StringComparison.Ordinal);
         Assert.DoesNotContain("nobody", text, StringComparison.Ordinal);
     }
 
@@ -163,17 +187,21 @@ public sealed class OpenInferenceEndpointsTests
     {
         await using var server = await TestServer.StartAsync();
         await InferAsync(server, "{");
-        await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await new global::Inference.GRPCInferenceService.GRPCInferenceServiceClient(server.Channel)
-            .ModelInferAsync(new() { ModelName = "tiny", RawInputContents = { Google.Protobuf.ByteString.Empty } }, cancellationToken: Cancel));
+        await Assert.ThrowsAsync<Grpc.Core.RpcException>(
+            async () => await new global::Inference.GRPCInferenceService.GRPCInferenceServiceClient(server.Channel)
+            .ModelInferAsync(
+                new() { ModelName = "tiny", RawInputContents = { Google.Protobuf.ByteString.Empty } }, cancellationToken: Cancel));
 
         var text = await server.Http.GetStringAsync("/metrics", Cancel);
 
-        Assert.Contains("lenetserve_request_duration_us_count{model=\"\",version=\"\",outcome=\"invalid\"} 2", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "lenetserve_request_duration_us_count{model=\"\",version=\"\",outcome=\"invalid\"} 2", text, StringComparison.Ordinal);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static async Task<JsonElement> GetAsync(TestServer server, string path) => await server.Http.GetFromJsonAsync<JsonElement>(path, Cancel);
+    private static async Task<JsonElement> GetAsync(TestServer server, string path) =>
+        await server.Http.GetFromJsonAsync<JsonElement>(path, Cancel);
 
     private static async Task<HttpResponseMessage> InferAsync(TestServer server, string json, byte[]? binary = null)
     {

@@ -17,7 +17,8 @@ public sealed class OpenInferenceServiceTests
 
         var response = await Client(server).ModelInferAsync(Request("UINT8", pixels), cancellationToken: Cancel);
         var expected = await server.Client.ClassifyBatchAsync(
-            new() { Images = { pixels.Chunk(16).Select(image => new Image { Pixels = ByteString.CopyFrom(image) }) } }, cancellationToken: Cancel);
+            new() { Images = { pixels.Chunk(16).Select(image =>
+                new Image { Pixels = ByteString.CopyFrom(image) }) } }, cancellationToken: Cancel);
 
         Assert.Equal(("tiny", "1", "FP32"), (response.ModelName, response.ModelVersion, response.Outputs[0].Datatype));
         var rows = MemoryMarshal.Cast<byte, float>(response.RawOutputContents[0].Span).ToArray().Chunk(3).ToArray();
@@ -43,7 +44,8 @@ public sealed class OpenInferenceServiceTests
         typedFile.Inputs[0].Contents = new() { BytesContents = { ByteString.CopyFrom(picture) } };
 
         var expected = (await client.ModelInferAsync(Request("UINT8", pixels), cancellationToken: Cancel)).RawOutputContents[0];
-        foreach (var request in new[] { Request("FP32", MemoryMarshal.AsBytes(floats.AsSpan()).ToArray()), typed, typedBytes, file, typedFile })
+        foreach (var request in new[] { Request("FP32", MemoryMarshal.AsBytes(floats.AsSpan()).ToArray()), typed, typedBytes, file,
+            typedFile })
             Assert.Equal(expected, (await client.ModelInferAsync(request, cancellationToken: Cancel)).RawOutputContents[0]);
     }
 
@@ -52,7 +54,8 @@ public sealed class OpenInferenceServiceTests
     {
         await using var server = await TestServer.StartAsync();
         var request = Request("UINT8", Pixels(1));
-        request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor { Name = OutputName, Parameters = { ["classification"] = new() { Int64Param = 2 } } });
+        request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor { Name = OutputName,
+            Parameters = { ["classification"] = new() { Int64Param = 2 } } });
 
         var response = await Client(server).ModelInferAsync(request, cancellationToken: Cancel);
 
@@ -80,7 +83,8 @@ public sealed class OpenInferenceServiceTests
         Assert.Equal(StatusCode.InvalidArgument, (await FailAsync(request => request.Inputs[0].Shape[3] = 5)).StatusCode);
         Assert.Equal(StatusCode.InvalidArgument, (await FailAsync(request => request.Inputs[0].Datatype = "FP32")).StatusCode);
         Assert.Equal(StatusCode.InvalidArgument, (await FailAsync(request => request.Inputs.Clear())).StatusCode);
-        Assert.Equal(StatusCode.Unimplemented, (await FailAsync(request => request.Inputs[0].Parameters["shared_memory_region"] = new() { StringParam = "x" })).StatusCode);
+        Assert.Equal(StatusCode.Unimplemented, (await FailAsync(
+            request => request.Inputs[0].Parameters["shared_memory_region"] = new() { StringParam = "x" })).StatusCode);
         var broken = await FailAsync(request =>
         {
             request.Inputs[0].Datatype = "BYTES";
@@ -109,7 +113,8 @@ public sealed class OpenInferenceServiceTests
         var responses = await receiving;
         Assert.Equal(Enumerable.Range(0, 200).Select(i => $"{i}"), responses.Select(response => response.InferResponse.Id));
         Assert.Equal(20, responses.Count(response => response.ErrorMessage.Contains("unexpected shape", StringComparison.Ordinal)));
-        Assert.All(responses.Where(response => response.ErrorMessage == ""), response => Assert.Equal(12, response.InferResponse.RawOutputContents[0].Length));
+        Assert.All(responses.Where(response => response.ErrorMessage == ""), response =>
+            Assert.Equal(12, response.InferResponse.RawOutputContents[0].Length));
     }
 
     [Fact]
@@ -151,7 +156,8 @@ public sealed class OpenInferenceServiceTests
         var client = Client(server);
         await client.ModelInferAsync(Request("UINT8", Pixels(2)), cancellationToken: Cancel);
         await client.ModelInferAsync(Request("UINT8", Pixels(1)), cancellationToken: Cancel);
-        await Assert.ThrowsAsync<RpcException>(async () => await client.ModelInferAsync(Request("UINT8", Pixels(1), [1]), cancellationToken: Cancel));
+        await Assert.ThrowsAsync<RpcException>(
+            async () => await client.ModelInferAsync(Request("UINT8", Pixels(1), [1]), cancellationToken: Cancel));
 
         var statistics = Assert.Single((await client.ModelStatisticsAsync(new() { Name = "tiny" }, cancellationToken: Cancel)).ModelStats);
 
@@ -160,7 +166,8 @@ public sealed class OpenInferenceServiceTests
         Assert.True(statistics.InferenceStats.Success.Ns >= statistics.InferenceStats.ComputeInfer.Ns);
         Assert.Equal([1UL, 2UL], statistics.BatchStats.Select(batch => batch.BatchSize));
         var responses = Assert.Single(statistics.ResponseStats);
-        Assert.Equal(("0", 2UL, 1UL, 0UL), (responses.Key, responses.Value.Success.Count, responses.Value.Fail.Count, responses.Value.Cancel.Count));
+        Assert.Equal(
+            ("0", 2UL, 1UL, 0UL), (responses.Key, responses.Value.Success.Count, responses.Value.Fail.Count, responses.Value.Cancel.Count));
         Assert.NotEqual(0UL, statistics.LastInference);
     }
 
@@ -192,7 +199,8 @@ public sealed class OpenInferenceServiceTests
     {
         await using var server = await TestServer.StartAsync();
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await Client(server).RepositoryModelUnloadAsync(new() { ModelName = "tiny" }, cancellationToken: Cancel));
+        var exception = await Assert.ThrowsAsync<RpcException>(
+            async () => await Client(server).RepositoryModelUnloadAsync(new() { ModelName = "tiny" }, cancellationToken: Cancel));
         var rest = await server.Http.PostAsync("/v2/repository/models/tiny/load", null, Cancel);
 
         Assert.Equal(StatusCode.PermissionDenied, exception.StatusCode);
@@ -213,18 +221,22 @@ public sealed class OpenInferenceServiceTests
         await client.RepositoryModelLoadAsync(new() { ModelName = "tiny" }, cancellationToken: Cancel);
         Assert.True((await client.ModelReadyAsync(new() { Name = "tiny" }, cancellationToken: Cancel)).Ready);
         var withConfig = new RepositoryModelLoadRequest { ModelName = "tiny", Parameters = { ["config"] = new() { StringParam = "{}" } } };
-        Assert.Equal(StatusCode.Unimplemented, (await Assert.ThrowsAsync<RpcException>(async () => await client.RepositoryModelLoadAsync(withConfig, cancellationToken: Cancel))).StatusCode);
-        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(async () => await client.RepositoryModelLoadAsync(new() { ModelName = "x" }, cancellationToken: Cancel))).StatusCode);
+        Assert.Equal(StatusCode.Unimplemented, (await Assert.ThrowsAsync<RpcException>(
+            async () => await client.RepositoryModelLoadAsync(withConfig, cancellationToken: Cancel))).StatusCode);
+        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(
+            async () => await client.RepositoryModelLoadAsync(new() { ModelName = "x" }, cancellationToken: Cancel))).StatusCode);
     }
 
     [Fact]
     public async Task ModelInfer_TimingAskedFor_ComesInATrailer()
     {
         await using var server = await TestServer.StartAsync();
-        using var call = Client(server).ModelInferAsync(Request("UINT8", Pixels(1)), new Metadata { { "lenetserve-timing", "1" } }, cancellationToken: Cancel);
+        using var call = Client(server).ModelInferAsync(
+            Request("UINT8", Pixels(1)), new Metadata { { "lenetserve-timing", "1" } }, cancellationToken: Cancel);
         await call;
 
-        Assert.Matches(@"^queue;dur=[0-9.]+, decode;dur=[0-9.]+, inference;dur=[0-9.]+, total;dur=[0-9.]+$", call.GetTrailers().GetValue("server-timing"));
+        Assert.Matches(@"^queue;dur=[0-9.]+, decode;dur=[0-9.]+, inference;dur=[0-9.]+, total;dur=[0-9.]+$", call.GetTrailers().GetValue(
+            "server-timing"));
     }
 
     internal const string OutputName = "output";
@@ -241,7 +253,8 @@ public sealed class OpenInferenceServiceTests
         var request = new ModelInferRequest
         {
             ModelName = "tiny",
-            Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = datatype, Shape = { shape ?? [images, 1, 4, 4] } } },
+            Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = "pixels", Datatype = datatype, Shape = { shape
+                ?? [images, 1, 4, 4] } } },
         };
         if (raw is not null)
             request.RawInputContents.Add(ByteString.CopyFrom(raw));

@@ -5,7 +5,7 @@ using LeNetServe.Tests;
 
 namespace LeNetServe.InferenceServer.Tests.Api.OpenInference;
 
-/// <summary>Triton's <c>perf_analyzer</c>, unmodified, where this machine has it.</summary>
+/// <summary>Triton's <c>perf_analyzer</c>, unmodified. Skipped on machines without it.</summary>
 public sealed class PerfAnalyzerTests
 {
     private const string Variable = "LENETSERVE_PERF_ANALYZER";
@@ -57,13 +57,16 @@ public sealed class PerfAnalyzerTests
         using var directory = new TemporaryDirectory();
 
         var output = await MeasureAsync(
-            server, ["grpc", "-f", directory["figures.csv"], "--verbose-csv", "--collect-metrics", "--metrics-url", $"{server.HttpAddress}/metrics", "--metrics-interval", "50", .. Windows]);
+            server, ["grpc", "-f", directory["figures.csv"], "--verbose-csv", "--collect-metrics", "--metrics-url",
+                $"{server.HttpAddress}/metrics", "--metrics-interval", "50", .. Windows]);
 
         await AssertCountedAsync(server, output);
-        var rows = (await File.ReadAllLinesAsync(directory["figures.csv"], Cancel)).Where(line => line.Length > 0).Select(line => line.Split(',')).ToArray();
+        var rows = (await File.ReadAllLinesAsync(directory["figures.csv"], Cancel)).Where(line => line.Length > 0).Select(
+            line => line.Split(',')).ToArray();
         Assert.Equal(2, rows.Length);
         var figures = rows[0].Zip(rows[1]).ToDictionary();
-        foreach (var name in new[] { "Inferences/Second", "Server Compute Infer", "p50 latency", "p99 latency", "Avg latency", "response wait" })
+        foreach (var name in new[] { "Inferences/Second", "Server Compute Infer", "p50 latency", "p99 latency", "Avg latency",
+            "response wait" })
             Assert.True(double.Parse(figures[name], CultureInfo.InvariantCulture) > 0, $"{name}: {figures[name]}");
         // The only metrics that it looks for are those of GPUs.
         Assert.Equal("", figures["Avg GPU Utilization"]);
@@ -104,15 +107,19 @@ public sealed class PerfAnalyzerTests
     private static Task<TestServer> StartAsync()
     {
         Assert.SkipWhen(Program is null, $"no perf_analyzer is on the PATH, and {Variable} names none");
-        return TestServer.StartAsync(models => new TinyOnnx { Height = 64, Width = 64 }.Write(Path.Combine(models, "tiny", "1"), "a\nb\nc\n"));
+        return TestServer.StartAsync(
+            models => new TinyOnnx { Height = 64, Width = 64 }.Write(Path.Combine(models, "tiny", "1"), "a\nb\nc\n"));
     }
 
     private static string? Program => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named
         ? named
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "perf_analyzer")).FirstOrDefault(File.Exists);
+        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "perf_analyzer"))
+            .FirstOrDefault(File.Exists);
 
     private static Task<(int Exit, string Output)> RunAsync(TestServer server, string[] arguments) => ForeignProgram.RunAsync(
-        Program!, ["-m", "tiny", "-u", new Uri(arguments[0] == "grpc" ? server.GrpcAddress : server.HttpAddress).Authority, "-i", .. arguments]);
+        Program!, ["-m", "tiny", "-u", new Uri(arguments[0] == "grpc"
+            ? server.GrpcAddress
+            : server.HttpAddress).Authority, "-i", .. arguments]);
 
     private static async Task<string> MeasureAsync(TestServer server, string[] arguments)
     {
@@ -130,7 +137,8 @@ public sealed class PerfAnalyzerTests
         Assert.True(Figure(output, "Successful request count") > 0 && Figure(output, "Inference count") > 0, output);
 
         // Between its two looks at the server's counters are a few requests less or more than it sent.
-        var statistics = await new GRPCInferenceService.GRPCInferenceServiceClient(server.Channel).ModelStatisticsAsync(new() { Name = "tiny" }, cancellationToken: Cancel);
+        var statistics = await new GRPCInferenceService.GRPCInferenceServiceClient(server.Channel).ModelStatisticsAsync(
+            new() { Name = "tiny" }, cancellationToken: Cancel);
         var counted = statistics.ModelStats[0].InferenceStats;
         Assert.True(counted.Success.Count >= requests, $"the server counted {counted.Success.Count} requests\n{output}");
         Assert.Equal(0UL, counted.Fail.Count);

@@ -54,7 +54,10 @@ public sealed class RestCallReaderTests
     [Fact]
     public void Read_NonFiniteNumberBeforeABinaryTensor_LeavesItWhereItIs()
     {
-        var json = """{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[NaN]},{"name":"y","shape":[1],"datatype":"FP32","parameters":{"binary_data_size":4}}]}""";
+        const string json = """
+            {"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[NaN]},
+             {"name":"y","shape":[1],"datatype":"FP32","parameters":{"binary_data_size":4}}]}
+            """;
 
         Assert.Equal("NaN,"u8, Read(json, "NaN,"u8.ToArray(), $"{json.Length}").Inputs[1].Data.Span);
     }
@@ -90,7 +93,8 @@ public sealed class RestCallReaderTests
     [InlineData("[NaN", "'}' is invalid", 64)]
     public void Read_FaultAfterANonFiniteNumber_IsRefusedWhereItStands(string data, string message, int position)
     {
-        var exception = Assert.Throws<InferenceException>(() => Read($$"""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":{{data}}}]}"""));
+        var exception = Assert.Throws<InferenceException>(
+            () => Read($$"""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":{{data}}}]}"""));
 
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
         Assert.Contains($"BytePositionInLine: {position}.", exception.Message, StringComparison.Ordinal);
@@ -99,7 +103,10 @@ public sealed class RestCallReaderTests
     [Fact]
     public void Read_BinaryTensor_IsCutFromTheBody()
     {
-        var json = """{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","parameters":{"binary_data_size":4}}],"outputs":[{"name":"y","parameters":{"binary_data":true,"classification":2}}]}""";
+        const string json = """
+            {"inputs":[{"name":"x","shape":[1],"datatype":"FP32","parameters":{"binary_data_size":4}}],
+             "outputs":[{"name":"y","parameters":{"binary_data":true,"classification":2}}]}
+            """;
         var call = Read(json, [1, 2, 3, 4], json.Length.ToString());
 
         Assert.Equal([1, 2, 3, 4], call.Inputs[0].Data.ToArray());
@@ -119,7 +126,10 @@ public sealed class RestCallReaderTests
     [Fact]
     public void Read_Parameters_HoldForOutputsThatDoNotSayOtherwise()
     {
-        var call = Read("""{"inputs":[],"outputs":[{"name":"a"},{"name":"b","parameters":{"binary_data":false}}],"parameters":{"binary_data_output":true,"timeout":2000,"own":1}}""");
+        var call = Read("""
+            {"inputs":[],"outputs":[{"name":"a"},{"name":"b","parameters":{"binary_data":false}}],
+             "parameters":{"binary_data_output":true,"timeout":2000,"own":1}}
+            """);
 
         Assert.Equal([true, false], call.Outputs.Select(output => output.Binary));
         Assert.True(call.BinaryByDefault);
@@ -136,9 +146,15 @@ public sealed class RestCallReaderTests
     [InlineData("""{"inputs":[{"name":"\ud800","datatype":"FP32","shape":[]}]}""", null, "Unable to parse 'name'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[-1],"data":[]}]}""", null, "Unable to parse 'shape'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1]}]}""", null, "But no field is set")]
-    [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1],"parameters":{"binary_data_size":4}}]}""", null, "But set 'data' 'binary_data_size'")]
+    [InlineData(
+        """{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1],"parameters":{"binary_data_size":4}}]}""",
+        null,
+        "But set 'data' 'binary_data_size'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":["a"]}]}""", null, "Unable to parse 'data'")]
-    [InlineData("""{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"data":[256]}]}""", null, "found 256, expected a value of type UINT8")]
+    [InlineData(
+        """{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"data":[256]}]}""",
+        null,
+        "found 256, expected a value of type UINT8")]
     [InlineData("""{"id":NaN,"inputs":[]}""", null, "Unable to parse 'id'")]
     [InlineData("""{"inputs":[{"name":-Inf,"datatype":"FP32","shape":[1],"data":[1]}]}""", null, "Unable to parse 'name'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"BYTES","shape":[1],"data":[Infinity]}]}""", null, "expected a string")]
@@ -146,10 +162,16 @@ public sealed class RestCallReaderTests
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[{}]}]}""", null, "Unable to parse 'data'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"INT32","shape":[1],"data":[NaN]}]}""", null, "expected a value of type INT32")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[NaN],"data":[1]}]}""", null, "Unable to parse 'shape'")]
-    [InlineData("""{"inputs":[{"name":"x","datatype":"FP16","shape":[1],"data":[1]}]}""", null, "receiving FP16 data via JSON is not supported")]
+    [InlineData(
+        """{"inputs":[{"name":"x","datatype":"FP16","shape":[1],"data":[1]}]}""",
+        null,
+        "receiving FP16 data via JSON is not supported")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FLOAT","shape":[1],"data":[1]}]}""", null, "invalid datatype for input x")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"BYTES","shape":[1],"data":["\ud800"]}]}""", null, "not valid UTF-16")]
-    [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"parameters":{"binary_data_size":4}}]}""", null, "expecting 4 additional bytes")]
+    [InlineData(
+        """{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"parameters":{"binary_data_size":4}}]}""",
+        null,
+        "expecting 4 additional bytes")]
     [InlineData("""{"inputs":[]}""", "abc", "Unable to parse Inference-Header-Content-Length, got: abc")]
     [InlineData("""{"inputs":[]}""", "-1", "inference header size should be in range (0, 13), got: -1")]
     [InlineData("""{"inputs":[]}""", "14", "inference header size should be in range (0, 13), got: 14")]
@@ -164,9 +186,15 @@ public sealed class RestCallReaderTests
     }
 
     [Fact]
-    public void Read_DeepNesting_IsRefused() =>
-        Assert.Throws<InferenceException>(() => Read($$"""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":{{new string('[', 1000)}}{{new string(']', 1000)}}}]}"""));
+    public void Read_DeepNesting_IsRefused()
+    {
+        var nested = new string('[', 1000) + new string(']', 1000);
+
+        Assert.Throws<InferenceException>(
+            () => Read($$"""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":{{nested}}}]}"""));
+    }
 
     private static InferenceCall Read(string json, byte[]? binary = null, string? header = null) =>
-        RestCallReader.Read("m", "", new byte[][] { Encoding.UTF8.GetBytes(json), binary ?? [] }.SelectMany(part => part).ToArray(), header);
+        RestCallReader.Read(
+            "m", "", new byte[][] { Encoding.UTF8.GetBytes(json), binary ?? [] }.SelectMany(part => part).ToArray(), header);
 }

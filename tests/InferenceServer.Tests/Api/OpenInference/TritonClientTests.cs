@@ -2,14 +2,15 @@ using LeNetServe.Tests;
 
 namespace LeNetServe.InferenceServer.Tests.Api.OpenInference;
 
-/// <summary>Triton's own Python client and its example <c>image_client.py</c>, unmodified, where this machine has them.</summary>
+/// <summary>Triton's own Python client and its example <c>image_client.py</c>, unmodified. Skipped on machines without them.</summary>
 public sealed class TritonClientTests
 {
     private const string ImageClientVariable = "LENETSERVE_IMAGE_CLIENT";
 
     // The package needs names that Python 3.10 took out of collections, and image_client.py puts them back.
     private const string AttrDict =
-        "import collections, collections.abc\nfor name in collections.abc.__all__: setattr(collections, name, getattr(collections.abc, name))\nimport attrdict";
+        "import collections, collections.abc\n" +
+        "for name in collections.abc.__all__: setattr(collections, name, getattr(collections.abc, name))\nimport attrdict";
 
     [Fact]
     public async Task TritonClient_AllCalls_AreAnswered()
@@ -26,7 +27,8 @@ public sealed class TritonClientTests
             "--Models:Mode=explicit", "--Models:Load=tiny,pixels", "--Security:OpenControl=true");
 
         var (exit, output) = await ForeignProgram.RunAsync(
-            ForeignProgram.Python, ForeignProgram.Script("triton_client.py"), Authority(server.GrpcAddress), Authority(server.HttpAddress), directory["picture.png"]);
+            ForeignProgram.Python, ForeignProgram.Script("triton_client.py"), Authority(server.GrpcAddress), Authority(
+                server.HttpAddress), directory["picture.png"]);
 
         Assert.True(exit == 0 && output.EndsWith("PASS\n", StringComparison.Ordinal), output);
     }
@@ -47,7 +49,8 @@ public sealed class TritonClientTests
         var client = Environment.GetEnvironmentVariable(ImageClientVariable);
         Assert.SkipWhen(string.IsNullOrEmpty(client), $"{ImageClientVariable} does not name Triton's image_client.py");
         Assert.SkipUnless(
-            protocol == "grpc" || (await ForeignProgram.RunAsync(ForeignProgram.Python, "-c", AttrDict)).Exit == 0, "python3 has no attrdict, which image_client.py needs over HTTP");
+            protocol == "grpc" || (await ForeignProgram.RunAsync(ForeignProgram.Python, "-c",
+                AttrDict)).Exit == 0, "python3 has no attrdict, which image_client.py needs over HTTP");
         using var directory = new TemporaryDirectory();
         await File.WriteAllBytesAsync(directory["picture.png"], Picture, Cancel);
         await using var server = await TestServer.StartAsync(models =>
@@ -58,7 +61,8 @@ public sealed class TritonClientTests
         var address = Authority(protocol == "grpc" ? server.GrpcAddress : server.HttpAddress);
 
         var (exit, output) = await ForeignProgram.RunAsync(
-            ForeignProgram.Python, [client!, "-m", model, "-i", protocol, "-u", address, "-c", "3", "-b", $"{batch}", .. more, directory["picture.png"]]);
+            ForeignProgram.Python, [client!, "-m", model, "-i", protocol, "-u", address, "-c", "3", "-b", $"{batch}", .. more,
+                directory["picture.png"]]);
 
         Assert.True(exit == 0 && output.EndsWith("PASS\n", StringComparison.Ordinal), output);
         var lines = output.Split('\n').Where(line => line.StartsWith("    ", StringComparison.Ordinal)).ToArray();

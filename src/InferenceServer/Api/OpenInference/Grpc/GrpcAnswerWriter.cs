@@ -6,15 +6,15 @@ using LeNetServe.Runtime.Models;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Grpc;
 
-/// <summary>Writes a ModelInferResponse. Data are always raw: that is all that Triton's clients read.</summary>
+/// <summary>Writes a ModelInferResponse. Data are always raw, because Triton's clients read nothing else.</summary>
 internal static class GrpcAnswerWriter
 {
-    /// <summary>The answer of one model version.</summary>
+    /// <summary>Writes the answer of one model version.</summary>
     /// <param name="call">The call.</param>
     /// <param name="model">The served name.</param>
     /// <param name="version">The version that answered.</param>
     /// <param name="facts">The model.</param>
-    /// <param name="outputs">N×classes; the array becomes part of the message and must not change any more.</param>
+    /// <param name="outputs">N×classes. The array becomes a part of the message and must not change afterwards.</param>
     public static ModelInferResponse Write(InferenceCall call, string model, string version, ModelFacts facts, float[] outputs)
     {
         var response = new ModelInferResponse { ModelName = model, ModelVersion = version, Id = call.Id };

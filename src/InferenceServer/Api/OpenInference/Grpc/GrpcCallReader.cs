@@ -4,14 +4,16 @@ using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Inference;
 using LeNetServe.InferenceServer.Api.OpenInference.Tensors;
+using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
+using InferInputTensor = Inference.ModelInferRequest.Types.InferInputTensor;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Grpc;
 
 /// <summary>Reads a ModelInferRequest. Raw tensors are not copied.</summary>
 internal static class GrpcCallReader
 {
-    /// <summary>The call in neutral form.</summary>
+    /// <summary>Reads the call.</summary>
     /// <exception cref="InferenceException">A tensor or a parameter breaks the protocol's rules.</exception>
     public static InferenceCall Read(ModelInferRequest request)
     {
@@ -38,24 +40,26 @@ internal static class GrpcCallReader
         }
         return request.RawInputContents.Count <= tensors.Length
             ? tensors
-            : throw OpenInferenceErrors.Invalid($"{request.RawInputContents.Count} entries in raw_input_contents for {tensors.Length} inputs of model '{request.ModelName}', expected one for each");
+            : throw OpenInferenceErrors.Invalid(
+                $"{request.RawInputContents.Count} entries in raw_input_contents for {tensors.Length} inputs " +
+                $"of model '{Excerpt.Of(request.ModelName)}', expected one for each");
     }
 
-    private static ReadOnlyMemory<byte> ReadData(ModelInferRequest request, ModelInferRequest.Types.InferInputTensor input, int index)
+    private static ReadOnlyMemory<byte> ReadData(ModelInferRequest request, InferInputTensor input, int index)
     {
         if (request.RawInputContents.Count > 0)
         {
             if (input.Contents is not null)
-                throw OpenInferenceErrors.Invalid($"contents field must not be specified when using raw_input_contents for '{input.Name}' for model '{request.ModelName}'");
+                throw Invalid("contents field must not be specified when using raw_input_contents for", request.ModelName, input, "");
             if (index < request.RawInputContents.Count)
                 return request.RawInputContents[index].Memory;
         }
         return input.Contents is { } contents
             ? ReadContents(request.ModelName, input, contents)
-            : throw OpenInferenceErrors.Invalid($"unable to find data for input tensor '{input.Name}' for model '{request.ModelName}' in request.");
+            : throw Invalid("unable to find data for input tensor", request.ModelName, input, " in request.");
     }
 
-    private static byte[] ReadContents(string model, ModelInferRequest.Types.InferInputTensor input, InferTensorContents contents)
+    private static byte[] ReadContents(string model, InferInputTensor input, InferTensorContents contents)
     {
         byte[]? data = null;
         var datatype = TensorDatatypes.Parse(input.Datatype);
@@ -64,9 +68,12 @@ internal static class GrpcCallReader
             if (count == 0)
                 return;
             if (data is not null)
-                throw OpenInferenceErrors.Invalid($"unexpected explicit tensor data for input tensor '{input.Name}' for model '{model}', binary data was already supplied.");
+                throw Invalid("unexpected explicit tensor data for input tensor", model, input, ", binary data was already supplied.");
             if (found != datatype)
-                throw OpenInferenceErrors.Invalid($"unexpected explicit tensor data for input tensor '{input.Name}' for model '{model}' of type '{found.ToString().ToUpperInvariant()}', expected datatype '{input.Datatype}'");
+            {
+                var types = $" of type '{found.ToString().ToUpperInvariant()}', expected datatype '{Excerpt.Of(input.Datatype)}'";
+                throw Invalid("unexpected explicit tensor data for input tensor", model, input, types);
+            }
             data = read();
         }
 
@@ -104,6 +111,9 @@ internal static class GrpcCallReader
         return narrow;
     }
 
+    private static InferenceException Invalid(string what, string model, InferInputTensor input, string rest) =>
+        OpenInferenceErrors.Invalid($"{what} '{Excerpt.Of(input.Name)}' for model '{Excerpt.Of(model)}'{rest}");
+
     private static byte[] Prefixed(RepeatedField<ByteString> values)
     {
         var data = new byte[values.Sum(value => sizeof(uint) + value.Length)];
@@ -122,7 +132,8 @@ internal static class GrpcCallReader
         var requested = new RequestedOutput[outputs.Count];
         for (var i = 0; i < requested.Length; i++)
         {
-            var (classes, parameters) = (0, outputs[i].Parameters);
+            var classes = 0;
+            var parameters = outputs[i].Parameters;
             if (parameters.Count > 0)
             {
                 if (parameters.ContainsKey("shared_memory_region"))

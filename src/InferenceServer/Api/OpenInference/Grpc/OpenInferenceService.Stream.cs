@@ -11,8 +11,8 @@ internal sealed partial class OpenInferenceService
     private const string GrpcErrorsHeader = "triton_grpc_error";
 
     /// <summary>
-    /// Answers in the order of the requests, with a bounded number of requests in progress. A failed request has an answer with an error message. If
-    /// the client asks for statuses, the first failure ends the stream instead.
+    /// Answers in the order of the requests, with a bounded number of requests in progress. A failed request has an answer with an error
+    /// message. If the client asks for statuses, the first failure ends the stream instead.
     /// </summary>
     [Access(AccessRule.Inference)]
     public override async Task ModelStreamInfer(

@@ -9,8 +9,8 @@ using LeNetServe.Runtime.Errors;
 namespace LeNetServe.InferenceServer.Api.OpenInference.Grpc;
 
 /// <summary>
-/// Implements the Open Inference Protocol over gRPC: translates messages, and leaves the work to others. Methods that are not overridden answer
-/// UNIMPLEMENTED.
+/// Implements the Open Inference Protocol over gRPC: translates messages, and leaves the work to others. Methods that are not overridden
+/// answer UNIMPLEMENTED.
 /// </summary>
 internal sealed partial class OpenInferenceService(CallRunner runner, ModelCatalog catalog, LimitOptions limits, ServerLifecycle lifecycle)
     : GRPCInferenceService.GRPCInferenceServiceBase
@@ -48,14 +48,17 @@ internal sealed partial class OpenInferenceService(CallRunner runner, ModelCatal
         Translate(() => catalog.Index(request.RepositoryName, request.Ready));
 
     [Access(AccessRule.Control)]
-    public override async Task<RepositoryModelLoadResponse> RepositoryModelLoad(RepositoryModelLoadRequest request, ServerCallContext context)
+    public override async Task<RepositoryModelLoadResponse> RepositoryModelLoad(
+        RepositoryModelLoadRequest request, ServerCallContext context)
     {
-        await TranslateAsync(() => catalog.LoadAsync(request.RepositoryName, request.ModelName, request.Parameters.Keys, context.CancellationToken));
+        await TranslateAsync(
+            () => catalog.LoadAsync(request.RepositoryName, request.ModelName, request.Parameters.Keys, context.CancellationToken));
         return new();
     }
 
     [Access(AccessRule.Control)]
-    public override async Task<RepositoryModelUnloadResponse> RepositoryModelUnload(RepositoryModelUnloadRequest request, ServerCallContext context)
+    public override async Task<RepositoryModelUnloadResponse> RepositoryModelUnload(
+        RepositoryModelUnloadRequest request, ServerCallContext context)
     {
         await TranslateAsync(() => catalog.UnloadAsync(request.RepositoryName, request.ModelName, context.CancellationToken));
         return new();

@@ -8,11 +8,11 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
 
-/// <summary>Tensor data as JSON numbers, booleans or strings, nested in any way that is row-major.</summary>
+/// <summary>Reads tensor data: JSON numbers, booleans or strings, nested in any row-major way.</summary>
 internal static class JsonTensor
 {
     /// <summary>Appends an element, or all elements of a nested array, as raw tensor data.</summary>
-    /// <exception cref="InferenceException">An element has another JSON type than the tensor's.</exception>
+    /// <exception cref="InferenceException">An element does not fit the tensor's type.</exception>
     public static void Append(ArrayBufferWriter<byte> buffer, JsonElement element, TensorDatatype datatype)
     {
         if (element.ValueKind == JsonValueKind.Array)
@@ -28,7 +28,8 @@ internal static class JsonTensor
         }
         var size = datatype.Size();
         if (!TryWrite(buffer.GetSpan(size), element, datatype))
-            throw OpenInferenceErrors.Invalid($"Unable to parse 'data': found {Shorten(element)}, expected a value of type {datatype.ToString().ToUpperInvariant()}");
+            throw OpenInferenceErrors.Invalid(
+                $"Unable to parse 'data': found {Shorten(element)}, expected a value of type {datatype.ToString().ToUpperInvariant()}");
         buffer.Advance(size);
     }
 
@@ -91,7 +92,7 @@ internal static class JsonTensor
         return true;
     }
 
-    // JSON strings are text; image files do not fit in, except as base64, which no JSON text of an image's first bytes can be mistaken for.
+    // JSON strings are text, so image files are base64. The first bytes of an image as text are never valid base64.
     private static void AppendText(ArrayBufferWriter<byte> buffer, JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.String)

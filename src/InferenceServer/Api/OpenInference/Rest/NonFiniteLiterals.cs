@@ -3,23 +3,24 @@ using System.Buffers;
 namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
 
 /// <summary>
-/// NaN, Inf and Infinity, with or without a minus: numbers in the JSON that Triton reads and its clients write, unknown to JSON itself. In their place stands an
-/// object of the same length that is empty but for white space, which nothing else reads as a value and nobody writes by chance: a carriage return for NaN, a tab
-/// for infinity, two tabs for minus infinity.
+/// Replaces NaN, Inf and Infinity, with or without a minus. Triton reads these numbers and its clients write them, but JSON does not have
+/// them. The replacement is an object of the same length with white space only: a carriage return for NaN, a tab for infinity, two tabs for
+/// minus infinity. Nothing else reads such an object as a value, and nobody writes it by chance.
 /// </summary>
 internal static class NonFiniteLiterals
 {
-    // Positive, as RapidJSON's and numpy's; C#'s own is negative.
+    // Positive, as in RapidJSON and numpy; the NaN of C# is negative.
     private static readonly double NaN = BitConverter.UInt64BitsToDouble(0x7FF8_0000_0000_0000);
     private static readonly SearchValues<byte> Starts = SearchValues.Create("\"-NI"u8);
 
     private static ReadOnlySpan<byte> WhiteSpace => " \t\r\n"u8;
 
-    /// <summary>A copy in which objects stand for these numbers, and nothing else is changed or moved; null: there are none.</summary>
+    /// <summary>Copies the JSON and replaces these numbers; null if there are none. Nothing else changes or moves.</summary>
     public static byte[]? Replace(ReadOnlySpan<byte> json)
     {
         byte[]? copy = null;
-        for (int at = 0, step; (step = json[at..].IndexOfAny(Starts)) >= 0;)
+        var at = 0;
+        while (json[at..].IndexOfAny(Starts) is >= 0 and var step)
         {
             at += step;
             if (IsValueStart(json[..at]) && LiteralLength(json[at..], out var standIn) is > 0 and var length)
@@ -35,7 +36,7 @@ internal static class NonFiniteLiterals
         return copy;
     }
 
-    /// <summary>The number that an object stands for, by its raw text; null: it is another object.</summary>
+    /// <summary>Gets the number of a replacement from its raw text; null for any other object.</summary>
     public static double? Parse(string objectText) => objectText switch
     {
         "{\r}" => NaN,
@@ -56,7 +57,7 @@ internal static class NonFiniteLiterals
 
     private static bool IsValueStart(ReadOnlySpan<byte> before) => before.TrimEnd(WhiteSpace) is [.., (byte)'[' or (byte)',' or (byte)':'];
 
-    // What ends a value must follow: neither the start of another word nor the name of a property is a number.
+    // The end of a value must follow. The start of another word and the name of a property are not numbers.
     private static int LiteralLength(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> standIn)
     {
         var sign = json[0] == '-' ? 1 : 0;

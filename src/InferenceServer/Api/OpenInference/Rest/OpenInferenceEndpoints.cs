@@ -6,7 +6,7 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
 
-/// <summary>The REST edge of the Open Inference Protocol, <c>/v2</c>: translates, and leaves the rest to others.</summary>
+/// <summary>Implements the Open Inference Protocol over REST, <c>/v2</c>: translates requests, and leaves the work to others.</summary>
 internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog catalog, LimitOptions limits)
 {
     /// <summary>Maps the routes.</summary>
@@ -32,8 +32,10 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
         foreach (var (route, feature) in Unsupported)
             Map(route, ["GET", "POST"], _ => throw OpenInferenceErrors.Unsupported(feature), AccessRule.Inference);
 
-        void Get(string route, Func<HttpContext, Task> handle, AccessRule access = AccessRule.Inference) => Map(route, ["GET"], handle, access);
-        void Post(string route, Func<HttpContext, Task> handle, AccessRule access = AccessRule.Inference) => Map(route, ["POST"], handle, access);
+        void Get(string route, Func<HttpContext, Task> handle, AccessRule access = AccessRule.Inference) =>
+            Map(route, ["GET"], handle, access);
+        void Post(string route, Func<HttpContext, Task> handle, AccessRule access = AccessRule.Inference) =>
+            Map(route, ["POST"], handle, access);
         void Map(string route, string[] methods, Func<HttpContext, Task> handle, AccessRule access) =>
             endpoints.MapMethods(route, methods, (RequestDelegate)(context => TranslateAsync(context, handle))).WithAccess(access);
     }
@@ -50,14 +52,14 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
     private Task Server(HttpContext context) => RestResponses.WriteAsync(context, catalog.Server());
 
     private Task Ready(HttpContext context) =>
-        RestResponses.WriteAsync(context, catalog.IsReady ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest, "ready", catalog.IsReady);
+        RestResponses.WriteAsync(
+            context, catalog.IsReady ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest, "ready", catalog.IsReady);
 
     private Task Metadata(HttpContext context) => RestResponses.WriteAsync(context, catalog.Metadata(Model(context), Version(context)));
 
     private Task ModelReady(HttpContext context)
     {
-        var (model, version) = (Model(context), Version(context));
-        if (catalog.IsModelReady(model, version))
+        if (catalog.IsModelReady(Model(context), Version(context)))
             return RestResponses.WriteAsync(context, StatusCodes.Status200OK, "ready", true);
         return RestResponses.WriteErrorAsync(context, StatusCodes.Status400BadRequest, "Model version not ready");
     }
@@ -97,7 +99,9 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
     {
         var body = await RequestBody.ReadAsync(context.Request, limits.MaxMessageBytes);
         var headerLength = context.Request.Headers[RestHeaders.HeaderLength];
-        var call = runner.Read((Model: Model(context), Version: Version(context), Body: body, HeaderLength: headerLength.Count == 0 ? null : headerLength.ToString()),
+        var call = runner.Read((Model: Model(context), Version: Version(context), Body: body, HeaderLength: headerLength.Count == 0
+            ? null
+            : headerLength.ToString()),
             static request => RestCallReader.Read(request.Model, request.Version, request.Body, request.HeaderLength));
         var answer = await runner.RunAsync(call, Caller.Of(context));
         ServerTiming.AskedBy(context)?.Invoke(answer.Phases);
@@ -116,7 +120,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return document;
             document.Dispose();
-            throw OpenInferenceErrors.Invalid("the body is no JSON object, expected one or nothing");
+            throw OpenInferenceErrors.Invalid("the body is not a JSON object, expected one or nothing");
         }
         catch (JsonException exception)
         {
@@ -140,7 +144,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is left to answer to.
+            // The caller has disconnected.
         }
     }
 

@@ -6,8 +6,8 @@ using Google.Protobuf.Reflection;
 namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
 
 /// <summary>
-/// Messages as Triton's JSON: the names of the proto file, numbers as numbers (protobuf's own JSON writes 64-bit ones as text), enums by
-/// name, values present even where they are zero.
+/// Writes messages as Triton's JSON: the names of the proto file, 64-bit numbers as numbers (protobuf's JSON writes text), enums by name,
+/// and values even if they are zero.
 /// </summary>
 internal static class ProtocolJson
 {
@@ -18,7 +18,8 @@ internal static class ProtocolJson
         foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
         {
             var value = field.Accessor.GetValue(message);
-            if (value is null || (field.HasPresence && !field.Accessor.HasValue(message)) || (field.IsMap && ((IDictionary)value).Count == 0))
+            if (value is null || (field.HasPresence && !field.Accessor.HasValue(message))
+                || (field.IsMap && ((IDictionary)value).Count == 0))
                 continue;
             json.WritePropertyName(field.Name);
             if (field.IsMap)
@@ -79,7 +80,7 @@ internal static class ProtocolJson
                 json.WriteStringValue(field.EnumType.FindValueByNumber(Convert.ToInt32(number)).Name);
                 break;
             default:
-                throw new InvalidOperationException($"{field.FullName} is a {value.GetType()}, which no answer has");
+                throw new InvalidOperationException($"{field.FullName} is a {value.GetType()}, expected a type of the protocol");
         }
     }
 }

@@ -4,19 +4,19 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
 
-/// <summary>Reads a request's body, compressed or not, up to a bound that holds for both.</summary>
+/// <summary>Reads a request's body, compressed or not, up to a limit for both.</summary>
 internal static class RequestBody
 {
     private const int Chunk = 16 * 1024;
 
-    /// <summary>The whole body.</summary>
-    /// <exception cref="InferenceException">It is too large, or compressed in a way that is not known.</exception>
+    /// <summary>Reads the whole body.</summary>
+    /// <exception cref="InferenceException">The body is too large, or its compression is unknown.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int maxBytes)
     {
         if (request.ContentLength > maxBytes)
             throw TooLarge(maxBytes);
         await using var body = Decompress(request);
-        // A caller may announce more than it ever sends: memory is taken as the bytes arrive.
+        // A caller may announce more than it sends, so memory grows with the received bytes.
         var buffer = new ArrayBufferWriter<byte>((int)Math.Clamp(request.ContentLength ?? Chunk, 256, Chunk));
         try
         {
@@ -32,7 +32,7 @@ internal static class RequestBody
         }
         catch (InvalidDataException exception)
         {
-            throw OpenInferenceErrors.Invalid($"the body is no valid {request.Headers.ContentEncoding}: {exception.Message}");
+            throw OpenInferenceErrors.Invalid($"the body is not valid {request.Headers.ContentEncoding}: {exception.Message}");
         }
     }
 
@@ -41,7 +41,8 @@ internal static class RequestBody
         "" or "identity" => request.Body,
         "gzip" => new GZipStream(request.Body, CompressionMode.Decompress),
         "deflate" => new ZLibStream(request.Body, CompressionMode.Decompress),
-        var other => throw new InferenceException(InferenceErrorKind.Unsupported, $"Unsupported compression type: Content-Encoding is {other}, expected gzip, deflate or none"),
+        var other => throw new InferenceException(
+            InferenceErrorKind.Unsupported, $"Unsupported compression type: Content-Encoding is {other}, expected gzip, deflate or none"),
     };
 
     private static InferenceException TooLarge(int maxBytes) =>

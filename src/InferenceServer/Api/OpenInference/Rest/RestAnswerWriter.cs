@@ -9,14 +9,15 @@ namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
 /// <summary>Writes the answer of <c>POST …/infer</c>.</summary>
 internal static class RestAnswerWriter
 {
-    /// <summary>The body.</summary>
+    /// <summary>Writes the body.</summary>
     /// <param name="call">The call.</param>
     /// <param name="model">The served name.</param>
     /// <param name="version">The version that answered.</param>
     /// <param name="facts">The model.</param>
     /// <param name="outputs">N×classes.</param>
-    /// <returns>The body, and the length of its JSON where binary tensors follow it, else null.</returns>
-    public static (ReadOnlyMemory<byte> Body, int? HeaderLength) Write(InferenceCall call, string model, string version, ModelFacts facts, float[] outputs)
+    /// <returns>The body, and the length of its JSON if binary tensors follow; otherwise null.</returns>
+    public static (ReadOnlyMemory<byte> Body, int? HeaderLength) Write(
+        InferenceCall call, string model, string version, ModelFacts facts, float[] outputs)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         var binary = new List<byte[]>();
@@ -74,7 +75,7 @@ internal static class RestAnswerWriter
         json.WriteEndArray();
     }
 
-    // JSON has no word for what is no number.
+    // JSON has no numbers that are not finite.
     private static void WriteNumber(Utf8JsonWriter json, float value)
     {
         if (float.IsFinite(value))

@@ -12,11 +12,13 @@ internal static class RestCallReader
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
 
-    /// <summary>The call in neutral form.</summary>
+    /// <summary>Reads the call.</summary>
     /// <param name="model">Model name from the path.</param>
-    /// <param name="version">Version from the path; empty: the server picks.</param>
-    /// <param name="body">The body; binary tensors are not copied.</param>
-    /// <param name="headerLength">The header Inference-Header-Content-Length; null: the body is JSON; 0: it is one tensor's data.</param>
+    /// <param name="version">Version from the path; empty if the server selects it.</param>
+    /// <param name="body">The body. Binary tensors are not copied.</param>
+    /// <param name="headerLength">
+    /// The header Inference-Header-Content-Length: null if the body is JSON, 0 if the body is one tensor's data.
+    /// </param>
     /// <exception cref="InferenceException">The body breaks the protocol's rules.</exception>
     public static InferenceCall Read(string model, string version, ReadOnlyMemory<byte> body, string? headerLength)
     {
@@ -51,7 +53,8 @@ internal static class RestCallReader
         }
     }
 
-    private static InferenceException Unreadable(JsonException exception) => OpenInferenceErrors.Invalid($"failed to parse the request JSON buffer: {exception.Message}");
+    private static InferenceException Unreadable(JsonException exception) =>
+        OpenInferenceErrors.Invalid($"failed to parse the request JSON buffer: {exception.Message}");
 
     private static InferenceCall Read(string model, string version, JsonElement root, ReadOnlyMemory<byte> binary)
     {
@@ -73,7 +76,8 @@ internal static class RestCallReader
         return call with
         {
             BinaryByDefault = binaryByDefault,
-            Outputs = [.. call.Outputs.Select((output, i) => binaryByDefault && !HasParameter(outputs[i], "binary_data") ? output with { Binary = true } : output)],
+            Outputs = [.. call.Outputs.Select(
+                (output, i) => binaryByDefault && !HasParameter(outputs[i], "binary_data") ? output with { Binary = true } : output)],
             Timeout = parameters.TryGetProperty("timeout", out var timeout) ? CallParameters.ToTimeout(Unsigned(timeout, "timeout")) : null,
         };
     }
@@ -85,15 +89,21 @@ internal static class RestCallReader
         {
             var name = Text(Required(input, "name"), "name");
             var datatype = Text(Required(input, "datatype"), "datatype");
-            var shape = Array(Required(input, "shape"), "shape").Select(dimension => (long)Math.Min(Unsigned(dimension, "shape"), long.MaxValue)).ToArray();
+            var shape = Array(Required(input, "shape"), "shape").Select(
+                dimension => (long)Math.Min(Unsigned(dimension, "shape"), long.MaxValue)).ToArray();
             var hasData = input.TryGetProperty("data", out var data);
             var size = default(JsonElement);
-            var hasBinary = input.TryGetProperty("parameters", out var parameters) && Object(parameters).TryGetProperty("binary_data_size", out size);
+            var hasBinary = input.TryGetProperty("parameters", out var parameters)
+                && Object(parameters).TryGetProperty("binary_data_size", out size);
             if (HasParameter(input, "shared_memory_region"))
                 throw OpenInferenceErrors.Unsupported("shared memory");
             if (hasData == hasBinary)
-                throw OpenInferenceErrors.Invalid("Input must set only one of the following fields: 'data', 'binary_data_size' in 'parameters'. But " + (hasData ? "set 'data' 'binary_data_size'" : "no field is set"));
-            tensors.Add(new(name, datatype, shape, hasData ? ReadData(name, datatype, data) : Cut(model, name, Unsigned(size, "binary_data_size"), ref binary)));
+                throw OpenInferenceErrors.Invalid(
+                    "Input must set only one of the following fields: 'data', 'binary_data_size' in 'parameters'. But " +
+                        (hasData ? "set 'data' 'binary_data_size'" : "no field is set"));
+            tensors.Add(new(name, datatype, shape, hasData
+                ? ReadData(name, datatype, data)
+                : Cut(model, name, Unsigned(size, "binary_data_size"), ref binary)));
         }
         return tensors;
     }
@@ -101,7 +111,8 @@ internal static class RestCallReader
     private static ReadOnlyMemory<byte> Cut(string model, string name, ulong size, ref ReadOnlyMemory<byte> binary)
     {
         if (size > (ulong)binary.Length)
-            throw OpenInferenceErrors.Invalid($"unexpected size for input '{name}', expecting {size - (ulong)binary.Length} additional bytes for model '{model}'");
+            throw OpenInferenceErrors.Invalid(
+                $"unexpected size for input '{name}', expecting {size - (ulong)binary.Length} additional bytes for model '{model}'");
         var data = binary[..(int)size];
         binary = binary[(int)size..];
         return data;
@@ -111,7 +122,8 @@ internal static class RestCallReader
     {
         var type = TensorDatatypes.Parse(datatype);
         if (type is TensorDatatype.Fp16 or TensorDatatype.Bf16)
-            throw OpenInferenceErrors.Invalid($"receiving {datatype} data via JSON is not supported. Please use the binary data format for input {name}");
+            throw OpenInferenceErrors.Invalid(
+                $"receiving {datatype} data via JSON is not supported. Please use the binary data format for input {name}");
         if (type == TensorDatatype.Invalid)
             throw OpenInferenceErrors.Invalid($"invalid datatype for input {name}: '{datatype}'");
         var buffer = new ArrayBufferWriter<byte>();
@@ -141,13 +153,19 @@ internal static class RestCallReader
     }
 
     private static JsonElement Required(JsonElement element, string name) =>
-        Object(element).TryGetProperty(name, out var value) ? value : throw OpenInferenceErrors.Invalid($"Unable to parse '{name}': it is missing");
+        Object(element).TryGetProperty(name, out var value)
+            ? value
+            : throw OpenInferenceErrors.Invalid($"Unable to parse '{name}': it is missing");
 
     private static JsonElement Object(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object ? element : throw OpenInferenceErrors.Invalid($"found a JSON {element.ValueKind}, expected an object");
+        element.ValueKind == JsonValueKind.Object
+            ? element
+            : throw OpenInferenceErrors.Invalid($"found a JSON {element.ValueKind}, expected an object");
 
     private static JsonElement.ArrayEnumerator Array(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : throw OpenInferenceErrors.Invalid($"Unable to parse '{name}': it is a {element.ValueKind}, expected an array");
+        element.ValueKind == JsonValueKind.Array
+            ? element.EnumerateArray()
+            : throw OpenInferenceErrors.Invalid($"Unable to parse '{name}': it is a {element.ValueKind}, expected an array");
 
     private static string Text(JsonElement element, string name)
     {
@@ -157,7 +175,7 @@ internal static class RestCallReader
         }
         catch (InvalidOperationException)
         {
-            throw OpenInferenceErrors.Invalid($"Unable to parse '{name}': it is no valid string");
+            throw OpenInferenceErrors.Invalid($"Unable to parse '{name}': it is not a valid string");
         }
     }
 

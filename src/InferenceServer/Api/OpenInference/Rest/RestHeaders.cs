@@ -1,8 +1,8 @@
 namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
 
-/// <summary>The binary tensor extension's header.</summary>
+/// <summary>The header of the binary tensor extension.</summary>
 internal static class RestHeaders
 {
-    /// <summary>Bytes of JSON before the binary tensors.</summary>
+    /// <summary>The number of bytes of JSON before the binary tensors.</summary>
     public const string HeaderLength = "Inference-Header-Content-Length";
 }

@@ -13,14 +13,16 @@ internal static class RestResponses
 {
     private const string Json = "application/json";
 
-    // Smaller answers only grow.
+    // Compression makes smaller answers larger.
     private const int SmallestCompressed = 1024;
 
-    /// <summary>A message as JSON.</summary>
-    public static Task WriteAsync(HttpContext context, IMessage message) => WriteAsync(context, StatusCodes.Status200OK, json => ProtocolJson.Write(json, message));
+    /// <summary>Writes a message as JSON.</summary>
+    public static Task WriteAsync(HttpContext context, IMessage message) =>
+        WriteAsync(context, StatusCodes.Status200OK, json => ProtocolJson.Write(json, message));
 
-    /// <summary>Messages as a JSON array.</summary>
-    public static Task WriteAsync(HttpContext context, IEnumerable<IMessage> messages) => WriteAsync(context, StatusCodes.Status200OK, json =>
+    /// <summary>Writes messages as a JSON array.</summary>
+    public static Task WriteAsync(HttpContext context, IEnumerable<IMessage> messages) =>
+        WriteAsync(context, StatusCodes.Status200OK, json =>
     {
         json.WriteStartArray();
         foreach (var message in messages)
@@ -28,7 +30,7 @@ internal static class RestResponses
         json.WriteEndArray();
     });
 
-    /// <summary>An object of one property.</summary>
+    /// <summary>Writes an object of one property.</summary>
     public static Task WriteAsync(HttpContext context, int status, string name, bool value) => WriteAsync(context, status, json =>
     {
         json.WriteStartObject();
@@ -36,7 +38,7 @@ internal static class RestResponses
         json.WriteEndObject();
     });
 
-    /// <summary>The protocol's error body.</summary>
+    /// <summary>Writes the protocol's error body.</summary>
     public static Task WriteErrorAsync(HttpContext context, int status, string message) => WriteAsync(context, status, json =>
     {
         json.WriteStartObject();
@@ -44,7 +46,7 @@ internal static class RestResponses
         json.WriteEndObject();
     });
 
-    /// <summary>The protocol's error body for one of our errors.</summary>
+    /// <summary>Writes the protocol's error body and Retry-After.</summary>
     public static Task WriteErrorAsync(HttpContext context, InferenceException exception)
     {
         if (exception.RetryAfter is { } delay)
@@ -52,7 +54,7 @@ internal static class RestResponses
         return WriteErrorAsync(context, ErrorMapping.Of(exception.Kind).TritonHttp, exception.Message);
     }
 
-    /// <summary>The answer of an inference.</summary>
+    /// <summary>Writes the answer of an inference.</summary>
     public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body, int? headerLength)
     {
         var response = context.Response;
@@ -81,12 +83,16 @@ internal static class RestResponses
     }
 
     private static string Encoding(string accepted) =>
-        accepted.Contains("gzip", StringComparison.OrdinalIgnoreCase) ? "gzip" : accepted.Contains("deflate", StringComparison.OrdinalIgnoreCase) ? "deflate" : "";
+        accepted.Contains("gzip", StringComparison.OrdinalIgnoreCase)
+            ? "gzip"
+            : accepted.Contains("deflate", StringComparison.OrdinalIgnoreCase) ? "deflate" : "";
 
     private static byte[] Compress(ReadOnlyMemory<byte> body, string encoding)
     {
         var result = new MemoryStream();
-        using (Stream compressor = encoding == "gzip" ? new GZipStream(result, CompressionLevel.Fastest, leaveOpen: true) : new ZLibStream(result, CompressionLevel.Fastest, leaveOpen: true))
+        using (Stream compressor = encoding == "gzip"
+            ? new GZipStream(result, CompressionLevel.Fastest, leaveOpen: true)
+            : new ZLibStream(result, CompressionLevel.Fastest, leaveOpen: true))
             compressor.Write(body.Span);
         return result.ToArray();
     }

@@ -6,24 +6,26 @@ using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Tensors;
 
-/// <summary>The classification extension: the best classes as <c>value:index:label</c>, value with six decimals, best first.</summary>
+/// <summary>Writes the classification extension: the best classes as <c>value:index:label</c>, with six decimals, best first.</summary>
 internal static class Classification
 {
     private const int MaxElements = 1_000_000;
 
-    /// <summary>The elements of the BYTES tensor, N×min(k, classes).</summary>
+    /// <summary>Creates the elements of the BYTES tensor, N×min(k, classes).</summary>
     /// <param name="outputs">The model's outputs, N×classes.</param>
-    /// <param name="labels">One for each class.</param>
-    /// <param name="k">How many classes are wanted.</param>
-    /// <exception cref="InferenceException">There would be more than a million elements.</exception>
+    /// <param name="labels">One label for each class.</param>
+    /// <param name="k">The number of requested classes.</param>
+    /// <exception cref="InferenceException">The tensor would have more than a million elements.</exception>
     public static string[] Elements(ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, int k)
     {
         if (outputs.Length > MaxElements)
             throw OpenInferenceErrors.Invalid("classification output tensor too large");
-        var (classes, wanted) = (labels.Count, Math.Min(k, labels.Count));
+        var classes = labels.Count;
+        var wanted = Math.Min(k, classes);
         var elements = new string[outputs.Length / classes * wanted];
         var best = new Prediction[wanted];
-        for (var (row, next) = (0, 0); row < outputs.Length; row += classes)
+        var next = 0;
+        for (var row = 0; row < outputs.Length; row += classes)
         {
             TopK.Select(outputs.Slice(row, classes), best);
             foreach (var (index, value) in best)
@@ -32,7 +34,7 @@ internal static class Classification
         return elements;
     }
 
-    /// <summary>The elements as raw tensor data.</summary>
+    /// <summary>Serializes elements to raw tensor data.</summary>
     public static byte[] Serialize(ReadOnlySpan<string> elements)
     {
         var size = 0;
@@ -49,7 +51,9 @@ internal static class Classification
         return data;
     }
 
-    // As C's "%f", which clients parse: "nan" and "inf" where .NET has other words.
+    // The format of C's "%f", which clients parse: "nan" and "inf" instead of .NET's words.
     private static string Number(float value) =>
-        float.IsNaN(value) ? "nan" : float.IsInfinity(value) ? (value > 0 ? "inf" : "-inf") : value.ToString("F6", CultureInfo.InvariantCulture);
+        float.IsNaN(value)
+            ? "nan"
+            : float.IsInfinity(value) ? (value > 0 ? "inf" : "-inf") : value.ToString("F6", CultureInfo.InvariantCulture);
 }

@@ -1,33 +1,34 @@
+using LeNetServe.InferenceServer.Errors;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Tensors;
 
-/// <summary>A request of either protocol, translated.</summary>
+/// <summary>A request, read from gRPC or REST.</summary>
 internal sealed record InferenceCall
 {
-    /// <summary>The model's name as the caller wrote it.</summary>
+    /// <summary>Gets the model's name in the request.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The version as the caller wrote it; empty: the server picks.</summary>
+    /// <summary>Gets the version in the request; empty if the server selects it.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>The caller's own id; comes back with the answer.</summary>
+    /// <summary>Gets the id, which the answer repeats.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>The tensors.</summary>
+    /// <summary>Gets the input tensors.</summary>
     public required IReadOnlyList<RawTensor> Inputs { get; init; }
 
-    /// <summary>The outputs asked for; empty: all there are.</summary>
+    /// <summary>Gets the requested outputs; empty for all.</summary>
     public IReadOnlyList<RequestedOutput> Outputs { get; init; } = [];
 
-    /// <summary>REST only: outputs that do not say otherwise come as bytes.</summary>
+    /// <summary>Gets a value indicating whether outputs are binary by default (REST only).</summary>
     public bool BinaryByDefault { get; init; }
 
-    /// <summary>REST only: the body is nothing but one tensor's data; shape and type are the model's.</summary>
+    /// <summary>Gets a value indicating whether the body is one tensor's data, with the model's shape and type (REST only).</summary>
     public bool RawBinary { get; init; }
 
-    /// <summary>How long the request may wait, from its parameter <c>timeout</c> (microseconds there); null: no bound of its own.</summary>
+    /// <summary>Gets the time limit, from the parameter <c>timeout</c>; null for none.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>How Triton's messages begin.</summary>
-    public string LogPrefix => $"[request id: {(Id.Length == 0 ? "<id_unknown>" : Id)}] ";
+    /// <summary>Gets the beginning of Triton's messages.</summary>
+    public string LogPrefix => $"[request id: {(Id.Length == 0 ? "<id_unknown>" : Excerpt.Of(Id))}] ";
 }

@@ -4,11 +4,11 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Tensors;
 
-/// <summary>Turns tensors of the rarer element types into the FP32 that models take.</summary>
+/// <summary>Converts tensors of other element types to FP32.</summary>
 internal static class NumericTensor
 {
-    /// <summary>The values as little-endian 32-bit floats. Values keep what fits a float; no scaling takes place.</summary>
-    /// <exception cref="InferenceException">The type has no numbers.</exception>
+    /// <summary>Converts values to little-endian 32-bit floats, rounded to a float's precision, without scaling.</summary>
+    /// <exception cref="InferenceException">The type is not a numeric one.</exception>
     public static byte[] ToFloats(RawTensor tensor, TensorDatatype datatype)
     {
         var data = tensor.Data.Span;
@@ -32,13 +32,14 @@ internal static class NumericTensor
                 TensorDatatype.Bf16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(element) << 16),
                 TensorDatatype.Fp64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(element),
                 TensorDatatype.Fp32 => BinaryPrimitives.ReadSingleLittleEndian(element),
-                _ => throw OpenInferenceErrors.Invalid($"inference input '{tensor.Name}' data-type is '{tensor.Datatype}', expected numbers or BYTES"),
+                _ => throw OpenInferenceErrors.Invalid(
+                    $"inference input '{tensor.Name}' data-type is '{tensor.Datatype}', expected numbers or BYTES"),
             };
         }
         return bytes;
     }
 
-    /// <summary>Images of H×W×C as C×H×W.</summary>
+    /// <summary>Converts images of H×W×C to C×H×W.</summary>
     /// <param name="data">The images.</param>
     /// <param name="elementSize">Bytes of one element.</param>
     /// <param name="pixels">H·W.</param>

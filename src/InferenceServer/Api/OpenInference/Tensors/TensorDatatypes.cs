@@ -3,7 +3,7 @@ namespace LeNetServe.InferenceServer.Api.OpenInference.Tensors;
 /// <summary>Names and sizes of <see cref="TensorDatatype"/>.</summary>
 internal static class TensorDatatypes
 {
-    /// <summary>The type of that protocol name; <see cref="TensorDatatype.Invalid"/> where there is none.</summary>
+    /// <summary>Parses the protocol's name of a type; <see cref="TensorDatatype.Invalid"/> for an unknown name.</summary>
     public static TensorDatatype Parse(string name) => name switch
     {
         "FP32" => TensorDatatype.Fp32,
@@ -23,7 +23,7 @@ internal static class TensorDatatypes
         _ => TensorDatatype.Invalid,
     };
 
-    /// <summary>Bytes of one element; 0 for <see cref="TensorDatatype.Bytes"/>, whose elements differ, and for no type at all.</summary>
+    /// <summary>Gets the number of bytes of one element; 0 for <see cref="TensorDatatype.Bytes"/> and an unknown type.</summary>
     public static int Size(this TensorDatatype datatype) => datatype switch
     {
         TensorDatatype.Bool or TensorDatatype.UInt8 or TensorDatatype.Int8 => 1,
