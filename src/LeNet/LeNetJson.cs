@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -21,7 +22,7 @@ public sealed class LeNetJson
         RespectRequiredConstructorParameters = true,
         AllowOutOfOrderMetadataProperties = true,
         Converters = { new JsonStringEnumConverter() },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutDefaults } },
         WriteIndented = true,
     };
 
@@ -49,4 +50,12 @@ public sealed class LeNetJson
 
     // The options create a type's description at its first use and keep it, so a program pays for the files that it reads.
     private JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+
+    // A property that was added later changes no file, run id or hash while it has its [DefaultValue].
+    private static void LeaveOutDefaults(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+            if (property.AttributeProvider?.GetCustomAttributes(typeof(DefaultValueAttribute), inherit: true) is [DefaultValueAttribute initial])
+                property.ShouldSerialize = (_, value) => !Equals(value, initial.Value);
+    }
 }

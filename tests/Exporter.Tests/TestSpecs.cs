@@ -7,7 +7,8 @@ internal static class TestSpecs
 {
     /// <summary>Names that <see cref="Create"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Variants.Names.Union(
-        ["paper", "every-record", "norm-everywhere", "activation-first", "pool-first", "subsample-first", "dense-only", "vector-maps"])];
+        ["paper", "every-record", "norm-everywhere", "activation-first", "pool-first", "subsample-first", "dense-only", "vector-maps", "strided",
+            "padded-first", "padded-mean-first"])];
 
     public static LeNetSpec Create(string name, int channels = 1) => name switch
     {
@@ -46,6 +47,19 @@ internal static class TestSpecs
         "vector-maps" => Spec(name, channels,
             Conv("C1", 4, 32), Relu("relu"), Conv("C2", 8, 1), new SubsamplingSpec { Name = "S2", Size = 1 },
                 new PoolingSpec { Name = "S3", Size = 1 }, Conv("C3", 10, 1), new SoftmaxSpec { Name = "softmax" }),
+        // Odd sizes, overlapping windows, and pixels that the last window leaves out.
+        "strided" => Spec(name, channels,
+            new PoolingSpec { Name = "S0", Size = 3, Stride = 1, Padding = 1 }, Conv("C1", 6, 5) with { Stride = 2, Bias = false },
+            new BatchNormSpec { Name = "C1_bn" }, Relu("C1_relu"), new PoolingSpec { Name = "S2", Size = 3, Stride = 2 },
+            Conv("C3", 8, 3) with { Stride = 2, Padding = 2 }, Squash("C3_silu", ActivationFunction.Silu),
+            new PoolingSpec { Name = "S4", Kind = PoolingKind.Average, Stride = 3, Padding = 1 }, Conv("C5", 12, 2), Relu("C5_relu"),
+            Dense("output", 10), new SoftmaxSpec { Name = "softmax" }),
+        "padded-first" => Spec(name, channels,
+            Conv("C1", 6, 5) with { Padding = 2 }, Relu("C1_relu"), new PoolingSpec { Name = "S2", Size = 3, Stride = 2, Padding = 1 },
+            Conv("C3", 16, 16), Relu("C3_relu"), Dense("output", 10), new SoftmaxSpec { Name = "softmax" }),
+        "padded-mean-first" => Spec(name, channels,
+            new PoolingSpec { Name = "S0", Kind = PoolingKind.Average, Padding = 1 }, Conv("C1", 6, 5), Relu("C1_relu"),
+            Dense("output", 10), new SoftmaxSpec { Name = "softmax" }),
         _ => Variants.Create(name, channels, 10),
     };
 

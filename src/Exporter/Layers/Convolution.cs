@@ -23,7 +23,7 @@ internal sealed class Convolution : ExportedLayer
                     + $"input map {kernel % row.Input.Channels}, expected zeros: the connection table has no such connection");
     }
 
-    /// <inheritdoc/>
+    /// <summary>Padding is zero among normalized values and has no such value among raw ones, so a padded convolution stops the normalization.</summary>
     public override ScalingFate Meet(InputScaling scaling) =>
         layer == new ConvolutionSpec
         {
@@ -32,6 +32,7 @@ internal sealed class Convolution : ExportedLayer
             Kernel = layer.Kernel,
             Bias = layer.Bias,
             InputMaps = layer.InputMaps,
+            Stride = layer.Stride,
         }
             ? scaling.FoldInto(Weight, Bias)
             : ScalingFate.Stopped;
@@ -54,8 +55,6 @@ internal sealed class Convolution : ExportedLayer
             ])
             .AddInts("dilations", 1, 1)
             .AddInt("group", 1)
-            .AddInts("kernel_shape", layer.Kernel, layer.Kernel)
-            .AddInts("pads", 0, 0, 0, 0)
-            .AddInts("strides", 1, 1);
+            .AddWindows(layer.Kernel, layer.Stride, layer.Padding);
     }
 }

@@ -3,23 +3,31 @@ using LeNetServe.Specs;
 
 namespace LeNetServe.Exporter.Layers;
 
-/// <summary>MaxPool or AveragePool over adjacent windows. A window of one pixel changes nothing and is left out.</summary>
+/// <summary>MaxPool or AveragePool. A window of one pixel changes nothing and is left out.</summary>
 internal sealed class Pooling(PoolingSpec layer, LayerShape row) : ExportedLayer(row)
 {
-    /// <summary>A maximum or mean of scaled values is the scaled maximum or mean, because the deviation is positive.</summary>
-    public override ScalingFate Meet(InputScaling scaling) =>
-        layer == new PoolingSpec { Name = layer.Name, Kind = layer.Kind, Size = layer.Size } ? ScalingFate.Passed : ScalingFate.Stopped;
+    /// <summary>
+    /// A maximum or mean of scaled values is the scaled maximum or mean, because the deviation is positive. A mean that counts padding is not:
+    /// padding is zero among normalized values.
+    /// </summary>
+    public override ScalingFate Meet(InputScaling scaling)
+    {
+        var known = new PoolingSpec { Name = layer.Name, Kind = layer.Kind, Size = layer.Size, Stride = layer.Stride };
+        if (layer.Kind == PoolingKind.Max)
+            known = known with { Padding = layer.Padding };
+        return layer == known ? ScalingFate.Passed : ScalingFate.Stopped;
+    }
 
     /// <inheritdoc/>
     public override void Emit(GraphBuilder graph)
     {
-        if (layer.Size == 1)
+        if (layer.Size == 1 && layer.Step == 1)
             return;
         graph.Unflatten(Name, Row.Input);
         var output = Row.Output;
-        graph.Append(layer.Kind == PoolingKind.Max ? "MaxPool" : "AveragePool", Name, [output.Channels, output.Height, output.Width])
-            .AddInts("kernel_shape", layer.Size, layer.Size)
-            .AddInts("pads", 0, 0, 0, 0)
-            .AddInts("strides", layer.Size, layer.Size);
+        var node = graph.Append(layer.Kind == PoolingKind.Max ? "MaxPool" : "AveragePool", Name, [output.Channels, output.Height, output.Width])
+            .AddWindows(layer.Size, layer.Step, layer.Padding);
+        if (layer.Kind == PoolingKind.Average && layer.Padding > 0)
+            node.AddInt("count_include_pad", 1);
     }
 }

@@ -33,8 +33,6 @@ internal sealed class Subsampling(SubsamplingSpec layer, LayerShape row, Trained
             ])
             .AddInts("dilations", 1, 1)
             .AddInt("group", maps)
-            .AddInts("kernel_shape", layer.Size, layer.Size)
-            .AddInts("pads", 0, 0, 0, 0)
-            .AddInts("strides", layer.Size, layer.Size);
+            .AddWindows(layer.Size, layer.Size);
     }
 }

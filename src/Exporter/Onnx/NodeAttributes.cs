@@ -12,6 +12,12 @@ internal static class NodeAttributes
         return node;
     }
 
+    /// <summary>Adds the square windows of a convolution or pooling.</summary>
+    public static NodeProto AddWindows(this NodeProto node, int size, int stride, int padding = 0) => node
+        .AddInts("kernel_shape", size, size)
+        .AddInts("pads", padding, padding, padding, padding)
+        .AddInts("strides", stride, stride);
+
     /// <summary>Adds a list of integers.</summary>
     public static NodeProto AddInts(this NodeProto node, string name, params ReadOnlySpan<long> values)
     {

@@ -31,7 +31,8 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
         ConvolutionSpec layer => Convolution(layer, row, x),
         BatchNormSpec layer => BatchNorm(layer, row, x),
         ActivationSpec layer => Array.ConvertAll(x, value => Squash(layer.Function, value)),
-        PoolingSpec layer => Windows(row, layer.Size, x, (window, _) => layer.Kind == PoolingKind.Max ? window.Max() : window.Average()),
+        PoolingSpec layer => Windows(row, layer.Size, layer.Step, layer.Padding, x, (window, _) =>
+            layer.Kind == PoolingKind.Max ? window.Max() : window.Sum() / (layer.Size * layer.Size)),
         SubsamplingSpec layer => Subsampling(layer, row, x),
         DenseSpec layer => Dense(layer, row, x),
         DropoutSpec => x,
@@ -54,10 +55,16 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
                     for (var channel = 0; channel < input.Channels; channel++)
                         for (var v = 0; v < k; v++)
                             for (var u = 0; u < k; u++)
-                                sum += weight[((map * input.Channels + channel) * k + v) * k + u] * x[(channel * input.Height + top + v) * input.Width + left + u];
+                                sum += weight[((map * input.Channels + channel) * k + v) * k + u]
+                                    * Pixel(top * layer.Stride - layer.Padding + v, left * layer.Stride - layer.Padding + u, channel);
                     y[(map * output.Height + top) * output.Width + left] = sum;
                 }
         return y;
+
+        double Pixel(int vertical, int horizontal, int channel) =>
+            vertical >= 0 && vertical < input.Height && horizontal >= 0 && horizontal < input.Width
+                ? x[(channel * input.Height + vertical) * input.Width + horizontal]
+                : 0;
     }
 
     private double[] BatchNorm(BatchNormSpec layer, LayerShape row, double[] x)
@@ -71,7 +78,7 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
     private double[] Subsampling(SubsamplingSpec layer, LayerShape row, double[] x)
     {
         var (coefficient, bias) = (weights.Get(layer, "weight"), weights.Get(layer, "bias"));
-        return Windows(row, layer.Size, x, (window, map) => window.Sum() * coefficient[map] + bias[map]);
+        return Windows(row, layer.Size, layer.Size, 0, x, (window, map) => window.Sum() * coefficient[map] + bias[map]);
     }
 
     private double[] Dense(DenseSpec layer, LayerShape row, double[] x)
@@ -81,16 +88,21 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
         return [.. bias.Select((start, unit) => start + x.Select((value, index) => value * weight[unit * x.Length + index]).Sum())];
     }
 
-    private static double[] Windows(LayerShape row, int size, double[] x, Func<double[], int, double> reduce)
+    /// <summary>Reduces the pixels of every window that lie inside the input.</summary>
+    private static double[] Windows(LayerShape row, int size, int step, int padding, double[] x, Func<IReadOnlyList<double>, int, double> reduce)
     {
         var (input, output) = (row.Input, row.Output);
         var y = new double[output.Count];
-        var window = new double[size * size];
+        var window = new List<double>();
         for (var index = 0; index < y.Length; index++)
         {
-            var (map, top, left) = (index / (output.Height * output.Width), index / output.Width % output.Height * size, index % output.Width * size);
-            for (var pixel = 0; pixel < window.Length; pixel++)
-                window[pixel] = x[(map * input.Height + top + pixel / size) * input.Width + left + pixel % size];
+            window.Clear();
+            var map = index / (output.Height * output.Width);
+            var top = index / output.Width % output.Height * step - padding;
+            var left = index % output.Width * step - padding;
+            for (var v = Math.Max(0, top); v < Math.Min(input.Height, top + size); v++)
+                for (var u = Math.Max(0, left); u < Math.Min(input.Width, left + size); u++)
+                    window.Add(x[(map * input.Height + v) * input.Width + u]);
             y[index] = reduce(window, map);
         }
         return y;

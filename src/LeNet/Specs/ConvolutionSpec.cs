@@ -1,8 +1,12 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 
 namespace LeNetServe.Specs;
 
-/// <summary>An unpadded convolution with stride 1: C×H×W → Maps×(H−k+1)×(W−k+1). Where the kernel covers the whole input it is a dense layer.</summary>
+/// <summary>
+/// A convolution: C×H×W → Maps×H′×W′ with H′ = (H + 2·padding − k)/stride + 1, rounded down. A kernel that covers the whole unpadded input
+/// makes it a dense layer.
+/// </summary>
 public record ConvolutionSpec : LayerSpec
 {
     /// <summary>Number of output maps.</summary>
@@ -11,31 +15,41 @@ public record ConvolutionSpec : LayerSpec
     /// <summary>Side k of the square kernel, in pixels.</summary>
     public required int Kernel { get; init; }
 
-    /// <summary>Off where a batch norm follows, whose own bias makes this one redundant.</summary>
+    /// <summary>Pixels from one window to the next, down and across.</summary>
+    [DefaultValue(1)]
+    public int Stride { get; init; } = 1;
+
+    /// <summary>
+    /// Rows and columns of zeros around the input, fewer than the kernel's. At the first layer zero is the mean of normalized pixels, so an
+    /// exported model with padding there normalizes its input in nodes of its own.
+    /// </summary>
+    [DefaultValue(0)]
+    public int Padding { get; init; }
+
+    /// <summary>Off before a batch norm, whose own bias makes this one redundant.</summary>
     public bool Bias { get; init; } = true;
 
     /// <summary>
-    /// For each output map the input maps that feed it; null: all. The stored weight stays dense, out×in×k×k, with exact zeros where
-    /// there is no connection.
+    /// For each output map the input maps that feed it; null: all. The stored weight stays dense, out×in×k×k, with exact zeros for
+    /// missing connections.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<IReadOnlyList<int>>? InputMaps { get; init; }
 
     /// <inheritdoc/>
-    public override string Summary => $"{Maps} maps, {Kernel}×{Kernel}{(InputMaps is null ? "" : ", connection table")}";
+    public override string Summary => $"{Maps} maps, {Kernel}×{Kernel}{(Stride == 1 ? "" : $"/{Stride}")}{PaddingSummary(Padding)}{(InputMaps is null ? "" : ", connection table")}";
 
-    /// <summary>The kernel covers the whole input, so the output is a vector.</summary>
-    public bool CoversWhole(TensorShape input) => input.Height == Kernel && input.Width == Kernel;
+    /// <summary>Whether the kernel covers the whole unpadded input; the output is then a vector.</summary>
+    public bool CoversWhole(TensorShape input) => Padding == 0 && input.Height == Kernel && input.Width == Kernel;
 
     /// <inheritdoc/>
     public override TensorShape OutputShape(TensorShape input)
     {
         RequirePositive(Maps, "maps");
         RequirePositive(Kernel, "kernel");
-        if (input.Height < Kernel || input.Width < Kernel)
-            return Reject(input, $"expected at least {Kernel}×{Kernel} pixels");
+        var output = Windows(input, Maps, Kernel, Stride, Padding, largestPadding: Kernel - 1);
         CheckInputMaps(input);
-        return new(Maps, input.Height - Kernel + 1, input.Width - Kernel + 1);
+        return output;
     }
 
     /// <inheritdoc/>

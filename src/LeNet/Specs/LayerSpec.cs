@@ -45,6 +45,21 @@ public abstract record LayerSpec
     private protected TensorShape Reject(TensorShape input, string expected) =>
         throw new SpecException($"layer {Name} ({Summary}) cannot take {input}: {expected}");
 
+    /// <summary>The shape that square windows over the padded input give. Pixels beyond the last whole window are left out, as in torch.</summary>
+    private protected TensorShape Windows(TensorShape input, int maps, int size, int stride, int padding, int largestPadding)
+    {
+        RequirePositive(stride, "stride");
+        if (padding < 0 || padding > largestPadding)
+            throw new SpecException($"layer {Name}: padding is {padding}, expected 0 to {largestPadding}");
+        var height = input.Height + 2 * padding - size;
+        var width = input.Width + 2 * padding - size;
+        return height < 0 || width < 0
+            ? Reject(input, $"expected at least {size - 2 * padding}×{size - 2 * padding} pixels")
+            : new(maps, height / stride + 1, width / stride + 1);
+    }
+
+    private protected static string PaddingSummary(int padding) => padding == 0 ? "" : $", padding {padding}";
+
     private protected void RequirePositive(int value, string what)
     {
         if (value is < 1 or > MaxSize)

@@ -1,6 +1,12 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+
 namespace LeNetServe.Specs;
 
-/// <summary>Pooling over adjacent windows (stride = size): C×H×W → C×H/size×W/size. The size must divide height and width.</summary>
+/// <summary>
+/// Pooling: C×H×W → C×H′×W′. Windows are adjacent and divide height and width, unless <see cref="Stride"/> or <see cref="Padding"/> is given:
+/// then H′ = (H + 2·padding − size)/stride + 1, rounded down.
+/// </summary>
 public record PoolingSpec : LayerSpec
 {
     /// <summary>Maximum or mean.</summary>
@@ -9,18 +15,32 @@ public record PoolingSpec : LayerSpec
     /// <summary>Side of the square window, in pixels.</summary>
     public int Size { get; init; } = 2;
 
+    /// <summary>Pixels from one window to the next, down and across; null: the window's side.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Stride { get; init; }
+
+    /// <summary>
+    /// Rows and columns around the input, at most half the window's side. A maximum ignores them; a mean counts them as zeros, as in torch.
+    /// </summary>
+    [DefaultValue(0)]
+    public int Padding { get; init; }
+
+    /// <summary>Pixels from one window to the next.</summary>
+    [JsonIgnore]
+    public int Step => Stride ?? Size;
+
     /// <inheritdoc/>
-    public override string Summary => $"{(Kind == PoolingKind.Max ? "max" : "mean")}, {Size}×{Size}/{Size}";
+    public override string Summary => $"{(Kind == PoolingKind.Max ? "max" : "mean")}, {Size}×{Size}/{Step}{PaddingSummary(Padding)}";
 
     /// <inheritdoc/>
     public override TensorShape OutputShape(TensorShape input)
     {
         RequirePositive(Size, "size");
-        return input.Height % Size != 0 || input.Width % Size != 0
+        return Stride is null && Padding == 0 && (input.Height % Size != 0 || input.Width % Size != 0)
             ? Reject(input, $"expected height and width divisible by {Size}")
-            : new(input.Channels, input.Height / Size, input.Width / Size);
+            : Windows(input, input.Channels, Size, Step, Padding, largestPadding: Size / 2);
     }
 
     /// <inheritdoc/>
-    public override long Connections(TensorShape input) => input.Count;
+    public override long Connections(TensorShape input) => (long)OutputShape(input).Count * Size * Size;
 }

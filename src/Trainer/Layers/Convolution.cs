@@ -18,7 +18,7 @@ internal sealed class Convolution(ConvolutionSpec layer, TensorShape input) : Tr
         Tensor Kernels() => mask is null ? weight : weight * mask;
         return layer.CoversWhole(input)
             ? (x, _) => functional.linear(x.flatten(1), Kernels().flatten(1), bias)
-            : (x, _) => functional.conv2d(x, Kernels(), bias);
+            : (x, _) => functional.conv2d(x, Kernels(), bias, [layer.Stride, layer.Stride], [layer.Padding, layer.Padding]);
     }
 
     /// <inheritdoc/>

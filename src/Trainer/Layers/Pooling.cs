@@ -9,6 +9,6 @@ internal sealed class Pooling(PoolingSpec layer) : TrainedLayer
 {
     /// <inheritdoc/>
     public override Layer Build(NetworkParameters parameters) => layer.Kind == PoolingKind.Max
-        ? (x, _) => functional.max_pool2d(x, layer.Size)
-        : (x, _) => functional.avg_pool2d(x, layer.Size);
+        ? (x, _) => functional.max_pool2d(x, layer.Size, layer.Step, layer.Padding)
+        : (x, _) => functional.avg_pool2d(x, layer.Size, layer.Step, layer.Padding);
 }

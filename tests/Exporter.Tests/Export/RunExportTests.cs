@@ -66,6 +66,28 @@ public sealed class RunExportTests : IDisposable
         Assert.Equal($"float32 {(batch == 0 ? "batch" : batch)}×10", types["probabilities"].ToString());
     }
 
+    public static TheoryData<string, int> WindowsAndOpsets =>
+        [.. from name in new[] { "strided", "padded-first", "padded-mean-first" } from opset in Enumerable.Range(11, 11) select (name, opset)];
+
+    [Theory]
+    [MemberData(nameof(WindowsAndOpsets))]
+    public void Export_StrideAndPaddingInEveryOpset_AgreeWithTheReference(string name, int opset)
+    {
+        var result = Export(TestRuns.Create(temporary.Path, TestSpecs.Create(name)), new() { Opset = opset });
+
+        Assert.InRange(result.Proof.Golden.MaxDifference, 0, 1e-5);
+    }
+
+    [Theory]
+    [InlineData("padded-first")]
+    [InlineData("padded-mean-first")]
+    public void Export_PaddingAtTheInput_NormalizesBeforeIt(string name)
+    {
+        var result = Export(TestRuns.Create(temporary.Path, TestSpecs.Create(name)), new());
+
+        Assert.Equal(["pixels.scale", "pixels.shift"], OnnxFile.Parse("", result.Model).Graph.Node.Take(2).Select(node => node.Name));
+    }
+
     [Theory]
     [InlineData("lenet5", "Nhwc", "Probabilities", "Float32")]
     [InlineData("lenet5", "Nchw", "Logits", "Float32")]

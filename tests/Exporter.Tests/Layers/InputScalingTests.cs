@@ -13,6 +13,8 @@ public sealed class InputScalingTests : IDisposable
     public static TheoryData<string, LayerSpec, string> Layers => new()
     {
         { "convolution", new ConvolutionSpec { Name = "x", Maps = 3, Kernel = 3 }, "Taken" },
+        { "strided convolution", new ConvolutionSpec { Name = "x", Maps = 3, Kernel = 3, Stride = 2 }, "Taken" },
+        { "padded convolution", new ConvolutionSpec { Name = "x", Maps = 3, Kernel = 3, Padding = 1 }, "Stopped" },
         { "derived convolution", new DilatedConvolution { Name = "x", Maps = 3, Kernel = 3 }, "Stopped" },
         { "dense", new DenseSpec { Name = "x", Units = 3 }, "Taken" },
         { "derived dense", new LowRankDense { Name = "x", Units = 3 }, "Stopped" },
@@ -20,6 +22,8 @@ public sealed class InputScalingTests : IDisposable
         { "derived subsampling", new CeilingSubsampling { Name = "x" }, "Stopped" },
         { "pooling", new PoolingSpec { Name = "x" }, "Passed" },
         { "mean", new PoolingSpec { Name = "x", Kind = PoolingKind.Average }, "Passed" },
+        { "padded pooling", new PoolingSpec { Name = "x", Padding = 1 }, "Passed" },
+        { "padded mean", new PoolingSpec { Name = "x", Kind = PoolingKind.Average, Padding = 1 }, "Stopped" },
         { "derived pooling", new MedianPooling { Name = "x" }, "Stopped" },
         { "activation", new ActivationSpec { Name = "x", Function = ActivationFunction.Relu }, "Stopped" },
     };

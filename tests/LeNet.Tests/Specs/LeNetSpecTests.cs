@@ -43,6 +43,46 @@ public sealed class LeNetSpecTests
         spec => With(spec, "S2", layer => ((PoolingSpec)layer) with { Size = 3 }));
 
     [Theory]
+    [InlineData(5, 1, 2, "6@32×32", 6 * 32 * 32 * 26)]
+    [InlineData(5, 2, 0, "6@14×14", 6 * 14 * 14 * 26)]
+    [InlineData(4, 3, 1, "6@11×11", 6 * 11 * 11 * 17)]
+    public void OutputShape_StridedConvolution_IsTorchs(int kernel, int stride, int padding, string expected, long connections)
+    {
+        var layer = new ConvolutionSpec { Name = "C1", Maps = 6, Kernel = kernel, Stride = stride, Padding = padding };
+
+        Assert.Equal((expected, connections), (layer.OutputShape(new(1, 32, 32)).ToString(), layer.Connections(new(1, 32, 32))));
+    }
+
+    [Theory]
+    [InlineData(3, 2, 0, "6@13×13")]
+    [InlineData(3, 2, 1, "6@14×14")]
+    [InlineData(3, null, 1, "6@9×9")]
+    [InlineData(2, 3, 0, "6@9×9")]
+    public void OutputShape_StridedPoolingOfOddSize_IsTorchs(int size, int? stride, int padding, string expected)
+    {
+        var layer = new PoolingSpec { Name = "S2", Size = size, Stride = stride, Padding = padding };
+
+        Assert.Equal(expected, layer.OutputShape(new(6, 27, 27)).ToString());
+    }
+
+    [Fact]
+    public void Trace_StrideOfZero_NamesTheLayer() => Rejects(
+        "layer C1: stride is 0, expected 1 to 16384",
+        spec => With(spec, "C1", layer => ((ConvolutionSpec)layer) with { Stride = 0 }));
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(5)]
+    public void Trace_PaddingAsLargeAsTheKernel_NamesTheLayer(int padding) => Rejects(
+        $"layer C1: padding is {padding}, expected 0 to 4",
+        spec => With(spec, "C1", layer => ((ConvolutionSpec)layer) with { Padding = padding }));
+
+    [Fact]
+    public void Trace_PaddingOverHalfTheWindow_NamesTheLayer() => Rejects(
+        "layer S2: padding is 2, expected 0 to 1",
+        spec => With(spec, "S2", layer => ((PoolingSpec)layer) with { Padding = 2 }));
+
+    [Theory]
     [InlineData(0)]
     [InlineData(-5)]
     [InlineData(int.MaxValue)]

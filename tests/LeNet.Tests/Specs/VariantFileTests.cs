@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CsCheck;
 using LeNetServe.Specs;
 
@@ -32,6 +33,38 @@ public sealed class VariantFileTests : IDisposable
 
         Assert.Equal("mine", spec.Name);
         Assert.Equal((4 * 25 + 4) + (4 + 4) + (4 * 7 * 7 * 10 + 10), spec.TrainableParameters);
+    }
+
+    [Fact]
+    public void Create_StrideAndPadding_ShapeTheMaps()
+    {
+        var spec = Create(Small
+            .Replace("\"kernel\": 5,", "\"kernel\": 5, \"stride\": 2, \"padding\": 2,", StringComparison.Ordinal)
+            .Replace("\"size\": 4", "\"size\": 3, \"stride\": 2, \"padding\": 1", StringComparison.Ordinal));
+
+        Assert.Equal(["4@16×16", "4@8×8"], spec.Trace().Where(row => row.Layer.Name is "C1" or "S2").Select(row => row.Output.ToString()));
+    }
+
+    /// <summary>Properties that came later appear in no file that has their defaults, so that ids and hashes stay.</summary>
+    [Fact]
+    public void Serialize_DefaultStrideAndPadding_LeavesThemOut()
+    {
+        var json = JsonSerializer.Serialize(Create(Small), LeNetJson.Default.LeNetSpec);
+
+        Assert.DoesNotContain("stride", json, StringComparison.Ordinal);
+        Assert.DoesNotContain("padding", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Serialize_StrideAndPadding_ReadBackEqual()
+    {
+        var layer = new ConvolutionSpec { Name = "C1", Maps = 6, Kernel = 5, Stride = 2, Padding = 1 };
+        var pooling = new PoolingSpec { Name = "S2", Stride = 3, Padding = 1 };
+        var spec = new LeNetSpec { Name = "mine", Input = new(1, 32, 32), Classes = 10, Layers = [layer, pooling] };
+
+        var read = JsonSerializer.Deserialize(JsonSerializer.Serialize(spec, LeNetJson.Default.LeNetSpec), LeNetJson.Default.LeNetSpec);
+
+        Assert.Equal<LayerSpec>([layer, pooling], read!.Layers);
     }
 
     [Theory]
