@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeNetServe.Cli;
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
@@ -32,10 +33,10 @@ internal static class TrainRun
     {
         var device = ComputeDevice.Choose(options.Device);
         var run = new TrainingRun(config, dataset, options.Runs);
-        if (!options.Force && run.Finished is { } finished)
+        if (!options.Force && run.Reuse() is { } finished)
         {
             Console.WriteLine($"{run.Directory.Path} is finished already (--force starts anew)");
-            Print(finished);
+            Print(finished, run.Directory);
             return ExitCode.Success;
         }
         foreach (var note in Criterion.Unused(run.Spec, config))
@@ -57,7 +58,7 @@ internal static class TrainRun
             + $"threads: {(options.Threads is null ? "up to " : "")}{threads.Most}");
         try
         {
-            Print(run.Execute(device, threads, display, cancellationToken, options.Threads is null, options.Force));
+            Print(run.Execute(device, threads, display, cancellationToken, options.Threads is null, options.Force), run.Directory);
             return ExitCode.Success;
         }
         catch (OperationCanceledException)
@@ -68,12 +69,14 @@ internal static class TrainRun
         }
     }
 
-    private static void Print(RunSummary summary)
+    private static void Print(RunSummary summary, RunDirectory run)
     {
         var flipped = summary.TestAccuracyFlipped is { } accuracy ? $" ({accuracy:P2} with flip test-time augmentation)" : "";
         Console.WriteLine(
             $"test accuracy {summary.TestAccuracy:P2} of {Counted.Of(summary.TestImages, "image")}{flipped}, "
             + $"{Counted.Of(summary.Epochs, "epoch")} in {summary.Seconds:F1} s, {summary.ImagesPerSecond:N0} images/s");
+        Console.WriteLine($"report: {run.Report}");
+        Console.WriteLine($"next:   lenetserve-export export --run {Shell.Word(run.Path)} --repository models --name NAME");
     }
 
     private static ITrainingDisplay Display(TrainingConfig config, bool quiet)

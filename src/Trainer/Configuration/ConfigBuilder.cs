@@ -33,12 +33,28 @@ internal static class ConfigBuilder
     /// </exception>
     public static TrainingConfig Build(string? recipe, IReadOnlyDictionary<string, string> values, bool options = false)
     {
-        var json = recipe is null
-            ? RecipeFiles.ForDataset(values.GetValueOrDefault("dataset", new TrainingConfig().Dataset))
-            : RecipeFiles.Read(recipe);
+        var json = recipe is null ? [] : RecipeFiles.Read(recipe);
+        if (values.GetValueOrDefault("data") is { } data && !values.ContainsKey("dataset") && !json.ContainsKey("dataset"))
+            json["dataset"] = DataKind.Of(data);
+        if (recipe is null)
+            json = Merged(RecipeFiles.ForDataset(values.GetValueOrDefault("dataset") ?? DatasetOf(json)), json);
         foreach (var (key, text) in values)
             json[key] = Fields.FirstOrDefault(field => field.Key == key)?.Parse(text) ?? JsonValue.Create(text);
-        return Parse(json, recipe, options ? values.Keys : []);
+        var config = Parse(json, recipe, options ? values.Keys : []);
+        return config is { Dataset: "strokes", Data: { } unused }
+            ? throw new ExpectedException(
+                ExitCode.Usage,
+                $"data is {unused} and dataset strokes, which is drawn and has no files: give dataset folder for your own images")
+            : config;
+    }
+
+    private static string DatasetOf(JsonObject json) => json["dataset"]?.GetValue<string>() ?? new TrainingConfig().Dataset;
+
+    private static JsonObject Merged(JsonObject below, JsonObject above)
+    {
+        foreach (var (key, value) in above)
+            below[key] = value?.DeepClone();
+        return below;
     }
 
     /// <summary>Reads a run's <c>config.json</c>.</summary>

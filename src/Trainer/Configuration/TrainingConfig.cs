@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
+using LeNetServe.Datasets;
+using LeNetServe.Specs;
 
 namespace LeNetServe.Trainer.Configuration;
 
@@ -146,6 +148,11 @@ internal sealed record TrainingConfig
         foreach (var (key, value, least, most) in ranges)
             if (!(value >= least && value <= most))
                 yield return $"{key} is {value}, expected {least} to {most}";
+        if (!DatasetCatalog.Names.Contains(Dataset))
+            yield return $"dataset is \"{Dataset}\", expected {string.Join(", ", DatasetCatalog.Names)}"
+                + (Directory.Exists(Dataset) ? $"; for your own images --dataset folder --data {Dataset}" : "");
+        if (!Variants.Names.Contains(Variant) && !Variant.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            yield return $"variant is \"{Variant}\", expected {string.Join(", ", Variants.Names)}, or the path of a .json file";
         if (Slices > BatchSize)
             yield return $"shards is {Slices}, expected at most the batch_size, {BatchSize}";
         if (EarlyStopping > 0 && Validation == 0)

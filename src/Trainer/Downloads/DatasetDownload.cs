@@ -13,6 +13,8 @@ internal static class DatasetDownload
         var directory = config.Data is null && PublishedDatasets.Find(config.Dataset) is { } published
             ? await ObtainAsync(published, DatasetStore.DefaultRoot, new() { Offline = offline }, cancellationToken)
             : config.Data;
+        if (config.Data is { } given && !Directory.Exists(given))
+            throw new DirectoryNotFoundException($"data is {given}, which does not exist, expected the folder of {config.Dataset}");
         try
         {
             return DatasetCatalog.Open(

@@ -34,9 +34,11 @@ internal sealed class DatasetStore(
     public IReadOnlyList<FileVerdict> Verify(RemoteDataset dataset) =>
         [.. dataset.Files.Select(file => FileVerdict.Of(DirectoryOf(dataset.Name), file))];
 
-    /// <summary>Gets the sub-folder that serves in place of missing files, or null.</summary>
-    public string? Alternative(RemoteDataset dataset) =>
-        dataset.Alternatives.Select(name => Path.Combine(DirectoryOf(dataset.Name), name)).FirstOrDefault(Directory.Exists);
+    /// <summary>Gets the sub-folder that serves in place of the files if all of them are missing, or null.</summary>
+    public string? Substitute(RemoteDataset dataset, IReadOnlyList<FileVerdict> verdicts) =>
+        verdicts.All(verdict => verdict.State == FileState.Missing)
+            ? dataset.Alternatives.Select(name => Path.Combine(DirectoryOf(dataset.Name), name)).FirstOrDefault(Directory.Exists)
+            : null;
 
     /// <summary>Makes the data set ready for reading: checks the hashes of the files and downloads the missing ones.</summary>
     /// <returns>The data set's folder.</returns>
@@ -75,7 +77,7 @@ internal sealed class DatasetStore(
         var verdicts = Verify(dataset);
         if (!options.Replace && verdicts.FirstOrDefault(verdict => verdict.State == FileState.Damaged) is { } damaged)
             ThrowDamaged(dataset, damaged);
-        if (verdicts.All(verdict => verdict.State == FileState.Missing) && Alternative(dataset) is not null)
+        if (Substitute(dataset, verdicts) is not null)
             return true;
         return verdicts.All(verdict => verdict.State == FileState.Sound)
             && dataset.Files.All(file =>

@@ -1,3 +1,5 @@
+using LeNetServe.Cli;
+
 namespace LeNetServe.Trainer.Downloads;
 
 /// <summary>Runs <c>datasets</c>.</summary>
@@ -22,27 +24,46 @@ internal sealed class DatasetsRun(string root)
         IReadOnlyList<RemoteDataset> datasets, DownloadOptions options, CancellationToken cancellationToken)
     {
         foreach (var dataset in datasets)
-            Console.WriteLine($"{dataset.Name} is ready in {await DatasetDownload.ObtainAsync(dataset, root, options, cancellationToken)}");
+        {
+            var folder = await DatasetDownload.ObtainAsync(dataset, root, options, cancellationToken);
+            var data = root == DatasetStore.DefaultRoot ? "" : $" --data {Shell.Word(folder)}";
+            Console.WriteLine($"{dataset.Name} is ready in {folder}");
+            Console.WriteLine($"next: lenetserve-train train --dataset {dataset.Name}{data}");
+        }
         return ExitCode.Success;
     }
 
     public ExitCode Verify(IReadOnlyList<RemoteDataset> datasets)
     {
-        var verdicts = datasets.SelectMany(store.Verify).ToList();
-        foreach (var verdict in verdicts)
-            Console.WriteLine($"{verdict.State.ToString().ToLowerInvariant(),-8} {verdict.Path}: {verdict.Reason}");
+        var verdicts = datasets.SelectMany(VerdictsOf).ToList();
         var bad = verdicts.Where(verdict => verdict.State != FileState.Sound).ToList();
         return bad.Count == 0
             ? ExitCode.Success
-            : throw new InvalidDataException($"{bad.Count} of {verdicts.Count} files are not sound: {bad[0].Path}: {bad[0].Reason}");
+            : throw new InvalidDataException(
+                $"{bad.Count} of {Counted.Of(verdicts.Count, "file is", "files are")} not sound: {bad[0].Path}: {bad[0].Reason}");
+    }
+
+    /// <summary>Prints and returns the verdicts on a data set's files; none if another folder serves in their place.</summary>
+    private IReadOnlyList<FileVerdict> VerdictsOf(RemoteDataset dataset)
+    {
+        var verdicts = store.Verify(dataset);
+        if (store.Substitute(dataset, verdicts) is { } folder)
+        {
+            Console.WriteLine($"unchecked {folder}: it serves in place of the files, and no hash is published for it");
+            return [];
+        }
+        foreach (var verdict in verdicts)
+            Console.WriteLine($"{verdict.State.ToString().ToLowerInvariant(),-9} {verdict.Path}: {verdict.Reason}");
+        return verdicts;
     }
 
     private string StateOf(RemoteDataset dataset)
     {
-        var states = store.Verify(dataset).Select(verdict => verdict.State).ToList();
+        var verdicts = store.Verify(dataset);
+        var states = verdicts.Select(verdict => verdict.State).ToList();
         return states.Contains(FileState.Damaged) ? "damaged"
             : states.TrueForAll(state => state == FileState.Sound) ? "here"
-            : store.Alternative(dataset) is { } folder ? $"here ({Path.GetFileName(folder)}/, unchecked)"
+            : store.Substitute(dataset, verdicts) is { } folder ? $"here ({Path.GetFileName(folder)}/, unchecked)"
             : states.Contains(FileState.Sound) ? "partly here" : "not here";
     }
 }

@@ -5,6 +5,11 @@ namespace LeNetServe.Trainer.Progress;
 /// <summary>Shows the progress of training: a live line on a terminal, plain lines elsewhere.</summary>
 internal interface ITrainingDisplay : IDisposable
 {
+    /// <summary>Shows that an interrupted run goes on.</summary>
+    /// <param name="progress">The position in the run.</param>
+    /// <param name="epochs">Epochs of the whole run.</param>
+    void Resume(TrainingProgress progress, int epochs);
+
     /// <summary>Shows that a step is done.</summary>
     /// <param name="progress">The position in the run.</param>
     /// <param name="stepsPerEpoch">Steps of an epoch.</param>

@@ -15,6 +15,17 @@ internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
         + (line.ValidationAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", validation {accuracy:P2}") : "")
         + string.Create(CultureInfo.InvariantCulture, $", {line.Seconds:F1} s, {line.ImagesPerSecond:N0} images/s");
 
+    /// <summary>Writes the position of an interrupted run as one line of text.</summary>
+    public static string Describe(TrainingProgress progress, int epochs)
+    {
+        if (progress.Finished)
+            return "goes on after its last epoch";
+        var within = progress.Step == 0 ? "" : $", {Counted.Of(progress.Step, "step")} into the next";
+        return progress.Epoch == 0 ? $"goes on in epoch 1 of {epochs}" : $"goes on after epoch {progress.Epoch} of {epochs}{within}";
+    }
+
+    public void Resume(TrainingProgress progress, int epochs) => output.WriteLine(Describe(progress, epochs));
+
     public void Step(TrainingProgress progress, int stepsPerEpoch, int batchSize)
     {
     }

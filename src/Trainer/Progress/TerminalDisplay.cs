@@ -23,6 +23,8 @@ internal sealed class TerminalDisplay : ITrainingDisplay
         started = time.GetTimestamp();
     }
 
+    public void Resume(TrainingProgress progress, int epochs) => console.WriteLine(PlainDisplay.Describe(progress, epochs));
+
     public void Step(TrainingProgress progress, int stepsPerEpoch, int batchSize)
     {
         var now = time.GetTimestamp();

@@ -16,7 +16,11 @@ namespace LeNetServe.Trainer.Sweeps;
 internal sealed class Sweep(Func<PlannedRun, CancellationToken, Task<(int Code, string Message)>> train, Action<string> say)
 {
     private const int Attempts = 2;
+    private readonly ConcurrentDictionary<PlannedRun, bool> running = new();
     private int done;
+
+    /// <summary>Gets the runs that are being trained.</summary>
+    public IEnumerable<PlannedRun> Running => running.Keys;
 
     /// <summary>Trains the runs that are not finished yet.</summary>
     /// <returns>The runs that failed in both attempts, with the reason.</returns>
@@ -62,7 +66,7 @@ internal sealed class Sweep(Func<PlannedRun, CancellationToken, Task<(int Code, 
                 await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
-            var (code, message) = run.IsFinished ? (0, "") : await train(run, cancellationToken);
+            var (code, message) = run.IsFinished ? (0, "") : await TrainAsync(run, cancellationToken);
             if (cancellationToken.IsCancellationRequested)
                 return;
             if (run.IsFinished)
@@ -79,6 +83,20 @@ internal sealed class Sweep(Func<PlannedRun, CancellationToken, Task<(int Code, 
                 say($"{run.Directory.Id} failed again with exit code {code}: {message}");
                 failed.Enqueue((run, $"exit code {code}: {message}"));
             }
+        }
+    }
+
+    private async Task<(int Code, string Message)> TrainAsync(PlannedRun run, CancellationToken cancellationToken)
+    {
+        say($"{run.Directory.Id} begins");
+        running[run] = true;
+        try
+        {
+            return await train(run, cancellationToken);
+        }
+        finally
+        {
+            running.TryRemove(run, out _);
         }
     }
 

@@ -1,6 +1,9 @@
-using LeNetServe.Specs;
+using LeNetServe.Cli;
+using LeNetServe.Datasets;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Downloads;
+using LeNetServe.Trainer.Training;
+using Spectre.Console;
 
 namespace LeNetServe.Trainer.Sweeps;
 
@@ -24,17 +27,27 @@ internal sealed class SweepRun(SweepOptions options)
             return ExitCode.Success;
         }
         Directory.CreateDirectory(root);
-        var sweep = new Sweep(
-            (run, cancellation) => SweepWorker.RunAsync(run, options.Device, options.Threads, cancellation), Console.WriteLine);
-        var failed = await sweep.RunAsync(runs, workers, cancellationToken);
+        var failed = await TrainAsync(runs, workers, cancellationToken);
         foreach (var (run, reason) in failed)
         {
             var log = Path.Combine(root, ".sweep", run.Directory.Id + ".log");
             await Console.Error.WriteLineAsync($"failed: {run.Directory.Id}: {reason} (log: {log})");
         }
         Console.WriteLine(
-            $"{runs.Count - failed.Count} of {Counted.Of(runs.Count, "run is", "runs are")} finished; look at them with: compare {root}");
+            $"{runs.Count - failed.Count} of {Counted.Of(runs.Count, "run is", "runs are")} finished; "
+            + $"look at them with: lenetserve-train compare {Shell.Word(root)}");
         return failed.Count == 0 ? ExitCode.Success : ExitCode.CheckFailed;
+    }
+
+    private async Task<IReadOnlyList<(PlannedRun Run, string Reason)>> TrainAsync(
+        IReadOnlyList<PlannedRun> runs, int workers, CancellationToken cancellationToken)
+    {
+        using var status = Console.IsOutputRedirected ? null : new SweepStatus(AnsiConsole.Console, TimeProvider.System);
+        var sweep = new Sweep(
+            (run, cancellation) => SweepWorker.RunAsync(run, options.Device, options.Threads, cancellation),
+            status is null ? Console.WriteLine : status.WriteLine);
+        status?.Watch(sweep, runs);
+        return await sweep.RunAsync(runs, workers, cancellationToken);
     }
 
     /// <summary>Names the runs as <c>train</c> does. Each data set is opened once, for its channels and classes.</summary>
@@ -44,10 +57,12 @@ internal sealed class SweepRun(SweepOptions options)
         foreach (var same in configs.GroupBy(config => (config.Dataset, config.Data, config.SkipUnreadable)))
         {
             var dataset = await DatasetDownload.OpenAsync(same.First(), options.Offline, cancellationToken);
+            var identity = new Lazy<DatasetIdentity>(() => DatasetIdentity.Of(dataset));
             foreach (var config in same)
             {
-                var spec = Variants.Create(config.Variant, dataset.Imaging.Input.Channels, dataset.Labels.Count);
-                byConfig[config] = new(config, new(Path.Combine(options.Runs, RunId.Of(config, dataset.Name, spec))));
+                var run = new TrainingRun(config, dataset, options.Runs, identity);
+                run.Reuse();
+                byConfig[config] = new(config, run.Directory);
             }
         }
         // In the plan's order, so that every machine deals out the same shares.

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using LeNetServe.Datasets;
 
 namespace LeNetServe.Trainer.Training;
@@ -30,8 +31,12 @@ internal sealed record RunEnvironment
 
     public required DatasetIdentity Dataset { get; init; }
 
+    /// <summary>SHA-256 of each teacher's weights, by run id; absent without teachers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Teachers { get; init; }
+
     /// <summary>Describes this machine and program.</summary>
-    public static RunEnvironment Capture(int threads, string device, int seed, DatasetIdentity dataset) => new()
+    public static RunEnvironment Capture(int threads, string device, int seed, RunInputs inputs) => new()
     {
         Version = typeof(RunEnvironment).Assembly.GetName().Version!.ToString(3),
         TorchSharp = typeof(global::TorchSharp.torch).Assembly.GetName().Version!.ToString(3),
@@ -44,7 +49,8 @@ internal sealed record RunEnvironment
         Threads = threads,
         Device = device,
         Seed = seed,
-        Dataset = dataset,
+        Dataset = inputs.Dataset,
+        Teachers = inputs.Teachers,
     };
 
     private static string ProcessorName() => OperatingSystem.IsLinux()

@@ -20,11 +20,18 @@ internal sealed class TrainingRun
 {
     private readonly TrainingConfig config;
     private readonly ImageDataset dataset;
+    private readonly Lazy<RunInputs> inputs;
 
-    public TrainingRun(TrainingConfig config, ImageDataset dataset, string runs)
+    /// <param name="config">Every hyper-parameter.</param>
+    /// <param name="dataset">The images.</param>
+    /// <param name="runs">Directory of the runs.</param>
+    /// <param name="identity">The identity of the images, if several runs share it.</param>
+    public TrainingRun(TrainingConfig config, ImageDataset dataset, string runs, Lazy<DatasetIdentity>? identity = null)
     {
+        ClassNames.Require(dataset);
         this.config = config;
         this.dataset = dataset;
+        inputs = new(() => RunInputs.Of(config, dataset, identity?.Value ?? DatasetIdentity.Of(dataset)));
         var input = dataset.Imaging.Input;
         Spec = Variants.Create(config.Variant, input.Channels, dataset.Labels.Count);
         if (Spec.Input != input)
@@ -42,6 +49,16 @@ internal sealed class TrainingRun
 
     /// <summary>The network.</summary>
     public LeNetSpec Spec { get; }
+
+    /// <summary>Gets the final figures if the run is finished with the same images, class names and teachers; else null.</summary>
+    /// <exception cref="InvalidDataException">The run is finished with other inputs.</exception>
+    public RunSummary? Reuse()
+    {
+        if (Finished is not { } finished)
+            return null;
+        inputs.Value.RequireSame(Directory);
+        return finished;
+    }
 
     /// <summary>Gets the file that a process locks while it trains the run.</summary>
     public static string LockFile(RunDirectory run) => Path.Combine(run.Path, ".lock");
@@ -74,13 +91,16 @@ internal sealed class TrainingRun
             Labels = dataset.Labels,
             Imaging = dataset.Imaging,
             Normalization = PixelStatistics.Of(dataset.Train),
-            Dataset = DatasetIdentity.Of(dataset),
+            Dataset = inputs.Value.Dataset,
         };
         using var state = new TrainingState(config, Spec, device, Directory);
         var resumed = state.TryLoad();
         MetricsFile.Truncate(Directory.Metrics, state.Progress.Epoch);
         if (resumed)
-            CheckSameData(model);
+        {
+            inputs.Value.RequireSame(Directory);
+            display.Resume(state.Progress, config.Epochs);
+        }
         using (var session = new TrainingSession(config, model, dataset.Train, state, threads, display))
         {
             if (measureThreads)
@@ -105,19 +125,10 @@ internal sealed class TrainingRun
 
     private void WriteDescription(TrainedModel model, Device device, SliceThreads threads)
     {
-        var environment = RunEnvironment.Capture(threads.Threads, device.ToString(), config.Seed, model.Dataset);
+        var environment = RunEnvironment.Capture(threads.Threads, device.ToString(), config.Seed, inputs.Value);
         AtomicFile.WriteText(Directory.Config, JsonSerializer.Serialize(config, TrainerJson.TrainingConfig));
         AtomicFile.WriteText(Directory.Model, JsonSerializer.Serialize(model, LeNetJson.Default.TrainedModel));
         AtomicFile.WriteText(Directory.Environment, JsonSerializer.Serialize(environment, TrainerJson.Of<RunEnvironment>()));
-    }
-
-    private void CheckSameData(TrainedModel model)
-    {
-        var before = JsonSerializer.Deserialize(File.ReadAllText(Directory.Model), LeNetJson.Default.TrainedModel)!;
-        if (before.Dataset != model.Dataset)
-            throw new InvalidDataException(
-                $"{Directory.Path} was begun with data of SHA-256 {before.Dataset.Sha256}, found {model.Dataset.Sha256}: "
-                + "give that data, or --force to start anew");
     }
 
     private RunSummary Finish(TrainedModel model, TrainingState state, SliceThreads threads)

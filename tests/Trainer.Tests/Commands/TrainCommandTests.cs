@@ -42,6 +42,61 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Train_FinishedRunWhosePicturesChanged_IsAnError()
+    {
+        File.Delete(Path.Combine(root, "pictures", "dark", "torn.png"));
+        var (code, output, error) = await TrainerProcess.RunAsync(arguments);
+        Assert.True(code == 0, error);
+        Assert.Matches(@"1 epoch in .*\s+report: \S*report\.html\s+next:   lenetserve-export export --run \S*pictures-lenet5", output);
+
+        File.Copy(Path.Combine(root, "pictures", "dark", "1.png"), Path.Combine(root, "pictures", "dark", "9.png"));
+        (code, _, error) = await TrainerProcess.RunAsync(arguments);
+
+        Assert.Equal((int)ExitCode.BadInput, code);
+        Assert.Contains("was begun with data of SHA-256", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_DataWithoutDataset_TakesTheKindOfTheData()
+    {
+        var data = Path.Combine(root, "pictures");
+        var (code, output, error) = await TrainerProcess.RunAsync(
+            ["train", "--data", data, "--skip-unreadable", "--epochs", "1", "--batch-size", "4", "--out", Path.Combine(root, "runs")]);
+
+        Assert.True(code == 0, error);
+        Assert.Contains(", pictures, ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--data", "nowhere", ExitCode.BadInput, "data is nowhere, which does not exist")]
+    [InlineData("--dataset", "mnits", ExitCode.Usage, "dataset is \"mnits\", expected mnist, fashion-mnist, cifar10, folder, strokes")]
+    [InlineData("--variant", "lenet6", ExitCode.Usage, "variant is \"lenet6\", expected lenet5, lenet5-bn")]
+    [InlineData("--optimizer", "adaam", ExitCode.Usage, "optimizer is \"adaam\", expected sgd, adam, adamw or muon")]
+    [InlineData("--recipe", "quick", ExitCode.Usage, "recipe \"quick\" is unknown, expected cifar10")]
+    [InlineData("--batch-size", "0", ExitCode.Usage, "--batch-size is 0, expected 1 to")]
+    public async Task Train_UnknownName_IsOneLineWithTheKnownNames(string option, string value, ExitCode expected, string message)
+    {
+        var (code, _, error) = await TrainerProcess.RunAsync(["train", option, value, "--out", Path.Combine(root, "runs")]);
+
+        Assert.Equal((int)expected, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Train_ClassNameWithALineBreak_IsRefusedBeforeTraining()
+    {
+        File.Delete(Path.Combine(root, "pictures", "dark", "torn.png"));
+        Directory.Move(Path.Combine(root, "pictures", "dark"), Path.Combine(root, "pictures", "new\nline"));
+
+        var (code, _, error) = await TrainerProcess.RunAsync(arguments);
+
+        Assert.Equal((int)ExitCode.BadInput, code);
+        Assert.Contains("the class name \"new\\u000aline\" is not one line of text", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(root, "runs")));
+    }
+
+    [Fact]
     public async Task Train_DryRun_PrintsTheConfigAsARecipeAndTrainsNothing()
     {
         var (code, output, error) = await TrainerProcess.RunAsync([.. arguments, "--schedule", "step", "--dry-run"]);

@@ -16,6 +16,21 @@ public sealed class DatasetsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task ListAndVerify_FolderInPlaceOfTheArchive_SayTheSame()
+    {
+        Directory.CreateDirectory(Path.Combine(root, "cifar10", "train"));
+
+        var (listed, list, _) = await TrainerProcess.RunAsync(["datasets", "list", "--root", root]);
+        var (verified, verify, error) = await TrainerProcess.RunAsync(["datasets", "verify", "cifar10", "--root", root]);
+
+        Assert.True((listed, verified) == (0, 0), error);
+        Assert.Contains("here (train/, unchecked)  ", list, StringComparison.Ordinal);
+        Assert.StartsWith($"unchecked {Path.Combine(root, "cifar10", "train")}: ", verify, StringComparison.Ordinal);
+        var titles = list.TrimEnd().Split('\n').Select(line => line.LastIndexOf("  ", StringComparison.Ordinal));
+        Assert.Single(titles.Distinct());
+    }
+
+    [Fact]
     public async Task Download_ProxyVariables_AreHonoured()
     {
         await using var proxy = new TestMirror(_ => new(404, []));

@@ -47,6 +47,20 @@ public sealed class DisplayTests : IDisposable
         Assert.Equal("epoch 3/3: loss 0.2500, accuracy 90.00 %, 2.0 s, 12,345 images/s",
             PlainDisplay.Describe(Line(3, seconds: 2) with { ValidationAccuracy = null }, 3));
 
+    [Theory]
+    [InlineData(3, 0, false, "goes on after epoch 3 of 40")]
+    [InlineData(3, 1, false, "goes on after epoch 3 of 40, 1 step into the next")]
+    [InlineData(0, 7, false, "goes on in epoch 1 of 40")]
+    [InlineData(40, 0, true, "goes on after its last epoch")]
+    public void Plain_ResumedRun_SaysAfterWhichEpoch(int epoch, int step, bool finished, string expected)
+    {
+        using var display = new PlainDisplay(output);
+
+        display.Resume(new() { Epoch = epoch, Step = step, Finished = finished }, epochs: 40);
+
+        Assert.Equal(expected + output.NewLine, output.ToString());
+    }
+
     [Fact]
     public void Terminal_AStep_ShowsShareFiguresAndTimeLeft()
     {

@@ -38,7 +38,7 @@ public sealed class SweepCommandTests : IDisposable
 
         Assert.True(code == 0, output + error);
         Assert.Matches("[2-6] of 6 runs are finished already", output);
-        Assert.Contains("6 of 6 runs are finished; look at them with: compare", output, StringComparison.Ordinal);
+        Assert.Contains("6 of 6 runs are finished; look at them with: lenetserve-train compare", output, StringComparison.Ordinal);
         var all = Summaries();
         Assert.Equal(6, all.Count);
         Assert.All(finished, pair => Assert.Equal(pair.Value, all[pair.Key]));
@@ -69,6 +69,33 @@ public sealed class SweepCommandTests : IDisposable
         }
 
         Assert.Equal(3, Summaries().Count);
+    }
+
+    [Fact]
+    public async Task Sweep_FinishedRunWhosePicturesChanged_IsAnError()
+    {
+        string[] one = [.. arguments, "--set", "epochs=1", "--set", "learning-rate=0.01", "--seeds", "1"];
+        one = [.. one.Where((_, index) => index != Array.IndexOf(one, "1..3") && index != Array.IndexOf(one, "1..3") - 1)];
+        var (code, output, error) = await TrainerProcess.RunAsync(one);
+        Assert.True(code == 0, output + error);
+        Assert.Matches("1 run, 2 at a time with 1 thread each, in .*\\s+pictures-\\S+ begins", output);
+
+        File.Copy(Path.Combine(root, "pictures", "dark", "1.png"), Path.Combine(root, "pictures", "dark", "9.png"));
+        (code, _, error) = await TrainerProcess.RunAsync(one);
+
+        Assert.Equal((int)ExitCode.BadInput, code);
+        Assert.Contains("was begun with data of SHA-256", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("data=nowhere", "data is nowhere, which does not exist")]
+    [InlineData("dataset=nowhere", "dataset is \"nowhere\", expected mnist")]
+    public async Task Sweep_DataThatDoesNotExist_IsAnError(string set, string message)
+    {
+        var (code, _, error) = await TrainerProcess.RunAsync(["sweep", "--set", set, "--out", runs, "--dry-run"]);
+
+        Assert.NotEqual(0, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -204,6 +204,47 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void Reuse_OtherDataOrClassNames_IsAnErrorThatSaysWhatToDo()
+    {
+        using var directory = new TemporaryDirectory();
+        var data = TinyDataset.Create();
+        var run = new TrainingRun(Everything with { Epochs = 1 }, data, directory.Path);
+        var summary = Execute(run, threads: 1);
+
+        Assert.Equal(summary, Again(TinyDataset.Create()).Reuse());
+        AssertRefused(TinyDataset.Create(test: 124), "was begun with data of SHA-256");
+        AssertRefused(data with { Train = data.Train with { Labels = [.. data.Train.Labels.Reverse()] } }, "(512 + 120 images)");
+        AssertRefused(data with { Labels = ["0", "1", "3", "2"] }, "was begun with the classes 0, 1, 2, 3, found 0, 1, 3, 2");
+
+        TrainingRun Again(ImageDataset dataset) => new(Everything with { Epochs = 1 }, dataset, directory.Path);
+
+        void AssertRefused(ImageDataset dataset, string expected)
+        {
+            var message = Assert.Throws<InvalidDataException>(() => Again(dataset).Reuse()).Message;
+            Assert.Contains(expected, message, StringComparison.Ordinal);
+            Assert.Contains("train --force to start anew, or another --out", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Reuse_TeacherTrainedAnew_IsAnError()
+    {
+        using var directory = new TemporaryDirectory();
+        var teacher = new TrainingRun(Everything with { Epochs = 1 }, TinyDataset.Create(), directory.Path);
+        Execute(teacher, threads: 1);
+        var config = Everything with { Epochs = 1, Teacher = teacher.Directory.Path, Variant = "lenet5" };
+        var student = new TrainingRun(config, TinyDataset.Create(), directory.Path);
+        Execute(student, threads: 1);
+        Assert.NotNull(student.Reuse());
+
+        File.AppendAllText(teacher.Directory.Weights, " ");
+
+        var again = new TrainingRun(config, TinyDataset.Create(), directory.Path);
+        Assert.Contains(
+            $"weights of teacher {teacher.Directory.Id}", Assert.Throws<InvalidDataException>(again.Reuse).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Execute_BatchNormWithOneImageInAShard_SaysWhatItTakes()
     {
         using var directory = new TemporaryDirectory();
@@ -272,6 +313,10 @@ public sealed class TrainingRunTests
     private sealed class StopAfter(int steps, CancellationTokenSource stop) : ITrainingDisplay
     {
         private int left = steps;
+
+        public void Resume(TrainingProgress progress, int epochs)
+        {
+        }
 
         public void Step(TrainingProgress progress, int stepsPerEpoch, int batchSize)
         {
