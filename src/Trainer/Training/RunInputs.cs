@@ -41,7 +41,7 @@ internal sealed record RunInputs(DatasetIdentity Dataset, IReadOnlyList<string> 
     private static string Text(DatasetIdentity data) => $"{data.Sha256} ({data.TrainImages:N0} + {Counted.Of(data.TestImages, "image")})";
 
     /// <summary>Reads the teachers' hashes; null if an older program did not write them.</summary>
-    private static IReadOnlyDictionary<string, string>? TeachersOf(RunDirectory run)
+    private static Dictionary<string, string>? TeachersOf(RunDirectory run)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(run.Environment));
         return json.RootElement.TryGetProperty("teachers", out var teachers)
