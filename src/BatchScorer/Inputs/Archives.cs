@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
-using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.BatchScorer.Rows;
 
 namespace LeNetServe.BatchScorer.Inputs;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.BatchScorer.Rows;
 
 namespace LeNetServe.BatchScorer.Inputs;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
-using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.BatchScorer.Rows;
 
 namespace LeNetServe.BatchScorer.Inputs;
 

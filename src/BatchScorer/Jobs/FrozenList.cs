@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using LeNetServe.BatchScorer.Inputs;
-using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.BatchScorer.Rows;
 
 namespace LeNetServe.BatchScorer.Jobs;
 
@@ -21,7 +21,7 @@ internal static class FrozenList
             using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
             foreach (var image in images)
             {
-                byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(Line(image), JobJson.Default.ManifestLine), (byte)'\n'];
+                byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(Line(image), JobJson.Default.ListedImage), (byte)'\n'];
                 hash.AppendData(line);
                 file.Write(line);
                 count++;
@@ -42,26 +42,26 @@ internal static class FrozenList
     }
 
     /// <summary>Reads a list; <see cref="InvalidDataException"/> where it is not the one that was frozen.</summary>
-    public static IEnumerable<ManifestLine> Read(string folder, JobFile job)
+    public static IEnumerable<ListedImage> Read(string folder, JobFile job)
     {
-        var path = Path.Combine(folder, job.Manifest);
+        var path = Path.Combine(folder, job.List);
         using (var file = File.OpenRead(path))
         {
             var found = Convert.ToHexStringLower(SHA256.HashData(file));
-            if (found != job.ManifestSha256)
-                throw new InvalidDataException($"{path}: SHA-256 {found}, expected {job.ManifestSha256} as in job.json; the frozen list was changed, start anew in another folder");
+            if (found != job.ListSha256)
+                throw new InvalidDataException($"{path}: SHA-256 {found}, expected {job.ListSha256} as in job.json; the frozen list was changed, start anew in another folder");
         }
         return Lines(path);
     }
 
-    private static IEnumerable<ManifestLine> Lines(string path)
+    private static IEnumerable<ListedImage> Lines(string path)
     {
         using var file = File.OpenRead(path);
         foreach (var line in PathList.Read(file, nullSeparated: false))
-            yield return JsonSerializer.Deserialize(line, JobJson.Default.ManifestLine)!;
+            yield return JsonSerializer.Deserialize(line, JobJson.Default.ListedImage)!;
     }
 
-    private static ManifestLine Line(InputImage image) => new()
+    private static ListedImage Line(InputImage image) => new()
     {
         Path = image.Name,
         Archive = image.Archive,
@@ -71,7 +71,7 @@ internal static class FrozenList
     };
 
     /// <summary>The image of a row that is no archive's.</summary>
-    public static InputImage Image(ManifestLine line, byte[] directory, long part, ScoreRow? known)
+    public static InputImage Image(ListedImage line, byte[] directory, long part, ScoreRow? known)
     {
         var path = line.Error is null ? FilePath.ToBytes(line.Path) : [];
         return new InputImage

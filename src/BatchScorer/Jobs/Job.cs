@@ -65,8 +65,8 @@ internal sealed class Job
             var (name, sha256, images) = FrozenList.Write(folder, list());
             var begun = new JobFile
             {
-                Manifest = name,
-                ManifestSha256 = sha256,
+                List = name,
+                ListSha256 = sha256,
                 Images = images,
                 PartSize = partSize,
                 Directory = Environment.CurrentDirectory,

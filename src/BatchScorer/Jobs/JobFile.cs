@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LeNetServe.BatchScorer.Jobs;
 
 /// <summary><c>job.json</c>: what a job's folder is about. Written once, when the list of images is frozen.</summary>
@@ -6,10 +8,12 @@ internal sealed record JobFile
     public int Format { get; init; } = 1;
 
     /// <summary>The frozen list's file name.</summary>
-    public required string Manifest { get; init; }
+    [JsonPropertyName("manifest")]
+    public required string List { get; init; }
 
     /// <summary>SHA-256 of the frozen list.</summary>
-    public required string ManifestSha256 { get; init; }
+    [JsonPropertyName("manifest_sha256")]
+    public required string ListSha256 { get; init; }
 
     /// <summary>Rows of the frozen list.</summary>
     public required long Images { get; init; }

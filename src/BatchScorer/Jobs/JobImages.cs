@@ -1,5 +1,5 @@
 using LeNetServe.BatchScorer.Inputs;
-using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.BatchScorer.Rows;
 
 namespace LeNetServe.BatchScorer.Jobs;
 
@@ -43,11 +43,11 @@ internal sealed class JobImages(Job job, Func<long, bool> wants, ScoringKey? key
     private IReadOnlyList<ScoreRow>? Known(long part) =>
         PartFile.TryRead(job.PartPath(part)) is { } file && file.Header.Scoring == key ? file.Rows : null;
 
-    private static ScoreRow? Same(IReadOnlyList<ScoreRow>? known, int at, ManifestLine line) =>
+    private static ScoreRow? Same(IReadOnlyList<ScoreRow>? known, int at, ListedImage line) =>
         known is not null && at < known.Count && known[at].Name == line.Path ? known[at] : null;
 
     /// <summary>The next member of an archive. The list has the archive's order, so one walk through it serves all its rows.</summary>
-    private InputImage Member(ManifestLine line, bool mine)
+    private InputImage Member(ListedImage line, bool mine)
     {
         if (line.Archive != archive)
         {

@@ -9,6 +9,6 @@ namespace LeNetServe.BatchScorer.Jobs;
     RespectNullableAnnotations = true,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(JobFile))]
-[JsonSerializable(typeof(ManifestLine))]
+[JsonSerializable(typeof(ListedImage))]
 [JsonSerializable(typeof(PartHeader))]
 internal sealed partial class JobJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using LeNetServe.BatchScorer.Outputs;
+using LeNetServe.BatchScorer.Rows;
 using LeNetServe.BatchScorer.Scoring;
 
 namespace LeNetServe.BatchScorer.Jobs;

@@ -3,7 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using LeNetServe.BatchScorer.Models;
 using LeNetServe.BatchScorer.Outputs;
-using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.BatchScorer.Rows;
+using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.BatchScorer.Jobs;
 
@@ -60,7 +61,7 @@ internal sealed class PartRows(ScoringModel model, int topK) : RowText(model, to
         for (var rank = 0; rank < topK; rank++)
         {
             var index = json.GetInt32();
-            row.Top[rank] = new Score(index, BitConverter.Int32BitsToSingle(Next(ref json, JsonTokenType.Number).GetInt32()));
+            row.Top[rank] = new Prediction(index, BitConverter.Int32BitsToSingle(Next(ref json, JsonTokenType.Number).GetInt32()));
             json.Read();
         }
         return json.TokenType == JsonTokenType.EndArray ? row : throw new JsonException($"found {json.TokenType}, expected the row's end");

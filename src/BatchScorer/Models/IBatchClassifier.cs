@@ -1,4 +1,4 @@
-using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.BatchScorer.Models;
 
@@ -16,5 +16,5 @@ internal interface IBatchClassifier : IDisposable
     /// <param name="topK">Number of best classes wanted.</param>
     /// <param name="scores">N×topK, best first.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Score> scores, CancellationToken cancellationToken);
+    ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken);
 }

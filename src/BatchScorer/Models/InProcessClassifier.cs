@@ -1,5 +1,4 @@
 using System.Buffers;
-using LeNetServe.BatchScorer.Scoring;
 using LeNetServe.Imaging;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Models;
@@ -24,22 +23,14 @@ internal sealed class InProcessClassifier : IBatchClassifier
 
     public int DefaultParallelism => Environment.ProcessorCount;
 
-    public ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Score> scores, CancellationToken cancellationToken)
+    public ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken)
     {
         var classes = model.Facts.Classes;
         var rented = ArrayPool<float>.Shared.Rent(count * classes);
         var probabilities = rented.AsSpan(0, count * classes);
         model.Classify(pixels.Span, probabilities);
-        Span<Prediction> best = stackalloc Prediction[Math.Min(topK, 64)];
-        if (topK > best.Length)
-            best = new Prediction[topK];
         for (var row = 0; row < count; row++)
-        {
-            TopK.Select(probabilities.Slice(row * classes, classes), best);
-            var target = scores.Span.Slice(row * topK, topK);
-            for (var rank = 0; rank < topK; rank++)
-                target[rank] = new Score(best[rank].Index, best[rank].Probability);
-        }
+            TopK.Select(probabilities.Slice(row * classes, classes), scores.Span.Slice(row * topK, topK));
         ArrayPool<float>.Shared.Return(rented);
         return ValueTask.CompletedTask;
     }

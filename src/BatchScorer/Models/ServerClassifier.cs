@@ -1,9 +1,10 @@
 using System.Text.Json;
-using LeNetServe.BatchScorer.Scoring;
+using Geometry = LeNetServe.Imaging.Geometry;
+using Prediction = LeNetServe.Runtime.Predictions.Prediction;
 using LeNetServe.Client;
 using LeNetServe.Imaging;
+using LeNetServe.Runtime.Predictions;
 using LeNetServe.Specs;
-using Geometry = LeNetServe.Imaging.Geometry;
 
 namespace LeNetServe.BatchScorer.Models;
 
@@ -73,7 +74,7 @@ internal sealed class ServerClassifier : IBatchClassifier
             patience);
     }
 
-    public async ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Score> scores, CancellationToken cancellationToken)
+    public async ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken)
     {
         var imageBytes = pixels.Length / count;
         var most = Math.Max(1, MessageBytes / imageBytes);
@@ -90,12 +91,12 @@ internal sealed class ServerClassifier : IBatchClassifier
 
     public void Dispose() => client.Dispose();
 
-    private void Take(Classification answer, Span<Score> scores)
+    private void Take(Classification answer, Span<Prediction> scores)
     {
         if (answer.Predictions.Count != scores.Length || answer.Version != Model.Version)
             throw new InvalidDataException($"a server gave {answer.Predictions.Count} classes of version {answer.Version}, expected {scores.Length} of version {Model.Version}");
         for (var rank = 0; rank < scores.Length; rank++)
-            scores[rank] = new Score(answer.Predictions[rank].Index, answer.Predictions[rank].Probability);
+            scores[rank] = new Prediction(answer.Predictions[rank].Index, answer.Predictions[rank].Probability);
     }
 
     /// <summary>A path that exists names the model as its folders do, and its file's hash is checked; anything else is a name in the servers.</summary>

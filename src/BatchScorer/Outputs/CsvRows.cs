@@ -2,7 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using LeNetServe.BatchScorer.Models;
-using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.BatchScorer.Rows;
+using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
@@ -45,7 +46,7 @@ internal sealed class CsvRows : RowText
         }
     }
 
-    private void Scored(ScoreRow row, Score score, ArrayBufferWriter<byte> target)
+    private void Scored(ScoreRow row, Prediction score, ArrayBufferWriter<byte> target)
     {
         if (row.Error is not null)
         {

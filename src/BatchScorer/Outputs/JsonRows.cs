@@ -4,7 +4,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LeNetServe.BatchScorer.Models;
-using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.BatchScorer.Rows;
+using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
@@ -48,7 +49,7 @@ internal sealed class JsonRows : RowText
         }
     }
 
-    private void Scores(Score[] top, ArrayBufferWriter<byte> target)
+    private void Scores(Prediction[] top, ArrayBufferWriter<byte> target)
     {
         var start = target.WrittenCount;
         Score(top[0], target);
@@ -63,7 +64,7 @@ internal sealed class JsonRows : RowText
         target.Write("}]"u8);
     }
 
-    private void Score(Score score, ArrayBufferWriter<byte> target)
+    private void Score(Prediction score, ArrayBufferWriter<byte> target)
     {
         target.Write(classes[score.Index]);
         if (!float.IsFinite(score.Probability))

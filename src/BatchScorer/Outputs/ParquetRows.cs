@@ -1,4 +1,5 @@
 using LeNetServe.BatchScorer.Models;
+using LeNetServe.BatchScorer.Rows;
 using LeNetServe.BatchScorer.Scoring;
 using Parquet;
 using Parquet.Schema;

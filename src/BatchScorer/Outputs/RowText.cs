@@ -1,5 +1,6 @@
 using System.Buffers;
 using LeNetServe.BatchScorer.Models;
+using LeNetServe.BatchScorer.Rows;
 using LeNetServe.BatchScorer.Scoring;
 
 namespace LeNetServe.BatchScorer.Outputs;

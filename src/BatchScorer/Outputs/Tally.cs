@@ -1,5 +1,5 @@
 using LeNetServe.BatchScorer.Models;
-using LeNetServe.BatchScorer.Scoring;
+using LeNetServe.BatchScorer.Rows;
 
 namespace LeNetServe.BatchScorer.Outputs;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using LeNetServe.BatchScorer.Inputs;
+using LeNetServe.BatchScorer.Rows;
 
 namespace LeNetServe.BatchScorer.Scoring;
 

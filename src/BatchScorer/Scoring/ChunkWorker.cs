@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.BatchScorer.Models;
+using LeNetServe.BatchScorer.Rows;
 using LeNetServe.Imaging;
+using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.BatchScorer.Scoring;
 
@@ -17,7 +19,7 @@ internal sealed class ChunkWorker(IBatchClassifier classifier, ImagePreprocessor
     private readonly ImageReader reader = new();
     private readonly int imageBytes = classifier.Model.Imaging.Input.Count;
     private readonly byte[] pixels = new byte[Chunk.Capacity * classifier.Model.Imaging.Input.Count];
-    private readonly Score[] scores = new Score[Chunk.Capacity * topK];
+    private readonly Prediction[] scores = new Prediction[Chunk.Capacity * topK];
     private readonly int[] rows = new int[Chunk.Capacity];
 
     public async ValueTask ScoreAsync(Chunk chunk, CancellationToken cancellationToken)

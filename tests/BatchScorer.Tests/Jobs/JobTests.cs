@@ -225,7 +225,7 @@ public sealed class JobTests : IDisposable
     }
 
     [Fact]
-    public async Task Merge_AChangedManifest_IsRefused()
+    public async Task Merge_AChangedList_IsRefused()
     {
         await Scorer.Run(Options with { Share = new WorkShare(0, 1) });
         var manifest = Directory.GetFiles(job, "manifest-*.jsonl")[0];

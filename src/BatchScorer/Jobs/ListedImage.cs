@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace LeNetServe.BatchScorer.Jobs;
 
 /// <summary>A row of the frozen list.</summary>
-internal sealed record ManifestLine
+internal sealed record ListedImage
 {
     /// <summary>The image's name, as in its row.</summary>
     public required string Path { get; init; }

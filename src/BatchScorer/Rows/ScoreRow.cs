@@ -1,4 +1,6 @@
-namespace LeNetServe.BatchScorer.Scoring;
+using LeNetServe.Runtime.Predictions;
+
+namespace LeNetServe.BatchScorer.Rows;
 
 /// <summary>The result for one image. Rows are reused: what outlives a chunk must be copied.</summary>
 internal sealed class ScoreRow(int topK)
@@ -10,7 +12,7 @@ internal sealed class ScoreRow(int topK)
     public int Actual { get; set; } = -1;
 
     /// <summary>Best classes, best first; of no meaning where <see cref="Error"/> is set.</summary>
-    public Score[] Top { get; } = new Score[topK];
+    public Prediction[] Top { get; } = new Prediction[topK];
 
     /// <summary>Why the image has no score.</summary>
     public RowError? Error { get; set; }

@@ -1,4 +1,4 @@
-namespace LeNetServe.BatchScorer.Scoring;
+namespace LeNetServe.BatchScorer.Rows;
 
 /// <summary>Why an image has no score.</summary>
 /// <param name="Kind">A stable word: <c>unreadable</c>, <c>unknown_format</c>, <c>truncated</c>, <c>damaged</c>, <c>too_large</c> or <c>wrong_size</c>.</param>
