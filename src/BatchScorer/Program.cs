@@ -1,7 +1,6 @@
 using LeNetServe.BatchScorer.Invocation;
 using LeNetServe.Cli;
 
-HeadStart.Begin(args);
 return await CommandLineProgram.RunAsync("lenetserve-score", new("Scores images with an ONNX image classifier, here or through servers.")
 {
     ScoreCommand.Create(),
