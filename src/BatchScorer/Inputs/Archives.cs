@@ -1,4 +1,3 @@
-using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using LeNetServe.BatchScorer.Rows;
@@ -6,103 +5,100 @@ using LeNetServe.BatchScorer.Rows;
 namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>
-/// The images in an archive, in the archive's order, each read into memory as its turn comes. An archive that breaks off is an error row behind the
+/// Reads the images in an archive, in the archive's order, each into memory in its turn. An archive that breaks off is an error row behind the
 /// images that came before.
 /// </summary>
 internal static class Archives
 {
-    /// <summary>What stands between the archive's path and the member's in a row.</summary>
+    /// <summary>The text between the archive's path and the member's in a row.</summary>
     public const string Separator = "!/";
 
-    /// <summary>Which archive a name says it is; null for none.</summary>
+    /// <summary>Gets the kind of archive that a name's extension means; null if it is not an archive's.</summary>
     public static ArchiveKind? KindOf(ReadOnlySpan<byte> path) => EndsWith(path, ".zip") ? ArchiveKind.Zip
         : EndsWith(path, ".tar") ? ArchiveKind.Tar
         : EndsWith(path, ".tar.gz") || EndsWith(path, ".tgz") ? ArchiveKind.TarGz
         : null;
 
-    /// <summary>The images of an archive.</summary>
-    /// <param name="path">Its file.</param>
-    /// <param name="kind">What it is.</param>
-    /// <param name="filter">Which of its members are images.</param>
-    /// <param name="name">What rows call it.</param>
-    /// <param name="wanted">Asked before each member whether its content is; unwanted members come without.</param>
-    public static IEnumerable<InputImage> Images(byte[] path, ArchiveKind kind, NameFilter filter, string name, Func<bool> wanted)
+    /// <summary>Reads the images of an archive.</summary>
+    /// <param name="path">The bytes of its path.</param>
+    /// <param name="kind">The kind of archive.</param>
+    /// <param name="filter">Chooses the images among its members.</param>
+    /// <param name="name">The name of the archive in rows.</param>
+    /// <param name="wanted">Asked before each member for its content; without a yes the member comes without.</param>
+    /// <param name="passedOver">Called for each file that the filter does not take.</param>
+    public static IEnumerable<InputImage> Images(
+        byte[] path, ArchiveKind kind, NameFilter filter, string name, Func<bool> wanted, Action? passedOver = null)
     {
-        using var members = Members(path, kind, filter, wanted).GetEnumerator();
+        using var members = Members(path, kind).GetEnumerator();
         while (true)
         {
-            InputImage? image;
+            InputImage? image = null;
+            var ended = false;
             try
             {
-                image = members.MoveNext() ? Image(name, members.Current) : null;
+                ended = !members.MoveNext();
+                if (!ended && (members.Current.IsDamage || Takes(filter, members.Current.Path)))
+                    image = Image(name, members.Current, wanted);
+                else if (!ended)
+                    passedOver?.Invoke();
             }
-            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+            catch (Exception exception) when (IsOfTheArchive(exception))
             {
-                image = new InputImage { Name = name, Error = new RowError(RowError.Unreadable, $"the {kind} archive cannot be read: {exception.Message}") };
+                ended = true;
+                image = new InputImage
+                {
+                    Name = name,
+                    Error = new RowError(RowError.Unreadable, $"the {kind} archive cannot be read: {exception.Message}"),
+                };
             }
-            if (image is null)
+            if (image is not null)
+                yield return image;
+            if (ended)
                 yield break;
-            yield return image;
-            if (image.Error is not null && image.Name == name)
-                yield break;
         }
     }
 
-    private static InputImage Image(string archive, (string Member, byte[]? Content, RowError? Error) member) => new()
-    {
-        Name = archive + Separator + member.Member,
-        Archive = archive,
-        Folder = Path.GetFileName(Path.GetDirectoryName(member.Member)),
-        Content = member.Content,
-        Error = member.Error,
-    };
+    // A reader of other people's bytes may fail in any way; whatever it throws is the archive's fault, not the scorer's.
+    private static bool IsOfTheArchive(Exception exception) => exception is not (OutOfMemoryException or OperationCanceledException);
 
-    private static IEnumerable<(string Member, byte[]? Content, RowError? Error)> Members(byte[] path, ArchiveKind kind, NameFilter filter, Func<bool> wanted)
+    private static InputImage Image(string archive, ArchiveMember member, Func<bool> wanted)
     {
-        using var file = Open(path);
-        if (kind == ArchiveKind.Zip)
+        var path = FilePath.ToText(member.Path);
+        var error = member.Error;
+        byte[]? content = null;
+        var isWanted = wanted();
+        if (isWanted && error is null)
+            (content, error) = Content(member);
+        return new()
         {
-            foreach (var member in ZipMembers(file, filter, wanted))
-                yield return member;
-            yield break;
-        }
-        using Stream content = kind == ArchiveKind.TarGz ? new GZipStream(file, CompressionMode.Decompress) : file;
-        foreach (var entry in TarEntries.Read(content))
-        {
-            if (!Takes(filter, entry.Name))
-                continue;
-            if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile)
-                yield return Member(entry.Name, entry.Length, () => entry.DataStream ?? Stream.Null, wanted);
-            else if (entry.EntryType is TarEntryType.HardLink or TarEntryType.SymbolicLink)
-                yield return (entry.Name, null, new RowError(RowError.Unreadable, $"a link to {entry.LinkName}, expected a file: tar --dereference --hard-dereference packs files in place of links"));
-        }
+            Name = archive + Separator + path,
+            Archive = archive,
+            Folder = Path.GetFileName(Path.GetDirectoryName(path)),
+            Content = content,
+            Error = error,
+        };
     }
 
-    private static IEnumerable<(string Member, byte[]? Content, RowError? Error)> ZipMembers(Stream file, NameFilter filter, Func<bool> wanted)
+    private static (byte[]? Content, RowError? Error) Content(ArchiveMember member)
     {
-        using var zip = new ZipArchive(file, ZipArchiveMode.Read);
-        foreach (var entry in zip.Entries)
-            if (!entry.FullName.EndsWith('/') && Takes(filter, entry.FullName))
-                yield return Member(entry.FullName, entry.Length, entry.Open, wanted);
-    }
-
-    private static (string, byte[]?, RowError?) Member(string name, long length, Func<Stream> open, Func<bool> wanted)
-    {
-        if (!wanted())
-            return (name, null, null);
-        if (length > ImageReader.MaxFileBytes)
-            return (name, null, new RowError("too_large", $"the file has {length} bytes, expected at most {ImageReader.MaxFileBytes}"));
-        var content = new byte[length];
+        if (member.Length > ImageReader.MaxFileBytes)
+            return (null, new RowError("too_large", $"the file has {member.Length} bytes, expected at most {ImageReader.MaxFileBytes}"));
         try
         {
-            using var stream = open();
-            stream.ReadExactly(content);
+            return (member.Read!(), null);
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        catch (Exception exception) when (IsOfTheArchive(exception))
         {
-            return (name, null, new RowError(RowError.Unreadable, $"cannot be unpacked: {exception.Message}"));
+            return (null, new RowError(RowError.Unreadable, $"cannot be unpacked: {exception.Message}"));
         }
-        return (name, content, null);
+    }
+
+    private static IEnumerable<ArchiveMember> Members(byte[] path, ArchiveKind kind)
+    {
+        using var file = Open(path);
+        using Stream content = kind == ArchiveKind.TarGz ? new GZipStream(file, CompressionMode.Decompress) : file;
+        foreach (var member in kind == ArchiveKind.Zip ? ZipMembers.Read(content) : new TarMembers(content).Read())
+            yield return member;
     }
 
     private static FileStream Open(byte[] path)
@@ -112,11 +108,10 @@ internal static class Archives
         var descriptor = Libc.Open(FilePath.Terminated(path), Libc.OpenReadOnly | Libc.OpenCloseOnExec);
         return descriptor >= 0
             ? new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Read, 1 << 16)
-            : throw new IOException(new System.ComponentModel.Win32Exception(System.Runtime.InteropServices.Marshal.GetLastPInvokeError()).Message);
+            : throw new IOException(Libc.LastErrorMessage());
     }
 
-    private static bool Takes(NameFilter filter, string member) =>
-        filter.Takes(Encoding.UTF8.GetBytes(member.StartsWith("./", StringComparison.Ordinal) ? member[2..] : member));
+    private static bool Takes(NameFilter filter, ReadOnlySpan<byte> member) => filter.Takes(member.StartsWith("./"u8) ? member[2..] : member);
 
     private static bool EndsWith(ReadOnlySpan<byte> path, string ending) =>
         path.Length > ending.Length && Ascii.EqualsIgnoreCase(path[^ending.Length..], ending);

@@ -5,15 +5,18 @@ using LeNetServe.BatchScorer.Rows;
 namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>
-/// The images of a folder and of the folders in it, each folder in the order of its names' bytes. Symbolic links are followed; one that leads back
-/// to a folder on its own path is left out. A folder that cannot be read is an error row.
+/// Walks a folder and the folders in it, each in the order of its names' bytes. Symbolic links are followed. A link that leads back to a folder
+/// on its own path is left out. A folder that cannot be read is an error row.
 /// </summary>
-internal sealed class FolderWalk(NameFilter filter)
+internal sealed class FolderWalk(NameFilter filter, OwnOutputs own)
 {
     private readonly List<byte[]> ancestors = [];
 
-    /// <summary>Links that were left out because they lead back to a folder above them.</summary>
+    /// <summary>Gets the number of links that were left out because they lead back to a folder above them.</summary>
     public int Loops { get; private set; }
+
+    /// <summary>Gets the number of files and folders that are not images to score.</summary>
+    public long PassedOver { get; private set; }
 
     public IEnumerable<InputImage> Images(byte[] folder)
     {
@@ -41,12 +44,22 @@ internal sealed class FolderWalk(NameFilter filter)
             var kind = (EntryKind)type;
             if (kind is EntryKind.Link or EntryKind.Unknown)
                 kind = Resolve(file[..^1]);
+            var relative = file.AsMemory(rootLength, file.Length - 1 - rootLength);
             if (kind == EntryKind.Folder)
             {
+                if (!filter.Enters(name.Span) || OwnOutputs.HasFolder(file.AsSpan(0, file.Length - 1)))
+                {
+                    PassedOver++;
+                    continue;
+                }
                 foreach (var image in Walk(file[..^1], rootLength))
                     yield return image;
             }
-            else if (kind != EntryKind.Unknown && filter.Takes(file.AsSpan(rootLength, file.Length - 1 - rootLength)))
+            else if (kind != EntryKind.Unknown && (!filter.Takes(relative.Span) || own.HasFile(file.AsSpan(0, file.Length - 1))))
+            {
+                PassedOver++;
+            }
+            else if (kind != EntryKind.Unknown)
             {
                 yield return new InputImage { Name = FilePath.ToText(file.AsSpan(0, file.Length - 1)), File = file, Folder = folderName };
             }
@@ -54,7 +67,7 @@ internal sealed class FolderWalk(NameFilter filter)
         ancestors.RemoveAt(ancestors.Count - 1);
     }
 
-    /// <summary>The path of a folder's entry with the terminating zero that the C library wants.</summary>
+    /// <summary>Joins a folder's path and an entry's name, with the terminating zero that the C library needs.</summary>
     private static byte[] Joined(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> name)
     {
         var path = new byte[prefix.Length + name.Length + 1];
@@ -63,7 +76,7 @@ internal sealed class FolderWalk(NameFilter filter)
         return path;
     }
 
-    /// <summary>A link to a folder is a folder unless that lies above it; every other link is read, or fails, as a file.</summary>
+    /// <summary>Resolves a link: to a folder, unless that folder lies above the link, else to a file, which is read or fails.</summary>
     private EntryKind Resolve(byte[] path)
     {
         if (!IsFolder(path))
@@ -75,11 +88,13 @@ internal sealed class FolderWalk(NameFilter filter)
         return EntryKind.Unknown;
     }
 
-    private static byte[] Canonical(byte[] path) => Libc.IsUsable
-        ? Libc.Canonical(FilePath.Terminated(path)) ?? path
-        : Encoding.UTF8.GetBytes(new DirectoryInfo(Encoding.UTF8.GetString(path)) is var folder && folder.ResolveLinkTarget(returnFinalTarget: true) is { } target
-            ? target.FullName
-            : Path.GetFullPath(Encoding.UTF8.GetString(path)));
+    private static byte[] Canonical(byte[] path)
+    {
+        if (Libc.IsUsable)
+            return Libc.Canonical(FilePath.Terminated(path)) ?? path;
+        var folder = new DirectoryInfo(Encoding.UTF8.GetString(path));
+        return Encoding.UTF8.GetBytes((folder.ResolveLinkTarget(returnFinalTarget: true) ?? folder).FullName);
+    }
 
     public static bool IsFolder(byte[] path)
     {

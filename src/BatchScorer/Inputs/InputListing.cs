@@ -9,46 +9,59 @@ internal sealed class InputListing
 
     private readonly InputOptions options;
     private readonly NameFilter filter;
+    private readonly OwnOutputs own;
     private readonly FolderWalk walk;
+    private long passedOver;
 
     public InputListing(InputOptions options)
     {
         this.options = options;
         filter = new NameFilter(options.Includes, options.Excludes);
-        walk = new FolderWalk(filter);
+        own = new OwnOutputs(options.Outputs);
+        walk = new FolderWalk(filter, own);
     }
 
-    /// <summary>Symbolic links that were left out because they lead back to a folder above them.</summary>
+    /// <summary>Gets the number of symbolic links that were left out because they lead back to a folder above them.</summary>
     public int Loops => walk.Loops;
 
-    /// <summary>Whether the images may be counted beforehand: what a pipe has given is gone. A pipe, such as the shell's <c>&lt;(…)</c>, has no length.</summary>
+    /// <summary>Gets the number of files, folders and members of archives that are not images to score.</summary>
+    public long PassedOver => passedOver + walk.PassedOver;
+
+    /// <summary>Tells whether the images may be counted beforehand. A pipe cannot be read twice; one such as <c>&lt;(…)</c> has no length.</summary>
     public bool CanBeReadTwice => !options.Paths.Contains("-") && (options.ListFile is not { } list || new FileInfo(list).Length > 0);
 
-    /// <summary>Refuses what is missing before anything is scored.</summary>
+    /// <summary>Refuses missing inputs before anything is scored.</summary>
     public void Check()
     {
         if (options.Paths.Count == 0 && options.ListFile is null)
             throw new ExpectedException(ExitCode.Usage, "nothing to score, expected a file, a folder, an archive, '-' or --list FILE");
         foreach (var path in options.Paths.Where(path => path != "-" && !Path.Exists(path)))
             throw new FileNotFoundException($"{path}: no such file or folder");
+        if (options.Paths.FirstOrDefault(path => path != "-" && own.Has(path)) is { } output)
+            throw new ExpectedException(ExitCode.Usage, $"{output} is an input and an output of this call, expected another --out");
         if (options.ListFile is { } list && !File.Exists(list))
             throw new FileNotFoundException($"--list {list}: no such file");
     }
 
-    /// <summary>The images. Read once, lazily.</summary>
-    /// <param name="contents">Whether members of archives come with their content.</param>
+    /// <summary>Lists the images, lazily and once.</summary>
+    /// <param name="contents">Members of archives come with their content.</param>
     /// <param name="cancellationToken">Ends the listing with an <see cref="OperationCanceledException"/>.</param>
-    public IEnumerable<InputImage> Images(bool contents, CancellationToken cancellationToken = default) => All(contents, cancellationToken).Select(image =>
+    public IEnumerable<InputImage> Images(bool contents, CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return image;
-    });
+        foreach (var image in All(contents, cancellationToken))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return image;
+        }
+    }
 
     private IEnumerable<InputImage> All(bool contents, CancellationToken cancellationToken)
     {
         foreach (var path in options.Paths)
         {
-            var images = path == "-" ? Listed(Console.OpenStandardInput(), contents, cancellationToken) : Of(Encoding.UTF8.GetBytes(path), contents);
+            var images = path == "-"
+                ? Listed(Console.OpenStandardInput(), contents, cancellationToken)
+                : Of(Encoding.UTF8.GetBytes(path), contents);
             foreach (var image in images)
                 yield return image;
         }
@@ -66,7 +79,7 @@ internal sealed class InputListing
     private IEnumerable<InputImage> Of(byte[] path, bool contents)
     {
         if (Archives.KindOf(path) is { } kind && !FolderWalk.IsFolder(path))
-            return Archives.Images(path, kind, filter, FilePath.ToText(path), () => contents);
+            return Archives.Images(path, kind, filter, FilePath.ToText(path), () => contents, () => passedOver++);
         return FolderWalk.IsFolder(path) ? walk.Images(path) : [Single(path)];
     }
 

@@ -1,6 +1,6 @@
 namespace LeNetServe.BatchScorer.Inputs;
 
-/// <summary>What to score, as the user says it.</summary>
+/// <summary>The inputs that the user names.</summary>
 internal sealed record InputOptions
 {
     /// <summary>Files, folders and archives; <c>-</c> is a list of paths on standard input.</summary>
@@ -12,9 +12,12 @@ internal sealed record InputOptions
     /// <summary>Lists are separated by zero bytes in place of line ends.</summary>
     public bool NullSeparated { get; init; }
 
-    /// <summary>Globs of which one must match; those with an image's extension where empty.</summary>
+    /// <summary>Globs of which one must match; if there are none, files with an image's extension.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];
 
     /// <summary>Globs of which none may match.</summary>
     public IReadOnlyList<string> Excludes { get; init; } = [];
+
+    /// <summary>The files that this call writes, which are not inputs.</summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>
-/// The C library's file calls on Linux. They take names as bytes: .NET's own decode a name that is no UTF-8 with replacement characters and can
-/// then not open it.
+/// The C library's file calls on Linux, which take names as bytes. .NET's own calls decode a name that is not UTF-8 with replacement
+/// characters, and then cannot open it.
 /// </summary>
 internal static partial class Libc
 {
@@ -47,7 +47,10 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "free")]
     private static partial void Free(nint memory);
 
-    /// <summary>The path without links, as bytes; null where it does not exist or loops.</summary>
+    /// <summary>Gets the message of the last call's error.</summary>
+    public static string LastErrorMessage() => new System.ComponentModel.Win32Exception(Marshal.GetLastPInvokeError()).Message;
+
+    /// <summary>Gets the path without links, as bytes; null if it does not exist or loops.</summary>
     public static unsafe byte[]? Canonical(byte[] path)
     {
         var memory = RealPath(path, 0);

@@ -3,7 +3,6 @@ using Geometry = LeNetServe.Imaging.Geometry;
 using Prediction = LeNetServe.Runtime.Predictions.Prediction;
 using LeNetServe.Client;
 using LeNetServe.Imaging;
-using LeNetServe.Runtime.Predictions;
 using LeNetServe.Specs;
 
 namespace LeNetServe.BatchScorer.Models;
