@@ -23,12 +23,13 @@ internal static class MergeCommand
 
     public static Command Create()
     {
-        var command = new Command("merge", "Makes one output of a job's shards, and checks that every image is there, once, scored by one model.")
+        var command = new Command(
+            "merge", "Makes one output of a job's shards, and checks that every image is there, once, scored by one model.")
         {
-            Folder, Output, OutputOptions.Format, OutputOptions.Preview, OutputOptions.Threshold, OutputOptions.Quiet,
+            Folder, Output, OutputOptions.Format, OutputOptions.CsvSafe, OutputOptions.Preview, OutputOptions.Threshold, OutputOptions.Quiet,
         };
-        command.SetAction(async (parsed, cancellationToken) =>
-            (int)await new MergeRun(Options(parsed), Console.Error).RunAsync(null, cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+            Task.FromResult((int)new MergeRun(Options(parsed), Console.Error).Run(null, cancellationToken)));
         return command.WithExamples(Examples);
     }
 
@@ -37,6 +38,7 @@ internal static class MergeCommand
         Folder = parsed.GetRequiredValue(Folder),
         Output = parsed.GetValue(Output) is { } path ? OutputPath.Checked(path) : null,
         Format = parsed.GetValue(OutputOptions.Format),
+        CsvSafe = parsed.GetValue(OutputOptions.CsvSafe),
         Preview = parsed.GetValue(OutputOptions.Preview),
         Threshold = ErrorThreshold.Parse(parsed.GetRequiredValue(OutputOptions.Threshold)),
         Quiet = parsed.GetValue(OutputOptions.Quiet),

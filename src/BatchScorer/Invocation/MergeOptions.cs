@@ -2,16 +2,18 @@ using LeNetServe.BatchScorer.Outputs;
 
 namespace LeNetServe.BatchScorer.Invocation;
 
-/// <summary>What a merge is asked to do.</summary>
+/// <summary>A request to merge the parts of a job.</summary>
 internal sealed record MergeOptions
 {
     /// <summary>The job's folder.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>The merged rows; <c>scores</c> with the format's extension in the job's folder where null.</summary>
+    /// <summary>The merged rows; null for <c>scores</c> with the format's extension in the job's folder.</summary>
     public string? Output { get; init; }
 
     public OutputFormat? Format { get; init; }
+
+    public bool CsvSafe { get; init; }
 
     public int Preview { get; init; }
 

@@ -7,9 +7,10 @@ namespace LeNetServe.BatchScorer.Invocation;
 /// <summary>One call of <c>merge</c>, or the end of a job that one scorer did alone.</summary>
 internal sealed class MergeRun(MergeOptions options, TextWriter messages)
 {
-    /// <param name="scoring">How long scoring took; null where others scored.</param>
+    /// <summary>Merges the parts.</summary>
+    /// <param name="scoring">The time that scoring took; null if others scored.</param>
     /// <param name="cancellationToken">Ends the merge.</param>
-    public Task<ExitCode> RunAsync(TimeSpan? scoring, CancellationToken cancellationToken)
+    public ExitCode Run(TimeSpan? scoring, CancellationToken cancellationToken)
     {
         var job = Job.Open(options.Folder);
         var format = options.Format ?? (options.Output is null ? null : OutputFormats.OfExtension(options.Output)) ?? OutputFormat.Jsonl;
@@ -17,28 +18,24 @@ internal sealed class MergeRun(MergeOptions options, TextWriter messages)
         var merge = new JobMerge(job);
         var key = merge.Check();
         var companions = new Companions(key.ToModel(), key.Imaging, options.Preview);
-        using (var rows = RowFile.Open(output, format, key.ToModel(), key.TopK))
+        using (var rows = RowFile.Open(output, format, key.ToModel(), key.TopK, options.CsvSafe))
         {
             merge.Run(rows, (row, number) => companions.Add(row, number, null), cancellationToken);
             rows.Complete();
         }
-        companions.Write(
-            Path.Combine(options.Folder, "summary.json"), Path.Combine(options.Folder, "mistakes.html"), Path.Combine(options.Folder, "preview.png"), rows => Find(job, rows));
+        var written = companions.Write(CompanionFiles.In(options.Folder), rows => Find(job, rows));
+        var result = new RunResult(companions.Tally, options.Threshold, messages);
         if (!options.Quiet)
-            messages.Write(ResultText.Of(companions.Tally, scoring));
-        var (failed, images) = (companions.Tally.Failed, companions.Tally.Images);
-        if (!options.Threshold.IsExceededBy(failed, images))
-            return Task.FromResult(ExitCode.Success);
-        messages.WriteLine(options.Threshold.Message(failed, images));
-        return Task.FromResult(ExitCode.CheckFailed);
+            result.Say(scoring, [output, .. written]);
+        return result.Verdict();
     }
 
     private static Dictionary<long, InputImage> Find(Job job, IReadOnlySet<long> rows)
     {
-        if (rows.Count == 0)
-            return [];
-        var numbers = rows.Order().GetEnumerator();
         var found = new Dictionary<long, InputImage>();
+        if (rows.Count == 0)
+            return found;
+        using var numbers = rows.Order().GetEnumerator();
         foreach (var image in new JobImages(job, rows.Contains, null, job.Filter()).Images())
         {
             numbers.MoveNext();

@@ -4,6 +4,7 @@ using LeNetServe.BatchScorer.Outputs;
 using LeNetServe.BatchScorer.Progress;
 using LeNetServe.Cli;
 using LeNetServe.Imaging;
+using LeNetServe.Runtime.Devices;
 
 namespace LeNetServe.BatchScorer.Invocation;
 
@@ -36,21 +37,30 @@ internal static class ScoreCommand
         HelpName = "FILE",
     };
 
-    private static readonly Option<bool> NullSeparated = new("--null", "-0") { Description = "Lists are separated by zero bytes, as of find -print0." };
+    private static readonly Option<bool> NullSeparated = new("--null", "-0")
+    {
+        Description = "Lists are separated by zero bytes, as of find -print0.",
+    };
 
     private static readonly Option<string[]> Include = new("--include")
     {
-        Description = "Score only files that match this glob, whatever their extension; may be repeated.",
+        Description = "Score only files that match this glob, of any extension; a hidden name must be spelled; may be repeated.",
         HelpName = "GLOB",
     };
 
-    private static readonly Option<string[]> Exclude = new("--exclude") { Description = "Leave out files that match this glob; may be repeated.", HelpName = "GLOB" };
+    private static readonly Option<string[]> Exclude = new("--exclude")
+    {
+        Description = "Leave out files that match this glob; may be repeated.",
+        HelpName = "GLOB",
+    };
 
     private static readonly Option<string?> Model = new("--model", "-m")
     {
         Description = "An ONNX file, a version's directory or a model's (its newest version); with --server also NAME or NAME/VERSION.",
         HelpName = "PATH",
     };
+
+    private static readonly Option<Device> RunsOn = CliOption.Choice<Device>("--device", "Device of a model in this process");
 
     private static readonly Option<string[]> Server = new("--server", "-s")
     {
@@ -66,13 +76,20 @@ internal static class ScoreCommand
         Required = true,
     };
 
-    private static readonly Option<int> TopK =
-        new Option<int>("--top-k", "-k") { Description = "Best classes in a row.", DefaultValueFactory = _ => 3, HelpName = "N" }.AtLeast(1);
+    private static readonly Option<int> TopK = new Option<int>("--top-k", "-k")
+    {
+        Description = "Best classes in a row.",
+        DefaultValueFactory = _ => 3,
+        HelpName = "N",
+    }.AtLeast(1);
 
     private static readonly Option<Geometry?> Imaging =
         CliOption.OptionalChoice<Geometry>("--imaging", "How pictures are brought to the model's size. Default: as the model says");
 
-    private static readonly Option<bool> NoLabels = new("--no-labels") { Description = "Folder names are not labels: no accuracy, no confusion matrix." };
+    private static readonly Option<bool> NoLabels = new("--no-labels")
+    {
+        Description = "Folder names are not labels: no accuracy, no confusion matrix.",
+    };
 
     private static readonly Option<int?> Parallel = new Option<int?>("--parallel", "-j")
     {
@@ -94,7 +111,11 @@ internal static class ScoreCommand
         Description = "List the images of a job anew; rows of images with the same content at the same place in the list are kept.",
     };
 
-    private static readonly Option<string?> TokenFile = new("--token-file") { Description = "A file with the servers' bearer token.", HelpName = "FILE" };
+    private static readonly Option<string?> TokenFile = new("--token-file")
+    {
+        Description = "A file with the servers' bearer token.",
+        HelpName = "FILE",
+    };
 
     private static readonly Option<string?> CaFile = new("--ca-file")
     {
@@ -109,17 +130,23 @@ internal static class ScoreCommand
         HelpName = "SECONDS",
     }.AtLeast(0);
 
-    private static readonly Option<bool> Json = new("--json") { Description = "Progress as a JSON object a line on standard error, once a second." };
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Progress as a JSON object a line on standard error, once a second.",
+    };
 
     public static Command Create()
     {
         var command = new Command("score", "Scores images: a row each, in the order of the inputs.")
         {
-            Paths, Model, Server, Output, OutputOptions.Format, TopK, Imaging, List, NullSeparated, Include, Exclude, NoLabels,
-            OutputOptions.Threshold, OutputOptions.Preview, PartSize, Refresh, TokenFile, CaFile, ServerWait, Parallel, Json, OutputOptions.Quiet,
+            Paths, Model, RunsOn, Server, Output, OutputOptions.Format, OutputOptions.CsvSafe, TopK, Imaging,
+            List, NullSeparated, Include, Exclude, NoLabels,
+            OutputOptions.Threshold, OutputOptions.Preview, PartSize, Refresh, TokenFile, CaFile, ServerWait, Parallel, Json,
+            OutputOptions.Quiet,
         };
         Share.AddTo(command);
-        command.SetAction(async (parsed, cancellationToken) => (int)await new ScoreRun(Options(parsed), Console.Error).RunAsync(cancellationToken));
+        command.SetAction(async (parsed, cancellationToken) =>
+            (int)await new ScoreRun(Options(parsed), Console.Error).RunAsync(cancellationToken));
         return command.WithExamples(Examples);
     }
 
@@ -140,10 +167,12 @@ internal static class ScoreCommand
                 Excludes = parsed.GetValue(Exclude) ?? [],
             },
             Model = parsed.GetValue(Model),
+            Device = parsed.GetValue(RunsOn),
             Servers = [.. (parsed.GetValue(Server) ?? []).SelectMany(
                 urls => urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
             Output = output,
             Format = parsed.GetValue(OutputOptions.Format),
+            CsvSafe = parsed.GetValue(OutputOptions.CsvSafe),
             TopK = parsed.GetValue(TopK),
             Imaging = parsed.GetValue(Imaging),
             FolderLabels = !parsed.GetValue(NoLabels),

@@ -3,16 +3,20 @@ using LeNetServe.BatchScorer.Outputs;
 using LeNetServe.BatchScorer.Progress;
 using LeNetServe.Cli;
 using LeNetServe.Imaging;
+using LeNetServe.Runtime.Devices;
 
 namespace LeNetServe.BatchScorer.Invocation;
 
-/// <summary>What a scoring run is asked to do.</summary>
+/// <summary>A request to score images.</summary>
 internal sealed record ScoreOptions
 {
     public required InputOptions Inputs { get; init; }
 
     /// <summary>A model file or directory; with servers, also a served model's name, <c>NAME</c> or <c>NAME/VERSION</c>.</summary>
     public string? Model { get; init; }
+
+    /// <summary>The device of a model in this process: auto, cpu or cuda.</summary>
+    public Device Device { get; init; }
 
     /// <summary>Servers that score; empty to score in this process.</summary>
     public IReadOnlyList<string> Servers { get; init; } = [];
@@ -23,20 +27,23 @@ internal sealed record ScoreOptions
     /// <summary>PEM file of the authorities that may sign the servers' certificates.</summary>
     public string? CaFile { get; init; }
 
-    /// <summary>How long to wait for servers that are away or full.</summary>
+    /// <summary>The longest wait for servers that are away or full.</summary>
     public TimeSpan ServerPatience { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>A file, <c>-</c> for standard output, or a folder for a job that can be resumed.</summary>
     public required string Output { get; init; }
 
-    /// <summary>How rows are written; by the output's extension where null, else JSONL.</summary>
+    /// <summary>Format of the rows; null for that of the output's extension, else JSONL.</summary>
     public OutputFormat? Format { get; init; }
+
+    /// <summary>Keeps spreadsheets from running texts in CSV as formulas.</summary>
+    public bool CsvSafe { get; init; }
 
     public int TopK { get; init; } = 3;
 
     public Geometry? Imaging { get; init; }
 
-    /// <summary>Whether folder names that are a class's label say what an image is.</summary>
+    /// <summary>A folder's name that is a class's label is the label of the images in it.</summary>
     public bool FolderLabels { get; init; } = true;
 
     public ErrorThreshold Threshold { get; init; }
@@ -53,14 +60,14 @@ internal sealed record ScoreOptions
     /// <summary>Images on the contact sheet; 0 for none.</summary>
     public int Preview { get; init; }
 
-    /// <summary>Chunks worked on at a time; chosen by the classifier where null.</summary>
+    /// <summary>Chunks worked on at a time; null for the classifier's choice.</summary>
     public int? Parallelism { get; init; }
 
     public ProgressStyle Progress { get; init; }
 
-    /// <summary>Nothing on standard error but failures.</summary>
+    /// <summary>Only failures go to standard error.</summary>
     public bool Quiet { get; init; }
 
-    /// <summary>Whether the output is a folder.</summary>
+    /// <summary>Gets a value that tells whether the output is a folder.</summary>
     public bool IsJob => Output != OutputSink.StandardOutput && OutputFormats.OfExtension(Output) is null;
 }

@@ -14,22 +14,22 @@ namespace LeNetServe.BatchScorer.Invocation;
 internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
 {
     private readonly TimeProvider time = TimeProvider.System;
+    private readonly CompanionFiles companionFiles = CompanionFiles.Beside(options.Output);
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
-        var listing = new InputListing(options.Inputs);
+        var listing = NewListing();
         if (options.Share is not null && !options.IsJob)
             throw new ExpectedException(ExitCode.Usage, $"--shard with --out {options.Output}, expected a folder that all shards write to");
         if (!options.IsJob || options.Refresh || !File.Exists(Path.Combine(options.Output, "job.json")))
             listing.Check();
         using var classifier = await OpenAsync(cancellationToken);
-        var topK = Math.Min(options.TopK, classifier.Model.Labels.Count);
         using var progress = new ScoringProgress(messages, options.Progress, time);
         try
         {
             return options.IsJob
-                ? await JobAsync(listing, classifier, topK, progress, cancellationToken)
-                : await FileAsync(listing, classifier, topK, progress, cancellationToken);
+                ? await JobAsync(listing, classifier, progress, cancellationToken)
+                : await FileAsync(listing, classifier, progress, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -39,15 +39,19 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         }
     }
 
-    private async Task<ExitCode> FileAsync(InputListing listing, IBatchClassifier classifier, int topK, ScoringProgress progress, CancellationToken cancellationToken)
+    private async Task<ExitCode> FileAsync(
+        InputListing listing, IBatchClassifier classifier, ScoringProgress progress, CancellationToken cancellationToken)
     {
+        var topK = TopK(classifier);
+        var format = options.Format ?? OutputFormats.OfExtension(options.Output) ?? OutputFormat.Jsonl;
         var companions = new Companions(classifier.Model, classifier.Model.Imaging, options.Preview);
         if (options.Progress != ProgressStyle.None && listing.CanBeReadTwice)
-            _ = Task.Run(() => progress.Expect(new InputListing(options.Inputs).Images(contents: false).TakeWhile(_ => !cancellationToken.IsCancellationRequested).LongCount()), cancellationToken);
-        using (var rows = RowFile.Open(options.Output, options.Format ?? OutputFormats.OfExtension(options.Output) ?? OutputFormat.Jsonl, classifier.Model, topK))
+            _ = Task.Run(() => progress.Expect(CountImages(cancellationToken)), cancellationToken);
+        using (var rows = RowFile.Open(options.Output, format, classifier.Model, topK, options.CsvSafe))
         {
             long number = 0;
-            await Pipeline(classifier, topK, hashContent: false, rows.Prepare).RunAsync(listing.Images(contents: true, cancellationToken), Write, cancellationToken);
+            var pipeline = Pipeline(classifier, topK, hashContent: false, rows.Prepare);
+            await pipeline.RunAsync(listing.Images(contents: true, cancellationToken), Write, cancellationToken);
             if (companions.Tally.Images == 0)
                 throw new InvalidDataException(InputListing.NoImages);
             rows.Complete();
@@ -60,19 +64,26 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
                 progress.Add(chunk.Count, Failed(chunk));
             }
         }
-        if (options.Output != OutputSink.StandardOutput)
-            companions.Write(Beside(".summary.json"), Beside(".mistakes.html"), Beside(".preview.png"));
+        IReadOnlyList<string> written = options.Output == OutputSink.StandardOutput ? [] : companions.Write(companionFiles);
         progress.End();
-        Say(companions.Tally, progress.Elapsed);
-        if (listing.Loops > 0 && !options.Quiet)
-            messages.WriteLine($"{listing.Loops} symbolic links lead back to a folder above them and were left out");
-        return Verdict(companions.Tally.Failed, companions.Tally.Images);
+        var result = new RunResult(companions.Tally, options.Threshold, messages);
+        if (!options.Quiet)
+        {
+            result.Say(progress.Elapsed, [options.Output, .. written]);
+            SayPassedOver(listing);
+        }
+        return result.Verdict();
     }
 
-    private async Task<ExitCode> JobAsync(InputListing listing, IBatchClassifier classifier, int topK, ScoringProgress progress, CancellationToken cancellationToken)
+    private async Task<ExitCode> JobAsync(
+        InputListing listing, IBatchClassifier classifier, ScoringProgress progress, CancellationToken cancellationToken)
     {
-        var job = Job.OpenOrBegin(options.Output, options.Inputs, () => listing.Images(contents: false, cancellationToken), options.PartSize, options.Refresh);
+        var topK = TopK(classifier);
+        var job = Job.OpenOrBegin(
+            options.Output, options.Inputs, () => listing.Images(contents: false, cancellationToken), options.PartSize, options.Refresh);
         cancellationToken.ThrowIfCancellationRequested();
+        if (!options.Quiet)
+            SayPassedOver(listing);
         var share = options.Share ?? WorkShare.Whole;
         using var onlyOne = JobLock.Take(job, share);
         job.Clean(share);
@@ -81,23 +92,18 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         var parts = new PartWriter(job, key);
         var tally = new Tally(classifier.Model);
         progress.Expect(job.CountOf(share));
-        await Pipeline(classifier, topK, hashContent: true, new PartRows(classifier.Model, topK).Prepare).RunAsync(images.Images(), Write, cancellationToken);
+        var pipeline = Pipeline(classifier, topK, hashContent: true, new PartRows(classifier.Model, topK).Prepare);
+        await pipeline.RunAsync(images.Images(), Write, cancellationToken);
         progress.End();
-        if (options.Share is not null)
+        if (options.Share is null)
+            return new MergeRun(MergeOptions(), messages).Run(progress.Elapsed, cancellationToken);
+        if (!options.Quiet)
         {
-            if (!options.Quiet)
-                messages.WriteLine($"shard {share}: {tally.Images} of {job.File.Images} images in {progress.Elapsed.TotalSeconds:0.0} s, {tally.Failed} failed; when all shards are done: merge {options.Output}");
-            return Verdict(tally.Failed, tally.Images);
+            messages.WriteLine(
+                $"shard {share}: {tally.Images} of {job.File.Images} images in {progress.Elapsed.TotalSeconds:0.0} s, {tally.Failed} failed; "
+                + $"when all shards are done: lenetserve-score merge {options.Output}");
         }
-        var merged = await new MergeRun(new MergeOptions
-        {
-            Folder = options.Output,
-            Format = options.Format ?? OutputFormat.Jsonl,
-            Preview = options.Preview,
-            Threshold = options.Threshold,
-            Quiet = options.Quiet,
-        }, messages).RunAsync(progress.Elapsed, cancellationToken);
-        return merged;
+        return new RunResult(tally, options.Threshold, messages).Verdict();
 
         void Write(Chunk chunk)
         {
@@ -107,6 +113,26 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
             progress.Add(chunk.Count, Failed(chunk));
         }
     }
+
+    private MergeOptions MergeOptions() => new()
+    {
+        Folder = options.Output,
+        Format = options.Format ?? OutputFormat.Jsonl,
+        CsvSafe = options.CsvSafe,
+        Preview = options.Preview,
+        Threshold = options.Threshold,
+        Quiet = options.Quiet,
+    };
+
+    private int TopK(IBatchClassifier classifier) => Math.Min(options.TopK, classifier.Model.Labels.Count);
+
+    private InputListing NewListing() => new(options.IsJob ? options.Inputs : options.Inputs with
+    {
+        Outputs = [options.Output, companionFiles.Summary, companionFiles.Page, companionFiles.Sheet],
+    });
+
+    private long CountImages(CancellationToken cancellationToken) =>
+        NewListing().Images(contents: false).TakeWhile(_ => !cancellationToken.IsCancellationRequested).LongCount();
 
     private ScoringPipeline Pipeline(IBatchClassifier classifier, int topK, bool hashContent, Action<Chunk> prepare)
     {
@@ -119,7 +145,10 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
     private async Task<IBatchClassifier> OpenAsync(CancellationToken cancellationToken)
     {
         if (options.Servers.Count == 0)
-            return new InProcessClassifier(options.Model ?? throw new ExpectedException(ExitCode.Usage, "no model, expected --model PATH"), options.Imaging);
+        {
+            return new InProcessClassifier(
+                options.Model ?? throw new ExpectedException(ExitCode.Usage, "no model, expected --model PATH"), options.Imaging, options.Device);
+        }
         var client = new LeNetServeClientOptions
         {
             Token = options.TokenFile is { } file ? (await File.ReadAllTextAsync(file, cancellationToken)).Trim() : null,
@@ -127,9 +156,10 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         };
         foreach (var url in options.Servers)
             client.Urls.Add(url);
+        var patience = new ServerPatience(options.ServerPatience, time);
         try
         {
-            return await ServerClassifier.OpenAsync(client, options.Model, options.Imaging, new ServerPatience(options.ServerPatience, time), cancellationToken);
+            return await ServerClassifier.OpenAsync(client, options.Model, options.Imaging, patience, cancellationToken);
         }
         catch (ArgumentException exception)
         {
@@ -140,8 +170,6 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         }
     }
 
-    private string Beside(string ending) => Path.ChangeExtension(options.Output, ending);
-
     private static int Failed(Chunk chunk)
     {
         var failed = 0;
@@ -150,17 +178,14 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         return failed;
     }
 
-    private void Say(Tally tally, TimeSpan elapsed)
+    private void SayPassedOver(InputListing listing)
     {
-        if (!options.Quiet)
-            messages.Write(ResultText.Of(tally, elapsed));
-    }
-
-    private ExitCode Verdict(long failed, long images)
-    {
-        if (!options.Threshold.IsExceededBy(failed, images))
-            return ExitCode.Success;
-        messages.WriteLine(options.Threshold.Message(failed, images));
-        return ExitCode.CheckFailed;
+        if (listing.PassedOver == 1)
+            messages.WriteLine("1 file or folder was passed over: hidden, a system's, of another extension, or this scorer's own output");
+        else if (listing.PassedOver > 1)
+            messages.WriteLine(
+                $"{listing.PassedOver} files and folders were passed over: hidden, a system's, of other extensions, or this scorer's own outputs");
+        if (listing.Loops > 0)
+            messages.WriteLine($"symbolic links that lead back to a folder above them, left out: {listing.Loops}");
     }
 }

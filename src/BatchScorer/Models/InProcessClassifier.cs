@@ -1,6 +1,7 @@
 using System.Buffers;
 using LeNetServe.Imaging;
 using LeNetServe.Runtime;
+using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Runtime.Predictions;
 
@@ -12,9 +13,9 @@ internal sealed class InProcessClassifier : IBatchClassifier
     private readonly ClassifierModel model;
 
     /// <summary>Opens a model: an ONNX file, a version's directory, or a model's directory, of which the highest version is meant.</summary>
-    public InProcessClassifier(string path, Geometry? geometry)
+    public InProcessClassifier(string path, Geometry? geometry, Device device = Device.Auto)
     {
-        model = ClassifierModel.Open(path);
+        model = ClassifierModel.Open(path, new() { Device = device });
         var described = Describe(model);
         Model = geometry is { } chosen ? described with { Imaging = described.Imaging with { Geometry = chosen } } : described;
     }

@@ -11,7 +11,7 @@ namespace LeNetServe.BatchScorer.Outputs;
 internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging, int preview)
 {
     private readonly WorstMistakes worst = new();
-    private readonly List<InputImage> previewed = [];
+    private readonly PreviewSample sample = new(preview);
 
     public Tally Tally { get; } = new(model);
 
@@ -21,38 +21,45 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
     /// <summary>Counts a row.</summary>
     /// <param name="row">The row.</param>
     /// <param name="number">Its number, from 0.</param>
-    /// <param name="image">Where its image is; null if that is looked up later.</param>
+    /// <param name="image">Its image; null if that is looked up later.</param>
     public void Add(ScoreRow row, long number, InputImage? image)
     {
         Tally.Add(row);
         worst.Add(row, number, image);
-        if (number < preview && image is not null)
-            previewed.Add(image);
+        sample.Add(row, number, image);
     }
 
     /// <summary>Writes the files.</summary>
-    /// <param name="summary">The summary's path.</param>
-    /// <param name="page">The page's path.</param>
-    /// <param name="sheet">The contact sheet's path.</param>
+    /// <param name="files">Their paths.</param>
     /// <param name="find">Gets the images of rows by their numbers, if <see cref="Add"/> was not given them.</param>
-    public void Write(
-        string summary, string page, string sheet, Func<IReadOnlySet<long>, IReadOnlyDictionary<long, InputImage>>? find = null)
+    /// <returns>The files that were written.</returns>
+    public IReadOnlyList<string> Write(
+        CompanionFiles files, Func<IReadOnlySet<long>, IReadOnlyDictionary<long, InputImage>>? find = null)
     {
-        SummaryFile.Write(summary, Tally);
+        SummaryFile.Write(files.Summary, Tally);
+        var written = new List<string> { files.Summary };
         var mistakes = Mistakes;
-        IReadOnlyList<InputImage> first = previewed;
+        var previewed = sample.Rows();
         if (find is not null)
         {
-            long[] firstRows = [.. Enumerable.Range(0, (int)Math.Min(preview, Tally.Images))];
-            var found = find(firstRows.Concat(mistakes.Select(mistake => mistake.Row)).ToHashSet());
+            var found = find(previewed.Select(row => row.Row).Concat(mistakes.Select(mistake => mistake.Row)).ToHashSet());
             mistakes = [.. mistakes.Select(mistake => mistake with { Image = found.GetValueOrDefault(mistake.Row) })];
-            first = [.. firstRows.Select(row => found[row])];
+            previewed = [.. previewed.Select(row => (row.Row, found.GetValueOrDefault(row.Row)))];
         }
         if (Tally.Labelled > 0)
-            MistakesPage.Write(page, Tally, mistakes, new ModelView(imaging).Pixels);
+        {
+            MistakesPage.Write(files.Page, Tally, mistakes, new ModelView(imaging).Pixels);
+            written.Add(files.Page);
+        }
         else
-            File.Delete(page);
+        {
+            File.Delete(files.Page);
+        }
         if (preview > 0)
-            ContactSheet.Write(sheet, first, imaging);
+        {
+            ContactSheet.Write(files.Sheet, [.. previewed.Select(row => row.Image).OfType<InputImage>()], imaging);
+            written.Add(files.Sheet);
+        }
+        return written;
     }
 }

@@ -3,26 +3,27 @@ using System.Globalization;
 using System.Text;
 using LeNetServe.BatchScorer.Models;
 using LeNetServe.BatchScorer.Rows;
+using LeNetServe.Files;
 using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>CSV by RFC 4180: a header, CRLF at the end of each record, quotes where a field needs them, UTF-8.</summary>
+/// <summary>CSV by RFC 4180: a header, CRLF at the end of each record, quotes if a field needs them, UTF-8.</summary>
 internal sealed class CsvRows : RowText
 {
-    private static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n");
-
     private readonly byte[] header;
     private readonly byte[][] labels;
     private readonly byte[] ending;
+    private readonly bool safe;
 
-    public CsvRows(ScoringModel model, int topK)
+    public CsvRows(ScoringModel model, int topK, bool safe)
         : base(model, topK)
     {
+        this.safe = safe;
         var others = string.Concat(Enumerable.Range(2, topK - 1).Select(rank => $"label_{rank},index_{rank},score_{rank},"));
         header = Encoding.UTF8.GetBytes($"path,label,index,score,{others}actual,error,error_text,model,version,model_sha256\r\n");
-        labels = [.. model.Labels.Select(label => Encoding.UTF8.GetBytes(Quoted(label)))];
-        ending = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Quoted(model.Name)},{model.Version},{model.Sha256}\r\n"));
+        labels = [.. model.Labels.Select(label => Encoding.UTF8.GetBytes(CsvText.Of(label, safe)))];
+        ending = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{CsvText.Of(model.Name, safe)},{model.Version},{model.Sha256}\r\n"));
     }
 
     public override ReadOnlySpan<byte> Header => header;
@@ -65,13 +66,10 @@ internal sealed class CsvRows : RowText
         target.Advance(written + digits);
     }
 
-    private static void Text(string? text, ArrayBufferWriter<byte> target)
+    private void Text(string? text, ArrayBufferWriter<byte> target)
     {
         if (string.IsNullOrEmpty(text))
             return;
-        _ = Encoding.UTF8.GetBytes(Quoted(text), target);
+        _ = Encoding.UTF8.GetBytes(CsvText.Of(text, safe), target);
     }
-
-    private static string Quoted(string field) =>
-        field.AsSpan().ContainsAny(Special) ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
 }

@@ -2,11 +2,12 @@ using System.Globalization;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>What a run says at its end.</summary>
+/// <summary>The counts of a run in words.</summary>
 internal static class ResultText
 {
+    /// <summary>Gets the lines.</summary>
     /// <param name="tally">The counts.</param>
-    /// <param name="elapsed">How long scoring took; null where it is not known.</param>
+    /// <param name="elapsed">The time that scoring took; null if it is not known.</param>
     public static string Of(Tally tally, TimeSpan? elapsed)
     {
         var speed = "";
@@ -15,6 +16,7 @@ internal static class ResultText
             var seconds = Math.Max(time.TotalSeconds, 1e-3);
             speed = string.Create(CultureInfo.InvariantCulture, $" in {seconds:0.0} s ({tally.Images / seconds:0} images/s)");
         }
-        return $"{tally.Images} images{speed}, {tally.Failed} failed\n{ConfusionText.Of(tally)}";
+        var images = tally.Images == 1 ? "image" : "images";
+        return $"{tally.Images} {images}{speed}, {tally.Failed} failed\n{ConfusionText.Of(tally)}";
     }
 }

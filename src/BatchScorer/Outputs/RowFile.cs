@@ -19,12 +19,12 @@ internal abstract class RowFile : IDisposable
     public abstract void Dispose();
 
     /// <summary>Opens an output; <paramref name="path"/> <c>-</c> is standard output.</summary>
-    public static RowFile Open(string path, OutputFormat format, Models.ScoringModel model, int topK)
+    public static RowFile Open(string path, OutputFormat format, Models.ScoringModel model, int topK, bool csvSafe = false)
     {
         var sink = new OutputSink(path);
         return format switch
         {
-            OutputFormat.Csv => new TextFile(sink, new CsvRows(model, topK)),
+            OutputFormat.Csv => new TextFile(sink, new CsvRows(model, topK, csvSafe)),
             OutputFormat.Jsonl => new TextFile(sink, new JsonRows(model, topK)),
             _ => new ParquetRows(sink, model, topK),
         };

@@ -74,6 +74,19 @@ public sealed class FolderWalkTests : IDisposable
         Assert.Equal("a\n", Encoding.UTF8.GetString(PathList.Read(new MemoryStream("a\n\0"u8.ToArray()), nullSeparated: true, TestContext.Current.CancellationToken).Single()));
     }
 
+    [Fact]
+    public void Images_HiddenAndSystemFiles_ArePassedOverAndCountedUnlessAGlobSpellsThem()
+    {
+        foreach (var name in (string[])["7/1.png", "7/._1.png", "7/.hidden.png", "__MACOSX/7/1.png", "@eaDir/1.png", ".Trash-1000/2.png", "7/Thumbs.db"])
+            Touch(name);
+        var listing = new InputListing(new InputOptions { Paths = [directory.Path] });
+
+        Assert.Equal(directory["7", "1.png"], Assert.Single(listing.Images(contents: false, TestContext.Current.CancellationToken)).Name);
+        Assert.Equal(6, listing.PassedOver);
+        Assert.Equal(["7/1.png"], Names(["*.png"], []));
+        Assert.Equal(["7/._1.png", "7/.hidden.png"], Names([".*.png"], []));
+    }
+
     private string[] Names(string[] includes, string[] excludes) =>
         [.. new InputListing(new InputOptions { Paths = [directory.Path], Includes = includes, Excludes = excludes })
             .Images(contents: false, TestContext.Current.CancellationToken).Select(image => image.Name[(directory.Path.Length + 1)..])];

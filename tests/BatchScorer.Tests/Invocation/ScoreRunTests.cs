@@ -97,9 +97,9 @@ public sealed class ScoreRunTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task RunAsync_Preview_ShowsWhatTheModelSaw(bool asJob)
+    public async Task RunAsync_Preview_ShowsAnImageOfEachClassAsTheModelSawIt(bool asJob)
     {
-        File.WriteAllText(Path.Combine(images, "0", "001.png"), "this is a text and no picture at all");
+        File.WriteAllText(Path.Combine(images, "1", "000.png"), "this is a text and no picture at all");
         var options = Scorer.Options(model, directory[asJob ? "job" : "scores.jsonl"], images) with { Preview = 3, Imaging = LeNetServe.Imaging.Geometry.None };
 
         await Scorer.Run(options);
@@ -112,7 +112,7 @@ public sealed class ScoreRunTests : IDisposable
         for (var y = 0; y < cell; y++)
             for (var x = 0; x < cell; x++)
                 Assert.Equal(first.GetPixel(x / 2, y / 2), sheet.GetPixel(4 + x, 4 + y));
-        // The second image failed: a cross through its cell.
+        // One image of each class; the first of class 1 failed: a cross through its cell.
         Assert.Equal(new SKColor(0xd0, 0x30, 0x30), sheet.GetPixel(4 + cell + 4 + (cell / 2), 4 + (cell / 2)));
     }
 
@@ -135,5 +135,48 @@ public sealed class ScoreRunTests : IDisposable
         var error = await Assert.ThrowsAsync<FileNotFoundException>(() => Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], directory["nothing"])));
 
         Assert.Contains(directory["nothing"], error.Message);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunAsync_OutputsAmongTheInputs_AreNeverScored(bool asJob)
+    {
+        var output = asJob ? Path.Combine(images, "job") : Path.Combine(images, "scores.jsonl");
+        var options = Scorer.Options(model, output, images) with { Preview = 2 };
+        await Scorer.Run(options);
+        var first = Scorer.Rows(asJob ? Path.Combine(output, "scores.jsonl") : output).Length;
+
+        await Scorer.Run(options with { Refresh = true });
+        var (_, messages) = await Scorer.Run(Scorer.Options(model, directory["other.jsonl"], images));
+
+        Assert.Equal(first, Scorer.Rows(asJob ? Path.Combine(output, "scores.jsonl") : output).Length);
+        Assert.Equal(first, Scorer.Rows(directory["other.jsonl"]).Length);
+        Assert.Contains("passed over", messages);
+    }
+
+    [Fact]
+    public async Task RunAsync_AnInputThatIsAlsoTheOutput_IsRefused()
+    {
+        File.WriteAllText(directory["scores.csv"], "rows");
+
+        var error = await Assert.ThrowsAsync<ExpectedException>(() => Scorer.Run(Scorer.Options(model, directory["scores.csv"], directory["scores.csv"])));
+
+        Assert.Equal(ExitCode.Usage, error.Code);
+        Assert.Equal("rows", File.ReadAllText(directory["scores.csv"]));
+    }
+
+    [Fact]
+    public async Task RunAsync_CsvSafe_KeepsSpreadsheetsFromRunningNames()
+    {
+        Directory.CreateDirectory(directory["f"]);
+        File.WriteAllBytes(directory["f", "1.png"], Pictures.Png(1));
+        File.WriteAllText(directory["list"], "=cmd.png\n");
+
+        await Scorer.Run(Scorer.Options(model, directory["s.csv"]) with { Inputs = new() { ListFile = directory["list"] }, CsvSafe = true });
+        await Scorer.Run(Scorer.Options(model, directory["u.csv"]) with { Inputs = new() { ListFile = directory["list"] } });
+
+        Assert.StartsWith("'=cmd.png,", File.ReadAllLines(directory["s.csv"])[1]);
+        Assert.StartsWith("=cmd.png,", File.ReadAllLines(directory["u.csv"])[1]);
     }
 }

@@ -167,7 +167,7 @@ public sealed class JobTests : IDisposable
         bytes[^100] ^= 1;
         File.WriteAllBytes(part, bytes);
 
-        var missing = await Assert.ThrowsAsync<IOException>(() => Merge());
+        var missing = Assert.Throws<IOException>(() => Merge());
         await Scorer.Run(Options);
 
         Assert.Contains("1 of 12 parts are missing or damaged", missing.Message);
@@ -191,7 +191,7 @@ public sealed class JobTests : IDisposable
     public async Task Merge_ShardsThatBeganTogether_GiveTheBytesOfASingleRun(int count)
     {
         var codes = await Task.WhenAll(Enumerable.Range(0, count).Select(index => Scorer.Run(Options with { Share = new WorkShare(index, count) })));
-        await Merge();
+        Merge();
         var merged = Merged;
         await Scorer.Run(Options with { Output = directory["whole.jsonl"] });
 
@@ -206,7 +206,7 @@ public sealed class JobTests : IDisposable
     {
         await Scorer.Run(Options with { Share = new WorkShare(0, 2) });
 
-        var error = await Assert.ThrowsAsync<IOException>(() => Merge());
+        var error = Assert.Throws<IOException>(() => Merge());
 
         Assert.Contains("6 of 12 parts are missing or damaged (1, 3, 5, 7, 9, 11)", error.Message);
         Assert.False(File.Exists(Path.Combine(job, "scores.jsonl")));
@@ -219,7 +219,7 @@ public sealed class JobTests : IDisposable
         Pictures.WriteModel(directory["model"], version: 2, scale: 0.001f);
         await Scorer.Run(Options with { Share = new WorkShare(1, 2) });
 
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Merge());
+        var error = Assert.Throws<InvalidDataException>(() => Merge());
 
         Assert.Contains("part 1 was scored by model/2", error.Message);
     }
@@ -231,7 +231,7 @@ public sealed class JobTests : IDisposable
         var manifest = Directory.GetFiles(job, "manifest-*.jsonl")[0];
         File.WriteAllLines(manifest, File.ReadAllLines(manifest).Reverse());
 
-        Assert.Contains("the frozen list was changed", (await Assert.ThrowsAsync<InvalidDataException>(() => Merge())).Message);
+        Assert.Contains("the frozen list was changed", (Assert.Throws<InvalidDataException>(() => Merge())).Message);
     }
 
     [Fact]
@@ -240,7 +240,7 @@ public sealed class JobTests : IDisposable
         await Scorer.Run(Options with { Share = new WorkShare(0, 1) });
         File.Copy(Path.Combine(job, "parts", "00000002.jsonl"), Path.Combine(job, "parts", "00000003.jsonl"), overwrite: true);
 
-        Assert.Contains("(part, first row, rows) is (2, 14, 7), expected (3, 21, 7)", (await Assert.ThrowsAsync<InvalidDataException>(() => Merge())).Message);
+        Assert.Contains("(part, first row, rows) is (2, 14, 7), expected (3, 21, 7)", (Assert.Throws<InvalidDataException>(() => Merge())).Message);
     }
 
     [Fact]
@@ -265,7 +265,7 @@ public sealed class JobTests : IDisposable
 
         await Scorer.Run(options with { Share = new WorkShare(1, 2) });
         await Scorer.Run(options with { Share = new WorkShare(0, 2) });
-        await Merge(new ErrorThreshold(2, null));
+        Merge(new ErrorThreshold(2, null));
         await Scorer.Run(options with { Output = directory["whole.jsonl"] });
 
         Assert.Equal(File.ReadAllBytes(directory["whole.jsonl"]), Merged);
@@ -333,7 +333,9 @@ public sealed class JobTests : IDisposable
         Assert.Equal((Path.Combine(images, "4", "caf\\xe9 \n.png"), "4", "4"), (row.Text("path"), row.Text("label"), row.Text("actual")));
     }
 
-    private Task<ExitCode> Merge(ErrorThreshold? threshold = null) =>
-        new MergeRun(new MergeOptions { Folder = job, Format = OutputFormat.Jsonl, Threshold = threshold ?? new ErrorThreshold(1, null) }, TextWriter.Null)
-            .RunAsync(null, TestContext.Current.CancellationToken);
+    private ExitCode Merge(ErrorThreshold? threshold = null)
+    {
+        var options = new MergeOptions { Folder = job, Format = OutputFormat.Jsonl, Threshold = threshold ?? new ErrorThreshold(1, null) };
+        return new MergeRun(options, TextWriter.Null).Run(null, TestContext.Current.CancellationToken);
+    }
 }

@@ -31,7 +31,7 @@ public sealed class RealDataTests : IDisposable
         await Scorer.Run(options with { Output = directory["served.jsonl"], Servers = [server.GrpcUrl] });
         for (var shard = 0; shard < 4; shard++)
             await Scorer.Run(options with { Output = directory["job"], Share = new WorkShare(shard, 4) });
-        await new MergeRun(new MergeOptions { Folder = directory["job"] }, TextWriter.Null).RunAsync(null, TestContext.Current.CancellationToken);
+        new MergeRun(new MergeOptions { Folder = directory["job"] }, TextWriter.Null).Run(null, TestContext.Current.CancellationToken);
 
         var local = File.ReadAllBytes(directory["local.jsonl"]);
         Assert.Equal(10_000, local.Count(value => value == (byte)'\n'));

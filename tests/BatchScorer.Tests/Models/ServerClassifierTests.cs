@@ -43,8 +43,8 @@ public sealed class ServerClassifierTests : IDisposable
         var (only, _) = await Scorer.Run(Options(directory["only.csv"]) with { Servers = urls, Model = null });
         for (var shard = 0; shard < 3; shard++)
             await Scorer.Run(Options(directory["job"]) with { Servers = shard == 1 ? [] : urls, PartSize = 40, Share = new WorkShare(shard, 3) });
-        await new MergeRun(new MergeOptions { Folder = directory["job"], Threshold = new ErrorThreshold(1, null) }, TextWriter.Null)
-            .RunAsync(null, TestContext.Current.CancellationToken);
+        new MergeRun(new MergeOptions { Folder = directory["job"], Threshold = new ErrorThreshold(1, null) }, TextWriter.Null)
+            .Run(null, TestContext.Current.CancellationToken);
 
         Assert.All((ExitCode[])[local, served, named, only], code => Assert.Equal(ExitCode.Success, code));
         var expected = File.ReadAllBytes(directory["local.jsonl"]);

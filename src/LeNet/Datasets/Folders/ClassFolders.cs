@@ -1,9 +1,10 @@
 using System.Globalization;
+using LeNetServe.Files;
 using LeNetServe.Imaging;
 
 namespace LeNetServe.Datasets;
 
-/// <summary>A folder per class, each with pictures; what is hidden or has another extension is left alone.</summary>
+/// <summary>A folder per class, each with pictures; hidden files, system files and other extensions are passed over.</summary>
 internal static class ClassFolders
 {
     /// <summary>The classes and, for each, its pictures in the order of their names.</summary>
@@ -12,7 +13,7 @@ internal static class ClassFolders
     {
         if (!Directory.Exists(root))
             throw new InvalidDataException($"{root}: no such directory, expected one with a folder of pictures for each class");
-        var labels = Directory.GetDirectories(root).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.')).ToArray();
+        var labels = Directory.GetDirectories(root).Select(path => Path.GetFileName(path)).Where(name => !SystemFiles.Owns(name)).ToArray();
         if (labels.Length < 2)
             throw new InvalidDataException($"{root}: {labels.Length} folders, expected two or more, a folder of pictures for each class");
         Sort(labels);
@@ -32,7 +33,7 @@ internal static class ClassFolders
     }
 
     private static bool IsPicture(string path) =>
-        !Path.GetFileName(path.AsSpan()).StartsWith('.')
+        !SystemFiles.Owns(Path.GetFileName(path.AsSpan()))
         && ImageFileTypes.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static void Sort(string[] labels)

@@ -1,0 +1,68 @@
+using System.IO.Compression;
+using System.Text;
+using LeNetServe.BatchScorer.Inputs;
+
+namespace LeNetServe.BatchScorer.Tests.Inputs;
+
+public sealed class ZipMembersTests
+{
+    private static readonly byte[] Content = Encoding.ASCII.GetBytes(new string('p', 700) + "q");
+
+    [Fact]
+    public void Read_BackslashesInNames_AreSlashes() => Assert.Equal(["7/1.png", "a/b\\2.png"], Names(Zip("7\\1.png", "folder\\", "a/b\\2.png")));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100_000)]
+    public void Read_BytesBeforeTheArchive_ArePassedOver(int bytes)
+    {
+        byte[] archive = [.. Enumerable.Repeat((byte)'#', bytes), .. Zip("7/1.png", "7/2.png")];
+
+        Assert.All(ZipMembers.Read(new MemoryStream(archive)), member => Assert.Equal(Content, member.Read!()));
+        Assert.Equal(["7/1.png", "7/2.png"], Names(archive));
+    }
+
+    [Fact]
+    public void Read_EncryptedFile_IsAnErrorAndTheOthersAreRead()
+    {
+        var archive = Zip("7/1.png", "7/2.png");
+        archive[archive.AsSpan().IndexOf("PK\x01\x02"u8) + 8] |= 1;
+
+        var members = ZipMembers.Read(new MemoryStream(archive)).ToArray();
+
+        Assert.Contains("encrypted", members[0].Error!.Text, StringComparison.Ordinal);
+        Assert.Null(members[1].Error);
+    }
+
+    [Fact]
+    public void Read_WrongChecksum_FailsForThatFileAlone()
+    {
+        var archive = Zip("7/1.png", "7/2.png");
+        archive[archive.AsSpan().IndexOf("PK\x01\x02"u8) + 16] ^= 1;
+        byte[]? second = null;
+        var number = 0;
+
+        foreach (var member in ZipMembers.Read(new MemoryStream(archive)))
+            if (number++ == 0)
+                Assert.Contains("CRC-32", Assert.Throws<InvalidDataException>(() => member.Read!()).Message, StringComparison.Ordinal);
+            else
+                second = member.Read!();
+
+        Assert.Equal(Content, second);
+    }
+
+    private static string[] Names(byte[] archive) =>
+        [.. ZipMembers.Read(new MemoryStream(archive)).Select(member => Encoding.UTF8.GetString(member.Path))];
+
+    private static byte[] Zip(params string[] names)
+    {
+        using var bytes = new MemoryStream();
+        using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+            foreach (var name in names)
+            {
+                using var stream = zip.CreateEntry(name).Open();
+                stream.Write(Content);
+            }
+        return bytes.ToArray();
+    }
+}
