@@ -132,7 +132,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
     });
 
     private long CountImages(CancellationToken cancellationToken) =>
-        NewListing().Images(contents: false).TakeWhile(_ => !cancellationToken.IsCancellationRequested).LongCount();
+        NewListing().Images(contents: false, CancellationToken.None).TakeWhile(_ => !cancellationToken.IsCancellationRequested).LongCount();
 
     private ScoringPipeline Pipeline(IBatchClassifier classifier, int topK, bool hashContent, Action<Chunk> prepare)
     {
