@@ -1,32 +1,78 @@
+using System.CommandLine;
+using LeNetServe.Cli;
 using LeNetServe.Exporter.Publish;
 
 namespace LeNetServe.Exporter.Commands;
 
-/// <summary>Where a command publishes: as the next version of a repository, or to a new directory.</summary>
-internal sealed record PublishTarget
+/// <summary>The target of a command that publishes: the next version in a repository, or a new directory.</summary>
+internal sealed class PublishTarget
 {
     private readonly string? repository;
     private readonly string? directory;
+    private readonly bool force;
 
-    private PublishTarget(string? repository, string? directory) => (this.repository, this.directory) = (repository, directory);
-
-    /// <summary>Whether the server will find the files.</summary>
-    public bool IsRepository => repository is not null;
-
-    /// <summary>Reads the two options, before any work is done.</summary>
-    /// <exception cref="ExpectedException">Both or neither is given, or the place is taken.</exception>
-    public static PublishTarget Read(string? repository, string? directory)
+    private PublishTarget(string? repository, string? directory, bool force)
     {
-        if ((repository is null) == (directory is null))
-            throw new ExpectedException(ExitCode.Usage, $"{(repository is null ? "neither --repository nor --out is given" : "--repository and --out are both given")}, expected one of them");
-        if (directory is not null && Path.Exists(directory))
-            throw new ExpectedException(ExitCode.Usage, $"--out {directory} exists, expected a new directory: a version is never overwritten");
-        if (File.Exists(repository))
-            throw new ExpectedException(ExitCode.Usage, $"--repository {repository} is a file, expected a directory");
-        return new(repository, directory);
+        this.repository = repository;
+        this.directory = directory;
+        this.force = force;
     }
 
-    /// <summary>Publishes and gives the version's directory.</summary>
-    public string Publish(string name, VersionFiles files) =>
-        repository is null ? ModelPublisher.PublishTo(directory!, files) : ModelPublisher.PublishNext(repository, name, files);
+    /// <summary>Gets the option for a repository.</summary>
+    public static Option<string?> Repository { get; } =
+        CliOption.OptionalPath("--repository", "the model repository; the next version of the model is written there");
+
+    /// <summary>Gets the option for a directory.</summary>
+    public static Option<string?> Out { get; } = CliOption.OptionalPath("--out", "a new directory for the files, instead of a repository");
+
+    /// <summary>Gets the option to publish equal files again.</summary>
+    public static Option<bool> Force { get; } =
+        CliOption.Switch("--force", "publish a new version also if the newest one has the same bytes");
+
+    /// <summary>Gets whether the server will find the files.</summary>
+    public bool IsRepository => repository is not null;
+
+    /// <summary>Reads the options before any work is done.</summary>
+    /// <exception cref="ExpectedException">Both targets or neither is given, or the target is taken.</exception>
+    public static PublishTarget Read(ParseResult parsed)
+    {
+        var repository = parsed.GetValue(Repository);
+        var directory = parsed.GetValue(Out);
+        if (repository is null && directory is null)
+            throw new ExpectedException(ExitCode.Usage, "neither --repository nor --out is given, expected one of them");
+        if (repository is not null && directory is not null)
+            throw new ExpectedException(ExitCode.Usage, "--repository and --out are both given, expected one of them");
+        if (directory is not null && Path.Exists(directory))
+            throw new ExpectedException(
+                ExitCode.Usage, $"--out {directory} exists, expected a new directory: a version is never overwritten");
+        if (File.Exists(repository))
+            throw new ExpectedException(ExitCode.Usage, $"--repository {repository} is a file, expected a directory");
+        return new(repository, directory, parsed.GetValue(Force));
+    }
+
+    /// <summary>Publishes, and says what was published and which commands come next.</summary>
+    public void Publish(string name, VersionFiles files, TextWriter output)
+    {
+        var model = repository is null ? directory! : Path.Combine(repository, name);
+        if (repository is not null && !force && ModelPublisher.FindNewest(repository, name, files) is { } same)
+        {
+            output.WriteLine($"not published: {same} has the same bytes already; --force publishes them again");
+        }
+        else
+        {
+            if (repository is not null && !Directory.Exists(repository))
+                output.WriteLine($"created: the model repository {repository}, which was not there before");
+            var published = repository is null
+                ? ModelPublisher.PublishTo(directory!, files)
+                : ModelPublisher.PublishNext(repository, name, files);
+            output.WriteLine($"published: {published}");
+        }
+        if (repository is not null)
+            output.WriteLine($"serve it: lenetserve-serve {Quoted(repository)}");
+        output.WriteLine($"score pictures: lenetserve-score PICTURES --model {Quoted(model)} --out scores.jsonl");
+    }
+
+    /// <summary>Returns a word as a shell takes it.</summary>
+    public static string Quoted(string word) =>
+        word.All(letter => char.IsAsciiLetterOrDigit(letter) || "/\\-_.:=,+~".Contains(letter)) ? word : $"'{word.Replace("'", "'\\''")}'";
 }

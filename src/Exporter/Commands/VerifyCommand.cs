@@ -1,43 +1,38 @@
 using System.CommandLine;
-using System.Text.Json;
 using LeNetServe.Cli;
-using LeNetServe.Exporter.Proof;
+using LeNetServe.Runtime.Devices;
 
 namespace LeNetServe.Exporter.Commands;
 
 /// <summary><c>verify</c>: the accuracy of the file itself.</summary>
 internal static class VerifyCommand
 {
-    private static readonly Option<string> Model = CliOption.RequiredPath("--model", "an ONNX file, a version's directory, or a model's directory (its highest version)");
+    private const string Examples = """
+        Examples:
+          lenetserve-export verify --model models/my-digits
+          lenetserve-export verify --model models/lenet5-mnist --dataset mnist
+        """;
+
+    private static readonly Option<string> Model = CliOption.RequiredPath("--model", ModelPath.Description);
     private static readonly Option<string?> Dataset = CliOption.Optional("--dataset", "classify this data set's whole test set");
-    private static readonly Option<string?> Data = CliOption.OptionalPath("--data", "the directory of that data set");
     private static readonly Option<bool> Json = CliOption.Switch("--json", "the figures as JSON");
+    private static readonly Option<Device> Device = CliOption.Choice<Device>("--device", "the device that runs the model");
 
     public static Command Create()
     {
-        var command = new Command("verify", "Measures a model file: its golden tensors and, with --dataset, its accuracy on the test set.") { Model, Dataset, Data, Json };
-        command.SetAction((parsed, cancellation) => Task.FromResult((int)Execute(parsed, cancellation)));
-        return command;
+        var command = new Command("verify", "Measures a model file: its golden tensors and, with --dataset, its accuracy on the test set.")
+        {
+            Model, Dataset, DatasetOptions.Data, DatasetOptions.SkipUnreadable, Device, Json,
+        };
+        command.SetAction((parsed, cancellation) => Task.FromResult((int)new VerifyRun(Options(parsed), Console.Out).Run(cancellation)));
+        return command.WithExamples(Examples);
     }
 
-    private static ExitCode Execute(ParseResult parsed, CancellationToken cancellation)
+    private static VerifyOptions Options(ParseResult parsed) => new()
     {
-        var dataset = DatasetOptions.Read(parsed.GetValue(Dataset), parsed.GetValue(Data), "--dataset");
-        var result = new ModelVerifier(dataset, TimeProvider.System).Verify(parsed.GetValue(Model)!, cancellation);
-        if (parsed.GetValue(Json))
-            Console.WriteLine(JsonSerializer.Serialize(result, ExporterJson.Default.VerifyResult));
-        else
-            Write(result);
-        return result.Passed
-            ? ExitCode.Success
-            : throw new ExpectedException(ExitCode.CheckFailed, $"{result.Path}: {(result.Golden?.Passed == false ? result.Golden : $"{result.Dataset}, expected {result.Dataset!.TorchAccuracy:P2} as its manifest says")}");
-    }
-
-    private static void Write(VerifyResult result)
-    {
-        Console.WriteLine($"{result.Path}: {result.Name ?? "a foreign model"}, sha256 {result.Sha256}");
-        Console.WriteLine($"golden: {result.Golden?.ToString() ?? "no golden tensors beside the file"}");
-        if (result.Dataset is { } dataset)
-            Console.WriteLine($"test set: {dataset}{(dataset.TorchAccuracy is { } torch ? $" (the manifest says {torch:P2})" : "")}, {result.Seconds:0.00} s");
-    }
+        Model = parsed.GetRequiredValue(Model),
+        Dataset = DatasetOptions.Read(parsed, Dataset),
+        Device = parsed.GetValue(Device),
+        Json = parsed.GetValue(Json),
+    };
 }

@@ -5,7 +5,7 @@ namespace LeNetServe.Exporter.Inspect;
 /// <summary>An inspection for people.</summary>
 internal static class InspectionText
 {
-    private const int LongestValue = 160;
+    private const int LongestValue = 100;
 
     /// <summary>Prints tables of graph, operators and metadata.</summary>
     public static void Write(IAnsiConsole console, ModelInspection model)
@@ -17,8 +17,10 @@ internal static class InspectionText
             console.WriteLine(model.Doc);
         console.WriteLine();
         console.Write(Table($"graph {model.Graph}", ["node", "operator", "output", "parameters", "bytes"], Rows(model)));
-        if (model.Metadata.Count > 0)
-            console.Write(Table("metadata", ["key", "value"], model.Metadata.Select(entry => new[] { entry.Key, OneLine(entry.Value) })));
+        // A table would pad every row to the longest value.
+        foreach (var (key, value) in model.Metadata)
+            console.WriteLine($"metadata {key}: {OneLine(value)}");
+        console.WriteLine();
         console.WriteLine(model.Served ? "This project's server would serve the file." : "This project's server would not serve the file.");
         foreach (var missing in model.MissingForServer)
             console.WriteLine($"- {missing}");
@@ -52,7 +54,7 @@ internal static class InspectionText
 
     private static string OneLine(string value)
     {
-        var line = value.ReplaceLineEndings(" ");
-        return line.Length <= LongestValue ? line : $"{line[..LongestValue]}… ({line.Length:N0} characters; --json shows all)";
+        var line = string.Join(' ', value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= LongestValue ? line : $"{line[..LongestValue]}… ({value.Length:N0} characters; --json shows all)";
     }
 }

@@ -1,6 +1,7 @@
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Models;
 using LeNetServe.Runtime;
+using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Models;
 using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
@@ -23,7 +24,7 @@ internal sealed record ServerNeeds(bool Served, IReadOnlyList<string> Missing)
             return new(false, missing);
         try
         {
-            using var opened = ClassifierModel.Open(path);
+            using var opened = ClassifierModel.Open(path, new() { Device = Device.Cpu });
             if (opened.CheckGolden() is not { Passed: false } failed)
                 return new(true, missing);
             missing.Add($"The server refuses the file: {failed}");

@@ -19,6 +19,9 @@ internal sealed record DatasetProof(string Dataset, int Images, int Correct)
     /// <summary>Gets whether the file's accuracy is torch's within the tolerance; null if there is nothing to compare with.</summary>
     public bool? Passed { get; init; }
 
+    /// <summary>Gets a line for each picture that was passed over; null if there is none.</summary>
+    public IReadOnlyList<string>? Skipped { get; init; }
+
     /// <summary>
     /// Adds torch's figure and the verdict. Two accuracies are compared, not the answers to each image. Rounding may tip an image whose
     /// two best classes are equal to the last digit. The tolerance allows for that.

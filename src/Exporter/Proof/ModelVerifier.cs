@@ -4,6 +4,7 @@ using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Models;
 using LeNetServe.Runtime;
+using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Specs;
 
@@ -11,8 +12,9 @@ namespace LeNetServe.Exporter.Proof;
 
 /// <summary>Measures a model file of this project or a foreign one, through the same class as the server.</summary>
 /// <param name="request">The data set whose test images are classified; null for none.</param>
+/// <param name="device">The device that runs the model.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ModelVerifier(DatasetRequest? request, TimeProvider time)
+internal sealed class ModelVerifier(DatasetRequest? request, Device device, TimeProvider time)
 {
     /// <summary>Images in a portion that one core's cache holds.</summary>
     private const int Portion = 256;
@@ -53,7 +55,7 @@ internal sealed class ModelVerifier(DatasetRequest? request, TimeProvider time)
 
     private VerifyResult VerifyServed(VerifyResult result, CancellationToken cancellation)
     {
-        using var model = ClassifierModel.Open(result.Path);
+        using var model = ClassifierModel.Open(result.Path, new() { Device = device });
         var manifest = model.Facts.Manifest;
         result = result with
         {
@@ -98,6 +100,8 @@ internal sealed class ModelVerifier(DatasetRequest? request, TimeProvider time)
         // The manifest's accuracy belongs to one test set.
         if (manifest?.Dataset.Name == dataset.Name)
             proof = proof.Against(manifest.TestAccuracy, manifest.TestImages, manifest.Precision == WeightPrecision.Full ? 1e-4 : 1e-3);
+        if (dataset.Skipped.Count > 0)
+            proof = proof with { Skipped = dataset.Skipped };
         return result with { Dataset = proof, Seconds = time.GetElapsedTime(start).TotalSeconds };
     }
 }

@@ -35,6 +35,16 @@ internal static class ModelPublisher
         string Target(long version) => Path.Combine(model, version.ToString(CultureInfo.InvariantCulture));
     });
 
+    /// <summary>Returns the newest version's directory if it holds the same model, labels and golden tensors; null otherwise.</summary>
+    public static string? FindNewest(string repository, string name, VersionFiles files)
+    {
+        var model = Path.Combine(repository, name);
+        if (!Directory.Exists(model) || Highest(model) is not (> 0 and var version))
+            return null;
+        var newest = Path.Combine(model, version.ToString(CultureInfo.InvariantCulture));
+        return files.AreIn(newest) ? newest : null;
+    }
+
     /// <summary>Writes the files to a directory that must not exist yet.</summary>
     /// <exception cref="IOException">The directory exists, or the disk is full or refuses; nothing was published.</exception>
     public static string PublishTo(string directory, VersionFiles files)

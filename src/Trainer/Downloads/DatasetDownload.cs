@@ -11,7 +11,7 @@ internal static class DatasetDownload
     public static async Task<ImageDataset> OpenAsync(TrainingConfig config, bool offline, CancellationToken cancellationToken)
     {
         var directory = config.Data is null && PublishedDatasets.Find(config.Dataset) is { } published
-            ? await ObtainAsync(published, DatasetStore.DefaultRoot, new() { Offline = offline }, cancellationToken)
+            ? await ObtainAsync(published, DatasetRoot.Default, new() { Offline = offline }, cancellationToken)
             : config.Data;
         if (config.Data is { } given && !Directory.Exists(given))
             throw new DirectoryNotFoundException($"data is {given}, which does not exist, expected the folder of {config.Dataset}");

@@ -12,12 +12,6 @@ namespace LeNetServe.Trainer.Downloads;
 internal sealed class DatasetStore(
     string root, HttpClient http, TimeProvider time, Action<string>? say = null, Action<DownloadProgress>? report = null)
 {
-    /// <summary>The environment variable that names another root than <c>data</c> in the working directory.</summary>
-    public const string RootVariable = "LENETSERVE_DATA";
-
-    /// <summary>Gets the root unless the user names one.</summary>
-    public static string DefaultRoot => Environment.GetEnvironmentVariable(RootVariable) is { Length: > 0 } path ? path : "data";
-
     /// <summary>Creates an HTTP client that follows redirects and reads <c>http_proxy</c> and its like.</summary>
     public static HttpClient CreateClient()
     {

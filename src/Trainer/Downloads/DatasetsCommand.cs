@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LeNetServe.Cli;
+using LeNetServe.Datasets;
 
 namespace LeNetServe.Trainer.Downloads;
 
@@ -8,8 +9,8 @@ internal static class DatasetsCommand
 {
     private static readonly Option<string> Root = new("--root")
     {
-        Description = $"Folder of the data sets, one sub-folder each; else ${DatasetStore.RootVariable}, else data",
-        DefaultValueFactory = _ => DatasetStore.DefaultRoot,
+        Description = $"Folder of the data sets, one sub-folder each; else ${DatasetRoot.Variable}, else data",
+        DefaultValueFactory = _ => DatasetRoot.Default,
         Recursive = true,
     };
 

@@ -1,4 +1,5 @@
 using LeNetServe.Cli;
+using LeNetServe.Datasets;
 
 namespace LeNetServe.Trainer.Downloads;
 
@@ -26,7 +27,7 @@ internal sealed class DatasetsRun(string root)
         foreach (var dataset in datasets)
         {
             var folder = await DatasetDownload.ObtainAsync(dataset, root, options, cancellationToken);
-            var data = root == DatasetStore.DefaultRoot ? "" : $" --data {Shell.Word(folder)}";
+            var data = root == DatasetRoot.Default ? "" : $" --data {Shell.Word(folder)}";
             Console.WriteLine($"{dataset.Name} is ready in {folder}");
             Console.WriteLine($"next: lenetserve-train train --dataset {dataset.Name}{data}");
         }

@@ -37,13 +37,63 @@ public sealed class ExportCommandTests : IDisposable
     public async Task Export_Twice_GivesEqualFilesAsVersionsOneAndTwo()
     {
         await sandbox.ExportAsync();
-        await sandbox.ExportAsync();
+        await sandbox.ExportAsync("--force");
 
         foreach (var file in new[] { "model.onnx", "golden.safetensors", "labels.txt" })
             Assert.Equal(File.ReadAllBytes(Path.Combine(sandbox.Models, "net/1", file)),
                 File.ReadAllBytes(Path.Combine(sandbox.Models, "net/2", file)));
         Assert.Equal(0, (
             await ExporterProcess.RunAsync("", "diff", Path.Combine(sandbox.Models, "net/1"), Path.Combine(sandbox.Models, "net/2"))).Code);
+    }
+
+    [Fact]
+    public async Task Export_SameBytesAgain_SaysSoAndMakesNoVersion()
+    {
+        await sandbox.ExportAsync();
+
+        var (code, output, _) = await sandbox.ExportAsync();
+
+        Assert.Equal(0, code);
+        Assert.Contains($"not published: {sandbox.Models}/net/1 has the same bytes already; --force", output, StringComparison.Ordinal);
+        Assert.Equal([Path.Combine(sandbox.Models, "net/1")], Directory.GetDirectories(Path.Combine(sandbox.Models, "net")));
+    }
+
+    [Fact]
+    public async Task Export_SameBytesAsAnOldVersion_IsPublished()
+    {
+        await sandbox.ExportAsync();
+        await sandbox.ExportAsync("--opset", "17");
+
+        var (_, output, _) = await sandbox.ExportAsync();
+
+        Assert.Contains($"published: {sandbox.Models}/net/3", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Export_NewRepository_SaysThatItIsNewAndWhatComesNext()
+    {
+        var first = (await sandbox.ExportAsync()).Output;
+        var second = (await sandbox.ExportAsync("--opset", "17")).Output;
+
+        Assert.Contains($"created: the model repository {sandbox.Models}", first, StringComparison.Ordinal);
+        Assert.DoesNotContain("created", second, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"serve it: lenetserve-serve {sandbox.Models}\n"
+            + $"score pictures: lenetserve-score PICTURES --model {sandbox.Models}/net --out scores.jsonl\n",
+            first, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Export_SeveralRuns_GivesACommandForEach()
+    {
+        var (code, _, error) = await ExporterProcess.RunAsync("", "export", "--run", "runs/a", "runs/b b", "--name", "net", "--out", "net");
+
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Equal(
+            "  lenetserve-export export --name net --out net --run runs/a\n"
+            + "  lenetserve-export export --name net --out net --run 'runs/b b'\n"
+            + "error: 2 runs match --run, expected one: copy one of the commands above\n",
+            error);
     }
 
     [Fact]
@@ -171,7 +221,7 @@ public sealed class ExportCommandTests : IDisposable
         await sandbox.ExportAsync();
 
         var (code, _, error) = await ExporterProcess.RunAsync("export DOTNET_EnableWriteXorExecute=0; trap '' XFSZ; ulimit -f 100;",
-            "export", "--run", sandbox.Run.Path, "--repository", sandbox.Models, "--name", "net");
+            "export", "--run", sandbox.Run.Path, "--repository", sandbox.Models, "--name", "net", "--force");
 
         Assert.Equal((int)ExitCode.Trouble, code);
         Assert.StartsWith("error: ", error, StringComparison.Ordinal);
@@ -215,7 +265,7 @@ public sealed class ExportCommandTests : IDisposable
         for (var attempt = 0; attempt < 40 && hits == 0; attempt++)
         {
             using var process = ExporterProcess.Start(
-                "", "export", "--run", sandbox.Run.Path, "--repository", sandbox.Models, "--name", "net");
+                "", "export", "--run", sandbox.Run.Path, "--repository", sandbox.Models, "--name", "net", "--force");
             while (!process.HasExited && Unfinished().Length == 0)
                 Thread.Yield();
             process.Kill();

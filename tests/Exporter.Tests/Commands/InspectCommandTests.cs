@@ -36,5 +36,19 @@ public sealed class InspectCommandTests : IDisposable
         Assert.Contains("server would serve the file", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Inspect_IntoAPipe_ShortensLongMetadataAndPadsNothing()
+    {
+        await sandbox.ExportAsync();
+
+        var (_, output, _) = await ExporterProcess.RunAsync("", "inspect", Path.Combine(sandbox.Models, "net"));
+
+        var metadata = output.Split('\n').Where(line => line.StartsWith("metadata ", StringComparison.Ordinal)).ToList();
+        Assert.Contains("metadata Image.BitmapPixelFormat: Gray8", metadata);
+        Assert.Contains(metadata, line => line.Contains("… (", StringComparison.Ordinal));
+        Assert.All(metadata, line => Assert.InRange(line.Length, 1, 199));
+        Assert.All(metadata, line => Assert.Equal(line.TrimEnd(), line));
+    }
+
     public void Dispose() => sandbox.Dispose();
 }

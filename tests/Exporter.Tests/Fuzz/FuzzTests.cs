@@ -7,6 +7,7 @@ using LeNetServe.Exporter.Proof;
 using LeNetServe.Exporter.Publish;
 using LeNetServe.Exporter.Tests.Commands;
 using LeNetServe.Models;
+using LeNetServe.Runtime.Devices;
 using LeNetServe.Runs;
 
 namespace LeNetServe.Exporter.Tests.Fuzz;
@@ -113,7 +114,7 @@ public sealed class FuzzTests : IDisposable
         {
             File.WriteAllBytes(path, Mutation.Of(bytes, random));
 
-            var outcome = await Try(() => new ModelVerifier(null, TimeProvider.System).Verify(path, CancellationToken.None));
+            var outcome = await Try(() => new ModelVerifier(null, Device.Cpu, TimeProvider.System).Verify(path, CancellationToken.None));
 
             Assert.True(outcome is not null && IsExpected(outcome), $"mutation {index}: {outcome?.ToString() ?? "verified"}");
         }
@@ -152,7 +153,8 @@ public sealed class FuzzTests : IDisposable
 
     public void Dispose() => temporary.Dispose();
 
-    private static bool IsExpected(Exception exception) => (CommandLineProgram.CodeOf(exception) ?? ModelFailure.CodeOf(exception)) is not null;
+    private static bool IsExpected(Exception exception) =>
+        (CommandLineProgram.CodeOf(exception) ?? ModelFailure.CodeOf(exception)) is not null;
 
     private static ExportResult Export(RunDirectory run)
     {

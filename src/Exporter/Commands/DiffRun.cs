@@ -1,0 +1,32 @@
+using System.Text.Json;
+using LeNetServe.Exporter.Inspect;
+using LeNetServe.Exporter.Onnx;
+using LeNetServe.Runtime.Models;
+
+namespace LeNetServe.Exporter.Commands;
+
+/// <summary>A call of <c>diff</c>.</summary>
+internal static class DiffRun
+{
+    /// <summary>Prints the differences of two models.</summary>
+    public static ExitCode Run(string left, string right, bool json, TextWriter output)
+    {
+        var differences = ModelComparer.Compare(Read(left), Read(right));
+        if (json)
+            output.WriteLine(JsonSerializer.Serialize(differences, ExporterJson.Default.IReadOnlyListModelDifference));
+        else if (differences.Count == 0)
+            output.WriteLine("no difference");
+        else
+            foreach (var difference in differences)
+                output.WriteLine(difference);
+        return differences.Count == 0 ? ExitCode.Success : ExitCode.CheckFailed;
+    }
+
+    private static ModelProto Read(string path)
+    {
+        var file = ModelFiles.Locate(path).Model;
+        var model = OnnxFile.Read(file);
+        OnnxFile.CheckSeal(file, model);
+        return model;
+    }
+}
