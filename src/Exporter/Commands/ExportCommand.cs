@@ -98,7 +98,7 @@ internal static class ExportCommand
         var others = parsed.Tokens.Select(token => token.Value).Where(word => word != Run.Name && !runs.Contains(word));
         foreach (var each in runs)
             Console.Error.WriteLine(
-                $"  lenetserve-export {string.Join(' ', others.Append(Run.Name).Append(each).Select(PublishTarget.Quoted))}");
+                $"  lenetserve-export {string.Join(' ', others.Append(Run.Name).Append(each).Select(Shell.Word))}");
         throw new ExpectedException(ExitCode.Usage, $"{runs.Length} runs match {Run.Name}, expected one: copy one of the commands above");
     }
 

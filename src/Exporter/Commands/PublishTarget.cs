@@ -68,11 +68,7 @@ internal sealed class PublishTarget
             output.WriteLine($"published: {published}");
         }
         if (repository is not null)
-            output.WriteLine($"serve it: lenetserve-serve {Quoted(repository)}");
-        output.WriteLine($"score pictures: lenetserve-score PICTURES --model {Quoted(model)} --out scores.jsonl");
+            output.WriteLine($"next: lenetserve-serve {Shell.Word(repository)}");
+        output.WriteLine($"next: lenetserve-score PICTURES --model {Shell.Word(model)} --out scores.jsonl");
     }
-
-    /// <summary>Returns a word as a shell takes it.</summary>
-    public static string Quoted(string word) =>
-        word.All(letter => char.IsAsciiLetterOrDigit(letter) || "/\\-_.:=,+~".Contains(letter)) ? word : $"'{word.Replace("'", "'\\''")}'";
 }

@@ -78,8 +78,8 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Contains($"created: the model repository {sandbox.Models}", first, StringComparison.Ordinal);
         Assert.DoesNotContain("created", second, StringComparison.Ordinal);
         Assert.EndsWith(
-            $"serve it: lenetserve-serve {sandbox.Models}\n"
-            + $"score pictures: lenetserve-score PICTURES --model {sandbox.Models}/net --out scores.jsonl\n",
+            $"next: lenetserve-serve {sandbox.Models}\n"
+            + $"next: lenetserve-score PICTURES --model {sandbox.Models}/net --out scores.jsonl\n",
             first, StringComparison.Ordinal);
     }
 
