@@ -10,10 +10,11 @@ internal sealed class ClientRate(RateLimitOptions options) : IDisposable
     private readonly PartitionedRateLimiter<string> limiter = PartitionedRateLimiter.Create<string, string>(client =>
         RateLimitPartition.GetTokenBucketLimiter(client, _ => Bucket(options)));
 
-    /// <summary>Counts a call. Returns false if the client is over its rate, with the wait before a retry.</summary>
-    public bool TryTake(string client, out TimeSpan retryAfter)
+    /// <summary>Counts a call, or several. Returns false if the client is over its rate, with the wait before a retry.</summary>
+    public bool TryTake(string client, out TimeSpan retryAfter, int calls = 1)
     {
-        using var lease = limiter.AttemptAcquire(client);
+        // A batch that is larger than the burst costs the whole burst; otherwise it could never pass.
+        using var lease = limiter.AttemptAcquire(client, Math.Min(calls, options.Burst));
         retryAfter = lease.IsAcquired ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Max(0.001, 1 / options.CallsPerSecond));
         return lease.IsAcquired;
     }

@@ -12,11 +12,9 @@ namespace LeNetServe.InferenceServer.Inference;
 /// <summary>
 /// The only path to a model: admit, decode, run, reply. The API leases a version from <see cref="ModelRepository"/>, translates its request into
 /// an <see cref="InferenceInput"/>, and translates the outputs. A quick request needs no slot: it runs on the thread that read it, together with
-/// the calls that wait for a thread (<see cref="Gatherer"/>). Work that takes a while needs a slot and runs on <see cref="RunThreads"/>, so that
-/// quick calls never wait behind it.
+/// the calls that wait for a thread (<see cref="Gatherer"/>). Work that takes a while needs a slot and runs on a thread of <see cref="SlowWork"/>.
 /// </summary>
-internal sealed class InferencePipeline(Admission admission, RunThreads threads, PipelineOptions options, LimitOptions limits, TimeProvider time)
-    : IDisposable
+internal sealed class InferencePipeline(SlowWork slow, PipelineOptions options, LimitOptions limits, TimeProvider time) : IDisposable
 {
     private readonly Gatherer pool = new(options.MaxBatch, options.QueueLength, device: null, time);
     private readonly RunThreads deviceThread = new(1);
@@ -26,7 +24,7 @@ internal sealed class InferencePipeline(Admission admission, RunThreads threads,
         LazyInitializer.EnsureInitialized(ref device, () => new(options.MaxDeviceBatch, options.QueueLength, deviceThread, time));
 
     /// <summary>Gets the number of requests that wait for a slot or for the device.</summary>
-    public int Waiting => admission.Waiting + (device?.Waiting ?? 0);
+    public int Waiting => slow.Small.Waiting + slow.Large.Waiting + (device?.Waiting ?? 0);
 
     /// <summary>Runs one input, all of it or nothing. Completes at once and allocates nothing if it is quick and runs alone.</summary>
     /// <param name="version">A version that the caller leases until this completes.</param>
@@ -105,6 +103,8 @@ internal sealed class InferencePipeline(Admission admission, RunThreads threads,
         try
         {
             RequireCount(images.Count);
+            var admission = slow.AdmissionOf(RequireFewPixels(images), images.Count);
+            var threads = slow.ThreadsOf(admission);
             var size = version.Facts.Input.Count;
             var classes = version.Facts.Classes;
             var isQuick = images.Count <= version.QuickImages && images.All(image => image.Kind == InputKind.Pixels);
@@ -167,10 +167,12 @@ internal sealed class InferencePipeline(Admission admission, RunThreads threads,
         byte[]? pixels = null;
         try
         {
+            var images = outputs.Length / version.Facts.Classes;
+            var admission = slow.AdmissionOf(input.Kind == InputKind.Encoded ? PictureSize.Pixels(input.Data.Span) : 0, images);
             await admission.EnterAsync(caller);
             try
             {
-                await threads;
+                await slow.ThreadsOf(admission);
                 clock.Admit();
                 caller.RequireInterest(time);
                 if (input.Kind == InputKind.Encoded)
@@ -190,7 +192,7 @@ internal sealed class InferencePipeline(Admission admission, RunThreads threads,
             }
             if (IsOnDevice(version))
                 clock.Run(await OnDevice.JoinAsync(version, input, outputs, caller, new(null)));
-            return clock.Succeed(outputs.Length / version.Facts.Classes);
+            return clock.Succeed(images);
         }
         catch (Exception exception)
         {
@@ -256,13 +258,34 @@ internal sealed class InferencePipeline(Admission admission, RunThreads threads,
             throw WrongSize(version, input.Data.Length, expected);
     }
 
-    private void RequireCount(int images)
+    /// <summary>Rejects more images than a request may have.</summary>
+    /// <exception cref="InferenceException">There are too many.</exception>
+    public void RequireCount(int images)
     {
         if (images > limits.MaxBatch)
             throw new InferenceException(InferenceErrorKind.TooLarge, $"{images} images in one request, expected at most {limits.MaxBatch}")
             {
                 Field = "images",
             };
+    }
+
+    /// <summary>Adds up the pixels that the headers of the pictures promise.</summary>
+    private long RequireFewPixels(IReadOnlyList<InferenceInput> images)
+    {
+        var pixels = 0L;
+        for (var index = 0; index < images.Count; index++)
+        {
+            if (images[index].Kind == InputKind.Encoded)
+                pixels += Math.Min(PictureSize.Pixels(images[index].Data.Span), 1L << 40);
+            if (pixels <= limits.MaxRequestPixels)
+                continue;
+            var found = $"the headers of the first {index + 1} of {images.Count} images say {pixels} pixels";
+            throw new InferenceException(InferenceErrorKind.TooLarge, $"{found}, expected at most {limits.MaxRequestPixels} in one request")
+            {
+                Field = "images",
+            };
+        }
+        return pixels;
     }
 
     private static InferenceException WrongSize(ServedVersion version, int found, int expected) =>

@@ -8,8 +8,7 @@ internal static class PipelineExtensions
     public static IServiceCollection AddPipeline(this IServiceCollection services, PipelineOptions options, LimitOptions limits) => services
         .AddSingleton(options)
         .AddSingleton(limits)
-        .AddSingleton(provider => new Admission(options.Concurrency, options.QueueLength, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton(_ => new RunThreads(options.Concurrency))
+        .AddSingleton<SlowWork>()
         .AddSingleton(provider => AddGauges(ActivatorUtilities.CreateInstance<InferencePipeline>(provider), provider.GetRequiredService<ServerMetrics>()));
 
     private static InferencePipeline AddGauges(InferencePipeline pipeline, ServerMetrics metrics)

@@ -143,8 +143,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
             Assert.True(
                 growth.Native < AllowedNative,
                 $"a round of {RequestsInARound} left {growth.Native} bytes outside the managed heap, expected less than {AllowedNative}");
-        var slots = server.App.Services.GetRequiredService<Admission>();
-        await Eventually.TrueAsync(() => slots is { Busy: 0, Waiting: 0 });
+        var slow = server.App.Services.GetRequiredService<SlowWork>();
+        await Eventually.TrueAsync(() => slow is { Small: { Busy: 0, Waiting: 0 }, Large: { Busy: 0, Waiting: 0 } });
         var response = await server.Client.ClassifyAsync(
             new() { Model = "tiny", Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation);
         Assert.Equal("b", response.Predictions[0].Label);

@@ -1,6 +1,7 @@
 using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
+using LeNetServe.InferenceServer.Api.Classify;
 using LeNetServe.InferenceServer.Api.OpenInference.Rest;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Inference;
@@ -24,7 +25,7 @@ public sealed class OverloadTests
     public async Task Classify_QueueFull_IsRefusedWithPushBackAndRecovers()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=2");
-        var admission = server.App.Services.GetRequiredService<Admission>();
+        var admission = server.App.Services.GetRequiredService<SlowWork>().Small;
         Take(admission);
         var waiting = new[] { server.Client.ClassifyAsync(Request, cancellationToken: Cancellation), server.Client.ClassifyAsync(Request, cancellationToken: Cancellation) };
         await Eventually.TrueAsync(() => admission.Waiting == 2);
@@ -44,7 +45,7 @@ public sealed class OverloadTests
     public async Task ModelInfer_QueueFull_IsUnavailableWithPushBack()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=0");
-        Take(server.App.Services.GetRequiredService<Admission>());
+        Take(server.App.Services.GetRequiredService<SlowWork>().Small);
 
         var exception = await Assert.ThrowsAsync<RpcException>(async () => await Protocol(server).ModelInferAsync(ProtocolRequest("x"), cancellationToken: Cancellation));
         var element = Element(Request.Image.Encoded).ToByteArray();
@@ -67,7 +68,7 @@ public sealed class OverloadTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var server = await TestServer.StartAsync(TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(time), "--Pipeline:Concurrency=1");
-        var admission = server.App.Services.GetRequiredService<Admission>();
+        var admission = server.App.Services.GetRequiredService<SlowWork>().Small;
         Take(admission);
         var request = ProtocolRequest("x");
         request.Parameters["timeout"] = new() { Int64Param = 1_000_000 };
@@ -91,7 +92,7 @@ public sealed class OverloadTests
     public async Task Classify_DeadlinePassesInTheQueue_IsDeadlineExceededAndNothingStays()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1");
-        var admission = server.App.Services.GetRequiredService<Admission>();
+        var admission = server.App.Services.GetRequiredService<SlowWork>().Small;
         Take(admission);
 
         var exception = await Assert.ThrowsAsync<RpcException>(async () =>
@@ -107,7 +108,7 @@ public sealed class OverloadTests
     public async Task Classify_StormOfCancelledCalls_LeavesNothingRunning()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=50");
-        var admission = server.App.Services.GetRequiredService<Admission>();
+        var admission = server.App.Services.GetRequiredService<SlowWork>().Small;
         Take(admission);
         await Parallel.ForAsync(0, 10_000, new ParallelOptions { MaxDegreeOfParallelism = 90, CancellationToken = Cancellation }, async (index, _) =>
         {
@@ -131,7 +132,7 @@ public sealed class OverloadTests
     public async Task ClassifyStream_QueueFull_WaitsInsteadOfBeingRefused()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=0");
-        var admission = server.App.Services.GetRequiredService<Admission>();
+        var admission = server.App.Services.GetRequiredService<SlowWork>().Small;
         Take(admission);
         using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
         for (var index = 0; index < 3; index++)
@@ -150,7 +151,7 @@ public sealed class OverloadTests
     public async Task ClassifyStream_ServerEndsWithMoreReadThanThereIsRoomFor_AnswersItAndSaysUnavailable()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
-        var admission = server.App.Services.GetRequiredService<Admission>();
+        var admission = server.App.Services.GetRequiredService<SlowWork>().Small;
         Take(admission);
         using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
         for (var index = 0; index < 3; index++)
@@ -175,7 +176,7 @@ public sealed class OverloadTests
     public async Task ModelStreamInfer_ServerEndsWithMoreReadThanThereIsRoomFor_AnswersItAndSaysUnavailable()
     {
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Limits:StreamParallelism=1");
-        var admission = server.App.Services.GetRequiredService<Admission>();
+        var admission = server.App.Services.GetRequiredService<SlowWork>().Small;
         Take(admission);
         using var call = Protocol(server).ModelStreamInfer(cancellationToken: Cancellation);
         for (var index = 0; index < 3; index++)
@@ -200,7 +201,7 @@ public sealed class OverloadTests
     {
         const int Calls = 300, Images = 8192;
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", $"--Limits:MaxBatch={Images}");
-        var admission = server.App.Services.GetRequiredService<Admission>();
+        var admission = server.App.Services.GetRequiredService<SlowWork>().Large;
         var pipeline = server.App.Services.GetRequiredService<InferencePipeline>();
         using var lease = server.Repository.Lease("tiny", 0);
         using var gone = new CancellationTokenSource();
@@ -217,6 +218,61 @@ public sealed class OverloadTests
         await gone.CancelAsync();
         await Assert.ThrowsAsync<InferenceException>(() => Task.WhenAll(waiting));
         Assert.InRange(allocated, 0, Calls * Images);
+    }
+
+    [Fact]
+    public async Task Classify_AllSlotsTaken_RawPixelsAndSmallPicturesPassLargeOnes()
+    {
+        await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=0");
+        var slow = server.App.Services.GetRequiredService<SlowWork>();
+        Take(slow.Large);
+
+        Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
+        Take(slow.Small);
+        var pixels = new ClassifyRequest { Image = ClassifierServiceTests.Stripe(2) };
+        Assert.Equal("c", (await server.Client.ClassifyAsync(pixels, cancellationToken: Cancellation)).Predictions[0].Label);
+    }
+
+    [Fact]
+    public async Task ClassifyBatch_HeadersPromiseTooManyPixels_IsRejectedAsAWhole()
+    {
+        await using var server = await TestServer.StartAsync("--Limits:MaxRequestPixels=100");
+        var small = new ClassifyBatchRequest { Images = { Enumerable.Repeat(Pictures.Stripe(1), 6) } };
+        var large = new ClassifyBatchRequest { Images = { Enumerable.Repeat(Pictures.Stripe(1), 7) } };
+
+        var reply = await server.Client.ClassifyBatchAsync(small, cancellationToken: Cancellation);
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyBatchAsync(large, cancellationToken: Cancellation));
+
+        Assert.All(reply.Items, item => Assert.Equal("b", item.Predictions[0].Label));
+        Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
+        Assert.Contains("the first 7 of 7 images say 112 pixels, expected at most 100", exception.Status.Detail);
+    }
+
+    [Fact]
+    public async Task ClassifyBatch_RateLimit_CountsItsImages()
+    {
+        await using var server = await TestServer.StartAsync("--Security:RateLimit:CallsPerSecond=1", "--Security:RateLimit:Burst=100");
+        var batch = new ClassifyBatchRequest { Images = { Enumerable.Repeat(ClassifierServiceTests.Stripe(1), 60) } };
+        await server.Client.ClassifyBatchAsync(batch, cancellationToken: Cancellation);
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyBatchAsync(batch, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
+        await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation);
+    }
+
+    [Fact]
+    public async Task ClassifyBatch_MoreImagesThanAllowed_CostsLittleForEach()
+    {
+        const int Images = 200_000;
+        await using var server = await TestServer.StartAsync();
+        var service = server.App.Services.GetRequiredService<ClassifierService>();
+        var request = new ClassifyBatchRequest { Images = { Enumerable.Repeat(new Image(), Images) } };
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        await Assert.ThrowsAsync<InferenceException>(() => service.ClassifyBatchAsync(request, new(DateTime.MaxValue, Cancellation), client: null));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Images);
     }
 
     [Theory]

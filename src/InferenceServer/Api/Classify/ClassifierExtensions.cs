@@ -1,6 +1,7 @@
 using Grpc.AspNetCore.Server.Model;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Inference;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LeNetServe.InferenceServer.Api.Classify;
 
@@ -9,29 +10,23 @@ internal static class ClassifierExtensions
 {
     public static void AddClassifier(this IServiceCollection services, LimitOptions limits)
     {
-        services.AddGrpc(grpc =>
+        var grpc = services.AddGrpc(settings =>
         {
-            grpc.MaxReceiveMessageSize = limits.MaxMessageBytes;
-            grpc.EnableDetailedErrors = false;
+            settings.MaxReceiveMessageSize = limits.MaxMessageBytes;
+            settings.EnableDetailedErrors = false;
             // UnknownCalls answers these.
-            grpc.IgnoreUnknownServices = true;
-        }).AddJsonTranscoding(transcoding =>
+            settings.IgnoreUnknownServices = true;
+        });
+        // Before JSON transcoding adds a provider of its own: takes the place of the one that AddGrpc registered.
+        services.Replace(ServiceDescriptor.Singleton(typeof(IServiceMethodProvider<>), typeof(GuardedMethodProvider<>)));
+        grpc.AddJsonTranscoding(transcoding =>
         {
             transcoding.JsonSettings.WriteInt64sAsStrings = true;
             transcoding.TypeRegistry = GrpcErrors.Details;
         });
-        services.RemoveAll(typeof(IServiceMethodProvider<>), "BinderServiceMethodProvider`1");
-        services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(GuardedMethodProvider<>));
         services.AddGrpcReflection();
         services.AddSingleton<ClassifierService>();
     }
 
     public static void MapClassifier(this IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<ClassifierService>();
-
-    private static void RemoveAll(this IServiceCollection services, Type service, string implementation)
-    {
-        var unwanted = services.Where(each => each.ServiceType == service && each.ImplementationType?.Name == implementation).ToArray();
-        foreach (var descriptor in unwanted)
-            services.Remove(descriptor);
-    }
 }

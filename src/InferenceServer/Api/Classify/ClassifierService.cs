@@ -31,7 +31,8 @@ internal sealed partial class ClassifierService(
 
     [Access(AccessRule.Inference)]
     public override Task<ClassifyBatchResponse> ClassifyBatch(ClassifyBatchRequest request, ServerCallContext context) =>
-        GrpcErrors.TranslateAsync(ClassifyBatchAsync(request, Caller.Of(context), ServerTiming.AskedBy(context)));
+        GrpcErrors.TranslateAsync(ClassifyBatchAsync(
+            request, Caller.Of(context), context.GetHttpContext().Features.Get<RatedClient>(), ServerTiming.AskedBy(context)));
 
     [Access(AccessRule.Inference)]
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context) =>
@@ -74,25 +75,17 @@ internal sealed partial class ClassifierService(
 
     /// <summary>Classifies many images. Each has an answer or an error of its own.</summary>
     internal async Task<ClassifyBatchResponse> ClassifyBatchAsync(
-        ClassifyBatchRequest request, Caller caller, Action<RequestPhases>? timing = null)
+        ClassifyBatchRequest request, Caller caller, RatedClient? client, Action<RequestPhases>? timing = null)
     {
         using var lease = Lease(request.Model, request.Version);
         var version = lease.Version;
+        Check(request, version, client);
         var classes = version.Facts.Classes;
         var errors = new InferenceException?[request.Images.Count];
-        var outputs = new float[Math.Min(request.Images.Count, limits.MaxBatch) * classes];
-        try
-        {
-            Inputs.RequireTopK(request.TopK);
-            var images = request.Images.Select((image, index) => Inputs.TryOf(image, request.Geometry, out errors[index])).ToArray();
-            var phases = await pipeline.RunManyAsync(version, images, outputs, errors, caller);
-            timing?.Invoke(phases);
-        }
-        catch (InferenceException exception) when (exception.Field == "top_k")
-        {
-            InferencePipeline.CountRefused(version.Metrics, exception);
-            throw;
-        }
+        var outputs = new float[request.Images.Count * classes];
+        var images = request.Images.Select((image, index) => Inputs.TryOf(image, request.Geometry, out errors[index])).ToArray();
+        var phases = await pipeline.RunManyAsync(version, images, outputs, errors, caller);
+        timing?.Invoke(phases);
         var response = new ClassifyBatchResponse { Model = version.Name, Version = version.Version };
         for (var index = 0; index < errors.Length; index++)
         {
@@ -110,6 +103,22 @@ internal sealed partial class ClassifierService(
         {
             Inputs.RequireTopK(request.TopK);
             return Inputs.Of(request.Image, request.Geometry);
+        }
+        catch (InferenceException exception)
+        {
+            InferencePipeline.CountRefused(version.Metrics, exception);
+            throw;
+        }
+    }
+
+    /// <summary>Checks a batch before anything is spent on its images.</summary>
+    private void Check(ClassifyBatchRequest request, ServedVersion version, RatedClient? client)
+    {
+        try
+        {
+            Inputs.RequireTopK(request.TopK);
+            pipeline.RequireCount(request.Images.Count);
+            RatedClient.RequireRate(client, request.Images.Count);
         }
         catch (InferenceException exception)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Api.Metrics;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Inference;
@@ -44,7 +45,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         var request = new ClassifyBatchRequest { Model = Model(context), Version = Version(context), TopK = TopK(context),
             Geometry = Geometry(context) };
         request.Images.Add(await ReadAsync(context));
-        return await classifier.ClassifyBatchAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
+        return await classifier.ClassifyBatchAsync(request, Caller.Of(context), context.Features.Get<RatedClient>(), ServerTiming.AskedBy(context));
     });
 
     private static async Task AnswerAsync(HttpContext context, Func<Task<IMessage>> classify)

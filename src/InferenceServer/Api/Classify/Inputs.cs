@@ -13,22 +13,19 @@ internal static class Inputs
     {
         Image.SourceOneofCase.Pixels => new(InputKind.Pixels, image.Pixels.Memory),
         Image.SourceOneofCase.Encoded => new(InputKind.Encoded, image.Encoded.Memory, GeometryOf(geometry)),
-        _ => throw Invalid("the request has no image, expected pixels or encoded", "image"),
+        _ => throw NoImage(),
     };
 
     /// <summary>Gets one image of a batch. Returns its error instead of throwing it.</summary>
     public static InferenceInput TryOf(Image image, Geometry geometry, out InferenceException? error)
     {
-        try
+        error = image.SourceCase switch
         {
-            error = null;
-            return Of(image, geometry);
-        }
-        catch (InferenceException exception)
-        {
-            error = exception;
-            return default;
-        }
+            Image.SourceOneofCase.None => NoImage(),
+            Image.SourceOneofCase.Encoded when !Enum.IsDefined(geometry) => UnknownGeometry(geometry),
+            _ => null,
+        };
+        return error is null ? Of(image, geometry) : default;
     }
 
     /// <summary>Rejects a negative number of predictions. A number above the number of classes means all.</summary>
@@ -46,7 +43,7 @@ internal static class Inputs
         Geometry.Fit => Imaging.Geometry.Fit,
         Geometry.Digit => Imaging.Geometry.Digit,
         Geometry.None => Imaging.Geometry.None,
-        _ => throw Invalid($"geometry is {(int)geometry}, expected 0 (the model's own), 1 (fit), 2 (digit) or 3 (none)", "geometry"),
+        _ => throw UnknownGeometry(geometry),
     };
 
     /// <summary>Converts a model's geometry to the protocol's.</summary>
@@ -57,6 +54,11 @@ internal static class Inputs
         Imaging.Geometry.None => Geometry.None,
         _ => throw new ArgumentOutOfRangeException(nameof(geometry), geometry, "no such geometry"),
     };
+
+    private static InferenceException NoImage() => Invalid("the request has no image, expected pixels or encoded", "image");
+
+    private static InferenceException UnknownGeometry(Geometry geometry) =>
+        Invalid($"geometry is {(int)geometry}, expected 0 (the model's own), 1 (fit), 2 (digit) or 3 (none)", "geometry");
 
     private static InferenceException Invalid(string message, string field) =>
         new(InferenceErrorKind.InvalidInput, message) { Field = field };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Api.OpenInference.Tensors;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Inference;
@@ -14,11 +15,12 @@ internal sealed class CallRunner(
 {
     /// <summary>Runs a call. Completes synchronously if a slot is free.</summary>
     /// <exception cref="InferenceException">The call failed. The message is Triton's, if Triton has one.</exception>
-    public async ValueTask<CallAnswer> RunAsync(InferenceCall call, Caller caller)
+    public async ValueTask<CallAnswer> RunAsync(InferenceCall call, Caller caller, RatedClient? client)
     {
         using var lease = Lease(call.Model, call.Version);
         var version = lease.Version;
         var input = Check(call, version);
+        RatedClient.RequireRate(client, input.Count);
         var outputs = new float[input.Count * version.Facts.Classes];
         var expiry = call.Timeout is { } timeout ? time.GetUtcNow().UtcDateTime + timeout : DateTime.MaxValue;
         var isExpiry = expiry < caller.Deadline;

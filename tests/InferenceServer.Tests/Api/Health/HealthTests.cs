@@ -120,7 +120,7 @@ public sealed class HealthTests
     {
         await using var server = await TestServer.StartAsync(
             "--Pipeline:Concurrency=1", "--Shutdown:DrainDelay=2s", "--Shutdown:Timeout=10m");
-        var slots = server.App.Services.GetRequiredService<Admission>();
+        var slots = server.App.Services.GetRequiredService<SlowWork>().Small;
         Assert.True(slots.EnterAsync(new(DateTime.MaxValue, Cancellation)).IsCompletedSuccessfully);
         var call = server.Client.ClassifyAsync(new() { Image = Pictures.Stripe(1) }, cancellationToken: Cancellation);
         await Eventually.TrueAsync(() => slots.Waiting == 1);

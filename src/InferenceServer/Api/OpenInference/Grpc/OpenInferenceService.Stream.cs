@@ -32,18 +32,19 @@ internal sealed partial class OpenInferenceService
             for (var isFirst = true; await requestStream.MoveNext(end); isFirst = false)
             {
                 var isTooFast = !isFirst && client is not null && !client.TryTake();
-                await answers.AddAsync(AnswerAsync(requestStream.Current, caller, isTooFast, asStatus), false, caller.Gone);
+                await answers.AddAsync(AnswerAsync(requestStream.Current, caller, client, isTooFast, asStatus), false, caller.Gone);
             }
         }
     }
 
-    private async Task<ModelStreamInferResponse> AnswerAsync(ModelInferRequest request, Caller caller, bool isTooFast, bool asStatus)
+    private async Task<ModelStreamInferResponse> AnswerAsync(
+        ModelInferRequest request, Caller caller, RatedClient? client, bool isTooFast, bool asStatus)
     {
         try
         {
             if (isTooFast)
                 throw runner.CountUnresolved(RatedClient.TooFast());
-            return new() { InferResponse = await InferAsync(request, caller, null) };
+            return new() { InferResponse = await InferAsync(request, caller, client, null) };
         }
         catch (InferenceException exception) when (!asStatus)
         {

@@ -69,7 +69,7 @@ internal sealed partial class OpenInferenceService(CallRunner runner, ModelCatal
     {
         try
         {
-            return await InferAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
+            return await InferAsync(request, Caller.Of(context), context.GetHttpContext().Features.Get<RatedClient>(), ServerTiming.AskedBy(context));
         }
         catch (InferenceException exception)
         {
@@ -77,10 +77,11 @@ internal sealed partial class OpenInferenceService(CallRunner runner, ModelCatal
         }
     }
 
-    private async ValueTask<ModelInferResponse> InferAsync(ModelInferRequest request, Caller caller, Action<RequestPhases>? timing)
+    private async ValueTask<ModelInferResponse> InferAsync(
+        ModelInferRequest request, Caller caller, RatedClient? client, Action<RequestPhases>? timing)
     {
         var call = runner.Read(request, GrpcCallReader.Read);
-        var answer = await runner.RunAsync(call, caller);
+        var answer = await runner.RunAsync(call, caller, client);
         timing?.Invoke(answer.Phases);
         return GrpcAnswerWriter.Write(call, answer.Model, answer.Version, answer.Facts, answer.Outputs);
     }

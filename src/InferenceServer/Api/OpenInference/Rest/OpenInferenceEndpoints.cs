@@ -103,7 +103,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
             ? null
             : headerLength.ToString()),
             static request => RestCallReader.Read(request.Model, request.Version, request.Body, request.HeaderLength));
-        var answer = await runner.RunAsync(call, Caller.Of(context));
+        var answer = await runner.RunAsync(call, Caller.Of(context), context.Features.Get<RatedClient>());
         ServerTiming.AskedBy(context)?.Invoke(answer.Phases);
         var (reply, replyHeader) = RestAnswerWriter.Write(call, answer.Model, answer.Version, answer.Facts, answer.Outputs);
         await RestResponses.WriteAsync(context, reply, replyHeader);

@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+
+namespace LeNetServe.Imaging;
+
+/// <summary>Reads the number of pixels from the header of a picture, without a decoder.</summary>
+public static class PictureSize
+{
+    /// <summary>
+    /// Gets the pixels that the header promises; 0 if the header cannot be read. Costs much less than a decoder, so that a server can add up a
+    /// request before it starts the work.
+    /// </summary>
+    public static long Pixels(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.Length >= 24 && encoded.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4e, 0x47]))
+        {
+            var width = (ulong)BinaryPrimitives.ReadUInt32BigEndian(encoded[16..]);
+            return (long)Math.Min(width * BinaryPrimitives.ReadUInt32BigEndian(encoded[20..]), long.MaxValue);
+        }
+        if (encoded.Length >= 10 && encoded.StartsWith("GIF8"u8))
+            return (long)BinaryPrimitives.ReadUInt16LittleEndian(encoded[6..]) * BinaryPrimitives.ReadUInt16LittleEndian(encoded[8..]);
+        if (encoded.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8]))
+            return OfJpeg(encoded);
+        if (encoded.Length >= 26 && encoded.StartsWith("BM"u8))
+            return OfBmp(encoded);
+        return encoded.Length >= 30 && encoded.StartsWith("RIFF"u8) ? OfWebP(encoded) : 0;
+    }
+
+    private static long OfBmp(ReadOnlySpan<byte> encoded)
+    {
+        if (BinaryPrimitives.ReadUInt32LittleEndian(encoded[14..]) == 12)
+            return (long)BinaryPrimitives.ReadUInt16LittleEndian(encoded[18..]) * BinaryPrimitives.ReadUInt16LittleEndian(encoded[20..]);
+        // A negative height means rows from the top.
+        var width = (long)BinaryPrimitives.ReadInt32LittleEndian(encoded[18..]);
+        return Math.Abs(width * BinaryPrimitives.ReadInt32LittleEndian(encoded[22..]));
+    }
+
+    private static long OfWebP(ReadOnlySpan<byte> encoded)
+    {
+        var kind = encoded[12..16];
+        if (kind.SequenceEqual("VP8X"u8))
+            return (1L + ReadUInt24(encoded[24..])) * (1L + ReadUInt24(encoded[27..]));
+        if (kind.SequenceEqual("VP8L"u8))
+        {
+            var bits = BinaryPrimitives.ReadUInt32LittleEndian(encoded[21..]);
+            return (1L + (bits & 0x3fff)) * (1L + ((bits >> 14) & 0x3fff));
+        }
+        return kind.SequenceEqual("VP8 "u8)
+            ? (long)(BinaryPrimitives.ReadUInt16LittleEndian(encoded[26..]) & 0x3fff) * (BinaryPrimitives.ReadUInt16LittleEndian(encoded[28..]) & 0x3fff)
+            : 0;
+    }
+
+    private static int ReadUInt24(ReadOnlySpan<byte> bytes) => bytes[0] | (bytes[1] << 8) | (bytes[2] << 16);
+
+    private static long OfJpeg(ReadOnlySpan<byte> encoded)
+    {
+        var rest = encoded[2..];
+        while (rest.Length >= 9)
+        {
+            if (rest[0] != 0xff)
+                return 0;
+            var marker = rest[1];
+            // Fill bytes may precede a marker.
+            if (marker == 0xff)
+            {
+                rest = rest[1..];
+                continue;
+            }
+            if (marker is >= 0xc0 and <= 0xcf and not 0xc4 and not 0xc8 and not 0xcc)
+                return (long)BinaryPrimitives.ReadUInt16BigEndian(rest[5..]) * BinaryPrimitives.ReadUInt16BigEndian(rest[7..]);
+            var length = 2 + BinaryPrimitives.ReadUInt16BigEndian(rest[2..]);
+            if (length > rest.Length)
+                return 0;
+            rest = rest[length..];
+        }
+        return 0;
+    }
+}
