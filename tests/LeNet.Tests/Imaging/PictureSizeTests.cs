@@ -16,7 +16,7 @@ public sealed class PictureSizeTests
         using var data = bitmap.Encode(format, quality);
 
         Assert.Equal(310 * 77, PictureSize.Pixels(data.ToArray()));
-        for (var length = 0; length < 40; length++)
+        for (var length = 0; length < Math.Min(40, data.Size); length++)
             Assert.True(PictureSize.Pixels(data.AsSpan()[..length]) is 0 or (310 * 77));
     }
 
