@@ -3,6 +3,7 @@ using LeNetServe.InferenceServer.Api.Classify;
 using LeNetServe.InferenceServer.Api.Health;
 using LeNetServe.InferenceServer.Api.Metrics;
 using LeNetServe.InferenceServer.Api.OpenInference;
+using LeNetServe.InferenceServer.Api.Page;
 using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.InferenceServer.Recording;
@@ -52,6 +53,8 @@ internal static class ServerExtensions
         app.MapOpenInference();
         app.MapServerHealth();
         app.MapServerMetrics();
+        if (options.Page == PageSwitch.On)
+            app.MapPage();
         app.MapGrpcReflectionService().WithAccess(AccessRule.Reflection);
     }
 }

@@ -1,4 +1,5 @@
 using LeNetServe.InferenceServer.Access;
+using LeNetServe.InferenceServer.Api.Page;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
@@ -43,6 +44,9 @@ internal sealed record ServerOptions
         MaxImagePixels = Limits.MaxImagePixels,
     };
 
+    /// <summary>Whether there is a page at the root.</summary>
+    public required PageSwitch Page { get; init; }
+
     /// <summary>Reads everything; the faults are the reader's.</summary>
     public static ServerOptions Read(SettingsReader reader) => new()
     {
@@ -54,5 +58,6 @@ internal sealed record ServerOptions
         Security = SecurityOptions.Read(reader),
         Telemetry = TelemetryOptions.Read(reader),
         Shutdown = ShutdownOptions.Read(reader),
+        Page = reader.Choice("Page", PageSwitch.On, "The page at / that draws, classifies and shows the models"),
     };
 }

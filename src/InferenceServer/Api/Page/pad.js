@@ -1,0 +1,147 @@
+// The drawing area: strokes with pressure, undo, an image instead of strokes, and a pen for the keyboard.
+
+const INK = "#000";
+const PAPER = "#fff";
+const WIDTH = 0.075;
+const STEP = 0.03;
+
+/** Watches a canvas. Calls changed() whenever its content is another one. */
+export function createPad(canvas, changed) {
+  let strokes = [];
+  let image = null;
+  let pen = null;
+  let cursor = null;
+
+  const render = target => {
+    const context = target.getContext("2d");
+    const side = target.width;
+    context.fillStyle = PAPER;
+    context.fillRect(0, 0, side, side);
+    if (image) {
+      const scale = Math.min(side / image.width, side / image.height);
+      context.imageSmoothingEnabled = scale < 4;
+      context.drawImage(image, (side - image.width * scale) / 2, (side - image.height * scale) / 2, image.width * scale, image.height * scale);
+    }
+    context.strokeStyle = context.fillStyle = INK;
+    context.lineCap = context.lineJoin = "round";
+    for (const stroke of strokes)
+      paintStroke(context, stroke, side);
+  };
+
+  const show = () => {
+    render(canvas);
+    if (!cursor)
+      return;
+    const context = canvas.getContext("2d");
+    context.strokeStyle = cursor.down ? "#c0392b" : "#2563b0";
+    context.lineWidth = 3;
+    context.strokeRect(cursor.x * canvas.width - 9, cursor.y * canvas.height - 9, 18, 18);
+  };
+
+  const change = () => {
+    show();
+    changed();
+  };
+
+  const place = event => {
+    const box = canvas.getBoundingClientRect();
+    const pressure = event.pointerType === "pen" ? 0.4 + 1.2 * event.pressure : 1;
+    return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height, pressure };
+  };
+
+  canvas.addEventListener("pointerdown", event => {
+    if (event.button !== 0)
+      return;
+    canvas.setPointerCapture(event.pointerId);
+    cursor = image = null;
+    pen = event.pointerId;
+    strokes.push([place(event)]);
+    change();
+  });
+  canvas.addEventListener("pointermove", event => {
+    if (event.pointerId !== pen)
+      return;
+    const between = event.getCoalescedEvents?.() ?? [];
+    strokes.at(-1).push(...(between.length > 0 ? between : [event]).map(place));
+    change();
+  });
+  for (const end of ["pointerup", "pointercancel"])
+    canvas.addEventListener(end, event => pen = event.pointerId === pen ? null : pen);
+
+  canvas.addEventListener("keydown", event => {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (!way && event.key !== " ")
+      return;
+    event.preventDefault();
+    cursor ??= { x: 0.5, y: 0.5, down: false };
+    if (way) {
+      cursor.x = Math.min(1, Math.max(0, cursor.x + STEP * way[0]));
+      cursor.y = Math.min(1, Math.max(0, cursor.y + STEP * way[1]));
+    } else {
+      cursor.down = !cursor.down;
+      if (cursor.down) {
+        image = null;
+        strokes.push([]);
+      }
+    }
+    if (!cursor.down)
+      return show();
+    strokes.at(-1).push({ x: cursor.x, y: cursor.y, pressure: 1 });
+    change();
+  });
+  canvas.addEventListener("blur", () => {
+    cursor = null;
+    show();
+  });
+
+  show();
+  return {
+    get isEmpty() { return strokes.length === 0 && !image; },
+    clear() {
+      strokes = [];
+      cursor = image = null;
+      change();
+    },
+    undo() {
+      if (image)
+        image = null;
+      else
+        strokes.pop();
+      cursor = null;
+      change();
+    },
+    /** Shows an image in place of the strokes. */
+    show(shown) {
+      strokes = [];
+      image = shown;
+      change();
+    },
+    /** The drawing as a PNG file of that side. */
+    png(side = 280) {
+      const file = document.createElement("canvas");
+      file.width = file.height = side;
+      render(file);
+      return new Promise(done => file.toBlob(done, "image/png"));
+    },
+  };
+}
+
+/** Curves through the middles of neighbors, each as wide as its pressure. */
+function paintStroke(context, points, side) {
+  const width = point => WIDTH * side * point.pressure;
+  if (points.length === 1) {
+    context.beginPath();
+    context.arc(points[0].x * side, points[0].y * side, width(points[0]) / 2, 0, 2 * Math.PI);
+    context.fill();
+    return;
+  }
+  const middle = (one, other) => [(one.x + other.x) / 2 * side, (one.y + other.y) / 2 * side];
+  for (let index = 1; index < points.length; index++) {
+    const [before, at, after] = [points[index - 1], points[index], points[index + 1] ?? points[index]];
+    context.lineWidth = width(at);
+    context.beginPath();
+    context.moveTo(...(index === 1 ? [before.x * side, before.y * side] : middle(before, at)));
+    context.quadraticCurveTo(at.x * side, at.y * side, ...(index === points.length - 1 ? [at.x * side, at.y * side] : middle(at, after)));
+    context.stroke();
+  }
+}

@@ -1,0 +1,71 @@
+// Calls of the server, with the token of this tab.
+
+const KEY = "lenetserve-token";
+
+/** An answer that is not a success: its status and the server's words. */
+export class ServerFault extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The server cannot be reached. */
+export class ServerGone extends Error {}
+
+/** Fetches a path; asks for a token once if the server wants one. */
+export async function call(path, options = {}, askToken = null) {
+  const token = sessionStorage.getItem(KEY);
+  const headers = { ...options.headers, ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  let response;
+  try {
+    response = await fetch(path, { ...options, headers, cache: "no-store" });
+  } catch {
+    throw new ServerGone("The server does not answer");
+  }
+  if (response.ok)
+    return response;
+  if (response.status === 401 && askToken) {
+    sessionStorage.setItem(KEY, await askToken());
+    return call(path, options, askToken);
+  }
+  throw new ServerFault(response.status, await words(response));
+}
+
+async function words(response) {
+  const text = await response.text();
+  try {
+    const { detail, message, title } = JSON.parse(text);
+    return detail || message || title || text;
+  } catch {
+    return text || `${response.status} ${response.statusText}`;
+  }
+}
+
+/** Every version of every model. */
+export const listModels = async askToken => (await (await call("/v1/models", {}, askToken)).json()).models ?? [];
+
+/** The path of a model's call. */
+export const pathOf = (model, verb) => `/v1/models/${encodeURIComponent(model.name)}/versions/${model.version}:${verb}`;
+
+const typeOf = file => file.type.startsWith("image/") ? file.type : "application/octet-stream";
+
+/** Classifies an image file: the predictions and the milliseconds of each phase. */
+export async function classify(model, file, askToken) {
+  const started = performance.now();
+  const response = await call(`${pathOf(model, "classify")}?topK=0`,
+    { method: "POST", body: file, headers: { "content-type": typeOf(file), "lenetserve-timing": "1" } }, askToken);
+  const answer = await response.json();
+  const phases = (response.headers.get("server-timing") ?? "").matchAll(/(\w+);dur=([\d.]+)/g);
+  return { ...answer, time: { ...Object.fromEntries([...phases].map(([, name, value]) => [name, Number(value)])), all: performance.now() - started } };
+}
+
+/** The figures of /metrics: name, labels and value of each line. */
+export async function metrics() {
+  const text = await (await call("/metrics")).text();
+  return text.split("\n").map(line => line.match(/^([a-z_]+)(?:\{(.*)\})? (\S+)$/)).filter(line => line).map(([, name, labels, value]) => ({
+    name,
+    labels: Object.fromEntries([...(labels ?? "").matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key, text]) => [key, text])),
+    value: value === "+Inf" ? Infinity : Number(value),
+  }));
+}
