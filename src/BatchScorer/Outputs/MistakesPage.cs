@@ -22,7 +22,8 @@ internal static class MistakesPage
         var folder = CommonFolder(shown);
         var lead = string.Create(
             CultureInfo.InvariantCulture,
-            $"{100 * tally.Accuracy:0.00} % of {tally.Labelled:N0} labeled images are right. {model} has the SHA-256 {tally.Model.Sha256}.");
+            $"{100 * tally.Accuracy:0.00} % of {tally.Labelled:N0} labeled images are right. "
+            + $"{model} has the SHA-256 {tally.Model.Sha256}.");
         AtomicFile.WriteText(path, Page.Render(typeof(MistakesPage).Assembly, "mistakes.html", $"Mistakes of {model}", lead, new
         {
             tally.Model.Labels,

@@ -23,6 +23,7 @@ internal sealed class WorstMistakes(int limit = 100)
     /// <summary>Gets the mistakes, most confident first.</summary>
     public IReadOnlyList<Mistake> InOrder() =>
     [
-        .. queue.UnorderedItems.Select(item => item.Element).OrderByDescending(mistake => mistake.Probability).ThenBy(mistake => mistake.Row),
+        .. queue.UnorderedItems.Select(item => item.Element)
+            .OrderByDescending(mistake => mistake.Probability).ThenBy(mistake => mistake.Row),
     ];
 }

@@ -269,7 +269,8 @@ function note(spec, one, point) {
 }
 
 const description = (spec, series) => `${spec.y.title} by ${spec.x.title}. `
-  + series.filter(one => one.points.length > 0 && !one.unlisted).slice(0, 6).map(one => one.points.length === 1 ? note(spec, one, one.points[0])
+  + series.filter(one => one.points.length > 0 && !one.unlisted).slice(0, 6).map(one => one.points.length === 1
+    ? note(spec, one, one.points[0])
     : `${note(spec, one, one.points[0])}, ${note(spec, { ...one, name: "" }, one.points.at(-1))}`).join("; ");
 
 function values(spec, series) {

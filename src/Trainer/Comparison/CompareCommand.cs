@@ -48,7 +48,10 @@ internal static class CompareCommand
             table.AddColumn(new TableColumn(Markup.Escape(column)) { Alignment = alignment });
         }
         foreach (var row in ComparisonTables.Rows(comparison))
-            table.AddRow([.. row.Select(cell => new Markup(Markup.Escape(cell.Text), cell.Best ? new(Color.Green, decoration: Decoration.Bold) : null))]);
+        {
+            var style = new Style(Color.Green, decoration: Decoration.Bold);
+            table.AddRow([.. row.Select(cell => new Markup(Markup.Escape(cell.Text), cell.Best ? style : null))]);
+        }
         AnsiConsole.Write(table);
         Console.WriteLine(ComparisonTables.Caption(comparison));
     }

@@ -25,7 +25,7 @@ internal sealed class Browser : IDisposable
         return picture;
     }
 
-    /// <summary>Gets the value of an expression of JavaScript as text. In it <c>page</c> is the page's document, in a frame of that width.</summary>
+    /// <summary>Gets the text of an expression of JavaScript. In it <c>page</c> is the page's document, in a frame of that width.</summary>
     public async Task<string> EvaluateAsync(string page, int width, string expression)
     {
         var outer = Path.Combine(folder, "frame.html");
@@ -48,7 +48,8 @@ internal sealed class Browser : IDisposable
         string[] quiet =
         [
             "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", $"--user-data-dir={Path.Combine(folder, "profile")}",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            $"--user-data-dir={Path.Combine(folder, "profile")}",
         ];
         var start = new ProcessStartInfo("chromium", [.. quiet, .. arguments])
         {

@@ -8,6 +8,7 @@ internal static class PageExtensions
     public static void MapPage(this IEndpointRouteBuilder endpoints)
     {
         foreach (var file in PageFile.All)
-            endpoints.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file.Reply).WithAccess(AccessRule.Open).ExcludeFromDescription();
+            endpoints.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file.Reply)
+                .WithAccess(AccessRule.Open).ExcludeFromDescription();
     }
 }

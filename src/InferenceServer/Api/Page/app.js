@@ -77,7 +77,8 @@ function showBars(predictions) {
   while (bars.children.length > shown.length)
     bars.lastChild.remove();
   while (bars.children.length < shown.length)
-    bars.append(element("li", {}, element("span"), element("span", { className: "track" }, element("i")), element("span", { className: "share" })));
+    bars.append(element("li", {},
+      element("span"), element("span", { className: "track" }, element("i")), element("span", { className: "share" })));
   shown.forEach((one, index) => {
     const [name, track, share] = bars.children[index].children;
     name.textContent = one.label;

@@ -17,7 +17,8 @@ Console.WriteLine(answer);`,
 with open("digit.png", "rb") as file:
     request = urllib.request.Request("${route}?topK=3", file.read(), {"content-type": "image/png"})
 print(json.load(urllib.request.urlopen(request))["predictions"])`,
-    "grpcurl": `echo "{\\"model\\": \\"${model.name}\\", \\"version\\": ${model.version}, \\"image\\": {\\"encoded\\": \\"$(base64 -w0 digit.png)\\"}}" |
+    "grpcurl": `image="{\\"encoded\\": \\"$(base64 -w0 digit.png)\\"}"
+echo "{\\"model\\": \\"${model.name}\\", \\"version\\": ${model.version}, \\"image\\": $image}" |
   grpcurl -plaintext -d @ ${host}:8001 lenetserve.v1.Classifier/Classify`,
   }[language];
 }

@@ -7,7 +7,8 @@ const DURATION = "lenetserve_request_duration_us";
 
 /** Shows the versions of a list of models. */
 export const showVersions = models => table(["model", { text: "version", n: true }, "state", "default", "device", "reason"],
-  models.map(model => [model.name, String(model.version), model.state, model.default ? "yes" : "", model.device || "–", model.reason || ""]),
+  models.map(model =>
+    [model.name, String(model.version), model.state, model.default ? "yes" : "", model.device || "–", model.reason || ""]),
   "Versions");
 
 /** Reads /metrics and shows calls and latency in the two elements. */
@@ -29,10 +30,11 @@ export async function showTraffic(traffic, latency) {
     points: buckets(lines, line),
   }));
   // An open table of values stays as it is while somebody reads it.
-  if (!latency.querySelector("details[open]"))
-    latency.replaceChildren(...(series.length > 0
-      ? [chart({ title: "Latency of answered calls", x: { title: "microseconds", log: true }, y: { title: "calls within", percent: true }, series })]
-      : []));
+  if (latency.querySelector("details[open]"))
+    return;
+  const x = { title: "microseconds", log: true };
+  const y = { title: "calls within", percent: true };
+  latency.replaceChildren(...(series.length > 0 ? [chart({ title: "Latency of answered calls", x, y, series })] : []));
 }
 
 const same = (one, other) => ["model", "version", "outcome"].every(key => one.labels[key] === other.labels[key]);

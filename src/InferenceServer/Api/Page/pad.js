@@ -20,7 +20,8 @@ export function createPad(canvas, changed) {
     if (image) {
       const scale = Math.min(side / image.width, side / image.height);
       context.imageSmoothingEnabled = scale < 4;
-      context.drawImage(image, (side - image.width * scale) / 2, (side - image.height * scale) / 2, image.width * scale, image.height * scale);
+      const [width, height] = [image.width * scale, image.height * scale];
+      context.drawImage(image, (side - width) / 2, (side - height) / 2, width, height);
     }
     context.strokeStyle = context.fillStyle = INK;
     context.lineCap = context.lineJoin = "round";

@@ -57,7 +57,8 @@ export async function classify(model, file, askToken) {
     { method: "POST", body: file, headers: { "content-type": typeOf(file), "lenetserve-timing": "1" } }, askToken);
   const answer = await response.json();
   const phases = (response.headers.get("server-timing") ?? "").matchAll(/(\w+);dur=([\d.]+)/g);
-  return { ...answer, time: { ...Object.fromEntries([...phases].map(([, name, value]) => [name, Number(value)])), all: performance.now() - started } };
+  const time = Object.fromEntries([...phases].map(([, name, value]) => [name, Number(value)]));
+  return { ...answer, time: { ...time, all: performance.now() - started } };
 }
 
 /** The figures of /metrics: name, labels and value of each line. */

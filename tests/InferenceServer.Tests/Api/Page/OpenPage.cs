@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace LeNetServe.InferenceServer.Tests.Api.Page;
+
+/// <summary>The page in a tab. At its end no script has failed and every request went to the server of the test.</summary>
+internal sealed class OpenPage(IBrowserContext context, IPage page, List<string> faults) : IAsyncDisposable
+{
+    public IPage Tab => page;
+
+    public ILocator Answer => page.Locator("#answer");
+
+    public ILocator Notice => page.Locator("#notice");
+
+    /// <summary>Gets the messages of the browser's console that report faults, and requests to other servers.</summary>
+    public List<string> Faults => faults;
+
+    public static async Task<OpenPage> OpenAsync(IBrowserContext context, string address)
+    {
+        var page = await context.NewPageAsync();
+        var faults = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+                faults.Add(message.Text);
+        };
+        page.PageError += (_, error) => faults.Add(error);
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(address, StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+                faults.Add($"a request to {request.Url}");
+        };
+        await page.GotoAsync(address);
+        return new(context, page, faults);
+    }
+
+    /// <summary>Draws strokes with the mouse. Coordinates are shares of the drawing area.</summary>
+    public async Task DrawAsync(params (double X, double Y)[][] strokes)
+    {
+        var box = (await page.Locator("#pad").BoundingBoxAsync())!;
+        foreach (var stroke in strokes)
+        {
+            await MoveAsync(stroke[0]);
+            await page.Mouse.DownAsync();
+            foreach (var point in stroke)
+                await MoveAsync(point);
+            await page.Mouse.UpAsync();
+        }
+
+        Task MoveAsync((double X, double Y) point) =>
+            page.Mouse.MoveAsync((float)(box.X + (point.X * box.Width)), (float)(box.Y + (point.Y * box.Height)));
+    }
+
+    /// <summary>Waits until the answer begins with a label.</summary>
+    public Task AnswersAsync(string label) =>
+        Assertions.Expect(Answer).ToHaveTextAsync(new Regex($"^{Regex.Escape(label)}, "), new() { Timeout = 30_000 });
+
+    public async ValueTask DisposeAsync()
+    {
+        await context.DisposeAsync();
+        Assert.Empty(faults);
+    }
+}

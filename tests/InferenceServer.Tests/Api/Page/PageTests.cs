@@ -1,0 +1,213 @@
+using System.Text.RegularExpressions;
+using LeNetServe.TestPictures;
+using LeNetServe.Tests;
+using Microsoft.Playwright;
+
+namespace LeNetServe.InferenceServer.Tests.Api.Page;
+
+public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Strokes of each digit, as shares of the drawing area.</summary>
+    private static readonly Dictionary<string, (double, double)[][]> Strokes = new()
+    {
+        ["0"] =
+        [
+            [(.5, .2), (.36, .26), (.3, .42), (.3, .6), (.38, .76), (.5, .8), (.62, .76), (.7, .6), (.7, .42), (.64, .26), (.5, .2)],
+        ],
+        ["1"] =
+        [
+            [(.5, .2), (.5, .35), (.49, .5), (.49, .65), (.48, .8)],
+        ],
+        ["2"] =
+        [
+            [(.33, .33), (.4, .22), (.53, .2), (.64, .28), (.63, .42), (.53, .56), (.4, .7), (.31, .8), (.45, .79), (.58, .79),
+             (.7, .8)],
+        ],
+        ["3"] =
+        [
+            [(.34, .24), (.5, .2), (.63, .28), (.6, .41), (.46, .47), (.62, .53), (.66, .66), (.56, .78), (.42, .8), (.32, .73)],
+        ],
+        ["4"] =
+        [
+            [(.4, .2), (.34, .38), (.3, .54), (.45, .55), (.6, .54), (.72, .53)],
+            [(.6, .34), (.59, .5), (.58, .65), (.57, .82)],
+        ],
+        ["5"] =
+        [
+            [(.66, .2), (.52, .2), (.39, .21), (.37, .34), (.36, .45), (.5, .42), (.63, .5), (.66, .63), (.57, .76), (.43, .8),
+             (.32, .74)],
+        ],
+        ["6"] =
+        [
+            [(.58, .18), (.45, .3), (.36, .47), (.34, .63), (.42, .78), (.55, .79), (.64, .69), (.61, .57), (.49, .53), (.38, .61)],
+        ],
+        ["7"] =
+        [
+            [(.3, .25), (.45, .24), (.6, .24), (.72, .25), (.66, .4), (.58, .55), (.5, .7), (.44, .85)],
+        ],
+        ["8"] =
+        [
+            [(.6, .28), (.5, .2), (.39, .27), (.41, .4), (.53, .5), (.62, .62), (.59, .76), (.48, .8), (.38, .73), (.4, .6),
+             (.52, .48), (.61, .38), (.6, .28)],
+        ],
+        ["9"] =
+        [
+            [(.62, .33), (.53, .22), (.4, .25), (.36, .39), (.45, .49), (.57, .46), (.62, .33), (.61, .5), (.58, .66), (.55, .82)],
+        ],
+    };
+
+    public static TheoryData<string> Digits => new(Strokes.Keys);
+
+    [Theory]
+    [MemberData(nameof(Digits))]
+    public async Task Draw_ADigit_IsAnsweredWithItsLabel(string digit)
+    {
+        await using var server = await TestServer.StartAsync(Mnist);
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await page.DrawAsync(Strokes[digit]);
+
+        await page.AnswersAsync(digit);
+        await Assertions.Expect(page.Tab.Locator("#time")).ToContainTextAsync("in the model");
+        await page.Tab.ClickAsync("#clear");
+        await Assertions.Expect(page.Answer).ToHaveTextAsync("–");
+    }
+
+    [Fact]
+    public async Task Draw_ByKeys_IsAnswered()
+    {
+        await using var server = await TestServer.StartAsync(Mnist);
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await page.Tab.FocusAsync("#pad");
+        for (var step = 0; step < 8; step++)
+            await page.Tab.Keyboard.PressAsync("ArrowUp");
+        await page.Tab.Keyboard.PressAsync("Space");
+        for (var step = 0; step < 16; step++)
+            await page.Tab.Keyboard.PressAsync("ArrowDown");
+
+        await page.AnswersAsync("1");
+    }
+
+    [Fact]
+    public async Task Give_FilesOfAllKinds_AreAnsweredOrExplained()
+    {
+        await using var server = await TestServer.StartAsync(Mnist);
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await DropAsync(page, "seven.png", "image/png", Pictures.Png(Seven(28), 28, 28));
+        await page.AnswersAsync("7");
+        await DropAsync(page, "notes.txt", "text/plain", "a text"u8.ToArray());
+        await Assertions.Expect(page.Notice).ToContainTextAsync("PNG");
+        var seven = Seven(2800);
+        var large = BmpWriter.Write(2800, 2800, (x, y) => (seven[(y * 2800) + x], seven[(y * 2800) + x], seven[(y * 2800) + x]));
+        Assert.True(large.Length > 4 << 20);
+        await page.Tab.SetInputFilesAsync("#choose", new FilePayload { Name = "large.bmp", MimeType = "image/bmp", Buffer = large });
+        await page.AnswersAsync("7");
+        await Assertions.Expect(page.Notice).ToBeHiddenAsync();
+
+        // The browser reports the status of the text file as a fault.
+        Assert.Matches("400", Assert.Single(page.Faults));
+        page.Faults.Clear();
+    }
+
+    [Fact]
+    public async Task Stop_TheServer_IsSaidAndOvercome()
+    {
+        var server = await TestServer.StartAsync(Mnist);
+        var address = server.HttpAddress;
+        await using var page = await browser.OpenAsync(address);
+        await page.DrawAsync([(.5, .2), (.5, .5), (.48, .8)]);
+        await page.AnswersAsync("1");
+
+        await server.DisposeAsync();
+        await Assertions.Expect(page.Notice).ToContainTextAsync("does not answer", new() { Timeout = 30_000 });
+        await using var next = await TestServer.StartAsync(Mnist, $"--Listen:HttpPort={new Uri(address).Port}");
+        await Assertions.Expect(page.Notice).ToBeHiddenAsync(new() { Timeout = 30_000 });
+        await page.AnswersAsync("1");
+
+        Assert.All(page.Faults, fault => Assert.Contains("ERR_CONNECTION", fault, StringComparison.Ordinal));
+        page.Faults.Clear();
+    }
+
+    [Fact]
+    public async Task Open_ServerWithTokens_AsksOnceAndKeepsTheTokenInTheTab()
+    {
+        using var directory = new TemporaryDirectory();
+        const string token = "a-token-of-more-than-sixteen-characters";
+        await File.WriteAllTextAsync(directory["tokens"], token, Cancellation);
+        await using var server = await TestServer.StartAsync(Mnist, $"--Security:InferenceTokensFile={directory["tokens"]}");
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await page.Tab.FillAsync("#token", token);
+        await page.Tab.ClickAsync("#ask button");
+        await page.DrawAsync([(.5, .2), (.5, .5), (.48, .8)]);
+        await page.AnswersAsync("1");
+        await page.Tab.ReloadAsync();
+        await Assertions.Expect(page.Tab.Locator("#model option")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Tab.Locator("#ask")).ToBeHiddenAsync();
+
+        Assert.All(page.Faults, fault => Assert.Contains("401", fault, StringComparison.Ordinal));
+        page.Faults.Clear();
+    }
+
+    [Theory]
+    [InlineData(390, ColorScheme.Dark)]
+    [InlineData(1280, ColorScheme.Light)]
+    public async Task Open_OnAPhoneAndADesk_FitsAndShowsTheModelAndItsFigures(int width, ColorScheme scheme)
+    {
+        await using var server = await TestServer.StartAsync(Mnist);
+        await using var page = await browser.OpenAsync(
+            server.HttpAddress, new() { ViewportSize = new() { Width = width, Height = 844 }, ColorScheme = scheme });
+
+        await page.DrawAsync([(.5, .2), (.5, .5), (.48, .8)]);
+        await page.AnswersAsync("1");
+        foreach (var summary in await page.Tab.Locator("details > summary").AllAsync())
+            await summary.ClickAsync();
+        await Assertions.Expect(page.Tab.Locator("#card")).ToContainTextAsync("99.67");
+        var route = $"{server.HttpAddress}/v1/models/lenet5-mnist/versions/1:classify";
+        await Assertions.Expect(page.Tab.Locator("#call")).ToContainTextAsync(route);
+        await Assertions.Expect(page.Tab.Locator("#versions")).ToContainTextAsync("READY");
+        await Assertions.Expect(page.Tab.Locator("#traffic")).ToContainTextAsync(new Regex("lenet5-mnist/1ok"));
+
+        Assert.Equal(width, await page.Tab.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        var paper = scheme == ColorScheme.Dark ? "rgb(20, 22, 26)" : "rgb(253, 252, 250)";
+        Assert.Equal(paper, await page.Tab.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+    }
+
+    private static void Mnist(string models)
+    {
+        var target = Directory.CreateDirectory(Path.Combine(models, "lenet5-mnist", "1")).FullName;
+        foreach (var file in Directory.GetFiles(Path.Combine(RepositoryRoot.Find(), "models", "lenet5-mnist", "1")))
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+    }
+
+    private static async Task DropAsync(OpenPage page, string name, string type, byte[] content)
+    {
+        await using var transfer = await page.Tab.EvaluateHandleAsync("""
+            ([name, type, content]) => {
+              const transfer = new DataTransfer();
+              transfer.items.add(new File([Uint8Array.from(atob(content), one => one.charCodeAt(0))], name, { type }));
+              return transfer;
+            }
+            """, new[] { name, type, Convert.ToBase64String(content) });
+        await page.Tab.DispatchEventAsync("#pad", "drop", new { dataTransfer = transfer });
+    }
+
+    /// <summary>The gray pixels of a white 7 on black.</summary>
+    private static byte[] Seven(int side)
+    {
+        var pixels = new byte[side * side];
+        for (var y = 0; y < side; y++)
+            for (var x = 0; x < side; x++)
+            {
+                var (u, v) = ((x + .5) / side, (y + .5) / side);
+                var isTop = v is > .2 and < .3 && u is > .28 and < .7;
+                var isLeg = v is >= .3 and < .82 && Math.Abs(u - (.68 - (.45 * (v - .25)))) < .06;
+                pixels[(y * side) + x] = isTop || isLeg ? (byte)255 : (byte)0;
+            }
+        return pixels;
+    }
+}
