@@ -49,8 +49,8 @@ internal static class CompareCommand
         }
         foreach (var row in ComparisonTables.Rows(comparison))
         {
-            var style = new Style(Color.Green, decoration: Decoration.Bold);
-            table.AddRow([.. row.Select(cell => new Markup(Markup.Escape(cell.Text), cell.Best ? style : null))]);
+            var best = new Style(Color.Green, decoration: Decoration.Bold);
+            table.AddRow([.. row.Select(cell => new Markup(Markup.Escape(cell.Text), cell.Best ? best : Style.Plain))]);
         }
         AnsiConsole.Write(table);
         Console.WriteLine(ComparisonTables.Caption(comparison));
