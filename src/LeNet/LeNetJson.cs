@@ -55,7 +55,7 @@ public sealed class LeNetJson
     private static void LeaveOutDefaults(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
-            if (property.AttributeProvider?.GetCustomAttributes(typeof(DefaultValueAttribute), inherit: true) is [DefaultValueAttribute initial])
+            if (property.AttributeProvider?.GetCustomAttributes(typeof(DefaultValueAttribute), true) is [DefaultValueAttribute initial])
                 property.ShouldSerialize = (_, value) => !Equals(value, initial.Value);
     }
 }

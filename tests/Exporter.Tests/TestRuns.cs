@@ -49,7 +49,8 @@ internal static class TestRuns
     public static TrainedWeights Weights(string path, LayerShape row)
     {
         var random = new Random(1);
-        SafetensorsFile.Write(path, [.. row.Parameters.Select(parameter => ($"{row.Layer.Name}.{parameter.Name}", Values(row, parameter, random)))]);
+        var tensors = row.Parameters.Select(parameter => ($"{row.Layer.Name}.{parameter.Name}", Values(row, parameter, random)));
+        SafetensorsFile.Write(path, [.. tensors]);
         return TrainedWeights.Read(path, [row]);
     }
 

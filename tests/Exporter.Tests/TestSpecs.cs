@@ -7,8 +7,8 @@ internal static class TestSpecs
 {
     /// <summary>Names that <see cref="Create"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Variants.Names.Union(
-        ["paper", "every-record", "norm-everywhere", "activation-first", "pool-first", "subsample-first", "dense-only", "vector-maps", "strided",
-            "padded-first", "padded-mean-first"])];
+        ["paper", "every-record", "norm-everywhere", "activation-first", "pool-first", "subsample-first", "dense-only", "vector-maps",
+            "strided", "padded-first", "padded-mean-first"])];
 
     public static LeNetSpec Create(string name, int channels = 1) => name switch
     {

@@ -1,6 +1,6 @@
 namespace LeNetServe.Exporter.Emit;
 
-/// <summary>What the user says about the file to write.</summary>
+/// <summary>The form of the file to write.</summary>
 internal sealed record ExportOptions
 {
     /// <summary>Operator set, 11 to 21. A lower one opens in older tools; the lowest IR version that carries it is written.</summary>
@@ -15,7 +15,7 @@ internal sealed record ExportOptions
     /// <summary>Images per run; null: any number, the dimension is named <c>batch</c>.</summary>
     public int? Batch { get; init; }
 
-    /// <summary>Which outputs the file has.</summary>
+    /// <summary>The file's outputs.</summary>
     public ModelOutputs Outputs { get; init; } = ModelOutputs.Probabilities;
 
     /// <summary>Type of weights and arithmetic. Outputs are float32 in both.</summary>

@@ -5,7 +5,7 @@ using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
 
 namespace LeNetServe.Exporter.Emit;
 
-/// <summary>Writes a folded network as an ONNX graph: input, normalisation where it could not be folded, a few nodes per layer, outputs.</summary>
+/// <summary>Writes a folded network as an ONNX graph: input, normalization if it did not fold, a few nodes per layer, outputs.</summary>
 internal static class ModelEmitter
 {
     /// <summary>The model, without metadata. The same network and options give the same model, node by node.</summary>
@@ -49,7 +49,8 @@ internal static class ModelEmitter
     }
 
     // The softmax is always the last layer.
-    private static void EmitOutputs(FoldedNetwork network, ExportOptions options, GraphBuilder graph, List<KeyValuePair<string, string>> values)
+    private static void EmitOutputs(
+        FoldedNetwork network, ExportOptions options, GraphBuilder graph, List<KeyValuePair<string, string>> values)
     {
         var softmax = network.Layers[^1];
         graph.Flatten(softmax.Name);

@@ -7,7 +7,7 @@ using LeNetServe.Models;
 
 namespace LeNetServe.Exporter.Emit;
 
-/// <summary>What a model file says about itself. No timestamp: equal runs give equal bytes.</summary>
+/// <summary>A model file's statements about itself. No timestamp: equal runs give equal bytes.</summary>
 internal static class ModelMetadata
 {
     private const string Description = "description";
@@ -16,10 +16,12 @@ internal static class ModelMetadata
     /// <summary>The producer's version in the file.</summary>
     public static string ProducerVersion { get; } = typeof(ModelMetadata).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
-    /// <summary>Adds producer, doc string, the standard's <c>Image.*</c> keys, the keys that users of other exporters look for, and the manifest.</summary>
+    /// <summary>
+    /// Adds producer, doc string, the standard's <c>Image.*</c> keys, the keys that users of other exporters look for, and the manifest.
+    /// </summary>
     public static void Add(ModelProto model, ModelManifest manifest, ExportOptions options)
     {
-        var doc = options.Doc ?? Describe(manifest);
+        var doc = options.Doc ?? $"{Describe(manifest)} {DescribeInput(manifest)}";
         (model.ProducerName, model.ProducerVersion, model.DocString) = (OnnxFile.Producer, ProducerVersion, doc);
         var gray = manifest.Spec.Input.Channels == 1;
         Put("Image.BitmapPixelFormat", gray ? "Gray8" : "Rgb8");
@@ -42,14 +44,16 @@ internal static class ModelMetadata
     }
 
     /// <summary>
-    /// Puts an int8 model's manifest in the float model's place. A text that was made from the old one is made anew; one that a user gave is kept;
-    /// both then say int8 and its accuracy.
+    /// Replaces a float model's manifest by an int8 model's. A text made from the old manifest is made anew; a user's own text stays. Both
+    /// then say int8 and its accuracy.
     /// </summary>
     public static void ReplaceByInt8(ModelProto model, ModelManifest old, ModelManifest manifest)
     {
-        var accuracy = manifest is { TestAccuracy: { } share, TestImages: { } images } ? $", {share:P2} correct on {images:N0} test images of {manifest.Dataset.Name}" : "";
-        var text = model.DocString == Describe(old) ? Describe(manifest with { TestAccuracy = null }) : model.DocString;
-        model.DocString = $"{text} int8: quantized from the float32 file{accuracy}.".TrimStart();
+        var made = model.DocString.StartsWith(Describe(old), StringComparison.Ordinal);
+        var text = made ? $"{Describe(manifest with { TestAccuracy = null })} {DescribeInput(manifest)}" : model.DocString;
+        var accuracy = Accuracy(manifest);
+        var measured = accuracy == "" ? "" : $"{accuracy} of {manifest.Dataset.Name}";
+        model.DocString = $"{text} int8: quantized from the float32 file{measured}.".TrimStart();
         foreach (var entry in model.MetadataProps)
             entry.Value = entry.Key switch
             {
@@ -59,8 +63,8 @@ internal static class ModelMetadata
             };
     }
 
-    /// <summary>The manifest in a model's metadata; null where it has none.</summary>
-    /// <exception cref="InvalidDataException">It is none of this format.</exception>
+    /// <summary>The manifest in a model's metadata; null if it has none.</summary>
+    /// <exception cref="InvalidDataException">The manifest has another format.</exception>
     public static ModelManifest? ReadManifest(string path, ModelProto model)
     {
         if (!OnnxFile.Metadata(model).TryGetValue(ModelManifest.MetadataKey, out var json))
@@ -80,10 +84,16 @@ internal static class ModelMetadata
         labels.Select((label, index) => KeyValuePair.Create<string, JsonNode?>(index.ToString(CultureInfo.InvariantCulture), label)))
         .ToJsonString(Readable);
 
-    private static string Describe(ModelManifest manifest)
+    private static string Describe(ModelManifest manifest) =>
+        $"{manifest.Spec.Name} trained on {manifest.Dataset.Name} ({manifest.Labels.Count} classes{Accuracy(manifest)}).";
+
+    private static string DescribeInput(ModelManifest manifest)
     {
-        var accuracy = manifest is { TestAccuracy: { } share, TestImages: { } images } ? $", {share:P2} correct on {images:N0} test images" : "";
-        return $"{manifest.Spec.Name} trained on {manifest.Dataset.Name} ({manifest.Labels.Count} classes{accuracy}). "
-            + $"Input: raw pixels 0 to 255, {manifest.Spec.Input.Channels}×{manifest.Spec.Input.Height}×{manifest.Spec.Input.Width}; the normalisation is in the weights.";
+        var input = manifest.Spec.Input;
+        return $"Input: raw pixels 0 to 255, {input.Channels}×{input.Height}×{input.Width}; the normalization is in the file.";
     }
+
+    private static string Accuracy(ModelManifest manifest) => manifest is { TestAccuracy: { } share, TestImages: { } images }
+        ? $", {share:P2} correct on {images:N0} test images"
+        : "";
 }

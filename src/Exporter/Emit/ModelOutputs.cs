@@ -1,6 +1,6 @@
 namespace LeNetServe.Exporter.Emit;
 
-/// <summary>What a model gives.</summary>
+/// <summary>The outputs of a model.</summary>
 internal enum ModelOutputs
 {
     /// <summary><c>probabilities</c>.</summary>

@@ -18,9 +18,11 @@ internal sealed class Activation(ActivationSpec layer, LayerShape row) : Exporte
                 graph.Append("Tanh", Name, graph.Shape);
                 break;
             case ActivationFunction.ScaledTanh:
-                graph.Append("Mul", $"{Name}.slope", graph.Shape, [graph.Constant($"{Name}.slope_value", [ActivationSpec.ScaledTanhSlope])]);
+                var slope = graph.Constant($"{Name}.slope_value", [ActivationSpec.ScaledTanhSlope]);
+                var amplitude = graph.Constant($"{Name}.amplitude", [ActivationSpec.ScaledTanhAmplitude]);
+                graph.Append("Mul", $"{Name}.slope", graph.Shape, [slope]);
                 graph.Append("Tanh", $"{Name}.tanh", graph.Shape);
-                graph.Append("Mul", Name, graph.Shape, [graph.Constant($"{Name}.amplitude", [ActivationSpec.ScaledTanhAmplitude])]);
+                graph.Append("Mul", Name, graph.Shape, [amplitude]);
                 break;
             case ActivationFunction.Silu:
                 var input = graph.Value;

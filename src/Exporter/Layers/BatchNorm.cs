@@ -7,7 +7,7 @@ namespace LeNetServe.Exporter.Layers;
 internal sealed class BatchNorm(BatchNormSpec layer, LayerShape row, TrainedWeights weights) : ExportedLayer(row)
 {
     /// <summary>
-    /// y = γ·(x − μ)/√(σ² + ε) + β on x = W·in + b gives W′ = W·γ/√(σ² + ε) and b′ = (b − μ)·γ/√(σ² + ε) + β.
+    /// y = f·(x − μ) + β with f = γ/√(σ² + ε) is folded into x = W·in + b: W′ = f·W, b′ = f·(b − μ) + β.
     /// </summary>
     public override bool FoldInto(ExportedLayer? previous)
     {
@@ -34,5 +34,6 @@ internal sealed class BatchNorm(BatchNormSpec layer, LayerShape row, TrainedWeig
 
     /// <inheritdoc/>
     public override void Emit(GraphBuilder graph) =>
-        throw new SpecException($"layer {Name}: {layer} does not fold into the layer before it, expected a batch norm as this version knows it");
+        throw new SpecException(
+            $"layer {Name}: {layer} does not fold into the layer before it, expected a batch norm as this version knows it");
 }

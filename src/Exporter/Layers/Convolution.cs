@@ -23,7 +23,9 @@ internal sealed class Convolution : ExportedLayer
                     + $"input map {kernel % row.Input.Channels}, expected zeros: the connection table has no such connection");
     }
 
-    /// <summary>Padding is zero among normalized values and has no such value among raw ones, so a padded convolution stops the normalization.</summary>
+    /// <summary>
+    /// Padding is zero among normalized values, and no constant among raw ones: a padded convolution stops the normalization.
+    /// </summary>
     public override ScalingFate Meet(InputScaling scaling) =>
         layer == new ConvolutionSpec
         {

@@ -29,8 +29,8 @@ internal abstract class ExportedLayer(LayerShape row, double[] weight, double[] 
     public double[] Bias => bias;
 
     /// <summary>
-    /// Name of the trained layer whose values this one gives: its own, or that of the batch norm folded into it. Null while the values are raw,
-    /// before the layer that takes the normalization in.
+    /// Name of the trained layer whose values this one gives: its own, or that of the batch norm folded into it. Null before the layer that
+    /// takes the normalization in, because the values are raw there.
     /// </summary>
     public string? Represents { get; set; }
 

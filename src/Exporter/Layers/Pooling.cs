@@ -7,8 +7,8 @@ namespace LeNetServe.Exporter.Layers;
 internal sealed class Pooling(PoolingSpec layer, LayerShape row) : ExportedLayer(row)
 {
     /// <summary>
-    /// A maximum or mean of scaled values is the scaled maximum or mean, because the deviation is positive. A mean that counts padding is not:
-    /// padding is zero among normalized values.
+    /// A maximum or mean of scaled values is the scaled maximum or mean, because the deviation is positive. A mean that counts padding is
+    /// not, because padding is zero among normalized values.
     /// </summary>
     public override ScalingFate Meet(InputScaling scaling)
     {
@@ -25,7 +25,8 @@ internal sealed class Pooling(PoolingSpec layer, LayerShape row) : ExportedLayer
             return;
         graph.Unflatten(Name, Row.Input);
         var output = Row.Output;
-        var node = graph.Append(layer.Kind == PoolingKind.Max ? "MaxPool" : "AveragePool", Name, [output.Channels, output.Height, output.Width])
+        var operation = layer.Kind == PoolingKind.Max ? "MaxPool" : "AveragePool";
+        var node = graph.Append(operation, Name, [output.Channels, output.Height, output.Width])
             .AddWindows(layer.Size, layer.Step, layer.Padding);
         if (layer.Kind == PoolingKind.Average && layer.Padding > 0)
             node.AddInt("count_include_pad", 1);

@@ -4,8 +4,8 @@ using LeNetServe.Specs;
 namespace LeNetServe.Exporter.Layers;
 
 /// <summary>
-/// −|x − w|² as 2x·(w − m) − (|w|² − |m|²) − |x − m|², with m near the centers' mean. The part that decides between the classes is then small,
-/// and so is its rounding. The last part is the same for all classes and leaves the softmax together with its rounding
+/// −|x − w|² as 2x·(w − m) − (|w|² − |m|²) − |x − m|², with m near the centers' mean. The part that decides between the classes is then
+/// small, and so is its rounding. The last part is the same for all classes, and the softmax cancels it together with its rounding
 /// (docs/decisions/0013-rbf-around-the-mean-center.md).
 /// </summary>
 internal sealed class Rbf : ExportedLayer
@@ -27,8 +27,8 @@ internal sealed class Rbf : ExportedLayer
         graph.Flatten(Name);
         var inputs = Row.Input.Count;
         var classes = Row.Output.Channels;
-        var mean = Enumerable.Range(0, inputs)
-            .Select(input => Math.Round(Enumerable.Range(0, classes).Average(unit => Weight[unit * inputs + input]) * Steps) / Steps).ToArray();
+        double Mean(int input) => Enumerable.Range(0, classes).Average(unit => Weight[unit * inputs + input]);
+        var mean = Enumerable.Range(0, inputs).Select(input => Math.Round(Mean(input) * Steps) / Steps).ToArray();
         var directions = Weight.Select((weight, index) => 2 * (weight - mean[index % inputs])).ToArray();
         var lengths = Weight.Chunk(inputs)
             .Select(center => mean.Sum(value => value * value) - center.Sum(value => value * value)).ToArray();

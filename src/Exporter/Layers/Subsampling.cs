@@ -3,7 +3,7 @@ using LeNetServe.Specs;
 
 namespace LeNetServe.Exporter.Layers;
 
-/// <summary>The paper's subsampling as a Conv with a group per map: the coefficient at every pixel of the window, stride = window.</summary>
+/// <summary>The paper's subsampling as a Conv with a group per map and the coefficient at every pixel of the window.</summary>
 internal sealed class Subsampling(SubsamplingSpec layer, LayerShape row, TrainedWeights weights)
     : ExportedLayer(row, weights.Get(row.Layer, "weight"), weights.Get(row.Layer, "bias"))
 {

@@ -8,7 +8,11 @@ internal sealed class TrainedWeights
 {
     private readonly SafetensorsFile file;
 
-    private TrainedWeights(string path, SafetensorsFile file) => (Path, this.file) = (path, file);
+    private TrainedWeights(string path, SafetensorsFile file)
+    {
+        Path = path;
+        this.file = file;
+    }
 
     /// <summary>The file they come from.</summary>
     public string Path { get; }
@@ -28,7 +32,8 @@ internal sealed class TrainedWeights
     }
 
     /// <summary>A fresh copy of one tensor's values, row-major.</summary>
-    public double[] Get(LayerSpec layer, string parameter) => [.. file[$"{layer.Name}.{parameter}"].ToSingles().Select(value => (double)value)];
+    public double[] Get(LayerSpec layer, string parameter) =>
+        Array.ConvertAll(file[$"{layer.Name}.{parameter}"].ToSingles(), value => (double)value);
 
     /// <summary>A fresh copy of a layer's bias, zeros if it has none.</summary>
     public double[] Bias(LayerShape row, bool stored) => stored ? Get(row.Layer, "bias") : new double[row.Output.Channels];
@@ -45,7 +50,8 @@ internal sealed class TrainedWeights
             }
         var unknown = file.Names.Where(name => !expected.Contains(name)).ToList();
         if (unknown.Count > 0)
-            throw new InvalidDataException($"{Path}: unknown tensor {string.Join(", ", unknown)}, expected only {string.Join(", ", expected)}");
+            throw new InvalidDataException(
+                $"{Path}: unknown tensor {string.Join(", ", unknown)}, expected only {string.Join(", ", expected)}");
     }
 
     private void CheckTensor(string name, ParameterSpec parameter)
@@ -56,6 +62,7 @@ internal sealed class TrainedWeights
         var values = tensor.ToSingles();
         var bad = Array.FindIndex(values, value => !float.IsFinite(value));
         if (bad >= 0)
-            throw new InvalidDataException($"{Path}: tensor \"{name}\" holds {values[bad]} at {bad}, expected finite numbers: the training diverged");
+            throw new InvalidDataException(
+                $"{Path}: tensor \"{name}\" holds {values[bad]} at {bad}, expected finite numbers: the training diverged");
     }
 }

@@ -1,12 +1,13 @@
 using LeNetServe.Specs;
 using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
+using Size = LeNetServe.Exporter.Onnx.TensorShapeProto.Types.Dimension;
 
 namespace LeNetServe.Exporter.Onnx;
 
-/// <summary>A graph while it is written: a chain of nodes, and where its end is.</summary>
+/// <summary>A graph while it is written: a chain of nodes with an end.</summary>
 internal sealed class GraphBuilder
 {
-    private readonly HashSet<string> reserved = new(StringComparer.Ordinal) { TensorNames.Pixels, TensorNames.Probabilities, TensorNames.Logits };
+    private readonly HashSet<string> reserved = [TensorNames.Pixels, TensorNames.Probabilities, TensorNames.Logits];
     private readonly int? batch;
 
     /// <param name="name">The graph's name.</param>
@@ -42,7 +43,8 @@ internal sealed class GraphBuilder
         for (var index = 0; index < denotations.Count; index++)
             input.Type.TensorType.Shape.Dim[index].Denotation = denotations[index];
         Graph.Input.Add(input);
-        (ValueType, Shape) = (type, shape);
+        ValueType = type;
+        Shape = shape;
     }
 
     /// <summary>Makes the end of the chain an output of that name, in float32.</summary>
@@ -68,7 +70,12 @@ internal sealed class GraphBuilder
     /// <param name="type">The output's element type; null: as the input's.</param>
     /// <param name="from">An earlier tensor of the chain to take instead of its end; null: its end.</param>
     public NodeProto Append(
-        string operation, string name, IReadOnlyList<long> shape, IReadOnlyList<string>? constants = null, DataType? type = null, string? from = null)
+        string operation,
+        string name,
+        IReadOnlyList<long> shape,
+        IReadOnlyList<string>? constants = null,
+        DataType? type = null,
+        string? from = null)
     {
         var output = reserved.Contains(name) ? $"{name}.value" : name;
         var node = new NodeProto { Name = name, OpType = operation };
@@ -76,7 +83,9 @@ internal sealed class GraphBuilder
         node.Input.AddRange(constants ?? []);
         node.Output.Add(output);
         Graph.Node.Add(node);
-        (Value, ValueType, Shape) = (output, type ?? ValueType, shape);
+        Value = output;
+        ValueType = type ?? ValueType;
+        Shape = shape;
         Graph.ValueInfo.Add(Declare(Value, ValueType, Shape));
         return node;
     }
@@ -84,7 +93,9 @@ internal sealed class GraphBuilder
     /// <summary>Adds a constant of the graph's number format.</summary>
     public string Constant(string name, ReadOnlySpan<double> values, params long[] shape)
     {
-        Graph.Initializer.Add(Type == DataType.Float16 ? TensorData.HalfTensor(name, values, shape) : TensorData.FloatTensor(name, values, shape));
+        Graph.Initializer.Add(Type == DataType.Float16
+            ? TensorData.HalfTensor(name, values, shape)
+            : TensorData.FloatTensor(name, values, shape));
         return name;
     }
 
@@ -122,15 +133,15 @@ internal sealed class GraphBuilder
                 [Constant($"{layer}.maps_shape", [BatchSize, shape.Channels, shape.Height, shape.Width])]);
     }
 
-    /// <summary>Size of the batch as a Reshape wants it: −1 where it is open.</summary>
+    /// <summary>Size of the batch as a Reshape wants it: −1 if it is open.</summary>
     public long BatchSize => batch ?? -1;
 
     private ValueInfoProto Declare(string name, DataType type, IReadOnlyList<long> shape)
     {
         var dimensions = new TensorShapeProto();
-        dimensions.Dim.Add(batch is { } size ? new() { DimValue = size } : new TensorShapeProto.Types.Dimension { DimParam = TensorNames.Batch });
+        dimensions.Dim.Add(batch is { } size ? new Size { DimValue = size } : new Size { DimParam = TensorNames.Batch });
         foreach (var dimension in shape)
-            dimensions.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = dimension });
+            dimensions.Dim.Add(new Size { DimValue = dimension });
         return new() { Name = name, Type = new() { TensorType = new() { ElemType = (int)type, Shape = dimensions } } };
     }
 }

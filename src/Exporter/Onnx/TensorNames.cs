@@ -12,6 +12,6 @@ internal static class TensorNames
     /// <summary>The output before the softmax, N×classes.</summary>
     public const string Logits = "logits";
 
-    /// <summary>Name of the batch dimension where it is open.</summary>
+    /// <summary>Name of an open batch dimension.</summary>
     public const string Batch = "batch";
 }

@@ -6,7 +6,7 @@ namespace LeNetServe.Exporter.Proof;
 
 /// <summary>
 /// The trained network computed layer by layer in double precision, as the specification says and with nothing folded: an oracle that
-/// shares no code with what is exported. Slow, and meant to be read.
+/// shares no code with the export. Slow, and meant to be read.
 /// </summary>
 internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, Normalization normalization)
 {
@@ -72,7 +72,9 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
         var (gamma, beta) = (weights.Get(layer, "weight"), weights.Get(layer, "bias"));
         var (mean, variance) = (weights.Get(layer, "running_mean"), weights.Get(layer, "running_var"));
         var area = row.Input.Height * row.Input.Width;
-        return [.. x.Select((value, index) => index / area is var map ? gamma[map] * (value - mean[map]) / Math.Sqrt(variance[map] + layer.Epsilon) + beta[map] : 0)];
+        return [.. x.Select((value, index) => Normalize(value, index / area))];
+
+        double Normalize(double value, int map) => gamma[map] * (value - mean[map]) / Math.Sqrt(variance[map] + layer.Epsilon) + beta[map];
     }
 
     private double[] Subsampling(SubsamplingSpec layer, LayerShape row, double[] x)
@@ -89,7 +91,8 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
     }
 
     /// <summary>Reduces the pixels of every window that lie inside the input.</summary>
-    private static double[] Windows(LayerShape row, int size, int step, int padding, double[] x, Func<IReadOnlyList<double>, int, double> reduce)
+    private static double[] Windows(
+        LayerShape row, int size, int step, int padding, double[] x, Func<IReadOnlyList<double>, int, double> reduce)
     {
         var (input, output) = (row.Input, row.Output);
         var y = new double[output.Count];

@@ -1,8 +1,8 @@
 namespace LeNetServe.Specs;
 
 /// <summary>
-/// Batch normalisation per map, directly after a convolution or a dense layer: y = weight·(x − mean)/√(variance + ε) + bias. At export it
-/// folds into that layer, so it costs nothing to serve.
+/// Batch normalization per map, directly after a convolution or a dense layer: y = weight·(x − mean)/√(variance + ε) + bias. At export
+/// it folds into that layer, so that it costs nothing to serve.
 /// </summary>
 public record BatchNormSpec : LayerSpec
 {

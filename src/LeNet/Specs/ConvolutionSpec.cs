@@ -20,8 +20,8 @@ public record ConvolutionSpec : LayerSpec
     public int Stride { get; init; } = 1;
 
     /// <summary>
-    /// Rows and columns of zeros around the input, fewer than the kernel's. At the first layer zero is the mean of normalized pixels, so an
-    /// exported model with padding there normalizes its input in nodes of its own.
+    /// Rows and columns of zeros around the input, fewer than the kernel's. Zero is the mean of normalized pixels. With padding at the
+    /// first layer, an exported model therefore normalizes its input in nodes of its own.
     /// </summary>
     [DefaultValue(0)]
     public int Padding { get; init; }
@@ -37,9 +37,16 @@ public record ConvolutionSpec : LayerSpec
     public IReadOnlyList<IReadOnlyList<int>>? InputMaps { get; init; }
 
     /// <inheritdoc/>
-    public override string Summary => $"{Maps} maps, {Kernel}×{Kernel}{(Stride == 1 ? "" : $"/{Stride}")}{PaddingSummary(Padding)}{(InputMaps is null ? "" : ", connection table")}";
+    public override string Summary
+    {
+        get
+        {
+            var stride = Stride == 1 ? "" : $"/{Stride}";
+            return $"{Maps} maps, {Kernel}×{Kernel}{stride}{PaddingSummary(Padding)}{(InputMaps is null ? "" : ", connection table")}";
+        }
+    }
 
-    /// <summary>Whether the kernel covers the whole unpadded input; the output is then a vector.</summary>
+    /// <summary>True if the kernel covers the whole unpadded input; the output is then a vector.</summary>
     public bool CoversWhole(TensorShape input) => Padding == 0 && input.Height == Kernel && input.Width == Kernel;
 
     /// <inheritdoc/>
@@ -84,9 +91,12 @@ public record ConvolutionSpec : LayerSpec
         {
             var row = InputMaps[map] ?? [];
             if (row.Count == 0 || row.Distinct().Count() != row.Count)
-                throw new SpecException($"layer {Name}: input_maps row {map} is [{string.Join(", ", row)}], expected distinct map numbers, one at least");
+                throw RejectRow(map, row, "distinct map numbers, one at least");
             if (row.Any(source => source < 0 || source >= input.Channels))
-                throw new SpecException($"layer {Name}: input_maps row {map} is [{string.Join(", ", row)}], expected map numbers 0 to {input.Channels - 1}");
+                throw RejectRow(map, row, $"map numbers 0 to {input.Channels - 1}");
         }
     }
+
+    private SpecException RejectRow(int map, IReadOnlyList<int> row, string expected) =>
+        new($"layer {Name}: input_maps row {map} is [{string.Join(", ", row)}], expected {expected}");
 }

@@ -5,11 +5,11 @@ namespace LeNetServe.Specs;
 /// <summary>A fully connected layer; a C×H×W input is read as a vector in that order.</summary>
 public record DenseSpec : LayerSpec
 {
-    /// <summary>Number of outputs. In a variant file it may be left out of the last layer: then it is the number of classes.</summary>
+    /// <summary>Number of outputs. A variant file may leave it out of the last layer; it is the number of classes then.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Units { get; init; }
 
-    /// <summary>Off where a batch norm follows.</summary>
+    /// <summary>Off before a batch norm.</summary>
     public bool Bias { get; init; } = true;
 
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 namespace LeNetServe.Specs;
 
 /// <summary>
-/// The digits as stylised 7×12 bitmaps: the fixed targets of <c>lenet5-1998</c>'s output layer. The paper's own are only printed, too small
-/// to copy; these are drawn to the same size and purpose: similar characters have similar codes.
+/// The digits as stylized 7×12 bitmaps: the fixed targets of <c>lenet5-1998</c>'s output layer. The paper prints its own too small to copy.
+/// These have the same size and purpose: similar characters have similar codes.
 /// </summary>
 public static class DigitBitmaps
 {
@@ -150,7 +150,7 @@ public static class DigitBitmaps
         """,
     ];
 
-    /// <summary>Ten rows of 84 values, 12 lines of 7: +1 where there is ink, −1 elsewhere.</summary>
+    /// <summary>Ten rows of 84 values, 12 lines of 7: +1 for ink, −1 for paper.</summary>
     public static IReadOnlyList<IReadOnlyList<sbyte>> Centers { get; } =
         [.. Pictures.Select(picture => picture.Where(mark => mark is '#' or '.').Select(mark => (sbyte)(mark == '#' ? 1 : -1)).ToArray())];
 }

@@ -3,8 +3,8 @@ using System.Reflection;
 namespace LeNetServe.Specs;
 
 /// <summary>
-/// One program's classes for layer records: the subclasses of <typeparamref name="TLayer"/> in its assembly. The type of a constructor's first
-/// parameter says which record the class is for. Adding a class to a program's <c>Layers</c> folder is therefore enough.
+/// One program's classes for layer records: the subclasses of <typeparamref name="TLayer"/> in its assembly. The first parameter of a
+/// class's constructor is its record. Adding a class to a program's <c>Layers</c> folder is therefore enough.
 /// </summary>
 /// <typeparam name="TLayer">The program's base class.</typeparam>
 public sealed class LayerClasses<TLayer>
@@ -25,7 +25,8 @@ public sealed class LayerClasses<TLayer>
     public TLayer Create(LayerSpec layer, params object?[] others) => byRecord.TryGetValue(layer.GetType(), out var constructor)
         ? (TLayer)constructor.Invoke(
             BindingFlags.DoNotWrapExceptions, null, [layer, .. others.Take(constructor.GetParameters().Length - 1)], null)
-        : throw new SpecException($"layer {layer.Name}: {layer.GetType().Name} has no {typeof(TLayer).Name}, expected {string.Join(", ", Names)}");
+        : throw new SpecException(
+            $"layer {layer.Name}: {layer.GetType().Name} has no {typeof(TLayer).Name}, expected {string.Join(", ", Names)}");
 
     private IEnumerable<string> Names => byRecord.Keys.Select(record => record.Name).Order(StringComparer.Ordinal);
 }

@@ -4,7 +4,7 @@ namespace LeNetServe.Specs;
 
 /// <summary>
 /// One row of the architecture table. Three programs read it: the Trainer makes a torch module of it, the Exporter ONNX nodes, and
-/// <c>describe</c> counts it. The closed list of records below is the list of what all of them support.
+/// <c>describe</c> counts it. All of them support every record in the list below.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(ConvolutionSpec), "convolution")]
@@ -21,7 +21,9 @@ public abstract record LayerSpec
     /// <summary>Most maps or units of a layer; more is a slip of the keyboard, and products of two stay within 32 bits.</summary>
     private const int MaxSize = 1 << 14;
 
-    /// <summary>Unique in the network; LeCun's where he named the layer: C1, S2, C3, S4, C5, F6. Prefix of the layer's tensors and ONNX nodes.</summary>
+    /// <summary>
+    /// A name unique in the network: LeCun's if he named the layer (C1, S2, C3, S4, C5, F6). Prefix of the layer's tensors and ONNX nodes.
+    /// </summary>
     [JsonPropertyOrder(-1)]
     public required string Name { get; init; }
 
@@ -32,20 +34,20 @@ public abstract record LayerSpec
     /// <summary>The layer's tensors, in the order in which they are stored.</summary>
     public virtual IReadOnlyList<ParameterSpec> Parameters(TensorShape input) => [];
 
-    /// <summary>Connections as LeCun counts them: for every output value its inputs plus, where there is one, its bias.</summary>
+    /// <summary>Connections as LeCun counts them: for every output value its inputs plus its bias, if any.</summary>
     public virtual long Connections(TensorShape input) => 0;
 
     /// <summary>Multiplications by a weight in one forward pass of one example.</summary>
     public virtual long MultiplyAdds(TensorShape input) => 0;
 
-    /// <summary>What <c>describe</c> prints beside the name, such as <c>6 maps, 5×5</c>.</summary>
+    /// <summary>The text that <c>describe</c> prints beside the name, such as <c>6 maps, 5×5</c>.</summary>
     [JsonIgnore]
     public abstract string Summary { get; }
 
     private protected TensorShape Reject(TensorShape input, string expected) =>
         throw new SpecException($"layer {Name} ({Summary}) cannot take {input}: {expected}");
 
-    /// <summary>The shape that square windows over the padded input give. Pixels beyond the last whole window are left out, as in torch.</summary>
+    /// <summary>The shape that square windows over the padded input give. As in torch, the last window may leave pixels out.</summary>
     private protected TensorShape Windows(TensorShape input, int maps, int size, int stride, int padding, int largestPadding)
     {
         RequirePositive(stride, "stride");

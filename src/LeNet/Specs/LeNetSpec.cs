@@ -37,7 +37,8 @@ public sealed record LeNetSpec
     public IReadOnlyList<LayerShape> Trace()
     {
         if (Input is not { Channels: > 0, Height: > 0, Width: > 0 })
-            throw new SpecException($"input is {Input.Channels}×{Input.Height}×{Input.Width}, expected positive channels, height and width");
+            throw new SpecException(
+                $"input is {Input.Channels}×{Input.Height}×{Input.Width}, expected positive channels, height and width");
         if (Layers.Count == 0 || Layers[^1] is not SoftmaxSpec)
             throw new SpecException($"the last layer is {(Layers.Count == 0 ? "missing" : Layers[^1].Name)}, expected a softmax");
 
@@ -64,8 +65,11 @@ public sealed record LeNetSpec
         if (!names.Add(layer.Name))
             throw new SpecException($"layer {layer.Name} occurs twice, expected unique names");
         if (layer is SoftmaxSpec && index != Layers.Count - 1)
-            throw new SpecException($"layer {layer.Name} is a softmax at place {index + 1} of {Layers.Count}, expected only the last layer to be one");
+            throw new SpecException(
+                $"layer {layer.Name} is a softmax at place {index + 1} of {Layers.Count}, expected only the last layer to be one");
         if (layer is BatchNormSpec && (index == 0 || Layers[index - 1] is not (ConvolutionSpec or DenseSpec)))
-            throw new SpecException($"layer {layer.Name} is a batch norm that follows {(index == 0 ? "the input" : Layers[index - 1].Name)}, expected a convolution or a dense layer before it");
+            throw new SpecException(
+                $"layer {layer.Name} is a batch norm that follows {(index == 0 ? "the input" : Layers[index - 1].Name)}, "
+                + "expected a convolution or a dense layer before it");
     }
 }

@@ -4,7 +4,7 @@ namespace LeNetServe.Specs;
 /// <param name="Name">The parameter's name inside its layer: <c>weight</c>, <c>bias</c>, <c>running_mean</c>, …</param>
 /// <param name="Shape">The stored shape, as in torch: a convolution's weight is out×in×k×k, a dense layer's out×in.</param>
 /// <param name="TrainableCount">
-/// Number of values that training may change: fewer than <see cref="Count"/> where a connection table holds some at zero, 0 for running
+/// Number of values that training may change: fewer than <see cref="Count"/> if a connection table holds some at zero, 0 for running
 /// statistics and constants.
 /// </param>
 public sealed record ParameterSpec(string Name, IReadOnlyList<int> Shape, int TrainableCount)

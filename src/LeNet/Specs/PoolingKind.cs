@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LeNetServe.Specs;
 
-/// <summary>What a pooling window gives.</summary>
+/// <summary>The value that a pooling window gives.</summary>
 public enum PoolingKind
 {
     /// <summary>The largest value.</summary>

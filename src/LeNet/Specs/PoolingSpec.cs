@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace LeNetServe.Specs;
 
 /// <summary>
-/// Pooling: C×H×W → C×H′×W′. Windows are adjacent and divide height and width, unless <see cref="Stride"/> or <see cref="Padding"/> is given:
-/// then H′ = (H + 2·padding − size)/stride + 1, rounded down.
+/// Pooling: C×H×W → C×H′×W′. Without <see cref="Stride"/> and <see cref="Padding"/>, adjacent windows divide height and width. Otherwise
+/// H′ = (H + 2·padding − size)/stride + 1, rounded down.
 /// </summary>
 public record PoolingSpec : LayerSpec
 {

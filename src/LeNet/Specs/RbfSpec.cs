@@ -1,9 +1,9 @@
 namespace LeNetServe.Specs;
 
 /// <summary>
-/// The paper's output layer: Euclidean radial basis functions with fixed centres, y_i = Σ_j (x_j − w_ij)². This layer gives −y_i, so that
-/// the largest output is the answer and a softmax after it gives probabilities, as the paper's MAP criterion does (LeCun et al. 1998,
-/// section II-B and equation 9).
+/// The paper's output layer: Euclidean radial basis functions with fixed centers, y_i = Σ_j (x_j − w_ij)² (LeCun et al. 1998, section
+/// II-B). This layer gives −y_i, so that the largest output is the answer. A softmax after it gives the probabilities of the paper's MAP
+/// criterion (equation 9).
 /// </summary>
 public sealed record RbfSpec : LayerSpec
 {
@@ -11,7 +11,7 @@ public sealed record RbfSpec : LayerSpec
     public required IReadOnlyList<IReadOnlyList<sbyte>> Centers { get; init; }
 
     /// <inheritdoc/>
-    public override string Summary => $"{Centers.Count} RBF units, fixed ±1 centres";
+    public override string Summary => $"{Centers.Count} RBF units, fixed ±1 centers";
 
     /// <inheritdoc/>
     public override TensorShape OutputShape(TensorShape input)
@@ -23,7 +23,8 @@ public sealed record RbfSpec : LayerSpec
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterSpec> Parameters(TensorShape input) => [ParameterSpec.Fixed("weight", Centers.Count, input.Count)];
+    public override IReadOnlyList<ParameterSpec> Parameters(TensorShape input) =>
+        [ParameterSpec.Fixed("weight", Centers.Count, input.Count)];
 
     /// <inheritdoc/>
     public override long Connections(TensorShape input) => (long)Centers.Count * input.Count;

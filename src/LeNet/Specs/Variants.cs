@@ -9,7 +9,7 @@ public static class Variants
     public static IReadOnlyList<string> Names { get; } = ["lenet5", "lenet5-bn", "lenet5-silu", "lenet5-sparse", "lenet5-1998"];
 
     /// <summary>
-    /// Which S2 maps feed each of the 16 C3 maps: LeCun et al. 1998, table I. 60 kernels instead of 96.
+    /// The S2 maps that feed each of the 16 C3 maps: LeCun et al. 1998, table I. 60 kernels instead of 96.
     /// </summary>
     public static IReadOnlyList<IReadOnlyList<int>> C3Table { get; } =
     [
@@ -38,7 +38,8 @@ public static class Variants
                 "lenet5-sparse" => LeNet5Sparse(classes),
                 "lenet5-1998" => LeNet5Of1998(classes),
                 _ when nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) => FromFile(nameOrPath, classes),
-                _ => throw new SpecException($"variant \"{nameOrPath}\" is unknown, expected {string.Join(", ", Names)} or the path of a .json file"),
+                _ => throw new SpecException(
+                    $"variant \"{nameOrPath}\" is unknown, expected {string.Join(", ", Names)} or the path of a .json file"),
             },
         };
         _ = spec.Trace();
@@ -80,7 +81,9 @@ public static class Variants
         new SoftmaxSpec { Name = "softmax" },
     ];
 
-    /// <summary>The same maps and units as lenet5, batch norm on all of them, and SiLU after the pooling: where it is cheapest.</summary>
+    /// <summary>
+    /// The maps and units of lenet5 with batch norm on all of them, and SiLU after the pooling, because it is cheapest there.
+    /// </summary>
     private static LayerSpec[] LeNet5Silu(int classes) =>
     [
         new ConvolutionSpec { Name = "C1", Maps = 6, Kernel = 5, Bias = false },

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace LeNetServe.Trainer.Kernels;
 
-/// <summary>Native memory on cache-line boundaries, with one vector of slack at the end: a kernel may load or store a whole vector at the last value.</summary>
+/// <summary>
+/// Native memory on cache-line boundaries, with one vector of slack at the end: a kernel may load or store a whole vector at the last
+/// value.
+/// </summary>
 internal sealed unsafe class AlignedMemory<T>(long count) : IDisposable
     where T : unmanaged
 {
@@ -13,6 +16,15 @@ internal sealed unsafe class AlignedMemory<T>(long count) : IDisposable
 
     /// <summary>Number of values.</summary>
     public long Count { get; } = count;
+
+    /// <summary>Replaces memory that is too small; the values are lost.</summary>
+    public static void Reserve(ref AlignedMemory<T> memory, long wanted)
+    {
+        if (memory.Count >= wanted)
+            return;
+        memory.Dispose();
+        memory = new(wanted);
+    }
 
     public void Dispose()
     {

@@ -19,14 +19,16 @@ internal sealed unsafe class BlockNorm
 
     public BlockNorm(BatchNormSpec spec, int maps, NetworkParameters parameters)
     {
-        (this.spec, this.maps) = (spec, maps);
+        this.spec = spec;
+        this.maps = maps;
         weight = parameters.Values($"{spec.Name}.weight");
         weightGradient = parameters.Gradients($"{spec.Name}.weight");
         bias = parameters.Values($"{spec.Name}.bias");
         biasGradient = parameters.Gradients($"{spec.Name}.bias");
         runningMean = parameters.Values($"{spec.Name}.running_mean");
         runningVariance = parameters.Values($"{spec.Name}.running_var");
-        (mean, inverse) = (new double[maps], new double[maps]);
+        mean = new double[maps];
+        inverse = new double[maps];
     }
 
     /// <summary>Factor and summand of each map by the running statistics.</summary>

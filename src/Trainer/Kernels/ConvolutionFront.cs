@@ -10,9 +10,9 @@ using static TorchSharp.torch;
 namespace LeNetServe.Trainer.Kernels;
 
 /// <summary>
-/// The convolutions of a LeNet, with normalisation, batch norm, ReLU or SiLU and max-pooling, by own kernels for AVX-512 and AVX2: they cost two thirds of a step
-/// otherwise (docs/decisions/0012-own-convolution-kernels.md). What leaves them is a leaf of torch's graph; its gradient goes back through
-/// them after torch's backward pass. Other processors, devices and layers use torch's own operations.
+/// The convolutions of a LeNet with normalization, batch norm, ReLU or SiLU and max-pooling, computed by kernels for AVX-512 and AVX2. By
+/// torch they cost two thirds of a step (docs/decisions/0012-own-convolution-kernels.md). Their result is a leaf of torch's graph. Its
+/// gradient goes back through the kernels after torch's backward pass. Other processors, devices and layers use torch's own operations.
 /// </summary>
 internal sealed unsafe class ConvolutionFront : IDisposable
 {
@@ -28,15 +28,29 @@ internal sealed unsafe class ConvolutionFront : IDisposable
     private Tensor? output;
     private int count;
 
-    private ConvolutionFront(Normalization normalization, TensorShape input, RowBlock rows, SiluMaps? silu, MapBlock? maps, int layers, TensorShape outputShape) =>
-        (this.normalization, this.input, this.rows, this.silu, this.maps, Layers, OutputShape) = (normalization, input, rows, silu, maps, layers, outputShape);
+    private ConvolutionFront(
+        Normalization normalization,
+        IReadOnlyList<LayerShape> trace,
+        int layers,
+        RowBlock rows,
+        SiluMaps? silu = null,
+        MapBlock? maps = null)
+    {
+        this.normalization = normalization;
+        this.rows = rows;
+        this.silu = silu;
+        this.maps = maps;
+        input = trace[0].Input;
+        Layers = layers;
+        OutputShape = trace[layers - 1].Output;
+    }
 
-    /// <summary>Number of the spec's layers that it stands for.</summary>
+    /// <summary>Number of the network's layers that it replaces.</summary>
     public int Layers { get; }
 
     private TensorShape OutputShape { get; }
 
-    /// <summary>The front of a network, or null where processor, device or layers are others than it is made for.</summary>
+    /// <summary>The front of a network, or null if it is not made for the processor, the device or the layers.</summary>
     public static ConvolutionFront? TryCreate(NetworkParameters parameters, Normalization normalization)
     {
         if (!Lanes.AreSupported || parameters.Device.type != TorchSharp.DeviceType.CPU)
@@ -52,9 +66,9 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         if (PooledConvolution.At(trace, next) is { } second && MapBlock.Supports(second, trace[next].Input))
         {
             next += second.Layers;
-            return new(normalization, parameters.Spec.Input, rows, silu ? new() : null, new(second, parameters), next, trace[next - 1].Output);
+            return new(normalization, trace, next, rows, silu ? new() : null, new(second, parameters));
         }
-        return new(normalization, parameters.Spec.Input, rows, null, null, first.Layers, trace[first.Layers - 1].Output);
+        return new(normalization, trace, first.Layers, rows);
     }
 
     /// <summary>The pooled maps, B×C×H×W.</summary>
@@ -64,8 +78,8 @@ internal sealed unsafe class ConvolutionFront : IDisposable
     {
         using var contiguous = raw.contiguous();
         count = (int)raw.shape[0];
-        Reserve(ref pixels, (long)count * input.Count);
-        Reserve(ref middle, (long)count * rows.OutputSize);
+        AlignedMemory<float>.Reserve(ref pixels, (long)count * input.Count);
+        AlignedMemory<float>.Reserve(ref middle, (long)count * rows.OutputSize);
         Normalize(MemoryMarshal.Cast<byte, float>(contiguous.bytes));
         var result = empty([count, OutputShape.Channels, OutputShape.Height, OutputShape.Width], ScalarType.Float32);
         rows.Forward(pixels.Pointer, count, middle.Pointer, pass.Training);
@@ -73,20 +87,20 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         if (maps is not null)
             maps.Forward(activated, count, TensorMemory.Pointer(result), pass.Training);
         else
-            new ReadOnlySpan<float>(middle.Pointer, count * rows.OutputSize).CopyTo(new(TensorMemory.Pointer(result), count * rows.OutputSize));
+            Copy(middle.Pointer, TensorMemory.Pointer(result));
         output = pass.Training ? result.requires_grad_(true) : null;
         return result;
     }
 
-    /// <summary>Adds the parameters' gradients, after torch has found that of the last <see cref="Forward"/>'s result.</summary>
+    /// <summary>Adds the parameters' gradients, when torch has the gradient of the last <see cref="Forward"/>'s result.</summary>
     public void Backward()
     {
         using var gradient = output!.grad!.contiguous();
-        Reserve(ref middleGradient, (long)count * rows.OutputSize);
+        AlignedMemory<float>.Reserve(ref middleGradient, (long)count * rows.OutputSize);
         if (maps is not null)
             maps.Backward(activated, count, TensorMemory.Pointer(gradient), middleGradient.Pointer);
         else
-            new ReadOnlySpan<float>(TensorMemory.Pointer(gradient), count * rows.OutputSize).CopyTo(new(middleGradient.Pointer, count * rows.OutputSize));
+            Copy(TensorMemory.Pointer(gradient), middleGradient.Pointer);
         silu?.Backward(middleGradient.Pointer, count * rows.OutputSize);
         rows.Backward(pixels.Pointer, count, middleGradient.Pointer);
         output = null;
@@ -120,11 +134,6 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         }
     }
 
-    private static void Reserve(ref AlignedMemory<float> memory, long wanted)
-    {
-        if (memory.Count >= wanted)
-            return;
-        memory.Dispose();
-        memory = new(wanted);
-    }
+    private void Copy(float* from, float* to) =>
+        new ReadOnlySpan<float>(from, count * rows.OutputSize).CopyTo(new(to, count * rows.OutputSize));
 }

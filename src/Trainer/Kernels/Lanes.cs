@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace LeNetServe.Trainer.Kernels;
 
 /// <summary>
-/// What <see cref="Vector512"/> does not say for all processors: one instruction each with AVX-512, two or three on both halves with AVX2. The results are the same.
+/// Operations on 16 values that <see cref="Vector512"/> lacks: one instruction each with AVX-512, two or three on both halves with AVX2.
+/// The results are the same.
 /// </summary>
 internal static unsafe class Lanes
 {
@@ -14,7 +15,7 @@ internal static unsafe class Lanes
     private static readonly Vector512<int> LowerPairs = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
     private static readonly Vector512<int> UpperPairs = Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 
-    /// <summary>Whether the processor has what the kernels are made for.</summary>
+    /// <summary>True if the processor has the instructions that the kernels need.</summary>
     public static bool AreSupported => Avx512F.IsSupported || (Avx2.IsSupported && Fma.IsSupported);
 
     /// <summary>The larger of each two values.</summary>
@@ -45,13 +46,17 @@ internal static unsafe class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Even(Vector512<float> first, Vector512<float> second) => Avx512F.IsSupported
         ? Avx512F.PermuteVar16x32x2(first, EvenPlaces, second)
-        : Vector512.Create(InOrder(Avx.Shuffle(first.GetLower(), first.GetUpper(), 0x88)), InOrder(Avx.Shuffle(second.GetLower(), second.GetUpper(), 0x88)));
+        : Vector512.Create(
+            InOrder(Avx.Shuffle(first.GetLower(), first.GetUpper(), 0x88)),
+            InOrder(Avx.Shuffle(second.GetLower(), second.GetUpper(), 0x88)));
 
     /// <summary>The values at odd places of 32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Odd(Vector512<float> first, Vector512<float> second) => Avx512F.IsSupported
         ? Avx512F.PermuteVar16x32x2(first, OddPlaces, second)
-        : Vector512.Create(InOrder(Avx.Shuffle(first.GetLower(), first.GetUpper(), 0xDD)), InOrder(Avx.Shuffle(second.GetLower(), second.GetUpper(), 0xDD)));
+        : Vector512.Create(
+            InOrder(Avx.Shuffle(first.GetLower(), first.GetUpper(), 0xDD)),
+            InOrder(Avx.Shuffle(second.GetLower(), second.GetUpper(), 0xDD)));
 
     /// <summary>Pairs of the first 8 values of each: left, right, left, right.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -64,6 +69,25 @@ internal static unsafe class Lanes
     public static Vector512<float> HighPairs(Vector512<float> left, Vector512<float> right) => Avx512F.IsSupported
         ? Avx512F.PermuteVar16x32x2(left, UpperPairs, right)
         : Pairs(left.GetUpper(), right.GetUpper());
+
+    /// <summary>The values at the places that hold a number, zero elsewhere.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> At(Vector512<float> value, Vector512<int> place, int wanted) =>
+        Vector512.Equals(place, Vector512.Create(wanted)).AsSingle() & value;
+
+    /// <summary>The largest of four and the floor, and its number; 4: the floor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector512<float> Value, Vector512<int> Index) Maximum(
+        Vector512<float> p0, Vector512<float> p1, Vector512<float> p2, Vector512<float> p3, Vector512<float> floor)
+    {
+        var (first, second) = (Max(p0, p1), Max(p2, p3));
+        var largest = Max(first, second);
+        var inFirst = Vector512.ConditionalSelect(Vector512.GreaterThan(p1, p0).AsInt32(), Vector512<int>.One, Vector512<int>.Zero);
+        var inSecond = Vector512.ConditionalSelect(Vector512.GreaterThan(p3, p2).AsInt32(), Vector512.Create(3), Vector512.Create(2));
+        var index = Vector512.ConditionalSelect(Vector512.GreaterThan(second, first).AsInt32(), inSecond, inFirst);
+        index = Vector512.ConditionalSelect(Vector512.GreaterThan(largest, floor).AsInt32(), index, Vector512.Create(4));
+        return (Max(largest, floor), index);
+    }
 
     // AVX2 shuffles within each half: its result has the quarters 0 2 1 3.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

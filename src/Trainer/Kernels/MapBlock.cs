@@ -42,14 +42,14 @@ internal sealed unsafe class MapBlock : IDisposable
         norm = block.Norm is null ? null : new(block.Norm, MapLanes.Maps, parameters);
     }
 
-    /// <summary>Whether the kernel fits a convolution and its input.</summary>
+    /// <summary>True if the kernel fits a convolution and its input.</summary>
     public static bool Supports(PooledConvolution block, TensorShape input) =>
         block.Convolution.Maps == MapLanes.Maps && input is { Channels: Channels, Width: MapLanes.Side, Height: MapLanes.Side };
 
     /// <param name="x">count × 6 × 14 × 14.</param>
     /// <param name="count">Number of images.</param>
     /// <param name="output">count × 16 × 5 × 5.</param>
-    /// <param name="training">Use the batch's statistics and keep what <see cref="Backward"/> needs.</param>
+    /// <param name="training">Use the batch's statistics and keep values for <see cref="Backward"/>.</param>
     public void Forward(float* x, int count, float* output, bool training)
     {
         Pack();
@@ -129,7 +129,8 @@ internal sealed unsafe class MapBlock : IDisposable
                     if (which == 4)
                         continue;
                     var slot = which * MapLanes.Maps + lengths[which]++;
-                    (lists[slot], listed[slot]) = (map, value);
+                    lists[slot] = map;
+                    listed[slot] = value;
                 }
                 for (var which = 0; which < 4; which++)
                     if (lengths[which] > 0)
@@ -140,7 +141,8 @@ internal sealed unsafe class MapBlock : IDisposable
             for (var map = 0; map < MapLanes.Maps; map++)
                 for (var channel = 0; channel < Channels; channel++)
                     MapLanes.AddSparseGradient(
-                        input + (channel * Plane), values + (map * PooledArea), places + (map * PooledArea), sums.Pointer + ((map * Channels + channel) * 40));
+                        input + (channel * Plane), values + (map * PooledArea), places + (map * PooledArea),
+                        sums.Pointer + ((map * Channels + channel) * 40));
             StoreInputGradient(xGradient + ((long)image * Channels * Plane));
         }
         for (var kernel = 0; kernel < MapLanes.Maps * Channels; kernel++)
@@ -189,18 +191,24 @@ internal sealed unsafe class MapBlock : IDisposable
             for (var place = 0; place < PooledArea; place++)
                 for (var map = 0; map < MapLanes.Maps; map++)
                     to[place * MapLanes.Maps + map] = from[map * PooledArea + place];
-            MapLanes.GradientSums(to, winner.Pointer + ((long)image * OutputSize), z.Pointer + ((long)image * Area * MapLanes.Maps), total, products);
+            MapLanes.GradientSums(
+                to, winner.Pointer + ((long)image * OutputSize), z.Pointer + ((long)image * Area * MapLanes.Maps), total, products);
             for (var map = 0; map < MapLanes.Maps; map++)
-                (sum[map], product[map]) = (sum[map] + total[map], product[map] + products[map]);
+            {
+                sum[map] += total[map];
+                product[map] += products[map];
+            }
         }
         for (var map = 0; map < MapLanes.Maps; map++)
-            (coefficients[map], coefficients[16 + map], coefficients[32 + map]) = norm!.Backward(map, sum[map], product[map], (long)count * Area);
+            (coefficients[map], coefficients[16 + map], coefficients[32 + map]) =
+                norm!.Backward(map, sum[map], product[map], (long)count * Area);
     }
 
     private void StoreInputGradient(float* output)
     {
         for (var row = 0; row < Channels * MapLanes.Side; row++)
-            new ReadOnlySpan<float>(inputGradient.Pointer + (row * MapLanes.PaddedSide), MapLanes.Side).CopyTo(new(output + (row * MapLanes.Side), MapLanes.Side));
+            new ReadOnlySpan<float>(inputGradient.Pointer + (row * MapLanes.PaddedSide), MapLanes.Side)
+                .CopyTo(new(output + (row * MapLanes.Side), MapLanes.Side));
     }
 
     private static void AddSums(float* values, Span<double> sum, Span<double> square)
@@ -209,7 +217,10 @@ internal sealed unsafe class MapBlock : IDisposable
         var squares = stackalloc float[MapLanes.Maps];
         MapLanes.Sums(values, total, squares);
         for (var map = 0; map < MapLanes.Maps; map++)
-            (sum[map], square[map]) = (sum[map] + total[map], square[map] + squares[map]);
+        {
+            sum[map] += total[map];
+            square[map] += squares[map];
+        }
     }
 
     private void Pool(float* values, int image, float* output) => MapLanes.Pool(
@@ -235,17 +246,8 @@ internal sealed unsafe class MapBlock : IDisposable
 
     private void Reserve(int count, bool keep)
     {
-        Reserve(ref z, (keep ? (long)count : 1) * Area * MapLanes.Maps);
-        Reserve(ref placed, keep ? (long)count * OutputSize : 0);
-        Reserve(ref winner, (long)count * OutputSize);
-    }
-
-    private static void Reserve<T>(ref AlignedMemory<T> memory, long wanted)
-        where T : unmanaged
-    {
-        if (memory.Count >= wanted)
-            return;
-        memory.Dispose();
-        memory = new(wanted);
+        AlignedMemory<float>.Reserve(ref z, (keep ? (long)count : 1) * Area * MapLanes.Maps);
+        AlignedMemory<float>.Reserve(ref placed, keep ? (long)count * OutputSize : 0);
+        AlignedMemory<byte>.Reserve(ref winner, (long)count * OutputSize);
     }
 }

@@ -5,7 +5,7 @@ namespace LeNetServe.Trainer.Kernels;
 
 /// <summary>
 /// C3's arithmetic: 5×5 convolution of a 14 pixels wide image into 16 maps of 10 columns. A vector holds the 16 maps of one place, so no
-/// lane is idle and pooling needs no shuffle. One image per call.
+/// part of it is idle and pooling needs no shuffle. One image per call.
 /// </summary>
 internal static unsafe class MapLanes
 {
@@ -82,7 +82,9 @@ internal static unsafe class MapLanes
     /// <param name="shift">16 summands.</param>
     /// <param name="floor">Least value: 0 with ReLU, −∞ without.</param>
     /// <param name="output">16 × 5 × 5: maps first.</param>
-    /// <param name="winner">5 × 5 × 16, where each maximum was: 0 1 / 2 3, or 4 where it was not above the floor.</param>
+    /// <param name="winner">
+    /// 5 × 5 × 16 places of the maxima in their windows, 0 1 / 2 3, or 4 for a maximum that is not above the floor.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pool(float* z, float* scale, float* shift, float floor, float* output, byte* winner)
     {
@@ -92,7 +94,7 @@ internal static unsafe class MapLanes
             for (var column = 0; column < Pooled; column++, winner += Maps)
             {
                 var at = z + (((2 * row * Out) + (2 * column)) * Maps);
-                var (value, index) = RowLanes.Maximum(
+                var (value, index) = Lanes.Maximum(
                     Vector512.FusedMultiplyAdd(Vector512.Load(at), factor, summand),
                     Vector512.FusedMultiplyAdd(Vector512.Load(at + Maps), factor, summand),
                     Vector512.FusedMultiplyAdd(Vector512.Load(at + (Out * Maps)), factor, summand),
@@ -122,8 +124,8 @@ internal static unsafe class MapLanes
                 var at = z + (((2 * row * Out) + (2 * column)) * Maps);
                 var place = Lanes.LoadBytes(winner);
                 var value = Vector512.Load(gradient) & Vector512.LessThan(place, Vector512.Create(4)).AsSingle();
-                var chosen = At(Vector512.Load(at), place, 0) | At(Vector512.Load(at + Maps), place, 1)
-                    | At(Vector512.Load(at + (Out * Maps)), place, 2) | At(Vector512.Load(at + ((Out + 1) * Maps)), place, 3);
+                var chosen = Lanes.At(Vector512.Load(at), place, 0) | Lanes.At(Vector512.Load(at + Maps), place, 1)
+                    | Lanes.At(Vector512.Load(at + (Out * Maps)), place, 2) | Lanes.At(Vector512.Load(at + ((Out + 1) * Maps)), place, 3);
                 sum += value;
                 product = Vector512.FusedMultiplyAdd(value, chosen, product);
             }
@@ -140,7 +142,9 @@ internal static unsafe class MapLanes
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Spread(float* gradient, byte* winner, float* z, float* coefficients, float* output)
     {
-        Vector512<float> factor = Vector512.Load(coefficients), slope = Vector512.Load(coefficients + 16), offset = Vector512.Load(coefficients + 32);
+        var factor = Vector512.Load(coefficients);
+        var slope = Vector512.Load(coefficients + 16);
+        var offset = Vector512.Load(coefficients + 32);
         for (var row = 0; row < Pooled; row++)
             for (var column = 0; column < Pooled; column++, gradient += Maps, winner += Maps)
             {
@@ -150,12 +154,13 @@ internal static unsafe class MapLanes
                 for (var number = 0; number < 4; number++)
                 {
                     var here = at + ((((number >> 1) * Out) + (number & 1)) * Maps);
-                    (At(value, place, number) + Vector512.FusedMultiplyAdd(Vector512.Load(z + here), slope, offset)).Store(output + here);
+                    var normalized = Vector512.FusedMultiplyAdd(Vector512.Load(z + here), slope, offset);
+                    (Lanes.At(value, place, number) + normalized).Store(output + here);
                 }
             }
     }
 
-    /// <summary>Adds the weight gradient of one map and channel where only the maxima have a gradient.</summary>
+    /// <summary>Adds the weight gradient of one map and channel if only the maxima have a gradient.</summary>
     /// <param name="x">One channel of the input, 14 × 14 and 8 readable beyond.</param>
     /// <param name="gradient">5 × 5 gradients of the map's pooled values.</param>
     /// <param name="places">5 × 5 offsets of the maxima in the input plane.</param>
@@ -182,7 +187,7 @@ internal static unsafe class MapLanes
         s4.Store(sums + 32);
     }
 
-    /// <summary>Adds the weight gradient of 16 maps for one channel where every value has a gradient.</summary>
+    /// <summary>Adds the weight gradient of 16 maps for one channel if every value has a gradient.</summary>
     /// <param name="x">One channel of the input, 14 × 14.</param>
     /// <param name="gradient">10 × 10 × 16.</param>
     /// <param name="sums">5 × 5 × 16.</param>
@@ -221,10 +226,10 @@ internal static unsafe class MapLanes
         }
     }
 
-    /// <summary>Adds to the input's gradient what one place of the output gives: the kernels of the maps with a gradient, added up, then laid over the input.</summary>
+    /// <summary>Adds one place's share of the input's gradient: the sum of the kernels of the maps with a gradient there.</summary>
     /// <param name="maps">Numbers of the maps that have a gradient at this place.</param>
     /// <param name="gradients">Their gradients.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">Number of those maps.</param>
     /// <param name="kernels">maps × 6 channels × 5 × 8: rows of the kernels, zero beyond the fifth value.</param>
     /// <param name="output">6 channels × 14 × 24, at the place's top left.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -269,10 +274,6 @@ internal static unsafe class MapLanes
         Lay(output, 26, n);
         Lay(output, 28, o);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> At(Vector512<float> value, Vector512<int> place, int wanted) =>
-        Vector512.Equals(place, Vector512.Create(wanted)).AsSingle() & value;
 
     /// <summary>Adds two rows of kernels, numbers <paramref name="row"/> and the next of 6 channels × 5.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,7 +10,7 @@ namespace LeNetServe.Trainer.Kernels;
 internal sealed record PooledConvolution(ConvolutionSpec Convolution, BatchNormSpec? Norm, float Floor, int Layers)
 {
     /// <summary>
-    /// Finds the one that begins at a layer; null if the layers are others. Whole records are compared, so that a property unknown here keeps
+    /// Finds the one that begins at a layer; null if the layers are others. Whole records are compared: a property unknown here keeps
     /// torch's own operations.
     /// </summary>
     public static PooledConvolution? At(IReadOnlyList<LayerShape> trace, int first)

@@ -1,9 +1,13 @@
+using System.Runtime.Intrinsics;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Parameters;
 
 namespace LeNetServe.Trainer.Kernels;
 
-/// <summary>C1, its batch norm and ReLU if any, and S2 in one: 32 pixels wide images to 14×14 pooled maps. The first block: its input needs no gradient.</summary>
+/// <summary>
+/// C1, its batch norm and ReLU if any, and S2 in one: images 32 pixels wide to pooled maps of 14×14. As the first block it gives no
+/// gradient of its input.
+/// </summary>
 internal sealed unsafe class RowBlock : IDisposable
 {
     private const int Taps = 25;
@@ -32,7 +36,9 @@ internal sealed unsafe class RowBlock : IDisposable
     {
         var convolution = block.Convolution;
         floor = block.Floor;
-        (this.channels, maps, groups) = (channels, convolution.Maps, (convolution.Maps + RowLanes.Maps - 1) / RowLanes.Maps);
+        this.channels = channels;
+        maps = convolution.Maps;
+        groups = (maps + RowLanes.Maps - 1) / RowLanes.Maps;
         weight = parameters.Values($"{convolution.Name}.weight");
         weightGradient = parameters.Gradients($"{convolution.Name}.weight");
         bias = convolution.Bias ? parameters.Values($"{convolution.Name}.bias") : null;
@@ -40,7 +46,8 @@ internal sealed unsafe class RowBlock : IDisposable
         norm = block.Norm is null ? null : new(block.Norm, maps, parameters);
         packed = new(groups * RowLanes.Maps * channels * Taps);
         packedBias = new(PaddedMaps);
-        (scale, shift) = (new(PaddedMaps), new(PaddedMaps));
+        scale = new(PaddedMaps);
+        shift = new(PaddedMaps);
         sums = new(PaddedMaps * channels * Taps * 16);
         spread = new(PaddedMaps * RowLanes.Out * RowLanes.Side);
     }
@@ -50,13 +57,13 @@ internal sealed unsafe class RowBlock : IDisposable
 
     private int PaddedMaps => groups * RowLanes.Maps;
 
-    /// <summary>Whether the kernel fits an input.</summary>
+    /// <summary>True if the kernel fits an input.</summary>
     public static bool Supports(TensorShape input) => input is { Width: RowLanes.Side, Height: RowLanes.Side };
 
-    /// <param name="x">Normalised images, count × channels × 32 × 32.</param>
+    /// <param name="x">Normalized images, count × channels × 32 × 32.</param>
     /// <param name="count">Number of images.</param>
     /// <param name="output">count × maps × 14 × 14, and two values beyond.</param>
-    /// <param name="training">Use the batch's statistics and keep what <see cref="Backward"/> needs.</param>
+    /// <param name="training">Use the batch's statistics and keep values for <see cref="Backward"/>.</param>
     public void Forward(float* x, int count, float* output, bool training)
     {
         Pack();
@@ -119,7 +126,8 @@ internal sealed unsafe class RowBlock : IDisposable
                     biasGradient[map] += total;
                 for (var channel = 0; channel < channels; channel++)
                     RowLanes.AddSparseGradient(
-                        x + (((long)image * channels + channel) * Plane), gradient + at, winner.Pointer + at, sums.Pointer + ((map * channels + channel) * 40));
+                        x + (((long)image * channels + channel) * Plane), gradient + at, winner.Pointer + at,
+                        sums.Pointer + ((map * channels + channel) * 40));
             }
         for (var kernel = 0; kernel < maps * channels; kernel++)
             for (var tap = 0; tap < Taps; tap++)
@@ -135,8 +143,10 @@ internal sealed unsafe class RowBlock : IDisposable
             for (var image = 0; image < count; image++)
             {
                 var at = ((long)image * maps + map) * PooledArea;
-                var (total, products) = RowLanes.GradientSums(gradient + at, winner.Pointer + at, z.Pointer + (((long)image * PaddedMaps + map) * Area));
-                (sum, product) = (sum + total, product + products);
+                var before = z.Pointer + (((long)image * PaddedMaps + map) * Area);
+                var (total, products) = RowLanes.GradientSums(gradient + at, winner.Pointer + at, before);
+                sum += total;
+                product += products;
             }
             coefficients[map] = norm!.Backward(map, sum, product, (long)count * Area);
         }
@@ -160,7 +170,7 @@ internal sealed unsafe class RowBlock : IDisposable
                             stride);
         }
         for (var value = 0; value < maps * channels * Taps; value++)
-            weightGradient[value] += System.Runtime.Intrinsics.Vector512.Sum(System.Runtime.Intrinsics.Vector512.Load(sums.Pointer + (value * 16)));
+            weightGradient[value] += Vector512.Sum(Vector512.Load(sums.Pointer + (value * 16)));
     }
 
     private void Convolve(float* x, float* values)
@@ -168,7 +178,8 @@ internal sealed unsafe class RowBlock : IDisposable
         for (var row = 0; row < RowLanes.Out; row++)
             for (var group = 0; group < groups; group++)
                 RowLanes.Convolve(
-                    x + (row * RowLanes.Side), channels, packed.Pointer + (group * RowLanes.Maps * channels * Taps), packedBias.Pointer + (group * RowLanes.Maps),
+                    x + (row * RowLanes.Side), channels,
+                    packed.Pointer + (group * RowLanes.Maps * channels * Taps), packedBias.Pointer + (group * RowLanes.Maps),
                     values + (group * RowLanes.Maps * Area) + (row * RowLanes.Out), Area);
     }
 
@@ -180,7 +191,8 @@ internal sealed unsafe class RowBlock : IDisposable
             {
                 var at = (((long)image * maps + map) * PooledArea) + (row * RowLanes.Pooled);
                 RowLanes.Pool(
-                    values + (map * Area) + (2 * row * RowLanes.Out), RowLanes.Out, scale.Pointer[map], shift.Pointer[map], floor, output + at, winner.Pointer + at);
+                    values + (map * Area) + (2 * row * RowLanes.Out), RowLanes.Out, scale.Pointer[map], shift.Pointer[map], floor,
+                    output + at, winner.Pointer + at);
             }
     }
 
@@ -198,16 +210,7 @@ internal sealed unsafe class RowBlock : IDisposable
 
     private void Reserve(int count, bool keep)
     {
-        var wanted = (keep ? (long)count : 1) * PaddedMaps * Area;
-        if (z.Count < wanted)
-        {
-            z.Dispose();
-            z = new(wanted);
-        }
-        if (winner.Count < (long)count * OutputSize)
-        {
-            winner.Dispose();
-            winner = new((long)count * OutputSize);
-        }
+        AlignedMemory<float>.Reserve(ref z, (keep ? (long)count : 1) * PaddedMaps * Area);
+        AlignedMemory<byte>.Reserve(ref winner, (long)count * OutputSize);
     }
 }

@@ -76,7 +76,7 @@ internal static unsafe class RowLanes
     public static (float Sum, float Squares) Sums(float* map)
     {
         Vector512<float> sum = default, sum2 = default, squares = default, squares2 = default;
-        // 784 values are 49 vectors: rows do not matter here.
+        // 784 values are 49 vectors, whatever the rows.
         for (var at = 0; at < (Out * Out) - 16; at += 32)
         {
             var (first, second) = (Vector512.Load(map + at), Vector512.Load(map + at + 16));
@@ -96,7 +96,9 @@ internal static unsafe class RowLanes
     /// <param name="shift">Summand.</param>
     /// <param name="floor">Least value: 0 with ReLU, −∞ without.</param>
     /// <param name="output">14 values; 2 beyond are overwritten.</param>
-    /// <param name="winner">14 values, where each maximum was: 0 1 / 2 3, or 4 where it was not above the floor; 2 beyond are overwritten.</param>
+    /// <param name="winner">
+    /// 14 places of the maxima in their windows, 0 1 / 2 3, or 4 for a maximum not above the floor. 2 beyond are overwritten.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pool(float* upper, int stride, float scale, float shift, float floor, float* output, byte* winner)
     {
@@ -107,26 +109,12 @@ internal static unsafe class RowLanes
         var p1 = Vector512.FusedMultiplyAdd(Lanes.Odd(left, right), factor, summand);
         var p2 = Vector512.FusedMultiplyAdd(Lanes.Even(left2, right2), factor, summand);
         var p3 = Vector512.FusedMultiplyAdd(Lanes.Odd(left2, right2), factor, summand);
-        var (value, index) = Maximum(p0, p1, p2, p3, Vector512.Create(floor));
+        var (value, index) = Lanes.Maximum(p0, p1, p2, p3, Vector512.Create(floor));
         value.Store(output);
         Lanes.StoreBytes(index, winner);
     }
 
-    /// <summary>The largest of four and the floor, and which it was; 4: the floor.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<float> Value, Vector512<int> Index) Maximum(
-        Vector512<float> p0, Vector512<float> p1, Vector512<float> p2, Vector512<float> p3, Vector512<float> floor)
-    {
-        var (first, second) = (Lanes.Max(p0, p1), Lanes.Max(p2, p3));
-        var largest = Lanes.Max(first, second);
-        var inFirst = Vector512.ConditionalSelect(Vector512.GreaterThan(p1, p0).AsInt32(), Vector512<int>.One, Vector512<int>.Zero);
-        var inSecond = Vector512.ConditionalSelect(Vector512.GreaterThan(p3, p2).AsInt32(), Vector512.Create(3), Vector512.Create(2));
-        var index = Vector512.ConditionalSelect(Vector512.GreaterThan(second, first).AsInt32(), inSecond, inFirst);
-        index = Vector512.ConditionalSelect(Vector512.GreaterThan(largest, floor).AsInt32(), index, Vector512.Create(4));
-        return (Lanes.Max(largest, floor), index);
-    }
-
-    /// <summary>Adds the weight gradient of one map and channel where only the maxima have a gradient.</summary>
+    /// <summary>Adds the weight gradient of one map and channel if only the maxima have a gradient.</summary>
     /// <param name="x">One channel of the image, 32 × 32 and 4 readable beyond.</param>
     /// <param name="gradient">14 × 14 gradients of the pooled values.</param>
     /// <param name="winner">14 × 14 places of the maxima.</param>
@@ -183,8 +171,8 @@ internal static unsafe class RowLanes
             var value = Vector512.Load(gradient) & inside & Vector512.LessThan(place, Vector512.Create(4)).AsSingle();
             var (left, right) = (Vector512.Load(z), Vector512.Load(z + 16));
             var (left2, right2) = (Vector512.Load(z + Out), Vector512.Load(z + Out + 16));
-            var chosen = At(Lanes.Even(left, right), place, 0) | At(Lanes.Odd(left, right), place, 1)
-                | At(Lanes.Even(left2, right2), place, 2) | At(Lanes.Odd(left2, right2), place, 3);
+            var chosen = Lanes.At(Lanes.Even(left, right), place, 0) | Lanes.At(Lanes.Odd(left, right), place, 1)
+                | Lanes.At(Lanes.Even(left2, right2), place, 2) | Lanes.At(Lanes.Odd(left2, right2), place, 3);
             sum += value;
             product = Vector512.FusedMultiplyAdd(value, chosen & inside, product);
         }
@@ -198,16 +186,19 @@ internal static unsafe class RowLanes
     /// <param name="coefficients">factor, slope, offset.</param>
     /// <param name="output">28 × 32; the last four columns become zero.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Spread(float* gradient, byte* winner, float* z, (float Factor, float Slope, float Offset) coefficients, float* output)
+    public static void Spread(
+        float* gradient, byte* winner, float* z, (float Factor, float Slope, float Offset) coefficients, float* output)
     {
-        var (factor, slope, offset) = (Vector512.Create(coefficients.Factor), Vector512.Create(coefficients.Slope), Vector512.Create(coefficients.Offset));
+        var factor = Vector512.Create(coefficients.Factor);
+        var slope = Vector512.Create(coefficients.Slope);
+        var offset = Vector512.Create(coefficients.Offset);
         var inside = Vector512.LessThan(Vector512.CreateSequence(0, 1), Vector512.Create(Out - 16)).AsSingle();
         for (var row = 0; row < Pooled; row++, gradient += Pooled, winner += Pooled, z += 2 * Out, output += 2 * Side)
         {
             var value = Vector512.Load(gradient) * factor;
             var place = Lanes.LoadBytes(winner);
-            var (p0, p1) = (At(value, place, 0), At(value, place, 1));
-            var (p2, p3) = (At(value, place, 2), At(value, place, 3));
+            var (p0, p1) = (Lanes.At(value, place, 0), Lanes.At(value, place, 1));
+            var (p2, p3) = (Lanes.At(value, place, 2), Lanes.At(value, place, 3));
             (Lanes.LowPairs(p0, p1) + Vector512.FusedMultiplyAdd(Vector512.Load(z), slope, offset)).Store(output);
             (inside & (Lanes.HighPairs(p0, p1) + Vector512.FusedMultiplyAdd(Vector512.Load(z + 16), slope, offset))).Store(output + 16);
             (Lanes.LowPairs(p2, p3) + Vector512.FusedMultiplyAdd(Vector512.Load(z + Out), slope, offset)).Store(output + Side);
@@ -216,7 +207,7 @@ internal static unsafe class RowLanes
         }
     }
 
-    /// <summary>Adds the weight gradient of three maps for one channel and one row of the kernel where every value has a gradient.</summary>
+    /// <summary>Adds the weight gradient of three maps for one channel and one row of the kernel if every value has a gradient.</summary>
     /// <param name="x">One channel of the image at the kernel row, with 4 readable beyond the image.</param>
     /// <param name="gradient">3 maps × 28 × 32.</param>
     /// <param name="sums">3 maps × 5 columns × 16 partial sums; maps are <paramref name="stride"/> apart.</param>
@@ -258,11 +249,8 @@ internal static unsafe class RowLanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> At(Vector512<float> value, Vector512<int> place, int wanted) =>
-        Vector512.Equals(place, Vector512.Create(wanted)).AsSingle() & value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(float* sums, Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3, Vector512<float> s4)
+    private static void Add(
+        float* sums, Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3, Vector512<float> s4)
     {
         (Vector512.Load(sums) + s0).Store(sums);
         (Vector512.Load(sums + 16) + s1).Store(sums + 16);

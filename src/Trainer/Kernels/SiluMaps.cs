@@ -11,22 +11,20 @@ internal sealed unsafe class SiluMaps : IDisposable
 
     /// <summary>The values of y; they stay until the next call.</summary>
     /// <param name="x">The values of x.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">Number of values.</param>
     public float* Forward(float* x, int count)
     {
-        if (output.Count < count)
-        {
-            Dispose();
-            (gate, output) = (new(count), new(count));
-        }
+        AlignedMemory<float>.Reserve(ref gate, count);
+        AlignedMemory<float>.Reserve(ref output, count);
         TensorPrimitives.Sigmoid(new ReadOnlySpan<float>(x, count), new Span<float>(gate.Pointer, count));
-        TensorPrimitives.Multiply(new ReadOnlySpan<float>(x, count), new ReadOnlySpan<float>(gate.Pointer, count), new Span<float>(output.Pointer, count));
+        TensorPrimitives.Multiply(
+            new ReadOnlySpan<float>(x, count), new ReadOnlySpan<float>(gate.Pointer, count), new Span<float>(output.Pointer, count));
         return output.Pointer;
     }
 
     /// <summary>Turns the gradient of the last y into that of its x: dy/dx = σ + y·(1 − σ).</summary>
-    /// <param name="gradient">As many values as the last <see cref="Forward"/> had, and a vector's slack beyond.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="gradient">Gradient of the last <see cref="Forward"/>'s values, with a vector of slack beyond.</param>
+    /// <param name="count">Number of values.</param>
     public void Backward(float* gradient, int count)
     {
         for (var at = 0; at < count; at += Vector512<float>.Count)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Layers;
 
-/// <summary>Dropout with a generator of its own for each pass, because torch's global one would depend on the order of the threads.</summary>
+/// <summary>Dropout. Each pass has a generator of its own, because torch's global one depends on the order of the threads.</summary>
 internal sealed class Dropout(DropoutSpec layer) : TrainedLayer
 {
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 namespace LeNetServe.Trainer.Layers;
 
-/// <summary>What a forward pass is for.</summary>
+/// <summary>The purpose of a forward pass.</summary>
 /// <param name="Training">Batch statistics and dropout are on.</param>
-/// <param name="Seed">Of this pass's random numbers (dropout).</param>
+/// <param name="Seed">Seed of the pass's random numbers (dropout).</param>
 internal readonly record struct Pass(bool Training, ulong Seed)
 {
     /// <summary>Running statistics, no dropout.</summary>

@@ -16,7 +16,8 @@ internal sealed class Subsampling(SubsamplingSpec layer, TensorShape input) : Tr
         var bias = parameters[$"{layer.Name}.bias"];
         long[] perMap = [1, input.Channels, 1, 1];
         var area = layer.Size * layer.Size;
-        return (x, _) => (functional.avg_pool2d(x, layer.Size) * weight.mul(Number.Of(area)).view(perMap)).add(bias.view(perMap), Number.Of(1));
+        return (x, _) =>
+            (functional.avg_pool2d(x, layer.Size) * weight.mul(Number.Of(area)).view(perMap)).add(bias.view(perMap), Number.Of(1));
     }
 
     /// <summary>One coefficient is shared by the window's inputs: their number and the bias are the fan-in, in every network.</summary>

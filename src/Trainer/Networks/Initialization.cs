@@ -24,7 +24,8 @@ internal static class Initialization
                 var random = SplitMix64.For(seed, RandomStreams.Initialization, index++);
                 var values = new float[parameter.Count];
                 layer.Initialize(parameter.Name, bounds, ref random, values);
-                store.View(store[$"{row.Layer.Name}.{parameter.Name}"]).copy_(tensor(values, [.. parameter.Shape.Select(size => (long)size)]));
+                var stored = store[$"{row.Layer.Name}.{parameter.Name}"];
+                store.View(stored).copy_(tensor(values, stored.Shape));
             }
         }
     }

@@ -54,7 +54,7 @@ internal sealed class Network : IDisposable
         return values;
     }
 
-    /// <summary>The values of every layer for raw pixels, by torch's own operations: a kernel keeps those between its layers to itself.</summary>
+    /// <summary>The values of every layer for raw pixels, by torch's own operations: a kernel has no values between its layers.</summary>
     public IEnumerable<(LayerShape Row, Tensor Values)> Trace(Tensor pixels)
     {
         var values = Normalize(pixels);

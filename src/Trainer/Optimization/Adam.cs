@@ -37,6 +37,7 @@ internal sealed class Adam : Optimizer
         mean.mul_(Number.Of(config.Beta1)).add_(gradient, Number.Of(1 - config.Beta1));
         square.mul_(Number.Of(config.Beta2)).addcmul_(gradient, gradient, Number.Of(1 - config.Beta2));
         var scale = Math.Sqrt(1 - Math.Pow(config.Beta2, step));
-        weights.addcdiv_(mean, square.sqrt().add_(Number.Of(Epsilon * scale), Number.Of(1)), Number.Of(-learningRate * scale / (1 - Math.Pow(config.Beta1, step))));
+        var root = square.sqrt().add_(Number.Of(Epsilon * scale), Number.Of(1));
+        weights.addcdiv_(mean, root, Number.Of(-learningRate * scale / (1 - Math.Pow(config.Beta1, step))));
     }
 }

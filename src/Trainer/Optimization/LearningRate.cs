@@ -2,7 +2,7 @@ using LeNetServe.Trainer.Configuration;
 
 namespace LeNetServe.Trainer.Optimization;
 
-/// <summary>The schedules: the learning rate as a function of the step alone.</summary>
+/// <summary>The schedules: the learning rate as a function of the step only.</summary>
 internal static class LearningRate
 {
     private const double OneCycleStart = 1.0 / 25;
@@ -30,7 +30,8 @@ internal static class LearningRate
             ScheduleKind.Step => Math.Pow(config.StepFactor, (step - (long)Math.Ceiling(rising)) / stepsPerEpoch / config.StepEpochs),
             ScheduleKind.Cosine => Cosine(1, 0, (step + 1 - rising) / (total - rising)),
             ScheduleKind.LeCun1998 => PaperRates.First(rate => step < rate.UntilPass / 20 * total).Factor,
-            _ => throw new ExpectedException(ExitCode.Usage, $"schedule is {config.Schedule}, expected {string.Join(", ", Enum.GetNames<ScheduleKind>())}"),
+            _ => throw new ExpectedException(
+                ExitCode.Usage, $"schedule is {config.Schedule}, expected {string.Join(", ", Enum.GetNames<ScheduleKind>())}"),
         };
     }
 

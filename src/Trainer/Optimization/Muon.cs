@@ -7,10 +7,10 @@ using static TorchSharp.torch;
 namespace LeNetServe.Trainer.Optimization;
 
 /// <summary>
-/// Muon (Jordan 2024): each hidden layer's matrix or bank of kernels moves by its momentum made orthogonal, all directions equally far.
-/// A step's size is that of AdamW (0.2·√max(rows, columns): Liu et al. 2025, "Muon is scalable for LLM training"), so that the same learning
-/// rates fit; the output layer, biases and batch norm are left to AdamW. Where a connection table holds weights at zero they stay there: to be
-/// orthogonal mixes the rows.
+/// Muon (Jordan 2024): each hidden layer's matrix or bank of kernels moves by its momentum made orthogonal, all directions equally far. A
+/// step is as large as AdamW's (0.2·√max(rows, columns): Liu et al. 2025, "Muon is scalable for LLM training"), so that the same learning
+/// rates fit. The output layer, biases and batch norm are left to AdamW. An orthogonal step mixes the rows, so it is masked by the
+/// connection table.
 /// </summary>
 internal sealed class Muon : Optimizer
 {
@@ -50,7 +50,8 @@ internal sealed class Muon : Optimizer
             var change = Orthogonal(ParameterStore.View(matrix, direction).view(rows, columns));
             if (connections is not null)
                 change = change.mul(connections);
-            ParameterStore.View(matrix, weights).view(rows, columns).add_(change, Number.Of(-learningRate * 0.2 * Math.Sqrt(Math.Max(rows, columns))));
+            var size = learningRate * 0.2 * Math.Sqrt(Math.Max(rows, columns));
+            ParameterStore.View(matrix, weights).view(rows, columns).add_(change, Number.Of(-size));
         }
     }
 
@@ -60,7 +61,7 @@ internal sealed class Muon : Optimizer
         adam.Dispose();
     }
 
-    /// <summary>Rows×columns of the parameter as a matrix, 1 where there is a connection and 0 elsewhere; null where all are connected.</summary>
+    /// <summary>1 for each connected weight of the parameter as a matrix, 0 for the others; null if all are connected.</summary>
     private Tensor? Connections(ParameterStore store, StoredParameter parameter)
     {
         var layer = store.Spec.Layers.OfType<ConvolutionSpec>().FirstOrDefault(layer => parameter.Name == $"{layer.Name}.weight");
@@ -74,8 +75,8 @@ internal sealed class Muon : Optimizer
     }
 
     /// <summary>
-    /// The nearest matrix with orthonormal rows (or columns, where those are fewer), roughly: five steps of the quintic Newton–Schulz iteration
-    /// with Jordan's coefficients bring all singular values near 1.
+    /// Approximates the nearest matrix with orthonormal rows, or columns if those are fewer. Five steps of the quintic Newton–Schulz
+    /// iteration with Jordan's coefficients bring all singular values near 1.
     /// </summary>
     private static Tensor Orthogonal(Tensor matrix)
     {

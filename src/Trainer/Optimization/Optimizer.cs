@@ -11,23 +11,24 @@ internal abstract class Optimizer : IDisposable
     private readonly Dictionary<string, Tensor> state = new(StringComparer.Ordinal);
     private readonly List<Tensor> kept = [];
 
-    /// <summary>What a checkpoint must keep, by name.</summary>
+    /// <summary>The tensors that a checkpoint keeps, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> State => state;
 
-    /// <summary>The optimiser of a config for the weights of a store.</summary>
+    /// <summary>The optimizer of a config for the weights of a store.</summary>
     public static Optimizer Create(TrainingConfig config, ParameterStore store) => config.Optimizer switch
     {
         OptimizerKind.Sgd => new Sgd(config, store),
         OptimizerKind.Adam => new Adam(config, store, decoupled: false),
         OptimizerKind.AdamW => new Adam(config, store, decoupled: true),
         OptimizerKind.Muon => new Muon(config, store),
-        _ => throw new ExpectedException(ExitCode.Usage, $"optimizer is {config.Optimizer}, expected {string.Join(", ", Enum.GetNames<OptimizerKind>())}"),
+        _ => throw new ExpectedException(
+            ExitCode.Usage, $"optimizer is {config.Optimizer}, expected {string.Join(", ", Enum.GetNames<OptimizerKind>())}"),
     };
 
     /// <summary>One step.</summary>
     /// <param name="weights">Changed in place.</param>
     /// <param name="gradient">May be changed in place.</param>
-    /// <param name="learningRate">Of this step.</param>
+    /// <param name="learningRate">Learning rate of this step.</param>
     /// <param name="step">Number of this step, from 1.</param>
     public abstract void Step(Tensor weights, Tensor gradient, double learningRate, long step);
 
@@ -37,7 +38,7 @@ internal abstract class Optimizer : IDisposable
             tensor.Dispose();
     }
 
-    /// <summary>A tensor that lives as long as the optimiser; named ones belong to its state.</summary>
+    /// <summary>A tensor that lives as long as the optimizer; named ones belong to its state.</summary>
     protected Tensor Keep(string? name, Tensor tensor)
     {
         kept.Add(tensor.DetachFromDisposeScope());
@@ -46,7 +47,7 @@ internal abstract class Optimizer : IDisposable
         return tensor;
     }
 
-    /// <summary>1 where weight decay applies (kernels and matrices), 0 elsewhere (biases, batch norm, coefficients).</summary>
+    /// <summary>1 for weights that decay (kernels and matrices), 0 for the others (biases, batch norm, coefficients).</summary>
     protected Tensor DecayMask(ParameterStore store)
     {
         var mask = zeros_like(store.Trained);

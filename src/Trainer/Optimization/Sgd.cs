@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Optimization;
 
-/// <summary>Stochastic gradient descent with momentum, in torch's form: v ← μv + g; w ← w − η(g + μv) with Nesterov, w − ηv without.</summary>
+/// <summary>
+/// Stochastic gradient descent with momentum, in torch's form: v ← μv + g; w ← w − η(g + μv) with Nesterov, w − ηv without.
+/// </summary>
 internal sealed class Sgd : Optimizer
 {
     private readonly TrainingConfig config;

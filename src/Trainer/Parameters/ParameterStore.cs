@@ -1,13 +1,13 @@
-using System.Runtime.InteropServices;
 using LeNetServe.Specs;
 using LeNetServe.Tensors;
+using LeNetServe.Trainer.Computing;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Parameters;
 
 /// <summary>
-/// A network's values in two flat tensors: those that training changes and those that it does not (running statistics, constants). An
-/// optimiser step, an average or a copy is then a handful of operations in all, whatever the number of layers.
+/// A network's values in two flat tensors: those that training changes, and the others (running statistics, constants). An optimizer step,
+/// an average or a copy is then a handful of operations, whatever the number of layers.
 /// </summary>
 internal sealed class ParameterStore : IDisposable
 {
@@ -16,13 +16,15 @@ internal sealed class ParameterStore : IDisposable
     public ParameterStore(LeNetSpec spec, Device device)
     {
         Spec = spec;
-        var (trained, constant) = (0, 0);
+        var trained = 0;
+        var constant = 0;
         foreach (var row in spec.Trace())
             foreach (var parameter in row.Parameters)
             {
                 var isTrained = parameter.TrainableCount > 0;
                 var name = $"{row.Layer.Name}.{parameter.Name}";
-                parameters.Add(name, new(name, [.. parameter.Shape.Select(size => (long)size)], isTrained ? trained : constant, parameter.Count, isTrained));
+                long[] shape = [.. parameter.Shape.Select(size => (long)size)];
+                parameters.Add(name, new(name, shape, isTrained ? trained : constant, parameter.Count, isTrained));
                 if (isTrained)
                     trained += parameter.Count;
                 else
@@ -59,7 +61,8 @@ internal sealed class ParameterStore : IDisposable
     public Tensor View(StoredParameter parameter) => View(parameter, parameter.IsTrained ? Trained : Constant);
 
     /// <summary>The values of that parameter in another flat tensor of the same layout (gradients, averages).</summary>
-    public static Tensor View(StoredParameter parameter, Tensor flat) => flat.narrow(0, parameter.Offset, parameter.Count).view(parameter.Shape);
+    public static Tensor View(StoredParameter parameter, Tensor flat) =>
+        flat.narrow(0, parameter.Offset, parameter.Count).view(parameter.Shape);
 
     /// <summary>A copy with values of its own.</summary>
     public ParameterStore Clone() => new(this);
@@ -78,7 +81,7 @@ internal sealed class ParameterStore : IDisposable
         SafetensorsFile.Write(path,
         [
             .. Parameters.Select(parameter => (parameter.Name, StoredTensor.From(
-                MemoryMarshal.Cast<byte, float>(View(parameter).contiguous().cpu().bytes), [.. parameter.Shape.Select(size => (int)size)]))),
+                TensorMemory.Values(View(parameter)), [.. parameter.Shape.Select(size => (int)size)]))),
         ]);
     }
 
@@ -92,7 +95,8 @@ internal sealed class ParameterStore : IDisposable
         {
             var stored = file[parameter.Name];
             if (stored.Type != TensorType.F32 || !stored.Shape.Select(size => (long)size).SequenceEqual(parameter.Shape))
-                throw new InvalidDataException($"{path}: tensor \"{parameter.Name}\" is {stored}, expected F32 {string.Join('×', parameter.Shape)}");
+                throw new InvalidDataException(
+                    $"{path}: tensor \"{parameter.Name}\" is {stored}, expected F32 {string.Join('×', parameter.Shape)}");
             View(parameter).copy_(tensor(stored.ToSingles(), parameter.Shape));
         }
     }

@@ -40,8 +40,10 @@ public sealed class TrainToExportTests
         var run = await Train(folder, "windows.json");
 
         for (var opset = 11; opset <= 21; opset++)
-            (await BuiltProgram.Run("Exporter", folder.Path, "export", "--run", run, "--repository", "models", "--name", $"opset-{opset}", "--opset", $"{opset}"))
-                .Expect(ExitCode.Success);
+        {
+            string[] export = ["export", "--run", run, "--repository", "models", "--name", $"opset-{opset}", "--opset", $"{opset}"];
+            (await BuiltProgram.Run("Exporter", folder.Path, export)).Expect(ExitCode.Success);
+        }
     }
 
     private static async Task<string> Train(TemporaryFolder folder, string variant, params string[] options)

@@ -21,7 +21,10 @@ public sealed class LeNetSpecTests
             ("output", "10", 0, 840),
         ];
         foreach (var (layer, output, parameters, connections) in paper)
-            Assert.Equal((output, parameters, connections), (rows[layer].Output.ToString(), rows[layer].TrainableParameters, rows[layer].Connections));
+        {
+            var row = rows[layer];
+            Assert.Equal((output, parameters, connections), (row.Output.ToString(), row.TrainableParameters, row.Connections));
+        }
     }
 
     [Fact]
@@ -121,7 +124,9 @@ public sealed class LeNetSpecTests
         spec => spec with { Layers = [.. spec.Layers.SkipLast(1)] });
 
     [Fact]
-    public void Trace_EmptyNetwork_IsRefused() => Rejects("the last layer is missing, expected a softmax", spec => spec with { Layers = [] });
+    public void Trace_EmptyNetwork_IsRefused() => Rejects(
+        "the last layer is missing, expected a softmax",
+        spec => spec with { Layers = [] });
 
     [Fact]
     public void Trace_NameWithAPoint_IsRefused() => Rejects(

@@ -83,7 +83,9 @@ public sealed class VariantFileTests : IDisposable
     {
         Assert.Contains(sound, Small);
 
-        Assert.Contains(expected, Assert.Throws<SpecException>(() => Create(Small.Replace(sound, broken, StringComparison.Ordinal))).Message);
+        var exception = Assert.Throws<SpecException>(() => Create(Small.Replace(sound, broken, StringComparison.Ordinal)));
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -93,11 +95,16 @@ public sealed class VariantFileTests : IDisposable
     [InlineData("{}")]
     [InlineData("{\"layers\": null}")]
     [InlineData("not json")]
-    public void Create_NoVariant_NamesTheFile(string text) => Assert.Contains("mine.json", Assert.Throws<SpecException>(() => Create(text)).Message);
+    public void Create_NoVariant_NamesTheFile(string text) =>
+        Assert.Contains("mine.json", Assert.Throws<SpecException>(() => Create(text)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Create_MissingFile_NamesIt() =>
-        Assert.Contains("nowhere.json: no such file", Assert.Throws<SpecException>(() => Variants.Create(folder.Combine("nowhere.json"), 1, 10)).Message);
+    public void Create_MissingFile_NamesIt()
+    {
+        var exception = Assert.Throws<SpecException>(() => Variants.Create(folder.Combine("nowhere.json"), 1, 10));
+
+        Assert.Contains("nowhere.json: no such file", exception.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Create_UnknownName_ListsTheKnown() => Assert.Equal(

@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Tests.Kernels;
 
-/// <summary>The own kernels against torch's operations, on the same weights and images.</summary>
+/// <summary>The kernels against torch's operations, on the same weights and images.</summary>
 public sealed class ConvolutionFrontTests
 {
     [Theory]
@@ -25,7 +25,7 @@ public sealed class ConvolutionFrontTests
     [InlineData("lenet5-silu", 3, 65)]
     public void Training_LogitsGradientsAndStatistics_AgreeWithTorch(string variant, int channels, int images)
     {
-        Assert.SkipUnless(Lanes.AreSupported, "The own kernels need AVX-512 or AVX2.");
+        Assert.SkipUnless(Lanes.AreSupported, "The kernels need AVX-512 or AVX2.");
         using var scope = NewDisposeScope();
         var (own, torchs, pixels, labels) = Networks(variant, channels, images);
         using (own)
@@ -37,7 +37,8 @@ public sealed class ConvolutionFrontTests
                 AssertClose(second, first, 1e-4f);
                 foreach (var parameter in own.Store.Parameters.Where(parameter => parameter.IsTrained))
                     AssertClose(
-                        Values(ParameterStore.View(parameter, torchs.Gradient)), Values(ParameterStore.View(parameter, own.Gradient)), 2e-4f);
+                        Values(ParameterStore.View(parameter, torchs.Gradient)),
+                        Values(ParameterStore.View(parameter, own.Gradient)), 2e-4f);
                 AssertClose(Values(torchs.Constant), Values(own.Constant), 1e-4f);
             }
         }
@@ -49,7 +50,7 @@ public sealed class ConvolutionFrontTests
     [InlineData("lenet5-silu", 3, 33)]
     public void Evaluation_Logits_AgreeWithTorch(string variant, int channels, int images)
     {
-        Assert.SkipUnless(Lanes.AreSupported, "The own kernels need AVX-512 or AVX2.");
+        Assert.SkipUnless(Lanes.AreSupported, "The kernels need AVX-512 or AVX2.");
         using var scope = NewDisposeScope();
         using var off = no_grad();
         var (own, torchs, pixels, _) = Networks(variant, channels, images);
@@ -73,10 +74,14 @@ public sealed class ConvolutionFrontTests
             foreach (var avx512 in new[] { "1", "0" })
             {
                 var (code, _, error) = await TrainerProcess.RunAsync(
-                    ["train", "--dataset", "folder", "--data", pictures, "--variant", variant, "--epochs", "2", "--batch-size", "4", "--out", Path.Combine(root, avx512)],
+                    [
+                        "train", "--dataset", "folder", "--data", pictures, "--variant", variant, "--epochs", "2", "--batch-size", "4",
+                        "--out", Path.Combine(root, avx512),
+                    ],
                     ("DOTNET_EnableAVX512", avx512));
                 Assert.True(code == 0, error);
-                weights.Add(File.ReadAllBytes(Assert.Single(Directory.GetFiles(Path.Combine(root, avx512), "model.safetensors", SearchOption.AllDirectories))));
+                var files = Directory.GetFiles(Path.Combine(root, avx512), "model.safetensors", SearchOption.AllDirectories);
+                weights.Add(File.ReadAllBytes(Assert.Single(files)));
             }
 
             Assert.Equal(weights[0], weights[1]);
@@ -114,6 +119,9 @@ public sealed class ConvolutionFrontTests
         var scale = expected.Append(1f).Max(MathF.Abs);
         Assert.Equal(expected.Length, actual.Length);
         for (var index = 0; index < expected.Length; index++)
-            Assert.True(MathF.Abs(expected[index] - actual[index]) <= tolerance * scale, $"value {index} is {actual[index]}, expected {expected[index]} ± {tolerance * scale}");
+        {
+            var near = MathF.Abs(expected[index] - actual[index]) <= tolerance * scale;
+            Assert.True(near, $"value {index} is {actual[index]}, expected {expected[index]} ± {tolerance * scale}");
+        }
     }
 }

@@ -21,7 +21,7 @@ public sealed class PooledConvolutionTests
         { "derived norm", new GroupNorm { Name = "C1_bn" } },
         { "derived activation", new LeakyActivation { Name = "C1_relu", Function = ActivationFunction.Relu } },
         { "derived pooling", new CeilingPooling { Name = "S2" } },
-        { "connection table", new ConvolutionSpec { Name = "C1", Maps = 6, Kernel = 5, Bias = false, InputMaps = [[0], [0], [0], [0], [0], [0]] } },
+        { "connection table", new ConvolutionSpec { Name = "C1", Maps = 1, Kernel = 5, Bias = false, InputMaps = [[0]] } },
         { "bias before a norm", new ConvolutionSpec { Name = "C1", Maps = 6, Kernel = 5 } },
         { "stride", new ConvolutionSpec { Name = "C1", Maps = 6, Kernel = 5, Bias = false, Stride = 2 } },
         { "padding", new ConvolutionSpec { Name = "C1", Maps = 6, Kernel = 5, Bias = false, Padding = 2 } },
@@ -50,7 +50,8 @@ public sealed class PooledConvolutionTests
         Assert.True(PooledConvolution.At(Trace(layers), 0) is null, difference);
     }
 
-    private static List<LayerShape> Trace(IEnumerable<LayerSpec> layers) => [.. layers.Select(layer => new LayerShape(layer, default, default))];
+    private static List<LayerShape> Trace(IEnumerable<LayerSpec> layers) =>
+        [.. layers.Select(layer => new LayerShape(layer, default, default))];
 
     private sealed record DilatedConvolution : ConvolutionSpec
     {

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Tests.Optimization;
 
-/// <summary>The flat optimisers against torch's own, on the same gradients.</summary>
+/// <summary>The flat optimizers against torch's own, on the same gradients.</summary>
 public sealed class OptimizerTests
 {
     private const double Rate = 0.01;
