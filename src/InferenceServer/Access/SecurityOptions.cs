@@ -41,9 +41,9 @@ internal sealed record SecurityOptions
         var options = new SecurityOptions
         {
             Tls = ReadTls(reader),
-            InferenceTokensFile = reader.Text(
+            InferenceTokensFile = reader.Path(
                 "Security:InferenceTokensFile", null, "Bearer tokens, one a line, that calls of models need", "a file"),
-            ControlTokensFile = reader.Text(
+            ControlTokensFile = reader.Path(
                 "Security:ControlTokensFile", null, "Bearer tokens that open loading and unloading of models", "a file"),
             OpenControl = reader.Flag("Security:OpenControl", false, "Anyone may load and unload models"),
             Metrics = reader.Choice("Security:Metrics", defaults.Metrics, "Who may read /metrics"),
@@ -59,11 +59,11 @@ internal sealed record SecurityOptions
 
     private static TlsOptions? ReadTls(SettingsReader reader)
     {
-        var certificate = reader.Text(
+        var certificate = reader.Path(
             "Security:Tls:CertificateFile", null, "TLS on all TCP ports: the certificate and its intermediates", "a PEM file");
-        var key = reader.Text(
+        var key = reader.Path(
             "Security:Tls:KeyFile", null, "Its private key; without this setting the key is in the certificate's file", "a PEM file");
-        var authorities = reader.Text("Security:Tls:ClientAuthoritiesFile", null,
+        var authorities = reader.Path("Security:Tls:ClientAuthoritiesFile", null,
             "Authorities of client certificates; with them every client must show one (mTLS)", "a PEM file");
         return certificate is null && key is null && authorities is null
             ? null

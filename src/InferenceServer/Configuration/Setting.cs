@@ -5,4 +5,8 @@ namespace LeNetServe.InferenceServer.Configuration;
 /// <param name="Default">The value without configuration, as text.</param>
 /// <param name="Allowed">The allowed values.</param>
 /// <param name="Meaning">The meaning in one line.</param>
-internal sealed record Setting(string Key, string Default, string Allowed, string Meaning);
+internal sealed record Setting(string Key, string Default, string Allowed, string Meaning)
+{
+    /// <summary>Gets the section of the key; empty for a key without a section.</summary>
+    public string Section => Key.Contains(':') ? Key.Split(':')[0] : "";
+}

@@ -29,16 +29,27 @@ internal sealed class SettingsReader(IConfiguration configuration)
             faults.Add($"{key} is not a setting anymore: {reason}");
     }
 
+    /// <summary>Checks whether a key has a value.</summary>
+    public bool Has(string key) => configuration[key] is { Length: > 0 };
+
     /// <summary>Reads a text; null if it is not configured and <paramref name="value"/> is null.</summary>
     public string? Text(string key, string? value, string meaning, string allowed = "text")
     {
         settings.Add(new(key, value ?? "", allowed, meaning));
-        return configuration[key] ?? value;
+        return Has(key) ? configuration[key] : value;
     }
 
+    /// <summary>
+    /// Reads a path. A relative path in a file is relative to that file; on the command line and in the environment it is relative to the
+    /// current folder.
+    /// </summary>
+    public string? Path(string key, string? value, string meaning, string allowed) =>
+        Text(key, value, meaning, allowed) is { Length: > 0 } path ? System.IO.Path.GetFullPath(path, FolderOf(key)) : null;
+
     /// <summary>Reads an integer within bounds, both included.</summary>
-    public int Integer(string key, int value, int min, int max, string meaning) =>
-        Parse(key, value, $"{min}..{max}", meaning, value.ToString(CultureInfo.InvariantCulture), (string text, out int parsed) =>
+    public int Integer(string key, int value, int min, int max, string meaning, string? defaultText = null) =>
+        Parse(key, value, $"{min}..{max}", meaning, defaultText
+            ?? value.ToString(CultureInfo.InvariantCulture), (string text, out int parsed) =>
             int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed) && parsed >= min && parsed <= max);
 
     /// <summary>Reads a 64-bit integer within bounds, both included.</summary>
@@ -94,6 +105,15 @@ internal sealed class SettingsReader(IConfiguration configuration)
                     var expected = known.Where(each => each.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase));
                     faults.Add($"{key} is not a setting, expected one of {string.Join(", ", expected)}");
                 }
+    }
+
+    private string FolderOf(string key)
+    {
+        var provider = (configuration as IConfigurationRoot)?.Providers.LastOrDefault(provider => provider.TryGet(key, out _));
+        var file = provider is FileConfigurationProvider { Source: { FileProvider: { } files, Path: { } path } }
+            ? files.GetFileInfo(path).PhysicalPath
+            : null;
+        return System.IO.Path.GetDirectoryName(file) ?? Environment.CurrentDirectory;
     }
 
     internal static bool TryParseDuration(string text, out TimeSpan duration)

@@ -1,29 +1,81 @@
-using LeNetServe.InferenceServer.Configuration;
-
 namespace LeNetServe.InferenceServer.Hosting;
 
-/// <summary>The words of the command line that are no settings: <c>--check</c> and <c>--help</c>. All others go to the configuration.</summary>
-internal sealed record CommandLine(bool Check, bool Help, string[] Settings)
+/// <summary>
+/// The parsed command line: a folder of models, options with short names, and settings under their own names (<c>--Section:Key value</c>).
+/// </summary>
+internal sealed class CommandLine
 {
-    public static CommandLine Parse(string[] args) => new(
-        args.Contains("--check"),
-        args.Contains("--help") || args.Contains("-h"),
-        [.. args.Where(argument => argument is not ("--check" or "--help" or "-h"))]);
+    // Keys of the host, which are not settings of the server.
+    private static readonly string[] HostKeys = ["environment", "contentRoot"];
 
-    /// <summary>A fault for each argument that sets nothing: a bare word, or a section that does not exist.</summary>
-    public void RejectUnknown(SettingsReader reader)
+    private readonly Dictionary<string, string?> actions = [];
+    private readonly Dictionary<string, string?> settings = new(StringComparer.OrdinalIgnoreCase);
+
+    private CommandLine()
     {
-        var sections = reader.Settings.Select(setting => setting.Key.Split(':')[0]).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        for (var index = 0; index < Settings.Length; index++)
-        {
-            var argument = Settings[index];
-            var key = argument.TrimStart('-').Split('=', 2)[0];
-            if (argument == key && !argument.Contains('='))
-                reader.Fault($"argument \"{argument}\" is not a setting, expected --Section:Key value");
-            else if (!sections.Contains(key.Split(':')[0]) && key.Split(':')[0] is not ("Logging" or "environment" or "contentRoot"))
-                reader.Fault($"--{key} is not a setting, expected one of the sections {string.Join(", ", sections)}; --help lists them");
-            if (!argument.Contains('='))
-                index++;
-        }
     }
+
+    /// <summary>Gets the settings of the command line by key.</summary>
+    public IReadOnlyDictionary<string, string?> Settings => settings;
+
+    /// <summary>Parses the arguments.</summary>
+    /// <exception cref="ExpectedException">An argument is wrong (<see cref="ExitCode.Usage"/>).</exception>
+    public static CommandLine Parse(IReadOnlyList<string> args)
+    {
+        var line = new CommandLine();
+        var words = new Queue<string>(args);
+        while (words.TryDequeue(out var word))
+            line.Take(word == "-h" ? "--help" : word, words);
+        return line;
+    }
+
+    /// <summary>Gets a value indicating whether an action, such as <c>--check</c>, is on the command line.</summary>
+    public bool Has(string action) => actions.ContainsKey(action);
+
+    /// <summary>Gets the value of an action, such as <c>--config</c>; null if it is not on the command line.</summary>
+    public string? ValueOf(string action) => actions.GetValueOrDefault(action);
+
+    /// <summary>Rejects settings of unknown sections. The reader rejects unknown keys of known sections.</summary>
+    /// <exception cref="ExpectedException">A setting is unknown (<see cref="ExitCode.Usage"/>).</exception>
+    public void RejectUnknown(IEnumerable<string> known)
+    {
+        var keys = known.ToArray();
+        var sections = keys.Select(key => key.Split(':')[0]).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var key in settings.Keys)
+            if (!sections.Contains(key.Split(':')[0]) && !HostKeys.Contains(key))
+                throw Unknown($"--{key}", keys.Select(each => $"--{each}"));
+    }
+
+    private void Take(string word, Queue<string> rest)
+    {
+        if (!word.StartsWith('-') && !word.Contains('='))
+        {
+            if (!settings.TryAdd("Models:Path", word))
+                throw Usage($"\"{word}\" is not expected, expected one folder of models");
+            return;
+        }
+        var parts = word.Split('=', 2);
+        var option = ServerOption.All.FirstOrDefault(option => option.Name.Equals(parts[0], StringComparison.OrdinalIgnoreCase));
+        var key = parts[0].TrimStart('-', '/');
+        var isSetting = key.Contains(':') || ServerOption.All.Any(each => each.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
+        if (option is null && !isSetting && !HostKeys.Contains(key))
+            throw Unknown(parts[0], ServerOption.All.Select(each => each.Name));
+        if (option is { Value: "" })
+        {
+            actions[option.Name] = parts.Length == 1 ? "" : throw Usage($"{option.Name} takes no value");
+            return;
+        }
+        var value = parts.Length == 2 ? parts[1] : rest.TryDequeue(out var next) ? next : null;
+        if (value is null || (parts.Length == 1 && value.StartsWith("--", StringComparison.Ordinal)))
+            throw Usage($"{parts[0]} needs a value{(option is null ? "" : $": {option.Value}, {option.Meaning}")}");
+        if (option is { Key: "" })
+            actions[option.Name] = value;
+        else
+            settings[option?.Key ?? key] = value;
+    }
+
+    private static ExpectedException Unknown(string word, IEnumerable<string> names) =>
+        Usage($"there is no option {word}{(NearestName.Of(word, names) is { } nearest ? $"; did you mean {nearest}?" : "")}");
+
+    private static ExpectedException Usage(string message) => new(ExitCode.Usage, $"{message}{Environment.NewLine}help: --help");
 }

@@ -3,13 +3,15 @@ using LeNetServe.InferenceServer.Recording;
 namespace LeNetServe.InferenceServer.Hosting;
 
 /// <summary>
-/// The server's end: readiness goes off, requests are still taken for the drain delay, endless streams end, and only when no request of a model is in flight
-/// the listeners close and the host waits for what else is.
+/// Ends the server: turns readiness off, accepts requests for the drain delay, ends endless streams, and waits for the requests of models.
+/// Then the listeners close, and the host waits for all other requests.
 /// </summary>
 internal sealed partial class DrainService(
-    ServerLifecycle lifecycle, ServerOptions options, ServerMetrics metrics, TimeProvider time, ILogger<DrainService> logger) : IHostedLifecycleService
+    ServerLifecycle lifecycle, ServerOptions options, ServerMetrics metrics, TimeProvider time, ILogger<DrainService> logger)
+    : IHostedLifecycleService
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50), Look = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -21,19 +23,26 @@ internal sealed partial class DrainService(
     }
 
     /// <summary>
-    /// Waits until no request has been in flight for a moment, at most another drain delay. Kestrel takes a call for over before it has written the trailers
-    /// (Http2FrameWriter), and cuts them off where its connection closes at that moment: seen behind HAProxy, once in a thousand calls in flight.
+    /// Waits until no request has been in progress for 50 ms, at most for another drain delay. Kestrel completes a call before it writes
+    /// the trailers (Http2FrameWriter). A connection that closes at that moment loses them: seen behind HAProxy, once in a thousand calls.
     /// </summary>
     private async Task QuietAsync(CancellationToken cancellationToken)
     {
         var longest = TimeSpan.FromTicks(Math.Min(options.Shutdown.DrainDelay.Ticks, options.Shutdown.Timeout.Ticks / 2));
         var started = time.GetTimestamp();
-        for (var (since, seen) = (started, -1L); time.GetElapsedTime(since) < Quiet && time.GetElapsedTime(started) < longest && !cancellationToken.IsCancellationRequested;)
+        var quietSince = started;
+        var seen = -1L;
+        while (time.GetElapsedTime(quietSince) < Quiet
+            && time.GetElapsedTime(started) < longest
+            && !cancellationToken.IsCancellationRequested)
         {
             var requests = metrics.Models.Sum(model => model.Requests);
             if (requests != seen || metrics.Models.Any(model => model.Pending > 0))
-                (since, seen) = (time.GetTimestamp(), requests);
-            await Task.Delay(Look, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            {
+                quietSince = time.GetTimestamp();
+                seen = requests;
+            }
+            await Task.Delay(PollInterval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -47,6 +56,10 @@ internal sealed partial class DrainService(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(LogLevel.Information, "Not ready any more; requests are taken for {DrainDelay} more, those in flight may take {Timeout} after that")]
+    [LoggerMessage(
+        10,
+        LogLevel.Information,
+        "Not ready; accepts requests for {DrainDelay} more, and waits {Timeout} for requests in progress after that",
+        EventName = "Draining")]
     private partial void LogDraining(TimeSpan drainDelay, TimeSpan timeout);
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
@@ -7,29 +8,72 @@ namespace LeNetServe.InferenceServer.Hosting;
 /// <summary>The ends of a start that does not serve.</summary>
 internal static class Exit
 {
-    /// <summary>Prints the settings.</summary>
-    public static int Help(SettingsReader reader)
+    /// <summary>Runs the program. An expected failure is one line on stderr and its exit code; any other exception is a bug.</summary>
+    public static async Task<int> GuardAsync(Func<Task<ExitCode>> run)
     {
-        Console.Out.Write(SettingsHelp.Write(reader.Settings));
-        return (int)ExitCode.Success;
+        try
+        {
+            return (int)await run();
+        }
+        catch (Exception exception) when (Expected(exception) is { } failure)
+        {
+            await Console.Error.WriteLineAsync($"error: {failure.Message}");
+            return (int)failure.Code;
+        }
     }
 
-    /// <summary>Prints every fault in one message.</summary>
-    public static int Faulty(SettingsReader reader)
+    /// <summary>Answers the command line if it asks for a text instead of a server. Throws if the configuration has faults.</summary>
+    /// <returns>True if the program is done.</returns>
+    public static bool AnswerWithoutServing(CommandLine commandLine, SettingsReader reader, Device device)
     {
-        Console.Error.WriteLine($"The configuration has {reader.Faults.Count} fault{(reader.Faults.Count == 1 ? "" : "s")}:{string.Concat(reader.Faults.Select(fault => $"\n  {fault}"))}");
-        return (int)ExitCode.Usage;
+        if (Text(commandLine, reader) is { } text)
+        {
+            Console.Out.Write(text);
+            return true;
+        }
+        commandLine.RejectUnknown(reader.Settings.Select(setting => setting.Key));
+        reader.RejectUnknown();
+        RequireDevice(reader, device);
+        if (reader.Faults.Count > 0)
+            throw Faulty(reader.Faults);
+        if (commandLine.Has("--check"))
+            Console.Out.WriteLine("The configuration is sound.");
+        return commandLine.Has("--check");
     }
 
-    /// <summary>Says that the configuration is sound.</summary>
-    public static int Sound()
+    /// <summary>Gets the failure that a user can act on; null for a bug.</summary>
+    public static ExpectedException? Expected(Exception exception) => exception switch
     {
-        Console.Out.WriteLine("The configuration is sound.");
-        return (int)ExitCode.Success;
+        ExpectedException expected => expected,
+        // A configuration file that cannot be parsed.
+        InvalidDataException or FormatException =>
+            new(ExitCode.Usage, $"{exception.Message} {exception.GetBaseException().Message}", exception),
+        _ => exception.GetBaseException() is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException
+            ? new(ExitCode.Trouble, exception is TypeInitializationException
+                ? exception.GetBaseException().Message
+                : exception.Message, exception)
+            : null,
+    };
+
+    private static string? Text(CommandLine commandLine, SettingsReader reader)
+    {
+        if (commandLine.Has("--help"))
+            return SettingsHelp.Write(
+                ServerOption.All.Select(option => ($"{option.Name} {option.Value}", option.Meaning)), reader.Settings);
+        if (commandLine.Has("--version"))
+            return $"lenetserve-serve {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}\n";
+        if (commandLine.Has("--sample-config"))
+            return SettingsSample.Write(reader.Settings);
+        return commandLine.ValueOf("--completion") is { } shell ? CompletionScript.Of(shell) : null;
     }
 
-    /// <summary>A fault where CUDA was asked for and is missing.</summary>
-    public static void RequireDevice(this SettingsReader reader, Device device)
+    private static ExpectedException Faulty(IReadOnlyList<string> faults) => new(
+        ExitCode.Usage,
+        faults.Count == 1
+            ? faults[0]
+            : $"the configuration has {faults.Count} faults:{string.Concat(faults.Select(fault => $"{Environment.NewLine}  {fault}"))}");
+
+    private static void RequireDevice(SettingsReader reader, Device device)
     {
         if (device != Device.Cuda)
             return;

@@ -3,39 +3,41 @@ using LeNetServe.InferenceServer.Configuration;
 
 namespace LeNetServe.InferenceServer.Hosting;
 
-/// <summary>Where the server listens. Without TLS, HTTP/1.1 and HTTP/2 need a port each.</summary>
+/// <summary>The section <c>Listen</c>: addresses. Without TLS, HTTP/1.1 and HTTP/2 need a port each.</summary>
 internal sealed record ListenerOptions
 {
-    /// <summary>Address of both ports.</summary>
+    /// <summary>Gets the address of both ports.</summary>
     public IPAddress Address { get; init; } = IPAddress.Any;
 
-    /// <summary>gRPC, HTTP/2 without TLS; 0 takes a free one, which the listening line names.</summary>
+    /// <summary>Gets the port of gRPC, HTTP/2 without TLS; 0 takes a free port, which the announcement names.</summary>
     public int GrpcPort { get; init; } = 8001;
 
-    /// <summary>REST, health, metrics, gRPC-Web: HTTP/1.1; 0 takes a free one.</summary>
+    /// <summary>Gets the port of REST, health, metrics and gRPC-Web, HTTP/1.1; 0 takes a free port.</summary>
     public int HttpPort { get; init; } = 8000;
 
-    /// <summary>Path of a unix socket for gRPC, beside the ports; null: none.</summary>
+    /// <summary>Gets the path of a unix socket for gRPC, beside the ports; null for none.</summary>
     public string? UnixSocket { get; init; }
 
-    /// <summary>Web pages from these origins may call the server through gRPC-Web and REST; <c>*</c>: all. Empty: none.</summary>
+    /// <summary>Gets the origins of web pages that may call the server; <c>*</c> for all.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
     public static ListenerOptions Read(SettingsReader reader)
     {
-        var address = reader.Text("Listen:Address", "0.0.0.0", "Address of both ports", "an IP address, localhost or *")!;
+        var defaults = new ListenerOptions();
+        var address = reader.Text("Listen:Address", defaults.Address.ToString(), "Address of both ports", "an IP address, localhost or *")!;
         if (!TryParse(address, out var parsed))
             reader.Fault($"Listen:Address is \"{address}\", expected an IP address, localhost or *");
-        var socket = reader.Text("Listen:UnixSocket", null, "Unix socket for gRPC, beside the ports", "a path in an existing folder");
-        if (socket is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(socket))))
+        var socket = reader.Path("Listen:UnixSocket", null, "Unix socket for gRPC, beside the ports", "a path in an existing folder");
+        if (socket is not null && !Directory.Exists(Path.GetDirectoryName(socket)))
             reader.Fault($"Listen:UnixSocket is \"{socket}\", expected a path in an existing folder");
         else if (socket is not null && UnixSockets.IsSomethingElse(socket))
-            reader.Fault($"Listen:UnixSocket is \"{socket}\", which is there and is no socket, expected a path that is free or a socket's");
+            reader.Fault($"Listen:UnixSocket is \"{socket}\", which exists and is not a socket, expected a free path or a socket");
         return new()
         {
             Address = parsed,
-            GrpcPort = reader.Integer("Listen:GrpcPort", 8001, 0, 65535, "gRPC (HTTP/2); 0 takes a free port"),
-            HttpPort = reader.Integer("Listen:HttpPort", 8000, 0, 65535, "REST, health, metrics, gRPC-Web (HTTP/1.1); 0 takes a free port"),
+            GrpcPort = reader.Integer("Listen:GrpcPort", defaults.GrpcPort, 0, 65535, "gRPC (HTTP/2); 0 takes a free port"),
+            HttpPort = reader.Integer(
+                "Listen:HttpPort", defaults.HttpPort, 0, 65535, "REST, health, metrics, gRPC-Web (HTTP/1.1); 0 takes a free port"),
             UnixSocket = socket,
             Origins = reader.List("Listen:Origins", "Origins of web pages that may call the server; * for all"),
         };

@@ -8,20 +8,16 @@ using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.InferenceServer.Recording;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Hosting.Systemd;
 
 namespace LeNetServe.InferenceServer.Hosting;
 
-/// <summary>Wires the server's parts; Program.cs and the tests start the same server through this.</summary>
+/// <summary>Registers and maps the parts of the server, for Program.cs and the tests.</summary>
 internal static class ServerExtensions
 {
     public static void AddServer(this WebApplicationBuilder builder, ServerOptions options)
     {
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
-        // Hosting makes an activity and a log scope, 1.5 KB, for every request as long as anything at all could be logged under this name.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        // stdout is the announcement's: scripts read it line by line.
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddLogFilters();
         builder.AddListeners(options);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
@@ -40,8 +36,9 @@ internal static class ServerExtensions
         services.AddHostedService<DrainService>();
     }
 
-    /// <summary>Says on stdout where the server listens and when it is ready.</summary>
-    public static void AddAnnouncement(this WebApplicationBuilder builder) => builder.Services.AddHostedService<ServerAnnouncement>();
+    /// <summary>Adds the announcement on stdout and to systemd.</summary>
+    public static void AddAnnouncement(this WebApplicationBuilder builder) =>
+        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>().AddHostedService<ServerAnnouncement>();
 
     public static void MapServer(this WebApplication app, ServerOptions options)
     {

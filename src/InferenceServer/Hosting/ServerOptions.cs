@@ -8,31 +8,34 @@ using LeNetServe.Runtime.Devices;
 
 namespace LeNetServe.InferenceServer.Hosting;
 
-/// <summary>All that the user says, read and checked once at start.</summary>
+/// <summary>All settings, read and checked at start.</summary>
 internal sealed record ServerOptions
 {
-    /// <summary>Where models run.</summary>
+    /// <summary>Gets the device of the models.</summary>
     public required Device Device { get; init; }
 
-    /// <summary>Where the server listens.</summary>
+    /// <summary>Gets the addresses that the server listens on.</summary>
     public required ListenerOptions Listen { get; init; }
 
-    /// <summary>What is served.</summary>
+    /// <summary>Gets the options of the models.</summary>
     public required RepositoryOptions Models { get; init; }
 
-    /// <summary>How requests reach a model.</summary>
+    /// <summary>Gets the options of the pipeline.</summary>
     public required PipelineOptions Pipeline { get; init; }
 
-    /// <summary>What is refused for its size.</summary>
+    /// <summary>Gets the limits on requests.</summary>
     public required LimitOptions Limits { get; init; }
 
-    /// <summary>Who may talk to the server.</summary>
+    /// <summary>Gets the options of access to the server.</summary>
     public required SecurityOptions Security { get; init; }
 
-    /// <summary>Where traces and metrics are sent to.</summary>
+    /// <summary>Gets the options of traces and metrics.</summary>
     public required TelemetryOptions Telemetry { get; init; }
 
-    /// <summary>How the server ends.</summary>
+    /// <summary>Gets the format of the log.</summary>
+    public required LogFormat LogFormat { get; init; }
+
+    /// <summary>Gets the options of the server's end.</summary>
     public required ShutdownOptions Shutdown { get; init; }
 
     /// <summary>Gets the way in which versions are opened.</summary>
@@ -44,20 +47,28 @@ internal sealed record ServerOptions
         MaxImagePixels = Limits.MaxImagePixels,
     };
 
-    /// <summary>Whether there is a page at the root.</summary>
+    /// <summary>Gets the switch of the page at the root.</summary>
     public required PageSwitch Page { get; init; }
 
-    /// <summary>Reads everything; the faults are the reader's.</summary>
-    public static ServerOptions Read(SettingsReader reader) => new()
+    /// <summary>Reads all settings. The reader collects the faults.</summary>
+    public static ServerOptions Read(SettingsReader reader)
     {
-        Device = reader.Choice("Device", Device.Auto, "Where models run; cuda fails at start where it is missing, auto then takes the CPU"),
-        Listen = ListenerOptions.Read(reader),
-        Models = RepositoryOptions.Read(reader),
-        Pipeline = PipelineOptions.Read(reader),
-        Limits = LimitOptions.Read(reader),
-        Security = SecurityOptions.Read(reader),
-        Telemetry = TelemetryOptions.Read(reader),
-        Shutdown = ShutdownOptions.Read(reader),
-        Page = reader.Choice("Page", PageSwitch.On, "The page at / that draws, classifies and shows the models"),
-    };
+        var options = new ServerOptions
+        {
+            Device = reader.Choice(
+                "Device", Device.Auto, "Device of the models; cuda fails at start if it is missing, auto then takes the CPU"),
+            Listen = ListenerOptions.Read(reader),
+            Models = RepositoryOptions.Read(reader),
+            Pipeline = PipelineOptions.Read(reader),
+            Limits = LimitOptions.Read(reader),
+            Security = SecurityOptions.Read(reader),
+            Telemetry = TelemetryOptions.Read(reader),
+            Shutdown = ShutdownOptions.Read(reader),
+            Page = reader.Choice("Page", PageSwitch.On, "The page at / that draws, classifies and shows the models"),
+            LogFormat = reader.Choice("Logging:Format", LogFormat.Text, "Format of the log on stderr"),
+        };
+        reader.Table(
+            "Logging:LogLevel", "trace, debug, information, warning, error, critical or none", "Least level of a category's events");
+        return options;
+    }
 }

@@ -3,16 +3,17 @@ using Microsoft.Extensions.Options;
 
 namespace LeNetServe.InferenceServer.Hosting;
 
-/// <summary>The server's life, from its start to the exit code.</summary>
+/// <summary>Runs the server from its start to its exit code.</summary>
 internal static class ServerRun
 {
     /// <summary>
-    /// Runs until the server is stopped. <see cref="ExitCode.Trouble"/>, with one line on stderr, where it could not listen or one of its services
-    /// failed, so that whoever supervises it starts it again.
+    /// Runs until the server is stopped. If the server cannot listen or a service fails, one line on stderr names the reason; the exit code
+    /// <see cref="ExitCode.Trouble"/> tells a supervisor to start the server again.
     /// </summary>
     public static async Task<ExitCode> RunAsync(WebApplication app)
     {
         var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+        var listen = app.Services.GetRequiredService<ServerOptions>().Listen;
         Exception? failure = null;
         await using (app)
         {
@@ -21,25 +22,31 @@ internal static class ServerRun
                 await app.StartAsync();
                 await app.WaitForShutdownAsync();
             }
-            catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+            catch (Exception exception) when (exception is OperationCanceledException || Exit.Expected(exception) is not null)
             {
-                // A service that fails while the host still starts cancels the start.
+                // A service that fails while the host starts cancels the start.
                 failure = exception;
                 if (!app.Lifetime.ApplicationStarted.IsCancellationRequested)
                     await StopAsync(services, app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
             }
         }
-        failure = services.Select(service => service.ExecuteTask?.Exception?.GetBaseException()).FirstOrDefault(exception => exception is not null) ?? failure;
+        var ofServices = services.Select(service => service.ExecuteTask?.Exception?.GetBaseException());
+        failure = ofServices.FirstOrDefault(exception => exception is not null) ?? failure;
         if (failure is null or OperationCanceledException)
             return ExitCode.Success;
-        await Console.Error.WriteLineAsync($"The server has failed: {failure.Message}");
+        // A socket's exception does not name the address.
+        var place = failure is SocketException ? $"cannot listen on {listen.Address}, ports {listen.GrpcPort} and {listen.HttpPort}: " : "";
+        var isBug = Exit.Expected(failure) is null;
+        await Console.Error.WriteLineAsync($"error: the server has failed: {place}{(isBug ? failure : failure.Message)}");
         return ExitCode.Trouble;
     }
 
-    /// <summary>A start that fails stops nothing, and a model that is being opened while the process ends crashes it in native code.</summary>
+    /// <summary>
+    /// Stops the services, which a failed start does not. A model that is opening when the process ends would crash native code.
+    /// </summary>
     private static async Task StopAsync(IEnumerable<BackgroundService> services, TimeSpan timeout)
     {
-        using var patience = new CancellationTokenSource(timeout);
-        await Task.WhenAll(services.Select(service => service.StopAsync(patience.Token)));
+        using var limit = new CancellationTokenSource(timeout);
+        await Task.WhenAll(services.Select(service => service.StopAsync(limit.Token)));
     }
 }

@@ -2,16 +2,17 @@ using System.Net.Sockets;
 
 namespace LeNetServe.InferenceServer.Hosting;
 
-/// <summary>The file of a unix socket: what a killed server left would refuse the next one, and nothing else may be removed.</summary>
+/// <summary>Removes stale unix sockets of killed servers, and only sockets.</summary>
 internal static class UnixSockets
 {
-    // What open(2) says of a socket: ENXIO on Linux, EOPNOTSUPP on macOS.
-    private const int NoSuchDevice = 6, NotSupported = 102;
+    // The errors of open(2) for a socket: ENXIO on Linux, EOPNOTSUPP on macOS.
+    private const int NoSuchDevice = 6;
+    private const int NotSupported = 102;
 
-    /// <summary>Whether anything but a socket stands at the path.</summary>
+    /// <summary>Checks whether the path exists and is not a socket.</summary>
     public static bool IsSomethingElse(string path) => Path.Exists(path) && !IsSocket(path);
 
-    /// <summary>Removes a socket that nobody listens to.</summary>
+    /// <summary>Removes a socket that nobody listens on.</summary>
     public static void RemoveStale(string path)
     {
         if (IsSocket(path) && !IsListenedTo(path))
@@ -22,7 +23,7 @@ internal static class UnixSockets
     {
         try
         {
-            // For reading and writing: opening a pipe for one of them would wait for the other end.
+            // Opens for reading and writing, because opening a pipe for one of them would wait for the other end.
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             return false;
         }

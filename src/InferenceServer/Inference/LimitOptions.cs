@@ -41,7 +41,12 @@ internal sealed record LimitOptions
             MaxBatch = reader.Integer("Limits:MaxBatch", defaults.MaxBatch, 1, 1 << 20, "Most images in one request"),
             MaxStreams = reader.Integer("Limits:MaxStreams", defaults.MaxStreams, 1, 1 << 20, "Most concurrent HTTP/2 streams of a connection"),
             StreamParallelism = reader.Integer(
-                "Limits:StreamParallelism", defaults.StreamParallelism, 1, 4096, "Images of one ClassifyStream worked on at once"),
+                "Limits:StreamParallelism",
+                defaults.StreamParallelism,
+                1,
+                4096,
+                "Images of one ClassifyStream worked on at once",
+                "two for each core"),
         };
     }
 }

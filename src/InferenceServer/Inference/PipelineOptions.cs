@@ -32,7 +32,12 @@ internal sealed record PipelineOptions
         return new()
         {
             Concurrency = reader.Integer(
-                "Pipeline:Concurrency", defaults.Concurrency, 1, 4096, "Pictures, large batches and slow models worked on at once"),
+                "Pipeline:Concurrency",
+                defaults.Concurrency,
+                1,
+                4096,
+                "Pictures, large batches and slow models worked on at once",
+                "one for each core"),
             QueueLength = reader.Integer(
                 "Pipeline:QueueLength", defaults.QueueLength, 0, 1 << 20, "Requests that wait for a slot; one more is rejected at once"),
             MaxBatch = reader.Integer("Pipeline:MaxBatch", defaults.MaxBatch, 1, 4096, "Most images of different calls in one run on a CPU"),

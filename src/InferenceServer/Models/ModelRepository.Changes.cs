@@ -249,16 +249,16 @@ internal sealed partial class ModelRepository
                 .Select(entry => new VersionReport(entry.Key.Model, entry.Key.Version, entry.Value.State, entry.Value.Reason))]);
     }
 
-    [LoggerMessage(LogLevel.Information, "{Version} is served on {Device}, SHA-256 {Sha256}, after {Milliseconds:0} ms")]
+    [LoggerMessage(23, LogLevel.Information, "{Version} is served on {Device}, SHA-256 {Sha256}, after {Milliseconds:0} ms")]
     private partial void LogLoaded(ServedVersion version, Runtime.Devices.Device device, string sha256, double milliseconds);
 
-    [LoggerMessage(LogLevel.Error, "{Model}/{Version} cannot be loaded: {Reason}; {Consequence}")]
+    [LoggerMessage(24, LogLevel.Error, "{Model}/{Version} cannot be loaded: {Reason}; {Consequence}")]
     private partial void LogFailed(Exception? exception, string model, long version, string reason, string consequence);
 
-    [LoggerMessage(LogLevel.Error, "The folder of model {Model} cannot be read, what is served of it goes on: {Reason}")]
+    [LoggerMessage(25, LogLevel.Error, "The folder of model {Model} cannot be read, what is served of it goes on: {Reason}")]
     private partial void LogUnreadable(string model, string reason);
 
-    [LoggerMessage(LogLevel.Information, "{Version} is no longer served; it ends with its last request")]
+    [LoggerMessage(26, LogLevel.Information, "{Version} is no longer served; it ends with its last request")]
     private partial void LogRetired(ServedVersion version);
 
     /// <param name="State">What the version is doing.</param>

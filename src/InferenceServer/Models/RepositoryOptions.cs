@@ -32,12 +32,12 @@ internal sealed record RepositoryOptions
 
     public static RepositoryOptions Read(SettingsReader reader)
     {
-        var path = reader.Text("Models:Path", "models", "Folder of models, name/version/model.onnx", "an existing folder")!;
+        var path = reader.Path("Models:Path", "models", "Folder of models, name/version/model.onnx", "an existing folder")!;
         if (!Directory.Exists(path))
-            reader.Fault($"Models:Path is \"{path}\", expected an existing folder ({System.IO.Path.GetFullPath(path)})");
+            reader.Fault($"Models:Path is \"{path}\", expected an existing folder");
         var options = new RepositoryOptions
         {
-            Path = System.IO.Path.GetFullPath(path),
+            Path = path,
             Mode = reader.Choice("Models:Mode", RepositoryMode.None, "When the folder is looked at: none = once at start, poll = regularly, explicit = when callers load or unload"),
             PollInterval = reader.Duration("Models:PollInterval", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), "How often, in mode poll"),
             Policy = ReadPolicy(reader, "Models:Versions", reader.Text("Models:Versions", "all", "Which versions are served", VersionPolicy.Allowed)!),

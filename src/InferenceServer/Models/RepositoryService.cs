@@ -31,9 +31,9 @@ internal sealed partial class RepositoryService(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "No model is served from {Path} (mode {Mode})")]
+    [LoggerMessage(21, LogLevel.Warning, "No model is served from {Path} (mode {Mode})")]
     private partial void LogNothing(string path, RepositoryMode mode);
 
-    [LoggerMessage(LogLevel.Warning, "{Path} cannot be looked at, what is served stays: {Reason}")]
+    [LoggerMessage(22, LogLevel.Warning, "{Path} cannot be looked at, what is served stays: {Reason}")]
     private partial void LogUnreadable(string path, string reason);
 }

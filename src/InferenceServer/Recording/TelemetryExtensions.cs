@@ -5,39 +5,47 @@ using OpenTelemetry.Trace;
 
 namespace LeNetServe.InferenceServer.Recording;
 
-/// <summary>Wires OpenTelemetry. Without a collector nothing of it is even loaded.</summary>
+/// <summary>Registers OpenTelemetry. Without a collector nothing of OpenTelemetry is loaded.</summary>
 internal static class TelemetryExtensions
 {
     public static IServiceCollection AddTelemetry(this IServiceCollection services, TelemetryOptions options)
     {
-        if (options.OtlpEndpoint is not null)
-            AddOtlp(services, options, options.OtlpEndpoint);
+        if (options.OtlpEndpoint is not null || options.HasVariables)
+            AddOtlp(services, options);
         return services;
     }
 
-    private static void AddOtlp(IServiceCollection services, TelemetryOptions options, Uri endpoint)
+    private static void AddOtlp(IServiceCollection services, TelemetryOptions options)
     {
-        void Target(OtlpExporterOptions exporter, string signal)
-        {
-            exporter.Protocol = options.Protocol == OtlpProtocol.Http ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
-            // Over HTTP each signal has its own path, which the exporter adds only to an endpoint of its own.
-            exporter.Endpoint = options.Protocol == OtlpProtocol.Http ? new(endpoint, $"/v1/{signal}") : endpoint;
-        }
-
+        var version = typeof(TelemetryExtensions).Assembly.GetName().Version?.ToString(3);
         services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("lenetserve", serviceVersion: typeof(TelemetryExtensions).Assembly.GetName().Version?.ToString(3)))
+            // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last, so they have priority.
+            .ConfigureResource(resource => resource.AddService("lenetserve", serviceVersion: version).AddEnvironmentVariableDetector())
             .WithTracing(tracing => tracing
                 .AddSource(ServerInstruments.SourceName)
                 .AddAspNetCoreInstrumentation()
                 .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
-                .AddOtlpExporter(exporter => Target(exporter, "traces")))
+                .AddOtlpExporter(exporter => SetTarget(exporter, options, "traces")))
             .WithMetrics(metrics => metrics
                 .AddMeter(ServerInstruments.MeterName)
                 .AddAspNetCoreInstrumentation()
+                .AddRuntimeInstrumentation()
                 .AddOtlpExporter((exporter, reader) =>
                 {
-                    Target(exporter, "metrics");
-                    reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = (int)Math.Max(100, options.MetricsInterval.TotalMilliseconds);
+                    SetTarget(exporter, options, "metrics");
+                    var interval = (int)Math.Max(100, options.MetricsInterval.TotalMilliseconds);
+                    reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = interval;
                 }));
+    }
+
+    // Without a setting the exporter reads the variables of OpenTelemetry.
+    private static void SetTarget(OtlpExporterOptions exporter, TelemetryOptions options, string signal)
+    {
+        if (options.OtlpEndpoint is not { } endpoint)
+            return;
+        var isHttp = options.Protocol == OtlpProtocol.Http;
+        exporter.Protocol = isHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        // Over HTTP each signal has a path of its own, which the exporter adds only to an endpoint from the variables.
+        exporter.Endpoint = isHttp ? new(endpoint, $"/v1/{signal}") : endpoint;
     }
 }

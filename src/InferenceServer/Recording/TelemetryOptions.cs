@@ -2,39 +2,55 @@ using LeNetServe.InferenceServer.Configuration;
 
 namespace LeNetServe.InferenceServer.Recording;
 
-/// <summary>Where traces and metrics are sent to. OpenTelemetry's own variables (OTEL_…) hold for whatever is not said here.</summary>
+/// <summary>The section <c>Telemetry</c>. OpenTelemetry's variables (OTEL_…) apply to everything that is not configured here.</summary>
 internal sealed record TelemetryOptions
 {
-    /// <summary>Requests are counted and timed, for <c>/metrics</c>, statistics and OTLP. Off only to see what that costs; in appsettings.json it may change while the server runs.</summary>
+    private static readonly string[] Variables =
+        ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
+
+    /// <summary>
+    /// Gets a value indicating whether requests are counted and timed. In a configuration file it may change at run time.
+    /// </summary>
     public bool Metrics { get; init; } = true;
 
-    /// <summary>An OTLP collector, such as <c>http://localhost:4317</c>; null: nothing is sent and nothing is recorded for it.</summary>
+    /// <summary>Gets the OTLP collector, such as <c>http://localhost:4317</c>; null for none.</summary>
     public Uri? OtlpEndpoint { get; init; }
 
-    /// <summary>How it speaks.</summary>
+    /// <summary>Gets the protocol of the collector.</summary>
     public OtlpProtocol Protocol { get; init; } = OtlpProtocol.Grpc;
 
-    /// <summary>Share of the requests that are traced, 0..1; a caller's own decision goes first. Each traced request costs some microseconds.</summary>
+    /// <summary>
+    /// Gets the share of traced requests, 0..1. A caller's own decision has priority. A traced request costs some microseconds.
+    /// </summary>
     public double TraceRatio { get; init; } = 0.01;
 
-    /// <summary>How often metrics are sent.</summary>
+    /// <summary>Gets the interval between sent metrics.</summary>
     public TimeSpan MetricsInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets a value indicating whether OpenTelemetry's variables name a collector.</summary>
+    public bool HasVariables { get; init; }
 
     public static TelemetryOptions Read(SettingsReader reader)
     {
         var defaults = new TelemetryOptions();
-        var endpoint = reader.Text("Telemetry:OtlpEndpoint", null, "OTLP collector that traces and metrics are sent to, such as http://localhost:4317; nothing is sent without it", "an http or https URL");
+        var endpoint = reader.Text(
+            "Telemetry:OtlpEndpoint",
+            null,
+            "OTLP collector of traces and metrics, such as http://localhost:4317; OTEL_EXPORTER_OTLP_ENDPOINT works as well",
+            "an http or https URL");
         Uri? parsed = null;
         if (endpoint is not null && (!Uri.TryCreate(endpoint, UriKind.Absolute, out parsed) || parsed.Scheme is not ("http" or "https")))
             reader.Fault($"Telemetry:OtlpEndpoint is \"{endpoint}\", expected an http or https URL");
-        var ratio = reader.Integer("Telemetry:TracesPerMille", (int)(defaults.TraceRatio * 1000), 0, 1000, "So many of 1000 requests are traced; a caller's own decision goes first");
+        const string ratio = "Number of traced requests out of 1000; a caller's own decision has priority";
+        const string interval = "Interval between sent metrics";
         return new()
         {
-            Metrics = reader.Flag("Telemetry:Metrics", defaults.Metrics, "Requests are counted and timed; false only to see what that costs"),
+            Metrics = reader.Flag("Telemetry:Metrics", defaults.Metrics, "Requests are counted and timed; false only to measure the cost"),
             OtlpEndpoint = parsed,
-            Protocol = reader.Choice("Telemetry:Protocol", defaults.Protocol, "How the collector speaks"),
-            TraceRatio = ratio / 1000.0,
-            MetricsInterval = reader.Duration("Telemetry:MetricsInterval", defaults.MetricsInterval, TimeSpan.FromHours(1), "How often metrics are sent"),
+            Protocol = reader.Choice("Telemetry:Protocol", defaults.Protocol, "Protocol of the collector"),
+            TraceRatio = reader.Integer("Telemetry:TracesPerMille", (int)(defaults.TraceRatio * 1000), 0, 1000, ratio) / 1000.0,
+            MetricsInterval = reader.Duration("Telemetry:MetricsInterval", defaults.MetricsInterval, TimeSpan.FromHours(1), interval),
+            HasVariables = Variables.Any(reader.Has),
         };
     }
 }

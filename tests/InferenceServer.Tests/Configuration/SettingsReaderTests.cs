@@ -2,6 +2,7 @@ using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
+using LeNetServe.Tests;
 using Microsoft.Extensions.Configuration;
 
 namespace LeNetServe.InferenceServer.Tests.Configuration;
@@ -70,33 +71,60 @@ public sealed class SettingsReaderTests
     [InlineData("1e99s")]
     public void TryParseDuration_Nonsense_IsFalse(string text) => Assert.False(SettingsReader.TryParseDuration(text, out _));
 
-    [Theory]
-    [InlineData("--Models:Path=. --Nonsense:Key=1", "--Nonsense:Key is not a setting")]
-    [InlineData("--Models:Path . word", "argument \"word\" is not a setting")]
-    [InlineData("--Models:Path . --Listen:GrpcPort 0", null)]
-    public void RejectUnknown_CommandLine_NamesWhatSetsNothing(string arguments, string? expected)
+    [Fact]
+    public void Help_EverySetting_IsListedInItsSection()
     {
         var reader = Reader();
         ServerOptions.Read(reader);
-        var faults = reader.Faults.Count;
 
-        CommandLine.Parse(arguments.Split(' ')).RejectUnknown(reader);
+        var help = SettingsHelp.Write([("--option", "meaning")], reader.Settings);
 
-        if (expected is null)
-            Assert.Equal(faults, reader.Faults.Count);
-        else
-            Assert.Contains(reader.Faults, fault => fault.Contains(expected, StringComparison.Ordinal));
+        Assert.All(reader.Settings, setting => Assert.Contains($"  {setting.Key}\n", help));
+        Assert.Contains("\nSecurity:\n  Security:", help);
+        Assert.Equal(3, help.Split("  lenetserve-serve ").Length - 1);
     }
 
     [Fact]
-    public void Help_EverySetting_IsListed()
+    public void Path_RelativeInAFile_IsRelativeToTheFile()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["server.json"], """{ "Models": { "Path": "mine" }, "Listen": { "UnixSocket": "a.sock" } }""");
+        var builder = new ConfigurationBuilder().AddJsonFile(directory["server.json"]);
+        var fromFile = new SettingsReader(builder.Build());
+        var overridden = new SettingsReader(builder.AddInMemoryCollection([new("Models:Path", "other")]).Build());
+
+        Assert.Equal(directory["mine"], fromFile.Path("Models:Path", "models", "", ""));
+        Assert.Equal(directory["a.sock"], fromFile.Path("Listen:UnixSocket", null, "", ""));
+        Assert.Equal(Path.GetFullPath("other"), overridden.Path("Models:Path", "models", "", ""));
+        Assert.Equal(Path.GetFullPath("models"), Reader().Path("Models:Path", "models", "", ""));
+    }
+
+    [Fact]
+    public void Sample_OfAllSettings_IsTheFileInDeploy()
     {
         var reader = Reader();
         ServerOptions.Read(reader);
+        var file = Path.Combine(RepositoryRoot.Find(), "deploy", "server.sample.json");
 
-        var help = SettingsHelp.Write(reader.Settings);
+        Assert.Equal(File.ReadAllText(file), SettingsSample.Write(reader.Settings), ignoreLineEndingDifferences: true);
+    }
 
-        Assert.All(reader.Settings, setting => Assert.Contains($"  {setting.Key}\n", help));
+    [Fact]
+    public void Sample_WithEverySettingInUse_IsAValidConfiguration()
+    {
+        using var directory = new TemporaryDirectory();
+        var all = Reader();
+        ServerOptions.Read(all);
+        var lines = SettingsSample.Write(all.Settings).Split('\n').Select(line => line.TrimStart().StartsWith("// \"", StringComparison.Ordinal)
+            && !line.Contains(" for each core", StringComparison.Ordinal) ? line.Replace("// ", "") : line);
+        File.WriteAllLines(directory["server.json"], lines);
+        Directory.CreateDirectory(directory["models"]);
+        var reader = new SettingsReader(new ConfigurationBuilder().AddJsonFile(directory["server.json"]).Build());
+
+        ServerOptions.Read(reader);
+        reader.RejectUnknown();
+
+        Assert.Empty(reader.Faults);
     }
 
     private static SettingsReader Reader(params (string Key, string Value)[] settings) =>

@@ -33,7 +33,8 @@ public sealed partial class ProcessTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals of Unix");
         var socket = directory["grpc.sock"];
         var process = Start(
-            "--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0", "--Listen:UnixSocket", socket, "--Shutdown:DrainDelay", "50ms");
+            "--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0",
+            "--Listen:UnixSocket", socket, "--Shutdown:DrainDelay", "50ms");
         var listening = Addresses().Match(await process.StandardOutput.ReadLineAsync(Cancellation) ?? "");
         var ready = await process.StandardOutput.ReadLineAsync(Cancellation);
 
@@ -55,14 +56,17 @@ public sealed partial class ProcessTests : IDisposable
     public async Task Sigterm_RequestInFlight_IsAnsweredBeforeTheExitWithZero()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals of Unix");
-        var process = Start("--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0", "--Shutdown:Timeout", "60s");
+        var process = Start("--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0",
+            "--Listen:HttpPort", "0", "--Shutdown:Timeout", "60s");
         var http = new Uri(Addresses().Match(await process.StandardOutput.ReadLineAsync(Cancellation) ?? "").Groups["http"].Value);
         await process.StandardOutput.ReadLineAsync(Cancellation);
         var picture = Pictures.Png(new byte[16], 4, 4);
         using var upload = new TcpClient();
         await upload.ConnectAsync(http.Host, http.Port, Cancellation);
         await using var stream = upload.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/models/tiny:classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: {picture.Length}\r\n\r\n"), Cancellation);
+        var head = "POST /v1/models/tiny:classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n" +
+            $"Content-Length: {picture.Length}\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), Cancellation);
         await stream.WriteAsync(picture.AsMemory(0, 20), Cancellation);
         // Answered after what came before it on the other connection was read.
         using (var other = new HttpClient())
@@ -84,12 +88,14 @@ public sealed partial class ProcessTests : IDisposable
     public async Task Sigterm_RequestThatNeverEnds_DoesNotHoldTheExitBeyondItsBound()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals of Unix");
-        var process = Start("--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0", "--Shutdown:Timeout", "500ms");
+        var process = Start("--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0",
+            "--Listen:HttpPort", "0", "--Shutdown:Timeout", "500ms");
         var http = new Uri(Addresses().Match(await process.StandardOutput.ReadLineAsync(Cancellation) ?? "").Groups["http"].Value);
         await process.StandardOutput.ReadLineAsync(Cancellation);
         using var upload = new TcpClient();
         await upload.ConnectAsync(http.Host, http.Port, Cancellation);
-        await upload.GetStream().WriteAsync("POST /v1/models/tiny:classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx"u8.ToArray(), Cancellation);
+        await upload.GetStream().WriteAsync(
+            "POST /v1/models/tiny:classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx"u8.ToArray(), Cancellation);
         using (var other = new HttpClient())
             Assert.Equal("ready", await other.GetStringAsync(new Uri(http, "/readyz"), Cancellation));
 
@@ -105,13 +111,101 @@ public sealed partial class ProcessTests : IDisposable
         using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
         taken.Start();
         var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
-        var process = Start("--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", $"{port}", "--Listen:HttpPort", "0");
+        var process = Start("--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", $"{port}",
+            "--Listen:HttpPort", "0");
 
         var error = await process.StandardError.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
 
         Assert.Equal((int)ExitCode.Trouble, process.ExitCode);
-        Assert.Contains($"The server has failed: Failed to bind to address http://127.0.0.1:{port}", error);
+        var line = Assert.Single(error.TrimEnd().Split('\n'), text => !text.Contains(" info: LeNetServe.", StringComparison.Ordinal));
+        Assert.Equal($"error: the server has failed: Failed to bind to address http://127.0.0.1:{port}: address already in use.", line);
+    }
+
+    [Theory]
+    [InlineData("[1, 2", "server.json")]
+    [InlineData("""{ "Listen": { "GrpcPort": """, "server.json")]
+    public async Task Start_BrokenConfigurationFile_IsOneLineAndUsage(string content, string expected)
+    {
+        File.WriteAllText(directory["server.json"], content);
+        var process = Start("--config", directory["server.json"]);
+
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal((int)ExitCode.Usage, process.ExitCode);
+        Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')));
+    }
+
+    [Fact]
+    public async Task Start_MistypedOption_IsTwoLines()
+    {
+        var process = Start("models", "--grcp-port", "1");
+
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal((int)ExitCode.Usage, process.ExitCode);
+        Assert.Equal(["error: there is no option --grcp-port; did you mean --grpc-port?", "help: --help"], error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Start_ConfigurationFile_ItsPathsAreRelativeToTheFile()
+    {
+        File.WriteAllText(directory["server.json"], """
+            // A comment.
+            {
+              "Models": { "Path": "models" },
+              "Listen": { "Address": "127.0.0.1", "GrpcPort": 0, "HttpPort": 0 },
+              "Logging": { "Format": "json" },
+            }
+            """);
+        var process = Start("--config", directory["server.json"]);
+        await process.StandardOutput.ReadLineAsync(Cancellation);
+
+        Assert.EndsWith("models=tiny/1", await process.StandardOutput.ReadLineAsync(Cancellation));
+        using var log = System.Text.Json.JsonDocument.Parse((await process.StandardError.ReadLineAsync(Cancellation))!);
+        Assert.EndsWith("Z", log.RootElement.GetProperty("Timestamp").GetString()!.Trim());
+        Assert.Contains("tiny/1", log.RootElement.GetProperty("Message").GetString());
+    }
+
+    [Fact]
+    public async Task Start_UnderSystemd_IsReadyWhenTheModelsServe()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "systemd");
+        using var notifications = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        notifications.Bind(new UnixDomainSocketEndPoint(directory["notify"]));
+        var process = StartWith(
+            new() { ["NOTIFY_SOCKET"] = directory["notify"] },
+            directory["models"], "--listen", "127.0.0.1", "--grpc-port", "0", "--http-port", "0", "--log", "systemd");
+        var buffer = new byte[256];
+
+        var first = Encoding.UTF8.GetString(buffer, 0, await notifications.ReceiveAsync(buffer, Cancellation));
+        var listening = await process.StandardOutput.ReadLineAsync(Cancellation);
+        var http = new Uri(Addresses().Match(listening!).Groups["http"].Value);
+        using var client = new HttpClient();
+        Assert.Equal("ready", await client.GetStringAsync(new Uri(http, "/readyz"), Cancellation));
+        _ = Kill(process.Id, 15);
+        var second = Encoding.UTF8.GetString(buffer, 0, await notifications.ReceiveAsync(buffer, Cancellation));
+
+        Assert.Equal(("READY=1", "STOPPING=1"), (first, second));
+        Assert.StartsWith("<6>", await process.StandardError.ReadLineAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("--version", "lenetserve-serve ")]
+    [InlineData("--help", "The LeNetServe inference server")]
+    [InlineData("--sample-config", "// All settings")]
+    [InlineData("--completion=bash", "_lenetserve_serve() {")]
+    public async Task Start_ActionWithoutServing_PrintsItsTextAndExitsWithZero(string action, string expected)
+    {
+        var process = Start(action);
+
+        var output = await process.StandardOutput.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.StartsWith(expected, output);
+        Assert.Equal(0, process.ExitCode);
     }
 
     [Fact]
@@ -142,17 +236,23 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Contains("-p:Accelerator=cuda", error);
     }
 
-    private Process Start(params string[] arguments)
+    private Process Start(params string[] arguments) => StartWith([], arguments);
+
+    private Process StartWith(Dictionary<string, string> environment, params string[] arguments)
     {
         var program = Path.ChangeExtension(typeof(LeNetServe.InferenceServer.Hosting.ServerOptions).Assembly.Location, ".dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments]) { RedirectStandardOutput = true,
+            RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         var process = Process.Start(start)!;
         started.Add(process);
         return process;
     }
 
     private static async Task<string> ClassifyAsync(GrpcChannel channel) =>
-        (await new Classifier.ClassifierClient(channel).ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation)).Predictions[0].Label;
+        (await new Classifier.ClassifierClient(channel).ClassifyAsync(
+            new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation)).Predictions[0].Label;
 
     private static async Task<bool> IsRefusedAsync(Uri http)
     {

@@ -17,7 +17,8 @@ public sealed class ServerRunTests : IDisposable
     [Fact]
     public async Task RunAsync_RepositoryCannotBeReadAtStart_IsTrouble()
     {
-        await using var app = TestServer.Build(directory, TestServer.WriteTiny, builder => Directory.Delete(builder.Configuration["Models:Path"]!, recursive: true));
+        await using var app = TestServer.Build(
+            directory, TestServer.WriteTiny, builder => Directory.Delete(builder.Configuration["Models:Path"]!, recursive: true));
 
         Assert.Equal(ExitCode.Trouble, await ServerRun.RunAsync(app).WaitAsync(Cancellation));
     }
@@ -34,7 +35,8 @@ public sealed class ServerRunTests : IDisposable
     public async Task RunAsync_PortIsTaken_IsTrouble()
     {
         await using var server = await TestServer.StartAsync();
-        await using var app = TestServer.Build(directory, TestServer.WriteTiny, _ => { }, $"--Listen:GrpcPort={new Uri(server.GrpcAddress).Port}");
+        await using var app = TestServer.Build(
+            directory, TestServer.WriteTiny, _ => { }, $"--Listen:GrpcPort={new Uri(server.GrpcAddress).Port}");
 
         Assert.Equal(ExitCode.Trouble, await ServerRun.RunAsync(app).WaitAsync(Cancellation));
     }

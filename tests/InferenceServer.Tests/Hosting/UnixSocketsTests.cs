@@ -56,7 +56,8 @@ public sealed class UnixSocketsTests : IDisposable
     public void Read_PathOfAnotherFile_IsAFault()
     {
         File.WriteAllText(directory["file"], "precious");
-        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection([new("Listen:UnixSocket", directory["file"])]).Build());
+        var reader = new SettingsReader(
+            new ConfigurationBuilder().AddInMemoryCollection([new("Listen:UnixSocket", directory["file"])]).Build());
 
         ListenerOptions.Read(reader);
 

@@ -1,4 +1,4 @@
-namespace LeNetServe.Cli;
+namespace LeNetServe;
 
 /// <summary>The name that a mistyped word most likely means.</summary>
 public static class NearestName

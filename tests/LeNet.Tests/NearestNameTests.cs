@@ -1,4 +1,4 @@
-namespace LeNetServe.Cli.Tests;
+namespace LeNetServe.LeNet.Tests;
 
 public sealed class NearestNameTests
 {

@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace LeNetServe.InferenceServer.Hosting;
+
+/// <summary>Writes the completion script of a shell.</summary>
+internal static class CompletionScript
+{
+    private const string Program = "lenetserve-serve";
+
+    /// <summary>Writes the script.</summary>
+    /// <exception cref="ExpectedException">The shell is unknown (<see cref="ExitCode.Usage"/>).</exception>
+    public static string Of(string shell) => shell switch
+    {
+        "bash" => $$"""
+            _lenetserve_serve() {
+              local word=${COMP_WORDS[COMP_CWORD]}
+              if [[ $word == -* ]]; then
+                COMPREPLY=($(compgen -W "{{string.Join(' ', ServerOption.All.Select(option => option.Name))}}" -- "$word"))
+              else
+                COMPREPLY=($(compgen -f -- "$word"))
+              fi
+            }
+            complete -o filenames -F _lenetserve_serve {{Program}}
+
+            """,
+        "zsh" => Lines($"#compdef {Program}\n_arguments \\", option =>
+            $"  '{option.Name}{Argument(option, "=")}[{Escape(option)}]{Argument(option, ":value:_files")}' \\", "  '*:models:_files -/'"),
+        "fish" => Lines("", option => $"complete -c {Program} -l {option.Name[2..]}{Argument(option, " -r")} -d '{Escape(option)}'", ""),
+        "pwsh" => $$"""
+            Register-ArgumentCompleter -Native -CommandName {{Program}} -ScriptBlock {
+              param($word)
+              {{string.Join(", ", ServerOption.All.Select(option => $"'{option.Name}'"))}} | Where-Object { $_ -like "$word*" }
+            }
+
+            """,
+        _ => throw new ExpectedException(ExitCode.Usage, $"--completion is \"{shell}\", expected bash, zsh, fish or pwsh"),
+    };
+
+    private static string Lines(string first, Func<ServerOption, string> line, string last)
+    {
+        var text = new StringBuilder();
+        foreach (var each in (string[])[first, .. ServerOption.All.Select(line), last])
+            if (each.Length > 0)
+                text.Append(each).Append('\n');
+        return text.ToString();
+    }
+
+    private static string Argument(ServerOption option, string text) => option.Value.Length == 0 ? "" : text;
+
+    private static string Escape(ServerOption option) => option.Meaning.Replace("'", "").Replace(":", "");
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Configuration.Json;
+
+namespace LeNetServe.InferenceServer.Hosting;
+
+/// <summary>Creates the server's builder with the configuration of the command line.</summary>
+internal static class ConfigurationExtensions
+{
+    /// <summary>
+    /// Creates the builder. Later sources have priority: appsettings.json, the file of --config, the environment, the command line.
+    /// </summary>
+    /// <exception cref="ExpectedException">The file of --config does not exist (<see cref="ExitCode.Usage"/>).</exception>
+    public static WebApplicationBuilder CreateBuilder(this CommandLine commandLine)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            EnvironmentName = commandLine.Settings.GetValueOrDefault("environment"),
+            ContentRootPath = commandLine.Settings.GetValueOrDefault("contentRoot"),
+        });
+        if (commandLine.ValueOf("--config") is { } file)
+        {
+            if (!File.Exists(file))
+                throw new ExpectedException(ExitCode.Usage, $"--config is \"{file}\", expected an existing JSON file");
+            var source = new JsonConfigurationSource { Path = Path.GetFullPath(file), ReloadOnChange = true };
+            source.ResolveFileProvider();
+            var sources = ((IConfigurationBuilder)builder.Configuration).Sources;
+            sources.Insert(sources.ToList().FindLastIndex(each => each is JsonConfigurationSource) + 1, source);
+        }
+        builder.Configuration.AddInMemoryCollection(commandLine.Settings);
+        return builder;
+    }
+}
