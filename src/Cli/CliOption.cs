@@ -37,7 +37,7 @@ public static class CliOption
         return argument;
     }
 
-    /// <summary>One of an enumeration's names, in lower case in every text and in any case from the user; the first name is the default.</summary>
+    /// <summary>One of an enumeration's names, in any case from the user and in lower case in texts. Its first name is the default.</summary>
     public static Option<T> Choice<T>(string name, string description) where T : struct, Enum => new(name)
     {
         Description = $"{description} ({string.Join(" | ", Names<T>())}). Default: {Names<T>().First()}",

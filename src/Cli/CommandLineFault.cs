@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace LeNetServe.Cli;
 
-/// <summary>The fault of a command line in two lines: what is wrong, with the nearest name, and the way to the help.</summary>
+/// <summary>The fault of a command line in two lines: the fault with the nearest name, and the way to the help.</summary>
 internal static class CommandLineFault
 {
     /// <summary>Gets the two lines; null if the command line is good.</summary>
@@ -22,7 +22,7 @@ internal static class CommandLineFault
             .Concat(parsed.Errors.Count == 0 ? [] : parsed.UnmatchedTokens);
         var separator = parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
         return words.FirstOrDefault(word => word.Length > 1 && word[0] == '-' && !separator && !Path.Exists(word)) is { } option
-            ? $"there is no option {option}{Suggestion(option, Names(parsed))}"
+            ? $"{option} is not an option{Suggestion(option, Names(parsed))}"
             : null;
     }
 
@@ -32,7 +32,7 @@ internal static class CommandLineFault
             return null;
         var commands = parsed.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name).ToList();
         return commands.Count > 0
-            ? $"there is no command {word}{Suggestion(word, commands) ?? $", expected {string.Join(", ", commands)}"}"
+            ? $"{word} is not a command{Suggestion(word, commands) ?? $", expected {string.Join(", ", commands)}"}"
             : $"\"{word}\" is not expected{After(parsed, word)}";
     }
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace LeNetServe.Cli;
 
-/// <summary>One machine's share of numbered work: the items whose number leaves <paramref name="Index"/> when divided by <paramref name="Count"/>.</summary>
+/// <summary>One machine's share of numbered work.</summary>
+/// <param name="Index">The remainder of the numbers of its items, divided by the count.</param>
+/// <param name="Count">The number of shares.</param>
 public readonly record struct WorkShare(int Index, int Count)
 {
     /// <summary>Gets the share that is everything.</summary>
@@ -19,8 +21,8 @@ public readonly record struct WorkShare(int Index, int Count)
     }
 
     /// <summary>
-    /// Reads the share from <c>--shard I/N</c>, else from <c>--index</c> and <c>--shards</c>, else from a Slurm array or a Kubernetes Indexed Job,
-    /// which tells a pod its index but not the number of shares; null if none is asked for.
+    /// Reads the share from <c>--shard I/N</c>, else from <c>--index</c> and <c>--shards</c>, else from a Slurm array or a Kubernetes job.
+    /// A Kubernetes Indexed Job tells a pod its index but not the number of shares. Null means that no share is asked for.
     /// </summary>
     /// <param name="shard"><c>--shard</c>: <c>I/N</c>, or <c>none</c> to ignore the environment.</param>
     /// <param name="index"><c>--index</c>, from 0.</param>

@@ -2,7 +2,7 @@ namespace LeNetServe;
 
 /// <summary>A failure that a user can act on: one line of text and the program's exit code. Any other exception is a bug.</summary>
 /// <param name="code">The exit code of a program that ends with this failure.</param>
-/// <param name="message">What was found, what was expected, and the place.</param>
+/// <param name="message">The text: found, expected, place, and what to do.</param>
 /// <param name="inner">The cause; null if there is none.</param>
 public sealed class ExpectedException(ExitCode code, string message, Exception? inner = null) : Exception(message, inner)
 {

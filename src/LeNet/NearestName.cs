@@ -3,7 +3,7 @@ namespace LeNetServe;
 /// <summary>The name that a mistyped word most likely means.</summary>
 public static class NearestName
 {
-    /// <summary>Gets the nearest name; null if none is near: a third of the word's letters may differ, or the word begins one name only.</summary>
+    /// <summary>Gets the nearest name: a third of the letters may differ, or the word begins one name only. Null if none is near.</summary>
     public static string? Of(string word, IEnumerable<string> names)
     {
         var ranked = names.Distinct(StringComparer.Ordinal)

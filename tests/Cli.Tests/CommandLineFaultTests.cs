@@ -6,11 +6,11 @@ public sealed class CommandLineFaultTests
 {
     [Theory]
     [InlineData("", "error: no command is given, expected train, score", "help: --help")]
-    [InlineData("trian", "error: there is no command trian; did you mean train?", "help: --help")]
-    [InlineData("bake", "error: there is no command bake, expected train, score", "help: --help")]
-    [InlineData("train --epoch 3 --out a", "error: there is no option --epoch; did you mean --epochs?", "help: train --help")]
-    [InlineData("train --batch_size=3 --out a", "error: there is no option --batch_size=3; did you mean --batch-size?", "help: train --help")]
-    [InlineData("train --out a --zebra", "error: there is no option --zebra", "help: train --help")]
+    [InlineData("trian", "error: trian is not a command; did you mean train?", "help: --help")]
+    [InlineData("bake", "error: bake is not a command, expected train, score", "help: --help")]
+    [InlineData("train --epoch 3 --out a", "error: --epoch is not an option; did you mean --epochs?", "help: train --help")]
+    [InlineData("train --batch_size=3 --out a", "error: --batch_size=3 is not an option; did you mean --batch-size?", "help: train --help")]
+    [InlineData("train --out a --zebra", "error: --zebra is not an option", "help: train --help")]
     [InlineData("train", "error: --out is missing: a folder", "help: train --help")]
     [InlineData("train --out", "error: --out needs a value: a folder", "help: train --help")]
     [InlineData("train --out a --out b", "error: --out is given twice, expected it once", "help: train --help")]
@@ -19,7 +19,7 @@ public sealed class CommandLineFaultTests
     [InlineData("train --out a --rate fast", "error: --rate is \"fast\", expected a number", "help: train --help")]
     [InlineData("train --out a --day Firday", "error: --day is \"Firday\", expected sunday, monday, tuesday, wednesday, thursday, friday, saturday", "help: train --help")]
     [InlineData("train --out a b", "error: \"b\" is not expected; --out before it takes one value", "help: train --help")]
-    [InlineData("score a --modle b", "error: there is no option --modle; did you mean --model?", "help: score --help")]
+    [InlineData("score a --modle b", "error: --modle is not an option; did you mean --model?", "help: score --help")]
     public void Of_WrongCommandLine_SaysItInTwoLines(string arguments, string message, string help) =>
         Assert.Equal($"{message}{Environment.NewLine}{help}", CommandLineFault.Of(Parse(arguments)));
 

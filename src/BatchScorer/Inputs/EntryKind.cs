@@ -1,6 +1,6 @@
 namespace LeNetServe.BatchScorer.Inputs;
 
-/// <summary>What a folder's entry is; the values are those of <c>d_type</c>.</summary>
+/// <summary>The kind of a folder's entry, with the values of <c>d_type</c>.</summary>
 internal enum EntryKind : byte
 {
     Unknown = 0,

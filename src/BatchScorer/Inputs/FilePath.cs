@@ -3,15 +3,14 @@ using System.Text;
 namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>
-/// A file's path as the bytes that the file system knows, and the text that stands for it in rows and messages. Text and bytes are one to one:
-/// where the bytes are no UTF-8, or contain <c>\x</c>, each wrong byte is written <c>\xNN</c> and each backslash twice; all other paths are
-/// written as they are.
+/// Converts between a file's path in bytes, as the file system knows it, and its text in rows and messages. Text and bytes are one to one.
+/// If the bytes are not UTF-8, or contain <c>\x</c>, each wrong byte becomes <c>\xNN</c> and each backslash two; other paths stay as they are.
 /// </summary>
 internal static class FilePath
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The path's bytes with the terminating zero that the C library wants.</summary>
+    /// <summary>Gets the path's bytes with the terminating zero that the C library needs.</summary>
     public static byte[] Terminated(ReadOnlySpan<byte> path)
     {
         var terminated = new byte[path.Length + 1];

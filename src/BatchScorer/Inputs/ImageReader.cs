@@ -14,7 +14,7 @@ internal sealed class ImageReader
     private byte[] buffer = new byte[1 << 16];
 
     /// <summary>The image's content; valid until the next call.</summary>
-    /// <returns>Null where the file was read, else why it was not.</returns>
+    /// <returns>Null if the file was read, else the reason why not.</returns>
     public RowError? Read(InputImage image, out ReadOnlySpan<byte> content)
     {
         content = image.Content;

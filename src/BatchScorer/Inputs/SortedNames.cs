@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>
-/// Names with a byte of type each, added in any order and read in the order of their bytes, in constant memory: what does not fit is sorted into
-/// runs on disk, which are merged while reading.
+/// Sorts names, each with a byte of type, in constant memory. They are added in any order and read in the order of their bytes.
+/// Names that do not fit are sorted into runs on disk, which are merged while reading.
 /// </summary>
 internal sealed class SortedNames(int arenaBytes = 1 << 20) : IDisposable
 {

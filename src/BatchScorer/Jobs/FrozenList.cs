@@ -6,11 +6,12 @@ using LeNetServe.BatchScorer.Rows;
 
 namespace LeNetServe.BatchScorer.Jobs;
 
-/// <summary>The list of images that a job is about, as a file that never changes: every shard, on every machine, counts by it.</summary>
+/// <summary>The list of a job's images, as a file that never changes: every shard, on every machine, counts by it.</summary>
 internal static class FrozenList
 {
-    /// <summary>Writes a list; its name says its content. <see cref="InvalidDataException"/> where there are no images: a job about none is a slip.</summary>
+    /// <summary>Writes a list. The file name contains the content's hash.</summary>
     /// <returns>File name, SHA-256 and number of rows.</returns>
+    /// <exception cref="InvalidDataException">There are no images.</exception>
     public static (string Name, string Sha256, long Images) Write(string folder, IEnumerable<InputImage> images)
     {
         var temporary = Path.Combine(folder, $"manifest.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
@@ -41,7 +42,8 @@ internal static class FrozenList
         return (name, sha256, count);
     }
 
-    /// <summary>Reads a list; <see cref="InvalidDataException"/> where it is not the one that was frozen.</summary>
+    /// <summary>Reads a list.</summary>
+    /// <exception cref="InvalidDataException">The list is not the one that was frozen.</exception>
     public static IEnumerable<ListedImage> Read(string folder, JobFile job)
     {
         var path = Path.Combine(folder, job.List);
@@ -70,7 +72,7 @@ internal static class FrozenList
         ErrorText = image.Error?.Text,
     };
 
-    /// <summary>The image of a row that is no archive's.</summary>
+    /// <summary>Gets the image of a row that is not an archive's.</summary>
     public static InputImage Image(ListedImage line, byte[] directory, long part, ScoreRow? known)
     {
         var path = line.Error is null ? FilePath.ToBytes(line.Path) : [];

@@ -31,7 +31,7 @@ internal sealed class Job
         return count;
     }
 
-    /// <summary>Which members of archives are images, as said when the list was frozen.</summary>
+    /// <summary>Gets the filter of archives' members, as given when the list was frozen.</summary>
     public NameFilter Filter()
     {
         List<string> includes = [], excludes = [];
@@ -50,8 +50,8 @@ internal sealed class Job
     }
 
     /// <summary>
-    /// Opens the job in a folder, or begins it: lists the images and freezes the list. Where several shards begin at a time, one of them wins and the
-    /// others take its list.
+    /// Opens the job in a folder, or begins it: lists the images and freezes the list. If several shards begin at a time, one of them wins and
+    /// the others take its list.
     /// </summary>
     public static Job OpenOrBegin(string folder, InputOptions inputs, Func<IEnumerable<InputImage>> list, int partSize, bool refresh)
     {
@@ -82,11 +82,11 @@ internal sealed class Job
         return new Job(folder, file);
     }
 
-    /// <summary>An input that is another one in another current folder; null for none. What a list from standard input says is frozen.</summary>
+    /// <summary>Gets the first relative input path; null if there is none.</summary>
     private static string? Relative(InputOptions inputs) =>
         inputs.Paths.Concat(inputs.ListFile is { } list ? [list] : []).FirstOrDefault(path => path != "-" && !Path.IsPathRooted(path));
 
-    /// <summary>Removes what a killed scorer has left of a shard's parts.</summary>
+    /// <summary>Removes the temporary files that a killed scorer left of a shard's parts.</summary>
     public void Clean(WorkShare share)
     {
         foreach (var temporary in Directory.EnumerateFiles(Path.Combine(Folder, "parts"), "*.tmp"))

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LeNetServe.BatchScorer.Jobs;
 
-/// <summary><c>job.json</c>: what a job's folder is about. Written once, when the list of images is frozen.</summary>
+/// <summary><c>job.json</c>: the subject of a job's folder, written once, when the list of images is frozen.</summary>
 internal sealed record JobFile
 {
     public int Format { get; init; } = 1;

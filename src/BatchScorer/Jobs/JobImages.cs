@@ -5,9 +5,9 @@ namespace LeNetServe.BatchScorer.Jobs;
 
 /// <summary>Images of a job by their rows in the frozen list, each with the row that an earlier call left for it.</summary>
 /// <param name="job">The job.</param>
-/// <param name="wants">Which rows, by number.</param>
-/// <param name="key">What scores: rows of another key are of no use. Null where earlier rows are not wanted.</param>
-/// <param name="filter">Which members of an archive are images.</param>
+/// <param name="wants">Chooses rows by number.</param>
+/// <param name="key">Reuses rows with this key; null: reuses none.</param>
+/// <param name="filter">Chooses the images among the members of archives.</param>
 internal sealed class JobImages(Job job, Func<long, bool> wants, ScoringKey? key, NameFilter filter)
 {
     private readonly byte[] directory = FrozenList.DirectoryBytes(job.File);

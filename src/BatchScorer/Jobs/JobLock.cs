@@ -2,7 +2,7 @@ using LeNetServe.Cli;
 
 namespace LeNetServe.BatchScorer.Jobs;
 
-/// <summary>Keeps two scorers from working on one shard at a time. The system lets go of it when the process ends, however it ends.</summary>
+/// <summary>Keeps two scorers from working on one shard at a time. The system releases the lock when the process ends.</summary>
 internal static class JobLock
 {
     public static IDisposable Take(Job job, WorkShare share)

@@ -5,12 +5,12 @@ using LeNetServe.BatchScorer.Scoring;
 namespace LeNetServe.BatchScorer.Jobs;
 
 /// <summary>
-/// Makes one output of a job's parts, and checks on the way that every row of the frozen list is there, once, and that one model with one imaging
-/// scored them all.
+/// Makes one output of a job's parts. It checks that every row of the frozen list is there, once, and that one model with one imaging scored
+/// them all.
 /// </summary>
 internal sealed class JobMerge(Job job)
 {
-    /// <summary>What scored all parts.</summary>
+    /// <summary>Gets the key of all parts.</summary>
     /// <exception cref="IOException">Parts are missing or damaged: their shards must run again.</exception>
     /// <exception cref="InvalidDataException">Parts were scored by different models or with different imaging.</exception>
     public ScoringKey Check()

@@ -16,7 +16,7 @@ internal sealed record ListedImage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Folder { get; init; }
 
-    /// <summary>Kind of the error where there is nothing to read.</summary>
+    /// <summary>The kind of the error, if there is nothing to read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Error { get; init; }
 

@@ -6,14 +6,14 @@ using LeNetServe.BatchScorer.Rows;
 namespace LeNetServe.BatchScorer.Jobs;
 
 /// <summary>
-/// A finished part: a header line, its rows, and a last line with the SHA-256 of all before it. Published by rename; a file that a power cut left
-/// half on the disk does not pass the check and counts as not there.
+/// A finished part: a header line, its rows, and a last line with the SHA-256 of all before it. It is published by rename.
+/// A file that a power cut left half on the disk fails the check and counts as missing.
 /// </summary>
 internal sealed record PartFile(PartHeader Header, IReadOnlyList<ScoreRow> Rows)
 {
     private const int TrailerBytes = 65;
 
-    /// <summary>Reads a part; null where it is missing or damaged.</summary>
+    /// <summary>Reads a part; null if it is missing or damaged.</summary>
     public static PartFile? TryRead(string path)
     {
         if (!File.Exists(path))

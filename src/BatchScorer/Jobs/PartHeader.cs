@@ -14,6 +14,6 @@ internal sealed record PartHeader
     /// <summary>Its rows.</summary>
     public required int Count { get; init; }
 
-    /// <summary>What scored them.</summary>
+    /// <summary>The key of the rows.</summary>
     public required ScoringKey Scoring { get; init; }
 }

@@ -8,7 +8,7 @@ using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.BatchScorer.Jobs;
 
-/// <summary>Rows as they stand in a part's file: an array a row, of path, content hash, actual class, and either the best classes or the error.</summary>
+/// <summary>Writes rows for a part's file: an array a row, of path, content hash, actual class, and the best classes or the error.</summary>
 internal sealed class PartRows(ScoringModel model, int topK) : RowText(model, topK)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -42,7 +42,7 @@ internal sealed class PartRows(ScoringModel model, int topK) : RowText(model, to
         }
     }
 
-    /// <summary>Reads a row; <see cref="JsonException"/> or <see cref="InvalidOperationException"/> where it is none.</summary>
+    /// <summary>Reads a row; <see cref="JsonException"/> or <see cref="InvalidOperationException"/> if it is damaged.</summary>
     public static ScoreRow Read(ReadOnlySpan<byte> line, int topK)
     {
         var row = new ScoreRow(topK);

@@ -3,7 +3,7 @@ using LeNetServe.Imaging;
 
 namespace LeNetServe.BatchScorer.Jobs;
 
-/// <summary>All that a row depends on besides its image: rows of equal keys and equal content hashes are equal.</summary>
+/// <summary>Everything that a row depends on besides its image: rows of equal keys and equal content hashes are equal.</summary>
 internal sealed record ScoringKey
 {
     public required string Model { get; init; }

@@ -7,7 +7,7 @@ internal sealed record ScoringModel
 {
     public required string Name { get; init; }
 
-    /// <summary>Version; 0 for a file that is no version of a model.</summary>
+    /// <summary>Gets the version; 0 for a file outside a version's directory.</summary>
     public required long Version { get; init; }
 
     /// <summary>SHA-256 of the ONNX file, lower-case hexadecimal.</summary>
@@ -15,6 +15,6 @@ internal sealed record ScoringModel
 
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>How pictures become pixels, after any override.</summary>
+    /// <summary>Gets the way from a picture to pixels, after any override.</summary>
     public required ImagingSpec Imaging { get; init; }
 }

@@ -8,12 +8,12 @@ using LeNetServe.Specs;
 namespace LeNetServe.BatchScorer.Models;
 
 /// <summary>
-/// A model in one server or several. Pictures are decoded here and sent as raw pixels, so the rows are the same as those of a model in process.
-/// The version is pinned at the start, and all servers must have the same file of it.
+/// A model in one server or several. Pictures are decoded here and sent as raw pixels, so the rows equal those of a model in process.
+/// The version is fixed at the start, and all servers must have the same file of it.
 /// </summary>
 internal sealed class ServerClassifier : IBatchClassifier
 {
-    /// <summary>Most pixels in a message: below .NET's large object heap, where a payload costs more.</summary>
+    /// <summary>The most pixels in a message: a payload on .NET's large object heap costs more.</summary>
     private const int MessageBytes = 80_000;
 
     private readonly LeNetServeClient client;
@@ -33,14 +33,14 @@ internal sealed class ServerClassifier : IBatchClassifier
 
     /// <summary>Asks every server for the model.</summary>
     /// <param name="options">The servers.</param>
-    /// <param name="model">A path, <c>NAME</c> or <c>NAME/VERSION</c>; null where the servers have one model.</param>
+    /// <param name="model">A path, <c>NAME</c> or <c>NAME/VERSION</c>; null if the servers have one model.</param>
     /// <param name="geometry">Imaging in place of the model's.</param>
-    /// <param name="patience">How long to try again where servers are away or full.</param>
+    /// <param name="patience">Repeats calls while servers are away or full.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public static async Task<ServerClassifier> OpenAsync(
         LeNetServeClientOptions options, string? model, Geometry? geometry, ServerPatience patience, CancellationToken cancellationToken)
     {
-        // Wrong options are refused before any server is waited for.
+        // Refuse wrong options before waiting for any server.
         using (new LeNetServeClient(options))
         {
         }
@@ -98,7 +98,7 @@ internal sealed class ServerClassifier : IBatchClassifier
             scores[rank] = new Prediction(answer.Predictions[rank].Index, answer.Predictions[rank].Probability);
     }
 
-    /// <summary>A path that exists names the model as its folders do, and its file's hash is checked; anything else is a name in the servers.</summary>
+    /// <summary>Reads a model's name, version and hash from a path that exists; any other text is a name in the servers.</summary>
     private static (string? Name, long Version, string? Sha256) Wanted(string? model)
     {
         if (model is null)

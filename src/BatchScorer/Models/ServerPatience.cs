@@ -4,8 +4,8 @@ using LeNetServe.Client;
 
 namespace LeNetServe.BatchScorer.Models;
 
-/// <summary>The client tries again for a moment; a job waits until a server is back, or has room.</summary>
-/// <param name="longest">How long to wait.</param>
+/// <summary>Repeats calls until a server is back or has room; the client itself tries again only for a moment.</summary>
+/// <param name="longest">The longest wait.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ServerPatience(TimeSpan longest, TimeProvider time)
 {
@@ -13,7 +13,7 @@ internal sealed class ServerPatience(TimeSpan longest, TimeProvider time)
 
     /// <summary>Makes a call until it succeeds, fails for good, or has failed for too long.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="urls">Whom it asks, for the message.</param>
+    /// <param name="urls">The servers' addresses, for the message.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="LeNetServeException">The last failure, with the addresses in its message.</exception>
     public async Task<T> TryAsync<T>(Func<Task<T>> call, string urls, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class ServerPatience(TimeSpan longest, TimeProvider time)
         }
     }
 
-    /// <summary>A certificate that nobody trusts looks like a server that is away, and no wait mends it.</summary>
+    /// <summary>Tells whether a later call may succeed. An untrusted certificate looks like a server that is away, but stays untrusted.</summary>
     private static bool MayPass(LeNetServeException exception) => exception.IsTransient && Cause(exception) is not AuthenticationException;
 
     private static Exception? Cause(LeNetServeException exception) => (exception.InnerException as RpcException)?.Status.DebugException?.GetBaseException();

@@ -4,9 +4,9 @@ namespace LeNetServe.BatchScorer.Outputs;
 /// <param name="Label">Class name.</param>
 /// <param name="Images">Images of this class.</param>
 /// <param name="Predicted">Images taken for this class.</param>
-/// <param name="Precision">Right among those predicted; null where none was.</param>
-/// <param name="Recall">Right among the images of the class; null where there is none.</param>
-/// <param name="F1">Harmonic mean of the two; null where either is.</param>
+/// <param name="Precision">Right among those predicted; null if none was.</param>
+/// <param name="Recall">Right among the images of the class; null if there is none.</param>
+/// <param name="F1">Harmonic mean of the two; null if either is.</param>
 internal sealed record ClassFigures(string Label, long Images, long Predicted, double? Precision, double? Recall, double? F1)
 {
     public static IReadOnlyList<ClassFigures> Of(Tally tally) =>

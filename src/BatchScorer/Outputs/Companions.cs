@@ -46,7 +46,7 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
             mistakes = [.. mistakes.Select(mistake => mistake with { Image = found.GetValueOrDefault(mistake.Row) })];
             previewed = [.. previewed.Select(row => (row.Row, found.GetValueOrDefault(row.Row)))];
         }
-        if (Tally.Labelled > 0)
+        if (Tally.Labeled > 0)
         {
             MistakesPage.Write(files.Page, Tally, mistakes, new ModelView(imaging).Pixels);
             written.Add(files.Page);

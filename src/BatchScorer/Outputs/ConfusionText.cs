@@ -13,9 +13,9 @@ internal static class ConfusionText
     {
         if (tally.Accuracy is not { } accuracy)
             return "";
-        var images = tally.Labelled == 1 ? "image" : "images";
-        var text = new StringBuilder($"accuracy {accuracy * 100:0.00} % ({tally.Correct} of {tally.Labelled} labelled {images})\n");
-        if (tally.Correct == tally.Labelled)
+        var images = tally.Labeled == 1 ? "image" : "images";
+        var text = new StringBuilder($"accuracy {accuracy * 100:0.00} % ({tally.Correct} of {tally.Labeled} labeled {images})\n");
+        if (tally.Correct == tally.Labeled)
             return text.ToString();
         var labels = tally.Model.Labels;
         var rows = Enumerable.Range(0, labels.Count).Where(actual => Row(tally, actual).Sum() > 0).ToList();

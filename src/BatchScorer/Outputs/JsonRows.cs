@@ -10,7 +10,7 @@ using LeNetServe.Runtime.Predictions;
 namespace LeNetServe.BatchScorer.Outputs;
 
 /// <summary>
-/// JSON Lines: an object a row, always with the same keys. All that is the same in many rows is encoded once: a JSON writer's calls would cost more
+/// JSON Lines: an object a row, always with the same keys. Text that many rows share is encoded once: a JSON writer's calls would cost more
 /// than reading the image.
 /// </summary>
 internal sealed class JsonRows : RowText

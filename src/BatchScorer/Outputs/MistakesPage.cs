@@ -22,14 +22,14 @@ internal static class MistakesPage
         var folder = CommonFolder(shown);
         var lead = string.Create(
             CultureInfo.InvariantCulture,
-            $"{100 * tally.Accuracy:0.00} % of {tally.Labelled:N0} labeled images are right. "
+            $"{100 * tally.Accuracy:0.00} % of {tally.Labeled:N0} labeled images are right. "
             + $"{model} has the SHA-256 {tally.Model.Sha256}.");
         AtomicFile.WriteText(path, Page.Render(typeof(MistakesPage).Assembly, "mistakes.html", $"Mistakes of {model}", lead, new
         {
             tally.Model.Labels,
             tally.Images,
             tally.Failed,
-            Labeled = tally.Labelled,
+            Labeled = tally.Labeled,
             tally.Correct,
             Confusion = classes.Select(actual => classes.Select(predicted => tally.Confusion[actual, predicted])),
             Mistakes = mistakes.Select(mistake => new

@@ -1,6 +1,6 @@
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>How rows are written.</summary>
+/// <summary>The format of rows.</summary>
 internal enum OutputFormat
 {
     Jsonl,

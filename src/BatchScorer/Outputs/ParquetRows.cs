@@ -30,7 +30,7 @@ internal sealed class ParquetRows : RowFile
         indices = [.. Enumerable.Range(0, topK).Select(_ => new List<int?>())];
         scores = [.. Enumerable.Range(0, topK).Select(_ => new List<float?>())];
         fields = Fields(topK);
-        // Parquet's footer says where everything is, so the stream must know its position.
+        // Parquet's footer has the position of everything, so the stream must know its own.
         stream = sink.Stream.CanSeek ? sink.Stream : new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         writer = Wait(ParquetWriter.CreateAsync(new ParquetSchema(fields), stream));
     }
@@ -61,7 +61,7 @@ internal sealed class ParquetRows : RowFile
 
     public override void Dispose()
     {
-        // What could not be written, for want of room, cannot be closed either; the unfinished file goes all the same.
+        // A full disk makes closing fail as well; the unfinished file goes all the same.
         try
         {
             Close();

@@ -2,7 +2,7 @@ using LeNetServe.BatchScorer.Scoring;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>Where rows go: a file that appears when it is whole, or standard output.</summary>
+/// <summary>The target of rows: a file that appears when it is whole, or standard output.</summary>
 internal abstract class RowFile : IDisposable
 {
     /// <summary>Work on a chunk that may be done by many threads at once, before <see cref="Write"/>.</summary>

@@ -12,7 +12,7 @@ internal abstract class RowText(ScoringModel model, int topK)
 
     protected int TopK { get; } = topK;
 
-    /// <summary>What stands before the first row.</summary>
+    /// <summary>Gets the text before the first row.</summary>
     public virtual ReadOnlySpan<byte> Header => [];
 
     /// <summary>Writes the rows of a chunk into its text.</summary>

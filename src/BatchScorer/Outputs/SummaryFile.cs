@@ -4,7 +4,7 @@ using LeNetServe.Files;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>Writes <c>summary.json</c>. It holds nothing that differs from run to run, so equal inputs give an equal file.</summary>
+/// <summary>Writes <c>summary.json</c>. Its content does not differ from run to run, so equal inputs give an equal file.</summary>
 internal static class SummaryFile
 {
     public static void Write(string path, Tally tally) => AtomicFile.Write(path, stream =>
@@ -27,15 +27,15 @@ internal static class SummaryFile
             json.WriteNumber(kind, count);
         json.WriteEndObject();
         if (tally.Accuracy is { } accuracy)
-            WriteLabelled(json, tally, accuracy);
+            WriteLabeled(json, tally, accuracy);
         json.WriteEndObject();
         json.Flush();
         stream.Write("\n"u8);
     });
 
-    private static void WriteLabelled(Utf8JsonWriter json, Tally tally, double accuracy)
+    private static void WriteLabeled(Utf8JsonWriter json, Tally tally, double accuracy)
     {
-        json.WriteNumber("labelled", tally.Labelled);
+        json.WriteNumber("labelled", tally.Labeled);
         json.WriteNumber("correct", tally.Correct);
         json.WriteNumber("accuracy", accuracy);
         json.WriteStartArray("classes");

@@ -3,7 +3,7 @@ using LeNetServe.BatchScorer.Rows;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>Counts over all rows: errors by kind, and, for images whose folder names a class, who was taken for what.</summary>
+/// <summary>Counts over all rows: errors by kind, and, for images whose folder names a class, who was taken for whom.</summary>
 internal sealed class Tally(ScoringModel model)
 {
     private const int MostFailures = 100;
@@ -20,14 +20,14 @@ internal sealed class Tally(ScoringModel model)
     public List<(string Name, RowError Error)> Failures { get; } = [];
 
     /// <summary>Scored images whose class is known.</summary>
-    public long Labelled { get; private set; }
+    public long Labeled { get; private set; }
 
     public long Correct { get; private set; }
 
     /// <summary>Images by actual class (row) and predicted class (column).</summary>
     public long[,] Confusion { get; } = new long[model.Labels.Count, model.Labels.Count];
 
-    public double? Accuracy => Labelled > 0 ? (double)Correct / Labelled : null;
+    public double? Accuracy => Labeled > 0 ? (double)Correct / Labeled : null;
 
     public void Add(ScoreRow row)
     {
@@ -41,7 +41,7 @@ internal sealed class Tally(ScoringModel model)
         }
         else if (row.Actual >= 0)
         {
-            Labelled++;
+            Labeled++;
             Confusion[row.Actual, row.Top[0].Index]++;
             if (row.Actual == row.Top[0].Index)
                 Correct++;

@@ -1,6 +1,6 @@
 namespace LeNetServe.BatchScorer.Progress;
 
-/// <summary>To whom progress is shown.</summary>
+/// <summary>The reader of the progress.</summary>
 internal enum ProgressStyle
 {
     None,

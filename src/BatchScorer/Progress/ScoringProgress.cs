@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace LeNetServe.BatchScorer.Progress;
 
 /// <summary>
-/// Says how far a run is: a line that is rewritten on a terminal, a JSON object a line for programs, nothing elsewhere. Counts come from the one
-/// thread that writes rows; the clock's thread only reads them.
+/// Shows the progress of a run: a line that is rewritten on a terminal, a JSON object a line for programs, nothing elsewhere.
+/// Counts come from the one thread that writes rows; the clock's thread only reads them.
 /// </summary>
 internal sealed class ScoringProgress : IDisposable
 {
@@ -37,7 +37,7 @@ internal sealed class ScoringProgress : IDisposable
 
     public long Images => Interlocked.Read(ref images);
 
-    /// <summary>How many images there are; unknown until it is said.</summary>
+    /// <summary>Sets the number of all images; unknown until then.</summary>
     public void Expect(long count) => Interlocked.Exchange(ref total, count);
 
     public void Add(int newImages, int newFailed)

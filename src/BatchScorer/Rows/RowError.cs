@@ -1,8 +1,10 @@
 namespace LeNetServe.BatchScorer.Rows;
 
-/// <summary>Why an image has no score.</summary>
-/// <param name="Kind">A stable word: <c>unreadable</c>, <c>unknown_format</c>, <c>truncated</c>, <c>damaged</c>, <c>too_large</c> or <c>wrong_size</c>.</param>
-/// <param name="Text">What was found and what was expected.</param>
+/// <summary>The reason why an image has no score.</summary>
+/// <param name="Kind">
+/// A stable word: <c>unreadable</c>, <c>unknown_format</c>, <c>truncated</c>, <c>damaged</c>, <c>too_large</c> or <c>wrong_size</c>.
+/// </param>
+/// <param name="Text">The fault: found and expected.</param>
 internal sealed record RowError(string Kind, string Text)
 {
     /// <summary>The file, folder or archive cannot be opened or read.</summary>

@@ -8,15 +8,15 @@ internal sealed class ScoreRow(int topK)
     /// <summary>The image's name.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>The class that the image's folder names; -1 where it names none.</summary>
+    /// <summary>The class that the image's folder names; -1 if it names none.</summary>
     public int Actual { get; set; } = -1;
 
-    /// <summary>Best classes, best first; of no meaning where <see cref="Error"/> is set.</summary>
+    /// <summary>Best classes, best first; without meaning if <see cref="Error"/> is set.</summary>
     public Prediction[] Top { get; } = new Prediction[topK];
 
-    /// <summary>Why the image has no score.</summary>
+    /// <summary>Gets or sets the reason why the image has no score.</summary>
     public RowError? Error { get; set; }
 
-    /// <summary>SHA-256 of the image's content; all zero where it could not be read or nobody asked.</summary>
+    /// <summary>SHA-256 of the image's content; all zero if it was not read or not asked for.</summary>
     public byte[] ContentHash { get; } = new byte[32];
 }

@@ -8,8 +8,8 @@ namespace LeNetServe.BatchScorer.Scoring;
 internal sealed class Chunk
 {
     /// <summary>
-    /// Most images in a chunk. The decoder and the network push each other's code and weights out of the processor's caches, so the scorer gets nearer to
-    /// its parts the longer it stays with one of them: 0.85 with 64 images, 0.9 with 128, 0.95 with 256 (benchmarks/BatchScorer.Benchmarks).
+    /// The most images in a chunk. The decoder and the network push each other out of the processor's caches, so long stays with one are better.
+    /// The scorer reaches 0.85 of its parts with 64 images, 0.9 with 128, 0.95 with 256 (benchmarks/BatchScorer.Benchmarks).
     /// </summary>
     public const int Capacity = 256;
 
@@ -24,13 +24,13 @@ internal sealed class Chunk
 
     public ScoreRow[] Rows { get; }
 
-    /// <summary>Its place among all chunks, from 0.</summary>
+    /// <summary>Gets or sets its place among all chunks, from 0.</summary>
     public long Number { get; set; }
 
-    /// <summary>How many of the images and rows are in use.</summary>
+    /// <summary>Gets or sets the number of images and rows in use.</summary>
     public int Count { get; set; }
 
-    /// <summary>The rows as the output's text, where it is text.</summary>
+    /// <summary>Gets the rows as the output's text, if the output is text.</summary>
     public ArrayBufferWriter<byte> Text { get; } = new(1 << 14);
 
     public void Reset()

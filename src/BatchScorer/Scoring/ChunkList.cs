@@ -4,11 +4,11 @@ using LeNetServe.BatchScorer.Inputs;
 namespace LeNetServe.BatchScorer.Scoring;
 
 /// <summary>
-/// Cuts the list of images into numbered chunks, each of one part. The first ones are small, so that a few large photographs still keep all workers
-/// busy; members of archives, which come with their content, end a chunk by their bytes.
+/// Cuts the list of images into numbered chunks, each of one part. The first chunks are small, so that a few large photographs keep all
+/// workers busy. Members of archives come with their content, so their bytes end a chunk too.
 /// </summary>
 /// <param name="images">The list.</param>
-/// <param name="workers">How many take chunks; before chunks grow, each worker has had two.</param>
+/// <param name="workers">The number of workers; before chunks grow, each worker has had two.</param>
 internal sealed class ChunkList(IEnumerable<InputImage> images, int workers) : IDisposable
 {
     private const int FirstCapacity = 16;
@@ -21,7 +21,7 @@ internal sealed class ChunkList(IEnumerable<InputImage> images, int workers) : I
     private InputImage? next;
     private long number;
 
-    /// <summary>Fills a chunk with the next images; false where there are no more.</summary>
+    /// <summary>Fills a chunk with the next images; false if there are no more.</summary>
     public async ValueTask<bool> FillAsync(Chunk chunk, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace LeNetServe.BatchScorer.Scoring;
 
 /// <summary>
-/// Gives out chunks, a fixed number at a time, and writes those that come back in the order of their numbers. Writing holds nobody up: one worker
-/// writes what is ready, the others go on.
+/// Gives out chunks, a fixed number at a time, and writes them in the order of their numbers when they come back. No worker waits for a write:
+/// one writes the chunks that are ready, the others go on.
 /// </summary>
 internal sealed class ChunkOutput(Action<Chunk> write, int places, int topK) : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class ChunkOutput(Action<Chunk> write, int places, int topK) : I
     private long next;
     private int writing;
 
-    /// <summary>An empty chunk, as soon as there is a place for it.</summary>
+    /// <summary>Gets an empty chunk, as soon as there is a place for it.</summary>
     public async ValueTask<Chunk> RentAsync(CancellationToken cancellationToken)
     {
         await room.WaitAsync(cancellationToken);
@@ -27,8 +27,8 @@ internal sealed class ChunkOutput(Action<Chunk> write, int places, int topK) : I
     public void LayDown(Chunk chunk)
     {
         Interlocked.Exchange(ref ready[chunk.Number % places], chunk);
-        // Looked at again after the pen was laid down: a chunk that came in between found the pen taken. A writer that fails keeps the pen, so that
-        // nobody writes a chunk a second time.
+        // Check again after the flag is released: another worker may have stored the next chunk while this one held it.
+        // A writer that fails keeps the flag, so that a chunk is never written twice.
         while (IsNextReady() && Interlocked.Exchange(ref writing, 1) == 0)
         {
             while (IsNextReady())
@@ -50,7 +50,7 @@ internal sealed class ChunkOutput(Action<Chunk> write, int places, int topK) : I
         ready[next % places] = null;
         Volatile.Write(ref next, next + 1);
         room.Release();
-        // The runtime lets garbage grow to the size of the processor's cache, tens of megabytes; a collection of what few images leave takes microseconds.
+        // Without it the garbage grows to the size of the processor's cache, tens of megabytes; a collection takes microseconds.
         if (next % ChunksPerCollection == 0)
             GC.Collect(0);
     }

@@ -10,10 +10,10 @@ namespace LeNetServe.BatchScorer.Scoring;
 /// <summary>Reads, decodes and classifies the images of a chunk. One worker's own.</summary>
 /// <param name="classifier">The model; shared.</param>
 /// <param name="imaging">Pictures to pixels; shared.</param>
-/// <param name="labels">Which folder names are labels; shared.</param>
+/// <param name="labels">The folder names that are labels; shared.</param>
 /// <param name="topK">Best classes in a row.</param>
-/// <param name="hashContent">Whether rows get their image's hash, and known rows of equal hash are taken as they are.</param>
-/// <param name="finish">What else a worker does with a chunk whose rows are filled, such as writing them as text.</param>
+/// <param name="hashContent">Gives rows their image's hash, and takes known rows of equal hash as they are.</param>
+/// <param name="finish">Called for a chunk with filled rows, for example to write them as text.</param>
 internal sealed class ChunkWorker(IBatchClassifier classifier, ImagePreprocessor imaging, FolderLabels labels, int topK, bool hashContent, Action<Chunk> finish)
 {
     private readonly ImageReader reader = new();

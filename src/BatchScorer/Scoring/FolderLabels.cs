@@ -1,6 +1,6 @@
 namespace LeNetServe.BatchScorer.Scoring;
 
-/// <summary>Which class a folder's name says; none where labels are not read from folders.</summary>
+/// <summary>The classes that names of folders mean; none if labels are not read from folders.</summary>
 internal sealed class FolderLabels
 {
     private readonly Dictionary<string, int> indices = new(StringComparer.Ordinal);
@@ -11,6 +11,6 @@ internal sealed class FolderLabels
             indices.TryAdd(labels[i], i);
     }
 
-    /// <summary>The class's index; -1 where the name is none.</summary>
+    /// <summary>Gets the class's index; -1 if the name is not a label.</summary>
     public int IndexOf(string? folder) => folder is not null && indices.TryGetValue(folder, out var index) ? index : -1;
 }

@@ -4,16 +4,15 @@ using LeNetServe.BatchScorer.Inputs;
 namespace LeNetServe.BatchScorer.Scoring;
 
 /// <summary>
-/// list → (read → decode → infer) → write, with no thread besides the workers: each takes the next images off the list, brings them through all steps,
-/// and lays them down. Rows are written in the order of the list by whichever worker lays down the next ones. The chunks on their way are numbered, and
-/// as many as there are places.
+/// list → (read → decode → infer) → write, without a thread besides the workers. Each worker takes the next images off the list, brings them
+/// through all steps, and gives them to the output. The worker that gives the next rows in the order of the list writes them.
 /// </summary>
 /// <param name="newWorker">Makes what one worker needs.</param>
 /// <param name="workers">Chunks worked on at a time.</param>
 /// <param name="topK">Best classes in a row.</param>
 internal sealed class ScoringPipeline(Func<ChunkWorker> newWorker, int workers, int topK)
 {
-    /// <summary>How far a worker may run ahead of one that has slow images.</summary>
+    /// <summary>The chunks by which a worker may run ahead of one that has slow images.</summary>
     private const int PlacesPerWorker = 4;
 
     private ExceptionDispatchInfo? failure;

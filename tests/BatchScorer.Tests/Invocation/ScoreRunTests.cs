@@ -30,7 +30,7 @@ public sealed class ScoreRunTests : IDisposable
         Assert.All(rows, row => Assert.Equal(row.Text("actual"), row.Text("label")));
         Assert.All(rows, row => Assert.Equal(("model", 1, 3), (row.Text("model"), row.GetProperty("version").GetInt32(), row.GetProperty("top").GetArrayLength())));
         Assert.Contains("150 images", messages);
-        Assert.Contains("accuracy 100.00 % (150 of 150 labelled images)", messages);
+        Assert.Contains("accuracy 100.00 % (150 of 150 labeled images)", messages);
         Assert.Contains("\"accuracy\": 1,", File.ReadAllText(directory["scores.summary.json"]));
     }
 

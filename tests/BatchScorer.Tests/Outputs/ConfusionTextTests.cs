@@ -25,11 +25,11 @@ public sealed class ConfusionTextTests
     {
         var text = ConfusionText.Of(Count(["0", "1", "2"], (0, 1, 1), (2, 2, 4)));
 
-        Assert.Equal("accuracy 80.00 % (4 of 5 labelled images)\nactual \\ predicted\n     0  1  2\n0    ·  1  ·\n2    ·  ·  4\n", text);
+        Assert.Equal("accuracy 80.00 % (4 of 5 labeled images)\nactual \\ predicted\n     0  1  2\n0    ·  1  ·\n2    ·  ·  4\n", text);
     }
 
     [Fact]
-    public void Of_AllRight_HasNoMatrix() => Assert.Equal("accuracy 100.00 % (1 of 1 labelled image)\n", ConfusionText.Of(Count(["0", "1"], (1, 1, 1))));
+    public void Of_AllRight_HasNoMatrix() => Assert.Equal("accuracy 100.00 % (1 of 1 labeled image)\n", ConfusionText.Of(Count(["0", "1"], (1, 1, 1))));
 
     [Fact]
     public void Of_ManyClasses_PointsToTheSummary() => Assert.Contains(
