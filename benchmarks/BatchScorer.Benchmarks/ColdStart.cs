@@ -13,7 +13,8 @@ internal static class ColdStart
         for (var round = 0; round <= rounds; round++)
         {
             var started = Stopwatch.GetTimestamp();
-            using var process = Process.Start(new ProcessStartInfo(program, ["score", image, "-m", model, "-o", "-", "-q"]) { RedirectStandardOutput = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, ["score", image, "-m", model, "-o", "-", "-q"]) { RedirectStandardOutput = true })!;
             var row = await process.StandardOutput.ReadLineAsync();
             var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             await process.WaitForExitAsync();
@@ -24,7 +25,9 @@ internal static class ColdStart
         }
         times.Sort();
         var median = times[times.Count / 2];
-        Console.WriteLine($"start to first row, {rounds} rounds: median {median:0} ms (target: under {MostMilliseconds} ms), best {times[0]:0} ms, worst {times[^1]:0} ms");
+        Console.WriteLine(
+            $"start to first row, {rounds} rounds: median {median:0} ms (target: under {MostMilliseconds} ms), best {times[0]:0} ms, "
+            + $"worst {times[^1]:0} ms");
         return median < MostMilliseconds ? 0 : (int)ExitCode.CheckFailed;
     }
 }

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace LeNetServe.BatchScorer.Benchmarks;
 
-/// <summary>Peak resident memory for 10,000 images and for 1,000,000: hard links to one picture, all in one folder, the hardest case to list.</summary>
+/// <summary>
+/// Peak resident memory for 10,000 images and for 1,000,000: hard links to one picture, all in one folder, the hardest case to list.
+/// </summary>
 internal static partial class Memory
 {
     private const double MostGrowth = 1.2;
@@ -25,13 +27,16 @@ internal static partial class Memory
                     var target = Path.Combine(Path.GetTempPath(), $"lenetserve-memory-{Environment.ProcessId}-{count}-{output}");
                     var (peak, seconds) = await Peak(program, ["score", folder, "-m", model, "-o", target, "-q"]);
                     peaks.Add(peak);
-                    Console.WriteLine($"{count,9:N0} images to a {(output == "job" ? "job" : "file"),-4}: peak {peak:0.0} MB, {seconds:0.0} s, {count / seconds:N0} images/s");
+                    Console.WriteLine(
+                        $"{count,9:N0} images to a {(output == "job" ? "job" : "file"),-4}: peak {peak:0.0} MB, {seconds:0.0} s, "
+                        + $"{count / seconds:N0} images/s");
                     foreach (var path in Directory.GetFileSystemEntries(Path.GetTempPath(), Path.GetFileNameWithoutExtension(target) + "*"))
                         Remove(path);
                 }
             }
             var (file, job) = (peaks[2] / peaks[0], peaks[3] / peaks[1]);
-            Console.WriteLine($"1,000,000 against 10,000: file {file:0.00}, job {job:0.00} (target: at most {MostGrowth}, and under {MostMegabytes} MB)");
+            Console.WriteLine(
+                $"1,000,000 against 10,000: file {file:0.00}, job {job:0.00} (target: at most {MostGrowth}, and under {MostMegabytes} MB)");
             return file <= MostGrowth && job <= MostGrowth && peaks.Max() < MostMegabytes ? 0 : (int)ExitCode.CheckFailed;
         }
         finally
@@ -48,7 +53,9 @@ internal static partial class Memory
         while (!process.WaitForExit(20))
             peak = Math.Max(peak, HighWaterMark(process.Id));
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? (peak, Stopwatch.GetElapsedTime(started).TotalSeconds) : throw new InvalidOperationException($"exit code {process.ExitCode}");
+        return process.ExitCode == 0
+            ? (peak, Stopwatch.GetElapsedTime(started).TotalSeconds)
+            : throw new InvalidOperationException($"exit code {process.ExitCode}");
     }
 
     /// <summary>The kernel's own record of the peak, so that polling misses nothing but the last 20 ms.</summary>
@@ -56,7 +63,8 @@ internal static partial class Memory
     {
         try
         {
-            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(
+                line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
             return line is null ? 0 : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
         }
         catch (IOException)

@@ -15,6 +15,7 @@ static int Rounds(string[] rest, int usual) => rest.Length > 0 ? int.Parse(rest[
 
 static int Usage()
 {
-    Console.Error.WriteLine("expected: speed DATA [ROUNDS] | speed MODEL FOLDER [ROUNDS] | start PROGRAM MODEL IMAGE [ROUNDS] | memory PROGRAM MODEL IMAGE");
+    Console.Error.WriteLine(
+        "expected: speed DATA [ROUNDS] | speed MODEL FOLDER [ROUNDS] | start PROGRAM MODEL IMAGE [ROUNDS] | memory PROGRAM MODEL IMAGE");
     return 2;
 }

@@ -11,8 +11,9 @@ namespace LeNetServe.BatchScorer.Benchmarks;
 
 /// <summary>
 /// Reading, decoding and inference alone, each on all cores, and the scorer on the same images, all in every round. What the parts allow is
-/// 1 / (1/reading + 1/decoding + 1/inference) images a second. The scorer gets the folder ten times over, so that its start, which is measured by
-/// itself, does not hide the pipeline. The processor's time is shown too: on a machine that does other things as well it says more than the clock.
+/// 1 / (1/reading + 1/decoding + 1/inference) images a second. The scorer gets the folder ten times over, so that its start, which is
+/// measured by itself, does not hide the pipeline. The processor's time is shown too: on a machine that does other things as well it says
+/// more than the clock.
 /// </summary>
 internal static class Speed
 {
@@ -26,12 +27,14 @@ internal static class Speed
         var pictures = Directory.CreateTempSubdirectory("lenetserve-speed-").FullName;
         try
         {
-            var mnist = DatasetCatalog.Open(new DatasetRequest { Name = "mnist", Directory = Path.Combine(data, "mnist") }, CancellationToken.None);
+            var mnist = DatasetCatalog.Open(
+                new DatasetRequest { Name = "mnist", Directory = Path.Combine(data, "mnist") }, CancellationToken.None);
             ImageFiles.Write(mnist, ImageFiles.Of(mnist, null), pictures);
             Console.WriteLine("MNIST, PNG");
             var mnistCode = await Measure(Path.Combine("models", "lenet5-mnist"), pictures, rounds);
             Console.WriteLine("CIFAR-10, JPEG");
-            return Math.Max(mnistCode, await Measure(Path.Combine("models", "lenet5-cifar10"), Path.Combine(data, "cifar10", "test"), rounds));
+            return Math.Max(
+                mnistCode, await Measure(Path.Combine("models", "lenet5-cifar10"), Path.Combine(data, "cifar10", "test"), rounds));
         }
         finally
         {
@@ -48,7 +51,9 @@ internal static class Speed
         var pixels = new byte[images.Length][];
         var (ratios, cpuRatios) = (new List<double>(), new List<double>());
         double[] least = [double.MaxValue, double.MaxValue, double.MaxValue, double.MaxValue];
-        Console.WriteLine($"{images.Length} images, {Environment.ProcessorCount} cores, {rounds} rounds after one to warm up; images/s (µs of processor an image)");
+        Console.WriteLine(
+            $"{images.Length} images, {Environment.ProcessorCount} cores, {rounds} rounds after one to warm up; images/s (µs of "
+            + $"processor an image)");
         Console.WriteLine("       reading      decoding     inference         parts        scorer   scorer/parts  by processor");
         for (var round = 0; round <= rounds; round++)
         {
@@ -65,7 +70,8 @@ internal static class Speed
             });
             var inference = Inference(model, pixels);
             var scorer = await Scorer(modelPath, folder, images.Length);
-            var parts = new Measured(1 / ((1 / reading.Rate) + (1 / decoding.Rate) + (1 / inference.Rate)), reading.Cpu + decoding.Cpu + inference.Cpu);
+            var parts = new Measured(
+                1 / ((1 / reading.Rate) + (1 / decoding.Rate) + (1 / inference.Rate)), reading.Cpu + decoding.Cpu + inference.Cpu);
             if (round == 0)
                 continue;
             foreach (var (part, index) in new[] { reading, decoding, inference, scorer }.Select((part, index) => (part, index)))
@@ -76,13 +82,18 @@ internal static class Speed
         }
         ratios.Sort();
         cpuRatios.Sort();
-        Console.WriteLine($"median scorer/parts {ratios[ratios.Count / 2]:0.000} by the clock (target: at least {LeastShare}), {cpuRatios[cpuRatios.Count / 2]:0.000} by the processor");
         Console.WriteLine(
-            $"least processor time an image: {least[0]:0.0} + {least[1]:0.0} + {least[2]:0.0} = {least[..3].Sum():0.0} µs for the parts, {least[3]:0.0} µs for the scorer: {least[..3].Sum() / least[3]:0.000}");
+            $"median scorer/parts {ratios[ratios.Count / 2]:0.000} by the clock (target: at least {LeastShare}), "
+            + $"{cpuRatios[cpuRatios.Count / 2]:0.000} by the processor");
+        Console.WriteLine(
+            $"least processor time an image: {least[0]:0.0} + {least[1]:0.0} + {least[2]:0.0} = {least[..3].Sum():0.0} µs for the "
+            + $"parts, {least[3]:0.0} µs for the scorer: {least[..3].Sum() / least[3]:0.000}");
         return ratios[ratios.Count / 2] >= LeastShare ? 0 : (int)ExitCode.CheckFailed;
     }
 
-    private static Measured Rate<T>(InputImage[] images, Func<T> own, Action<T, int> step) => Rate(images.Length, (images.Length + Chunk.Capacity - 1) / Chunk.Capacity, own, (state, chunk) =>
+    private static Measured Rate<T>(
+        InputImage[] images, Func<T> own, Action<T, int> step) => Rate(
+            images.Length, (images.Length + Chunk.Capacity - 1) / Chunk.Capacity, own, (state, chunk) =>
     {
         for (var i = chunk * Chunk.Capacity; i < Math.Min(images.Length, (chunk + 1) * Chunk.Capacity); i++)
             step(state, i);
@@ -91,7 +102,9 @@ internal static class Speed
     private static Measured Inference(ClassifierModel model, byte[][] pixels)
     {
         var size = model.Facts.Input.Count;
-        return Rate(pixels.Length, (pixels.Length + Chunk.Capacity - 1) / Chunk.Capacity, () => (new byte[Chunk.Capacity * size], new float[Chunk.Capacity * model.Facts.Classes]), (own, chunk) =>
+        return Rate(
+            pixels.Length, (pixels.Length + Chunk.Capacity - 1) / Chunk.Capacity, () => (
+                new byte[Chunk.Capacity * size], new float[Chunk.Capacity * model.Facts.Classes]), (own, chunk) =>
         {
             var (input, output) = own;
             var count = Math.Min(Chunk.Capacity, pixels.Length - (chunk * Chunk.Capacity));

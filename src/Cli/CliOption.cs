@@ -18,7 +18,8 @@ public static class CliOption
         new(name) { Description = description, DefaultValueFactory = _ => value };
 
     /// <summary>A number without a default.</summary>
-    public static Option<T?> Number<T>(string name, string description) where T : struct, INumber<T> => new(name) { Description = description };
+    public static Option<T?> Number<T>(string name, string description) where T : struct, INumber<T> =>
+        new(name) { Description = description };
 
     /// <summary>A switch that is off unless it is given.</summary>
     public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
@@ -37,7 +38,9 @@ public static class CliOption
         return argument;
     }
 
-    /// <summary>One of an enumeration's names, in any case from the user and in lower case in texts. Its first name is the default.</summary>
+    /// <summary>
+    /// One of an enumeration's names, in any case from the user and in lower case in texts. Its first name is the default.
+    /// </summary>
     public static Option<T> Choice<T>(string name, string description) where T : struct, Enum => new(name)
     {
         Description = $"{description} ({string.Join(" | ", Names<T>())}). Default: {Names<T>().First()}",

@@ -38,12 +38,15 @@ internal static class CommandLineFault
 
     private static string OfError(ParseError error, ParseResult parsed) => error.SymbolResult switch
     {
-        OptionResult { IdentifierToken: null, Tokens.Count: 0 } missing => $"{missing.Option.Name} is missing{Meaning(missing.Option.Description)}",
+        OptionResult { IdentifierToken: null, Tokens.Count: 0 } missing =>
+            $"{missing.Option.Name} is missing{Meaning(missing.Option.Description)}",
         OptionResult { Tokens.Count: 0 } bare => $"{bare.Option.Name} needs a value{Meaning(bare.Option.Description)}",
-        OptionResult { Tokens.Count: > 1, Option.Arity.MaximumNumberOfValues: 1 } twice => $"{twice.Option.Name} is given twice, expected it once",
+        OptionResult { Tokens.Count: > 1, Option.Arity.MaximumNumberOfValues: 1 } twice =>
+            $"{twice.Option.Name} is given twice, expected it once",
         OptionResult { Tokens: [var token] } option when Expected(option.Option.ValueType, token.Value) is { } expected =>
             $"{option.Option.Name} is \"{token.Value}\", expected {expected}",
-        ArgumentResult { Tokens.Count: 0 } missing => $"{missing.Argument.Name.ToUpperInvariant()} is missing{Meaning(missing.Argument.Description)}",
+        ArgumentResult { Tokens.Count: 0 } missing =>
+            $"{missing.Argument.Name.ToUpperInvariant()} is missing{Meaning(missing.Argument.Description)}",
         ArgumentResult { Tokens: [var token] } argument when Expected(argument.Argument.ValueType, token.Value) is { } expected =>
             $"{argument.Argument.Name} is \"{token.Value}\", expected {expected}",
         CommandResult { Command.Subcommands.Count: > 0 } => $"no command is given, expected {string.Join(", ", Commands(parsed))}",
@@ -70,8 +73,9 @@ internal static class CommandLineFault
     private static string HelpOf(ParseResult parsed)
     {
         var path = new List<string>();
-        for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Command: not RootCommand } command; result = result.Parent)
-            path.Insert(0, command.Command.Name);
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
+            if (command.Command is not RootCommand)
+                path.Insert(0, command.Command.Name);
         return $"help: {string.Join(' ', [.. path, "--help"])}";
     }
 

@@ -3,7 +3,9 @@ using LeNetServe.Specs;
 
 namespace LeNetServe.Cli;
 
-/// <summary>Runs a program's command line. An expected failure is a line on standard error and an exit code; a bug is a stack trace.</summary>
+/// <summary>
+/// Runs a program's command line. An expected failure is a line on standard error and an exit code; a bug is a stack trace.
+/// </summary>
 public static class CommandLineProgram
 {
     /// <summary>Parses the arguments and runs the command; Ctrl-C and SIGTERM cancel the command's token.</summary>

@@ -9,7 +9,8 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh, fish or pwsh" };
         shell.CompletionSources.Add([.. CompletionScripts.Shells]);
-        var command = new Command("completion", "Prints the script that teaches a shell to complete this program's command lines.") { shell };
+        var command = new Command(
+            "completion", "Prints the script that teaches a shell to complete this program's command lines.") { shell };
         command.SetAction(parsed =>
         {
             parsed.InvocationConfiguration.Output.WriteLine(CompletionScripts.Of(parsed.GetRequiredValue(shell), tool));

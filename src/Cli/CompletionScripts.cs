@@ -1,6 +1,8 @@
 namespace LeNetServe.Cli;
 
-/// <summary>Scripts that teach a shell to complete a program's command lines: a script asks the program by its [suggest] directive.</summary>
+/// <summary>
+/// Scripts that teach a shell to complete a program's command lines: a script asks the program by its [suggest] directive.
+/// </summary>
 public static class CompletionScripts
 {
     private const string Bash = """

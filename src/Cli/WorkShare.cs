@@ -36,13 +36,15 @@ public readonly record struct WorkShare(int Index, int Count)
         if (shard is not null)
             return OfText(shard);
         if (index is { } asked)
-            return Checked(asked, count ?? throw Fault($"--index {asked} without --shards, expected --shard {asked}/N"), $"--index {asked}");
+            return Checked(
+                asked, count ?? throw Fault($"--index {asked} without --shards, expected --shard {asked}/N"), $"--index {asked}");
         if (environment("SLURM_ARRAY_TASK_ID") is { Length: > 0 } task)
             return OfSlurm(task, count, environment);
         if (environment("JOB_COMPLETION_INDEX") is { Length: > 0 } pod)
             return count is { } shares
                 ? Checked(Number("JOB_COMPLETION_INDEX", pod), shares, $"JOB_COMPLETION_INDEX={pod} with --shards {shares}")
-                : throw Fault($"JOB_COMPLETION_INDEX is {pod} and the number of shards is unknown, expected --shards N with the job's completions");
+                : throw Fault(
+                    $"JOB_COMPLETION_INDEX is {pod} and the number of shards is unknown, expected --shards N with the job's completions");
         return count is null or 1 ? null : throw Fault(
             $"--shards {count} without an index, expected --shard I/{count}, a Slurm array or a Kubernetes Indexed Job");
     }
@@ -72,9 +74,11 @@ public readonly record struct WorkShare(int Index, int Count)
         ? new(index, count)
         : throw Fault($"{source} is shard {index} of {count}, expected an index from 0 to {Math.Max(count - 1, 0)}");
 
-    private static int Number(string name, string? text) => TryRead(text, out var number) ? number : throw Fault($"{name} is \"{text}\", expected a whole number");
+    private static int Number(string name, string? text) =>
+        TryRead(text, out var number) ? number : throw Fault($"{name} is \"{text}\", expected a whole number");
 
-    private static bool TryRead(string? text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool TryRead(string? text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private static ExpectedException Fault(string message) => new(ExitCode.Usage, message);
 }

@@ -11,7 +11,8 @@ public static class NearestName
             .OrderBy(pair => pair.Edits).ToList();
         if (ranked.Count > 0 && ranked[0].Edits <= Math.Max(1, word.Trim('-').Length / 3))
             return ranked[0].Name;
-        var begun = ranked.Where(pair => word.Trim('-').Length > 1 && pair.Name.StartsWith(word, StringComparison.OrdinalIgnoreCase)).ToList();
+        var begun = ranked.Where(
+            pair => word.Trim('-').Length > 1 && pair.Name.StartsWith(word, StringComparison.OrdinalIgnoreCase)).ToList();
         return begun.Count == 1 ? begun[0].Name : null;
     }
 

@@ -24,7 +24,8 @@ public sealed class CommandLineProgramTests
         var root = new RootCommand();
         root.SetAction(int (_) => throw failure);
 
-        var code = await CommandLineProgram.RunAsync("tool", root, [], exception => exception is TimeoutException ? ExitCode.Trouble : null);
+        var code = await CommandLineProgram.RunAsync(
+            "tool", root, [], exception => exception is TimeoutException ? ExitCode.Trouble : null);
 
         Assert.Equal((int)expected, code);
     }
@@ -44,7 +45,8 @@ public sealed class CommandLineProgramTests
 
     [Fact]
     public void MessageOf_InterruptionWithAText_IsTheText() =>
-        Assert.Equal("stopped after 3 images", CommandLineProgram.MessageOf(new ExpectedException(ExitCode.Interrupted, "stopped after 3 images")));
+        Assert.Equal(
+            "stopped after 3 images", CommandLineProgram.MessageOf(new ExpectedException(ExitCode.Interrupted, "stopped after 3 images")));
 
     [Fact]
     public void MessageOf_SeveralLines_IsOne() => Assert.Equal("error: a b", CommandLineProgram.MessageOf(new IOException("a\nb")));

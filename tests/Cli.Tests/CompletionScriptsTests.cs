@@ -12,5 +12,6 @@ public sealed class CompletionScriptsTests
 
     [Fact]
     public void Of_AnotherShell_NamesThoseThatThereAre() => Assert.Contains(
-        "expected bash, zsh, fish, pwsh", Assert.Throws<ExpectedException>(() => CompletionScripts.Of("tcsh", "tool")).Message, StringComparison.Ordinal);
+        "expected bash, zsh, fish, pwsh", Assert.Throws<ExpectedException>(
+            () => CompletionScripts.Of("tcsh", "tool")).Message, StringComparison.Ordinal);
 }

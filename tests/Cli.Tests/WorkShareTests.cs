@@ -13,13 +13,15 @@ public sealed class WorkShareTests
     [InlineData(null, null, null, "SLURM_ARRAY_TASK_ID=14 SLURM_ARRAY_TASK_COUNT=4 SLURM_ARRAY_TASK_MIN=10 SLURM_ARRAY_TASK_STEP=2", 2, 4)]
     [InlineData(null, null, null, "SLURM_ARRAY_TASK_ID=30 SLURM_ARRAY_TASK_COUNT=4 SLURM_ARRAY_TASK_MIN=10 SLURM_ARRAY_TASK_STEP=10", 2, 4)]
     [InlineData(null, null, 5, "JOB_COMPLETION_INDEX=4", 4, 5)]
-    public void Read_OptionsAndEnvironment_IsTheShare(string? shard, int? index, int? count, string environment, int expectedIndex, int expectedCount) =>
+    public void Read_OptionsAndEnvironment_IsTheShare(
+        string? shard, int? index, int? count, string environment, int expectedIndex, int expectedCount) =>
         Assert.Equal(new WorkShare(expectedIndex, expectedCount), WorkShare.Read(shard, index, count, Variables(environment)));
 
     [Theory]
     [InlineData(null, "")]
     [InlineData("none", "SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_COUNT=4")]
-    public void Read_NoShare_IsNull(string? shard, string environment) => Assert.Null(WorkShare.Read(shard, null, null, Variables(environment)));
+    public void Read_NoShare_IsNull(string? shard, string environment) =>
+        Assert.Null(WorkShare.Read(shard, null, null, Variables(environment)));
 
     [Theory]
     [InlineData("4/4", null, null, "", "expected an index from 0 to 3")]
@@ -51,7 +53,8 @@ public sealed class WorkShareTests
 
     private static Func<string, string?> Variables(string text)
     {
-        var pairs = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        var pairs = text.Split(
+            ' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
         return name => pairs.GetValueOrDefault(name);
     }
 }

@@ -12,5 +12,7 @@ public sealed class NearestNameTests
     [InlineData("--verbose", null)]
     [InlineData("--learning-", null)]
     public void Of_MistypedName_IsTheNearestOrNone(string word, string? expected) =>
-        Assert.Equal(expected, NearestName.Of(word, word == "--learning-" ? ["--learning-rate", "--learning-rounds"] : ["--epochs", "--learning-rate", "--elastic"]));
+        Assert.Equal(
+            expected, NearestName.Of(
+                word, word == "--learning-" ? ["--learning-rate", "--learning-rounds"] : ["--epochs", "--learning-rate", "--elastic"]));
 }

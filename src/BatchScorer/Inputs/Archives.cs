@@ -5,8 +5,8 @@ using LeNetServe.BatchScorer.Rows;
 namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>
-/// Reads the images in an archive, in the archive's order, each into memory in its turn. An archive that breaks off is an error row behind the
-/// images that came before.
+/// Reads the images in an archive, in the archive's order, each into memory in its turn. An archive that breaks off is an error row behind
+/// the images that came before.
 /// </summary>
 internal static class Archives
 {
@@ -111,7 +111,8 @@ internal static class Archives
             : throw new IOException(Libc.LastErrorMessage());
     }
 
-    private static bool Takes(NameFilter filter, ReadOnlySpan<byte> member) => filter.Takes(member.StartsWith("./"u8) ? member[2..] : member);
+    private static bool Takes(NameFilter filter, ReadOnlySpan<byte> member) =>
+        filter.Takes(member.StartsWith("./"u8) ? member[2..] : member);
 
     private static bool EndsWith(ReadOnlySpan<byte> path, string ending) =>
         path.Length > ending.Length && Ascii.EqualsIgnoreCase(path[^ending.Length..], ending);

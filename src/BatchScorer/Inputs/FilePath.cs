@@ -4,7 +4,8 @@ namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>
 /// Converts between a file's path in bytes, as the file system knows it, and its text in rows and messages. Text and bytes are one to one.
-/// If the bytes are not UTF-8, or contain <c>\x</c>, each wrong byte becomes <c>\xNN</c> and each backslash two; other paths stay as they are.
+/// If the bytes are not UTF-8, or contain <c>\x</c>, each wrong byte becomes <c>\xNN</c> and each backslash two; other paths stay as they
+/// are.
 /// </summary>
 internal static class FilePath
 {
@@ -35,7 +36,9 @@ internal static class FilePath
                 bytes.Add((byte)'\\');
                 i++;
             }
-            else if (text[i] == '\\' && i + 3 < text.Length && text[i + 1] == 'x' && byte.TryParse(text.AsSpan(i + 2, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var value))
+            else if (
+                text[i] == '\\' && i + 3 < text.Length && text[i + 1] == 'x'
+                    && byte.TryParse(text.AsSpan(i + 2, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var value))
             {
                 bytes.Add(value);
                 i += 3;

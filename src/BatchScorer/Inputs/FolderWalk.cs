@@ -5,8 +5,8 @@ using LeNetServe.BatchScorer.Rows;
 namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>
-/// Walks a folder and the folders in it, each in the order of its names' bytes. Symbolic links are followed. A link that leads back to a folder
-/// on its own path is left out. A folder that cannot be read is an error row.
+/// Walks a folder and the folders in it, each in the order of its names' bytes. Symbolic links are followed. A link that leads back to a
+/// folder on its own path is left out. A folder that cannot be read is an error row.
 /// </summary>
 internal sealed class FolderWalk(NameFilter filter, OwnOutputs own)
 {

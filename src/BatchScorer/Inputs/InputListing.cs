@@ -27,7 +27,9 @@ internal sealed class InputListing
     /// <summary>Gets the number of files, folders and members of archives that are not images to score.</summary>
     public long PassedOver => passedOver + walk.PassedOver;
 
-    /// <summary>Tells whether the images may be counted beforehand. A pipe cannot be read twice; one such as <c>&lt;(…)</c> has no length.</summary>
+    /// <summary>
+    /// Tells whether the images may be counted beforehand. A pipe cannot be read twice; one such as <c>&lt;(…)</c> has no length.
+    /// </summary>
     public bool CanBeReadTwice => !options.Paths.Contains("-") && (options.ListFile is not { } list || new FileInfo(list).Length > 0);
 
     /// <summary>Refuses missing inputs before anything is scored.</summary>

@@ -3,7 +3,8 @@ using System.Text;
 namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>
-/// The files that this scorer writes, which are never its inputs: those of this call, a job's folder, and a preview with its summary beside it.
+/// The files that this scorer writes, which are never its inputs: those of this call, a job's folder, and a preview with its summary beside
+/// it.
 /// </summary>
 /// <param name="files">The paths that this call writes.</param>
 internal sealed class OwnOutputs(params IEnumerable<string> files)

@@ -3,8 +3,8 @@ using System.Text;
 namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>
-/// Reads paths, as bytes, from a stream: one a line, or separated by zero bytes. Empty ones are left out. A byte order mark is not part of a
-/// path. UTF-16 is read if it has its mark.
+/// Reads paths, as bytes, from a stream: one a line, or separated by zero bytes. Empty ones are left out. A byte order mark is not part of
+/// a path. UTF-16 is read if it has its mark.
 /// </summary>
 internal static class PathList
 {

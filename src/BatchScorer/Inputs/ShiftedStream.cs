@@ -17,7 +17,8 @@ internal sealed class ShiftedStream(Stream file, long start) : Stream
 
     public override int Read(Span<byte> buffer) => file.Read(buffer);
 
-    public override long Seek(long offset, SeekOrigin origin) => file.Seek(origin == SeekOrigin.Begin ? offset + start : offset, origin) - start;
+    public override long Seek(long offset, SeekOrigin origin) =>
+        file.Seek(origin == SeekOrigin.Begin ? offset + start : offset, origin) - start;
 
     public override void Flush()
     {

@@ -51,7 +51,8 @@ internal sealed class SortedNames(int arenaBytes = 1 << 20) : IDisposable
 
     private IEnumerable<(ReadOnlyMemory<byte> Name, byte Type)> Merge()
     {
-        var readers = new List<IEnumerator<(ReadOnlyMemory<byte> Name, byte Type)>>([Arena().GetEnumerator(), .. runs.Select(run => Run(run.Start, run.Count).GetEnumerator())]);
+        var readers = new List<IEnumerator<(ReadOnlyMemory<byte> Name, byte Type)>>(
+            [Arena().GetEnumerator(), .. runs.Select(run => Run(run.Start, run.Count).GetEnumerator())]);
         var queue = new PriorityQueue<IEnumerator<(ReadOnlyMemory<byte> Name, byte Type)>, ReadOnlyMemory<byte>>(
             Comparer<ReadOnlyMemory<byte>>.Create((a, b) => a.Span.SequenceCompareTo(b.Span)));
         foreach (var reader in readers)
@@ -89,7 +90,8 @@ internal sealed class SortedNames(int arenaBytes = 1 << 20) : IDisposable
     {
         SortArena();
         spill ??= new FileStream(
-            Path.Combine(Path.GetTempPath(), $"lenetserve-{Guid.NewGuid():N}.names"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+            Path.Combine(
+                Path.GetTempPath(), $"lenetserve-{Guid.NewGuid():N}.names"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         runs.Add((spill.Position, starts.Count));
         foreach (var start in starts)
             spill.Write(arena, start, HeaderBytes + LengthAt(start));

@@ -7,8 +7,9 @@ using LeNetServe.BatchScorer.Rows;
 namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>
-/// The files and links of a tar of any size, with GNU's long names and pax headers. A header that makes no sense is a member with an error, and
-/// reading goes on at the next header that does; the framework's reader ends there, and keeps 80 bytes for every entry that it has passed.
+/// The files and links of a tar of any size, with GNU's long names and pax headers. A header that makes no sense is a member with an error,
+/// and reading goes on at the next header that does; the framework's reader ends there, and keeps 80 bytes for every entry that it has
+/// passed.
 /// </summary>
 internal sealed class TarMembers(Stream archive)
 {
@@ -42,7 +43,8 @@ internal sealed class TarMembers(Stream archive)
             lost = size < 0 || (archive.CanSeek && size > archive.Length - archive.Position);
             if (lost)
             {
-                yield return Damaged(++damaged, size < 0 ? "its size is not a number of bytes" : $"its size is {size} bytes, more than are left");
+                yield return Damaged(
+                    ++damaged, size < 0 ? "its size is not a number of bytes" : $"its size is {size} bytes, more than are left");
                 continue;
             }
             var type = header[156];
@@ -80,7 +82,8 @@ internal sealed class TarMembers(Stream archive)
         var path = longName ?? Path();
         Forget();
         var name = Utf8.IsValid(path) ? $" of {FilePath.ToText(path)}" : "";
-        return new(Encoding.ASCII.GetBytes($"(damaged header {number})"), 0, null, Unreadable($"the header{name} is damaged: {why}")) { IsDamage = true };
+        return new(
+            Encoding.ASCII.GetBytes($"(damaged header {number})"), 0, null, Unreadable($"the header{name} is damaged: {why}")) { IsDamage = true };
     }
 
     private static RowError Unreadable(string text) => new(RowError.Unreadable, text);
@@ -176,7 +179,8 @@ internal sealed class TarMembers(Stream archive)
         return number;
     }
 
-    private static ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> field) => field.IndexOf((byte)0) is var end and >= 0 ? field[..end] : field;
+    private static ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> field) =>
+        field.IndexOf((byte)0) is var end and >= 0 ? field[..end] : field;
 
     private static string Text(ReadOnlySpan<byte> field) => FilePath.ToText(Trimmed(field));
 

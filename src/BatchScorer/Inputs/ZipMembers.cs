@@ -5,7 +5,9 @@ using LeNetServe.BatchScorer.Rows;
 
 namespace LeNetServe.BatchScorer.Inputs;
 
-/// <summary>The files of a zip, as they come from other systems: with backslashes, with bytes before the archive, encrypted, or damaged.</summary>
+/// <summary>
+/// The files of a zip, as they come from other systems: with backslashes, with bytes before the archive, encrypted, or damaged.
+/// </summary>
 internal static class ZipMembers
 {
     private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(value => CrcOf((uint)value))];
@@ -43,7 +45,9 @@ internal static class ZipMembers
         return value;
     }
 
-    /// <summary>Finds the first byte of the archive: self-extracting files have a program before it, and count offsets without it.</summary>
+    /// <summary>
+    /// Finds the first byte of the archive: self-extracting files have a program before it, and count offsets without it.
+    /// </summary>
     private static long Start(Stream file)
     {
         const int RecordBytes = 22;

@@ -12,7 +12,8 @@ internal static class OutputOptions
 
     public static Option<bool> CsvSafe { get; } = new("--csv-safe")
     {
-        Description = "In CSV, an apostrophe before texts that a spreadsheet would run as a formula; paths then differ from the files' names.",
+        Description = "In CSV, an apostrophe before texts that a spreadsheet would run as a formula; paths then differ from the "
+            + "files' names.",
     };
 
     public static Option<int> Preview { get; } = new Option<int>("--preview")

@@ -15,7 +15,9 @@ internal static class OutputPath
             $"--out is '{path}', expected a .jsonl, .csv or .parquet file, '-', or a folder (with '/' at the end if it looks like a file)")
         : path;
 
-    /// <summary>A short extension of letters that names no format is a slip, such as <c>scores.tsv</c>; <c>run.v2</c> is a folder.</summary>
+    /// <summary>
+    /// A short extension of letters that names no format is a slip, such as <c>scores.tsv</c>; <c>run.v2</c> is a folder.
+    /// </summary>
     private static bool LooksLikeAFile(string path) => path != OutputSink.StandardOutput
         && OutputFormats.OfExtension(path) is null
         && Path.GetExtension(path) is { Length: >= 3 and <= 6 } extension

@@ -51,7 +51,9 @@ internal static class FrozenList
         {
             var found = Convert.ToHexStringLower(SHA256.HashData(file));
             if (found != job.ListSha256)
-                throw new InvalidDataException($"{path}: SHA-256 {found}, expected {job.ListSha256} as in job.json; the frozen list was changed, start anew in another folder");
+                throw new InvalidDataException(
+                    $"{path}: SHA-256 {found}, expected {job.ListSha256} as in job.json; the frozen list was changed, start anew in "
+                    + $"another folder");
         }
         return Lines(path);
     }

@@ -50,8 +50,8 @@ internal sealed class Job
     }
 
     /// <summary>
-    /// Opens the job in a folder, or begins it: lists the images and freezes the list. If several shards begin at a time, one of them wins and
-    /// the others take its list.
+    /// Opens the job in a folder, or begins it: lists the images and freezes the list. If several shards begin at a time, one of them wins
+    /// and the others take its list.
     /// </summary>
     public static Job OpenOrBegin(string folder, InputOptions inputs, Func<IEnumerable<InputImage>> list, int partSize, bool refresh)
     {
@@ -76,9 +76,13 @@ internal sealed class Job
         }
         var file = Read(path);
         if (named.Length > 0 && !file.Inputs.AsSpan().SequenceEqual(named))
-            throw new ExpectedException(ExitCode.Usage, $"{folder} holds a job about {string.Join(' ', file.Inputs)}, found {string.Join(' ', named)}: name the same inputs, another --out, or --refresh for a new list");
+            throw new ExpectedException(
+                ExitCode.Usage, $"{folder} holds a job about {string.Join(' ', file.Inputs)}, found {string.Join(' ', named)}: name "
+                    + $"the same inputs, another --out, or --refresh for a new list");
         if (file.Directory != Environment.CurrentDirectory && Relative(inputs) is { } input)
-            throw new ExpectedException(ExitCode.Usage, $"{folder} holds a job about {input} in {file.Directory}, found {input} in {Environment.CurrentDirectory}: go there, name no inputs, another --out, or --refresh for a new list");
+            throw new ExpectedException(
+                ExitCode.Usage, $"{folder} holds a job about {input} in {file.Directory}, found {input} in "
+                    + $"{Environment.CurrentDirectory}: go there, name no inputs, another --out, or --refresh for a new list");
         return new Job(folder, file);
     }
 
@@ -120,7 +124,9 @@ internal sealed class Job
             var file = JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(path), JobJson.Default.JobFile);
             if (file is not { Format: 1, PartSize: > 0 })
                 throw new InvalidDataException($"{path}: format {file?.Format}, expected 1");
-            return file.Images > 0 ? file : throw new InvalidDataException($"{path}: {InputListing.NoImages}; start anew in another folder, or with --refresh");
+            return file.Images > 0
+                ? file
+                : throw new InvalidDataException($"{path}: {InputListing.NoImages}; start anew in another folder, or with --refresh");
         }
         catch (JsonException exception)
         {

@@ -60,7 +60,8 @@ internal sealed class JobImages(Job job, Func<long, bool> wants, ScoringKey? key
         }
         wanted = mine;
         if (!members!.MoveNext())
-            return new InputImage { Name = line.Path, Error = new RowError(RowError.Unreadable, $"the archive has changed: it ends before {line.Path}") };
+            return new InputImage { Name = line.Path, Error = new RowError(RowError.Unreadable, $"the archive has changed: it ends "
+                + $"before {line.Path}") };
         var image = members.Current;
         return image.Name == line.Path
             ? image

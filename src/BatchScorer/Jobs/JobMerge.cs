@@ -5,8 +5,8 @@ using LeNetServe.BatchScorer.Scoring;
 namespace LeNetServe.BatchScorer.Jobs;
 
 /// <summary>
-/// Makes one output of a job's parts. It checks that every row of the frozen list is there, once, and that one model with one imaging scored
-/// them all.
+/// Makes one output of a job's parts. It checks that every row of the frozen list is there, once, and that one model with one imaging
+/// scored them all.
 /// </summary>
 internal sealed class JobMerge(Job job)
 {
@@ -30,10 +30,15 @@ internal sealed class JobMerge(Job job)
             if (key is null)
                 (key, keyPart) = (file.Header.Scoring, part);
             else if (file.Header.Scoring != key)
-                throw new InvalidDataException($"part {part} was scored by {Text(file.Header.Scoring)}, part {keyPart} by {Text(key)}; expected one model for all: run the shards of the wrong one again");
+                throw new InvalidDataException(
+                    $"part {part} was scored by {Text(file.Header.Scoring)}, part {keyPart} by {Text(key)}; expected one model for "
+                    + $"all: run the shards of the wrong one again");
         }
         if (missing.Count > 0)
-            throw new IOException($"{missing.Count} of {job.Parts} parts are missing or damaged ({string.Join(", ", missing.Take(10))}{(missing.Count > 10 ? ", …" : "")}): run their shards again; part P belongs to shard P modulo the number of shards");
+            throw new IOException(
+                $"{missing.Count} of {job.Parts} parts are missing or damaged "
+                + $"({string.Join(", ", missing.Take(10))}{(missing.Count > 10 ? ", …" : "")}): run their shards again; part P "
+                    + $"belongs to shard P modulo the number of shards");
         return key ?? throw new InvalidDataException($"{job.Folder}: the list of images is empty, there is nothing to merge");
     }
 
@@ -53,7 +58,9 @@ internal sealed class JobMerge(Job job)
             foreach (var row in file.Rows)
             {
                 if (!names.MoveNext() || names.Current.Path != row.Name)
-                    throw new InvalidDataException($"{job.PartPath(part)}: row {number} is about {row.Name}, expected {(number < job.File.Images ? names.Current.Path : "no more rows")}");
+                    throw new InvalidDataException(
+                        $"{job.PartPath(part)}: row {number} is about {row.Name}, expected "
+                        + $"{(number < job.File.Images ? names.Current.Path : "no more rows")}");
                 seen(row, number++);
                 chunk.Rows[chunk.Count++] = row;
                 if (chunk.Count == Chunk.Capacity)
@@ -82,5 +89,6 @@ internal sealed class JobMerge(Job job)
     }
 
     private static string Text(ScoringKey key) =>
-        $"{key.Model}/{key.Version} (SHA-256 {key.Sha256[..12]}…, imaging {ImagingKey.Of(key.Imaging)}, top {key.TopK}, folder labels {(key.FolderLabels ? "on" : "off")})";
+        $"{key.Model}/{key.Version} (SHA-256 {key.Sha256[..12]}…, imaging {ImagingKey.Of(key.Imaging)}, top {key.TopK}, folder labels "
+        + $"{(key.FolderLabels ? "on" : "off")})";
 }

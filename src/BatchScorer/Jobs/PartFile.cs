@@ -65,8 +65,11 @@ internal sealed record PartFile(PartHeader Header, IReadOnlyList<ScoreRow> Rows)
             end = content.IndexOf((byte)'\n');
             rows.Add(PartRows.Read(content[..end], header.Scoring.TopK));
         }
-        return rows.Count == header.Count && header.Format == 1 ? new PartFile(header, rows) : throw new JsonException($"found {rows.Count} rows, expected {header.Count}");
+        return rows.Count == header.Count && header.Format == 1
+            ? new PartFile(header, rows)
+            : throw new JsonException($"found {rows.Count} rows, expected {header.Count}");
     }
 
-    private static byte[] Trailer(ReadOnlySpan<byte> content) => System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)));
+    private static byte[] Trailer(ReadOnlySpan<byte> content) =>
+        System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)));
 }

@@ -8,7 +8,9 @@ using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.BatchScorer.Jobs;
 
-/// <summary>Writes rows for a part's file: an array a row, of path, content hash, actual class, and the best classes or the error.</summary>
+/// <summary>
+/// Writes rows for a part's file: an array a row, of path, content hash, actual class, and the best classes or the error.
+/// </summary>
 internal sealed class PartRows(ScoringModel model, int topK) : RowText(model, topK)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

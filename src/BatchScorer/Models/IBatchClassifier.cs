@@ -16,5 +16,6 @@ internal interface IBatchClassifier : IDisposable
     /// <param name="topK">Number of best classes wanted.</param>
     /// <param name="scores">N×topK, best first.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken);
+    ValueTask ClassifyAsync(
+        ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken);
 }

@@ -12,7 +12,9 @@ internal sealed class InProcessClassifier : IBatchClassifier
 {
     private readonly ClassifierModel model;
 
-    /// <summary>Opens a model: an ONNX file, a version's directory, or a model's directory, of which the highest version is meant.</summary>
+    /// <summary>
+    /// Opens a model: an ONNX file, a version's directory, or a model's directory, of which the highest version is meant.
+    /// </summary>
     public InProcessClassifier(string path, Geometry? geometry, Device device = Device.Auto)
     {
         model = ClassifierModel.Open(path, new() { Device = device });
@@ -24,7 +26,8 @@ internal sealed class InProcessClassifier : IBatchClassifier
 
     public int DefaultParallelism => Environment.ProcessorCount;
 
-    public ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken)
+    public ValueTask ClassifyAsync(
+        ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken)
     {
         var classes = model.Facts.Classes;
         var rented = ArrayPool<float>.Shared.Rent(count * classes);

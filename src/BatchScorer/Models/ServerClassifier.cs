@@ -50,14 +50,18 @@ internal sealed class ServerClassifier : IBatchClassifier
         {
             using var one = new LeNetServeClient(One(options, url));
             var info = await patience.TryAsync(
-                () => name is null ? OnlyModelAsync(one, url, cancellationToken) : one.GetModelAsync(name, version, cancellationToken), url, cancellationToken);
+                () => name is null
+                    ? OnlyModelAsync(one, url, cancellationToken)
+                    : one.GetModelAsync(name, version, cancellationToken), url, cancellationToken);
             if (found is not null && (info.Name, info.Version, info.Sha256) != (found.Name, found.Version, found.Sha256))
-                throw new InvalidDataException($"{url} serves {Text(info)}, {options.Urls[0]} serves {Text(found)}; expected one model on all servers");
+                throw new InvalidDataException(
+                    $"{url} serves {Text(info)}, {options.Urls[0]} serves {Text(found)}; expected one model on all servers");
             found = info;
             (name, version) = (info.Name, info.Version);
         }
         if (sha256 is not null && sha256 != found!.Sha256)
-            throw new InvalidDataException($"{model} has SHA-256 {sha256}, the servers' {found.Name}/{found.Version} has {found.Sha256}; expected the same file");
+            throw new InvalidDataException(
+                $"{model} has SHA-256 {sha256}, the servers' {found.Name}/{found.Version} has {found.Sha256}; expected the same file");
         var imaging = ImagingOf(found!);
         return new ServerClassifier(
             new LeNetServeClient(options),
@@ -73,7 +77,8 @@ internal sealed class ServerClassifier : IBatchClassifier
             patience);
     }
 
-    public async ValueTask ClassifyAsync(ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken)
+    public async ValueTask ClassifyAsync(
+        ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken)
     {
         var imageBytes = pixels.Length / count;
         var most = Math.Max(1, MessageBytes / imageBytes);
@@ -82,7 +87,8 @@ internal sealed class ServerClassifier : IBatchClassifier
             var images = new ImageSource[Math.Min(most, count - first)];
             for (var i = 0; i < images.Length; i++)
                 images[i] = ImageSource.Pixels(pixels.Slice((first + i) * imageBytes, imageBytes));
-            var outcomes = await patience.TryAsync(() => client.ClassifyBatchAsync(images, request with { TopK = topK }, cancellationToken), urls, cancellationToken);
+            var outcomes = await patience.TryAsync(
+                () => client.ClassifyBatchAsync(images, request with { TopK = topK }, cancellationToken), urls, cancellationToken);
             for (var i = 0; i < images.Length; i++)
                 Take(outcomes[i].OrThrow(), scores.Span.Slice((first + i) * topK, topK));
         }
@@ -93,7 +99,9 @@ internal sealed class ServerClassifier : IBatchClassifier
     private void Take(Classification answer, Span<Prediction> scores)
     {
         if (answer.Predictions.Count != scores.Length || answer.Version != Model.Version)
-            throw new InvalidDataException($"a server gave {answer.Predictions.Count} classes of version {answer.Version}, expected {scores.Length} of version {Model.Version}");
+            throw new InvalidDataException(
+                $"a server gave {answer.Predictions.Count} classes of version {answer.Version}, expected {scores.Length} of version "
+                + $"{Model.Version}");
         for (var rank = 0; rank < scores.Length; rank++)
             scores[rank] = new Prediction(answer.Predictions[rank].Index, answer.Predictions[rank].Probability);
     }
@@ -122,7 +130,8 @@ internal sealed class ServerClassifier : IBatchClassifier
         var names = models.Select(info => info.Name).Distinct().ToList();
         return names.Count == 1
             ? await client.GetModelAsync(names[0], 0, cancellationToken)
-            : throw new ExpectedException(ExitCode.Usage, $"{url} serves {names.Count} models ({string.Join(", ", names)}), expected --model NAME");
+            : throw new ExpectedException(
+                ExitCode.Usage, $"{url} serves {names.Count} models ({string.Join(", ", names)}), expected --model NAME");
     }
 
     private static ImagingSpec ImagingOf(ModelInfo info)

@@ -33,14 +33,19 @@ internal sealed class ServerPatience(TimeSpan longest, TimeProvider time)
             }
             catch (LeNetServeException exception)
             {
-                var cause = Cause(exception) is { } inner && !exception.Message.Contains(inner.Message, StringComparison.Ordinal) ? $" ({inner.Message})" : "";
+                var cause = Cause(exception) is { } inner && !exception.Message.Contains(inner.Message, StringComparison.Ordinal)
+                    ? $" ({inner.Message})"
+                    : "";
                 throw new LeNetServeException(exception.Kind, $"{urls}: {exception.Message}{cause}", exception);
             }
         }
     }
 
-    /// <summary>Tells whether a later call may succeed. An untrusted certificate looks like a server that is away, but stays untrusted.</summary>
+    /// <summary>
+    /// Tells whether a later call may succeed. An untrusted certificate looks like a server that is away, but stays untrusted.
+    /// </summary>
     private static bool MayPass(LeNetServeException exception) => exception.IsTransient && Cause(exception) is not AuthenticationException;
 
-    private static Exception? Cause(LeNetServeException exception) => (exception.InnerException as RpcException)?.Status.DebugException?.GetBaseException();
+    private static Exception? Cause(LeNetServeException exception) =>
+        (exception.InnerException as RpcException)?.Status.DebugException?.GetBaseException();
 }

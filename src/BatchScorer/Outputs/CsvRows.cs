@@ -23,7 +23,8 @@ internal sealed class CsvRows : RowText
         var others = string.Concat(Enumerable.Range(2, topK - 1).Select(rank => $"label_{rank},index_{rank},score_{rank},"));
         header = Encoding.UTF8.GetBytes($"path,label,index,score,{others}actual,error,error_text,model,version,model_sha256\r\n");
         labels = [.. model.Labels.Select(label => Encoding.UTF8.GetBytes(CsvText.Of(label, safe)))];
-        ending = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{CsvText.Of(model.Name, safe)},{model.Version},{model.Sha256}\r\n"));
+        ending = Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{CsvText.Of(model.Name, safe)},{model.Version},{model.Sha256}\r\n"));
     }
 
     public override ReadOnlySpan<byte> Header => header;

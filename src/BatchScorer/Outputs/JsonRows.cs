@@ -15,7 +15,8 @@ namespace LeNetServe.BatchScorer.Outputs;
 /// </summary>
 internal sealed class JsonRows : RowText
 {
-    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._- !()[]{}=+,:;#@~$%");
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._- !()[]{}=+,:;#@~$%");
 
     private readonly byte[][] classes;
     private readonly byte[][] actuals;

@@ -31,7 +31,10 @@ internal sealed class ParquetRows : RowFile
         scores = [.. Enumerable.Range(0, topK).Select(_ => new List<float?>())];
         fields = Fields(topK);
         // Parquet's footer has the position of everything, so the stream must know its own.
-        stream = sink.Stream.CanSeek ? sink.Stream : new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        stream = sink.Stream.CanSeek
+            ? sink.Stream
+            : new FileStream(
+                Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         writer = Wait(ParquetWriter.CreateAsync(new ParquetSchema(fields), stream));
     }
 

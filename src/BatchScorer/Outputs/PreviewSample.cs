@@ -4,8 +4,8 @@ using LeNetServe.BatchScorer.Rows;
 namespace LeNetServe.BatchScorer.Outputs;
 
 /// <summary>
-/// Chooses the images of a contact sheet: in turn from each class, the first ones of each. A class is the folder's, or else the model's answer;
-/// failed images count as a class.
+/// Chooses the images of a contact sheet: in turn from each class, the first ones of each. A class is the folder's, or else the model's
+/// answer; failed images count as a class.
 /// </summary>
 /// <param name="count">The images on the sheet.</param>
 internal sealed class PreviewSample(int count)

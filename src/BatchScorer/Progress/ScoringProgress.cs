@@ -88,14 +88,20 @@ internal sealed class ScoringProgress : IDisposable
 
     private double Speed => Images / Math.Max(Elapsed.TotalSeconds, 1e-3);
 
-    private TimeSpan? Remaining => Interlocked.Read(ref total) is var count and >= 0 && Images > 0 ? TimeSpan.FromSeconds(Math.Max(0, count - Images) / Speed) : null;
+    private TimeSpan? Remaining =>
+        Interlocked.Read(ref total) is var count and >= 0 && Images > 0 ? TimeSpan.FromSeconds(Math.Max(0, count - Images) / Speed) : null;
 
     private string Line()
     {
         var count = Interlocked.Read(ref total);
-        var of = count >= 0 ? string.Create(CultureInfo.InvariantCulture, $"/{count:N0} ({(count == 0 ? 100 : Images * 100.0 / count):0} %)") : "";
-        var left = Remaining is { } remaining ? string.Create(CultureInfo.InvariantCulture, $", ETA {(long)remaining.TotalHours:00}:{remaining:mm\\:ss}") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{Images:N0}{of} images, {Speed:N0} images/s, {Interlocked.Read(ref failed):N0} failed{left}");
+        var of = count >= 0
+            ? string.Create(CultureInfo.InvariantCulture, $"/{count:N0} ({(count == 0 ? 100 : Images * 100.0 / count):0} %)")
+            : "";
+        var left = Remaining is { } remaining
+            ? string.Create(CultureInfo.InvariantCulture, $", ETA {(long)remaining.TotalHours:00}:{remaining:mm\\:ss}")
+            : "";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{Images:N0}{of} images, {Speed:N0} images/s, {Interlocked.Read(ref failed):N0} failed{left}");
     }
 
     private string Json(bool done)

@@ -8,8 +8,8 @@ namespace LeNetServe.BatchScorer.Scoring;
 internal sealed class Chunk
 {
     /// <summary>
-    /// The most images in a chunk. The decoder and the network push each other out of the processor's caches, so long stays with one are better.
-    /// The scorer reaches 0.85 of its parts with 64 images, 0.9 with 128, 0.95 with 256 (benchmarks/BatchScorer.Benchmarks).
+    /// The most images in a chunk. The decoder and the network push each other out of the processor's caches, so long stays with one are
+    /// better. The scorer reaches 0.85 of its parts with 64 images, 0.9 with 128, 0.95 with 256 (benchmarks/BatchScorer.Benchmarks).
     /// </summary>
     public const int Capacity = 256;
 

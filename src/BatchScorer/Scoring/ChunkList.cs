@@ -48,7 +48,8 @@ internal sealed class ChunkList(IEnumerable<InputImage> images, int workers) : I
     }
 
     private int Capacity(long number) =>
-        Math.Min(Chunk.Capacity, FirstCapacity << (int)Math.Min(number / chunksPerDoubling, BitOperations.Log2(Chunk.Capacity / FirstCapacity)));
+        Math.Min(
+            Chunk.Capacity, FirstCapacity << (int)Math.Min(number / chunksPerDoubling, BitOperations.Log2(Chunk.Capacity / FirstCapacity)));
 
     public void Dispose()
     {

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace LeNetServe.BatchScorer.Scoring;
 
 /// <summary>
-/// Gives out chunks, a fixed number at a time, and writes them in the order of their numbers when they come back. No worker waits for a write:
-/// one writes the chunks that are ready, the others go on.
+/// Gives out chunks, a fixed number at a time, and writes them in the order of their numbers when they come back. No worker waits for a
+/// write: one writes the chunks that are ready, the others go on.
 /// </summary>
 internal sealed class ChunkOutput(Action<Chunk> write, int places, int topK) : IDisposable
 {

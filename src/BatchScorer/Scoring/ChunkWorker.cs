@@ -14,7 +14,8 @@ namespace LeNetServe.BatchScorer.Scoring;
 /// <param name="topK">Best classes in a row.</param>
 /// <param name="hashContent">Gives rows their image's hash, and takes known rows of equal hash as they are.</param>
 /// <param name="finish">Called for a chunk with filled rows, for example to write them as text.</param>
-internal sealed class ChunkWorker(IBatchClassifier classifier, ImagePreprocessor imaging, FolderLabels labels, int topK, bool hashContent, Action<Chunk> finish)
+internal sealed class ChunkWorker(
+    IBatchClassifier classifier, ImagePreprocessor imaging, FolderLabels labels, int topK, bool hashContent, Action<Chunk> finish)
 {
     private readonly ImageReader reader = new();
     private readonly int imageBytes = classifier.Model.Imaging.Input.Count;
@@ -37,7 +38,8 @@ internal sealed class ChunkWorker(IBatchClassifier classifier, ImagePreprocessor
                 rows[count++] = i;
         }
         if (count > 0)
-            await classifier.ClassifyAsync(pixels.AsMemory(0, count * imageBytes), count, topK, scores.AsMemory(0, count * topK), cancellationToken);
+            await classifier.ClassifyAsync(
+                pixels.AsMemory(0, count * imageBytes), count, topK, scores.AsMemory(0, count * topK), cancellationToken);
         for (var i = 0; i < count; i++)
             scores.AsSpan(i * topK, topK).CopyTo(chunk.Rows[rows[i]].Top);
         finish(chunk);

@@ -4,8 +4,8 @@ using LeNetServe.BatchScorer.Inputs;
 namespace LeNetServe.BatchScorer.Scoring;
 
 /// <summary>
-/// list → (read → decode → infer) → write, without a thread besides the workers. Each worker takes the next images off the list, brings them
-/// through all steps, and gives them to the output. The worker that gives the next rows in the order of the list writes them.
+/// list → (read → decode → infer) → write, without a thread besides the workers. Each worker takes the next images off the list, brings
+/// them through all steps, and gives them to the output. The worker that gives the next rows in the order of the list writes them.
 /// </summary>
 /// <param name="newWorker">Makes what one worker needs.</param>
 /// <param name="workers">Chunks worked on at a time.</param>

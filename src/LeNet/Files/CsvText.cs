@@ -10,7 +10,8 @@ public static class CsvText
     /// <summary>Gets the field, in quotes if it contains a comma, a quote, a line feed or a carriage return.</summary>
     /// <param name="field">The text.</param>
     /// <param name="safe">
-    /// An apostrophe is put before a text that a spreadsheet would run as a formula: one that begins with =, +, -, @, a tab or a carriage return.
+    /// An apostrophe is put before a text that a spreadsheet would run as a formula: one that begins with =, +, -, @, a tab or a carriage
+    /// return.
     /// </param>
     public static string Of(string field, bool safe = false)
     {

@@ -28,8 +28,10 @@ public sealed class DamageTests : IDisposable
             ("huge.png", WithSize(png, 60_000), null, "too_large"),
             ("interlaced.png", (Gray with { Interlaced = true, Pixel = (x, y) => [Value(x, y, 3)] }).ToArray(), "3", null),
             ("no picture.png", "a text that somebody has renamed, long enough to be looked at"u8.ToArray(), null, "unknown_format"),
-            ("palette.png", (Gray with { Color = PngColor.Palette, Palette = [0, 0, 0, 255, 255, 255], Pixel = (x, y) => [Value(x, y, 8) > 100 ? 1 : 0] }).ToArray(), "8", null),
-            ("rgb.png", (Gray with { Color = PngColor.Rgb, Pixel = (x, y) => [Value(x, y, 9), Value(x, y, 9), Value(x, y, 9)] }).ToArray(), "9", null),
+            ("palette.png", (
+                Gray with { Color = PngColor.Palette, Palette = [0, 0, 0, 255, 255, 255], Pixel = (x, y) => [Value(x, y, 8) > 100 ? 1 : 0] }).ToArray(), "8", null),
+            ("rgb.png", (
+                Gray with { Color = PngColor.Rgb, Pixel = (x, y) => [Value(x, y, 9), Value(x, y, 9), Value(x, y, 9)] }).ToArray(), "9", null),
             ("truncated in the header.jpg", jpeg[..40], null, "truncated"),
             ("truncated.jpg", jpeg[..(jpeg.Length / 2)], null, "truncated"),
             ("truncated.png", png[..(png.Length / 2)], null, "truncated"),
@@ -50,7 +52,9 @@ public sealed class DamageTests : IDisposable
         Assert.Equal(
             pictures.Select(picture => (picture.Name, picture.Label, picture.Error)),
             found.Zip(pictures, (row, picture) => picture.Error == "*" && row.Item3 is not null ? (row.Item1, row.Item2, "*") : row));
-        Assert.All(rows.Where(row => row.Text("error") is not null), row => Assert.Matches("expected|before the picture does", row.Text("error_text")));
+        Assert.All(
+            rows.Where(row => row.Text("error") is not null), row =>
+                Assert.Matches("expected|before the picture does", row.Text("error_text")));
     }
 
     [Fact]
@@ -64,7 +68,8 @@ public sealed class DamageTests : IDisposable
             File.WriteAllBytes(directory["digits", $"{digit.Label}", $"{number}.{(number % 2 == 0 ? "jpg" : "png")}"], digit.Encoded);
         }
 
-        var (code, messages) = await Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], directory["digits"]) with { Imaging = LeNetServe.Imaging.Geometry.Digit });
+        var (code, messages) = await Scorer.Run(
+            Scorer.Options(model, directory["scores.jsonl"], directory["digits"]) with { Imaging = LeNetServe.Imaging.Geometry.Digit });
 
         TestContext.Current.TestOutputHelper?.WriteLine(messages);
         Assert.Equal(ExitCode.Success, code);

@@ -19,7 +19,8 @@ public sealed class SlurmTests : IDisposable
         Assert.SkipUnless(await SlurmTakesJobs(), "no Slurm takes jobs here: bash .ci/slurm start");
         var model = Pictures.WriteModel(directory["model"]);
         Pictures.WriteFolder(directory["images"], perClass: 90);
-        // Shard 1 is killed, the first time, when it has finished part 1. Its next part, with the rows 80 to 99, takes long beside the looks for part 1.
+        // Shard 1 is killed, the first time, when it has finished part 1. Its next part, with the rows 80 to 99, takes long beside the
+        // looks for part 1.
         using var bitmap = new SKBitmap(3900, 3900, SKColorType.Gray8, SKAlphaType.Opaque);
         using var slow = bitmap.Encode(SKEncodedImageFormat.Png, 100);
         for (var row = 80; row < 86; row++)
@@ -35,9 +36,11 @@ public sealed class SlurmTests : IDisposable
             """);
 
         var logs = await Submit("--array=0-2", "--cpus-per-task=1", $"--output={directory.Path}/slurm-%a.log",
-            Path.Combine(RepositoryTree.Root, "deploy", "slurm", "score.sbatch"), directory["images"], "--model", model, "--out", directory["job"], "--part-size", "20");
+            Path.Combine(
+                RepositoryTree.Root, "deploy", "slurm", "score.sbatch"), directory["images"], "--model", model, "--out", directory["job"], "--part-size", "20");
         (await BuiltProgram.Run("BatchScorer", directory.Path, "merge", directory["job"], "-q")).Expect(ExitCode.Success);
-        (await BuiltProgram.Run("BatchScorer", directory.Path, "score", directory["images"], "-m", model, "-o", "whole.jsonl", "-q")).Expect(ExitCode.Success);
+        (await BuiltProgram.Run(
+            "BatchScorer", directory.Path, "score", directory["images"], "-m", model, "-o", "whole.jsonl", "-q")).Expect(ExitCode.Success);
 
         Assert.Contains("shard 1 ended with exit code 137; requeued (1)", logs);
         Assert.Contains("shard 1/3: 300 of 900 images", logs);
@@ -51,7 +54,8 @@ public sealed class SlurmTests : IDisposable
         File.WriteAllText(directory["scorer"], $"exec dotnet '{BuiltProgram.PathOf("BatchScorer")}' \"$@\"\n");
 
         var logs = await Submit("--array=0-0", $"--output={directory.Path}/slurm-%a.log",
-            Path.Combine(RepositoryTree.Root, "deploy", "slurm", "score.sbatch"), directory.Path, "--model", "nowhere", "--out", directory["job"]);
+            Path.Combine(
+                RepositoryTree.Root, "deploy", "slurm", "score.sbatch"), directory.Path, "--model", "nowhere", "--out", directory["job"]);
 
         Assert.Contains("error: nowhere: no such file or directory", logs);
         Assert.DoesNotContain("requeued", logs);

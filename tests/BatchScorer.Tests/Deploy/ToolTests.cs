@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using LeNetServe.BatchScorer.Tests.Fakes;
 using LeNetServe.EndToEnd.Tests;
 using LeNetServe.EndToEnd.Tests.Programs;
@@ -16,12 +17,16 @@ public sealed class ToolTests : IDisposable
     public async Task Install_FromThePackedFile_ScoresHelpsAndCompletes()
     {
         var project = Path.Combine(RepositoryTree.Root, "src", "BatchScorer");
-        (await Dotnet("pack", project, "-c", RepositoryTree.Configuration, "--no-build", "-o", directory["packages"], "-nodereuse:false")).Expect(ExitCode.Success);
+        (await Dotnet(
+            "pack", project, "-c", RepositoryTree.Configuration, "--no-build", "-o", directory["packages"],
+            "-nodereuse:false")).Expect(ExitCode.Success);
         // No other source: the package must have all it needs.
         File.WriteAllText(directory["nuget.config"], $"""
             <configuration><packageSources><clear /><add key="packed" value="{directory["packages"]}" /></packageSources></configuration>
             """);
-        (await Dotnet("tool", "install", "LeNetServe.BatchScorer", "--tool-path", directory["tools"], "--configfile", directory["nuget.config"])).Expect(ExitCode.Success);
+        (await Dotnet(
+            "tool", "install", $"LeNetServe.BatchScorer.{RuntimeInformation.RuntimeIdentifier}", "--tool-path", directory["tools"],
+            "--configfile", directory["nuget.config"])).Expect(ExitCode.Success);
         var model = Pictures.WriteModel(directory["model"]);
         Pictures.WriteFolder(directory["images"], perClass: 2);
 
@@ -40,11 +45,13 @@ public sealed class ToolTests : IDisposable
         (await Tool("score", "images")).Expect(ExitCode.Usage);
     }
 
-    private Task<ProgramResult> Tool(params string[] arguments) => BuiltProgram.Run(BuiltProgram.Start(directory["tools", "lenetserve-score"], directory.Path, arguments));
+    private Task<ProgramResult> Tool(params string[] arguments) =>
+        BuiltProgram.Run(BuiltProgram.Start(directory["tools", "lenetserve-score"], directory.Path, arguments));
 
     private Task<ProgramResult> Dotnet(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = directory.Path, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = directory.Path, RedirectStandardOutput = true,
+            RedirectStandardError = true };
         // The package cache of this machine may have an older package of the same version.
         if (arguments[0] == "tool")
             start.Environment["NUGET_PACKAGES"] = directory["cache"];

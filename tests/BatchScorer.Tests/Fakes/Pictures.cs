@@ -8,7 +8,10 @@ internal static class Pictures
 {
     public const int Size = 28;
 
-    /// <summary>A model of gray 28×28 pictures with ten classes, in <c>name/version</c> below a folder. Sure, but not so sure that scores round to 1.</summary>
+    /// <summary>
+    /// A model of gray 28×28 pictures with ten classes, in <c>name/version</c> below a folder. Sure, but not so sure that scores round to
+    /// 1.
+    /// </summary>
     public static string WriteModel(string folder, int version = 1, float scale = 0.0005f)
     {
         var model = new TinyOnnx { Height = Size, Width = Size, Classes = 10 };

@@ -17,7 +17,8 @@ internal static class Scorer
     public static ScoreOptions Options(string model, string output, params string[] paths) =>
         new() { Inputs = new InputOptions { Paths = paths }, Model = model, Output = output };
 
-    public static JsonElement[] Rows(string path) => [.. File.ReadLines(path).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+    public static JsonElement[] Rows(string path) =>
+        [.. File.ReadLines(path).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
 
     public static string? Text(this JsonElement row, string name) => row.GetProperty(name).GetString();
 }

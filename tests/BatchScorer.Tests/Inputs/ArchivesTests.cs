@@ -19,7 +19,8 @@ public sealed class ArchivesTests : IDisposable
     [InlineData("a.tar.gz", 1)]
     public void Images_MoreMembersThanOneReaderReads_AreAllThereWithTheirContent(string archive, int firstWanted)
     {
-        var contents = Enumerable.Range(0, 3007).Select(number => Encoding.ASCII.GetBytes(new string('x', number % 1500) + number)).ToArray();
+        var contents = Enumerable.Range(0, 3007).Select(
+            number => Encoding.ASCII.GetBytes(new string('x', number % 1500) + number)).ToArray();
         Write(directory[archive], contents);
         var number = firstWanted;
 

@@ -12,10 +12,12 @@ public sealed class FilePathTests
     [InlineData("plain/ä 漢字 😀.png", "plain/ä 漢字 😀.png")]
     [InlineData(@"back\slash", @"back\slash")]
     [InlineData(@"looks\xe9", @"looks\\xe9")]
-    public void ToText_ValidUtf8_IsReadable(string path, string expected) => Assert.Equal(expected, FilePath.ToText(Encoding.UTF8.GetBytes(path)));
+    public void ToText_ValidUtf8_IsReadable(string path, string expected) =>
+        Assert.Equal(expected, FilePath.ToText(Encoding.UTF8.GetBytes(path)));
 
     [Fact]
-    public void ToText_InvalidUtf8_NamesTheBytes() => Assert.Equal(@"caf\xe9 \\ é.png", FilePath.ToText([.. "caf"u8, 0xe9, .. @" \ é.png"u8]));
+    public void ToText_InvalidUtf8_NamesTheBytes() =>
+        Assert.Equal(@"caf\xe9 \\ é.png", FilePath.ToText([.. "caf"u8, 0xe9, .. @" \ é.png"u8]));
 
     [Fact]
     public void ToBytes_OfAnyText_GivesTheBytesBack() => Gen.OneOf(

@@ -22,7 +22,8 @@ public sealed class FolderWalkTests : IDisposable
         File.CreateSymbolicLink(directory["b", "mine.png"], directory["b", "mine.png"]);
         var listing = new InputListing(new InputOptions { Paths = [directory.Path] });
 
-        var images = listing.Images(contents: false, TestContext.Current.CancellationToken).Select(image => image.Name[(directory.Path.Length + 1)..]).ToArray();
+        var images = listing.Images(
+            contents: false, TestContext.Current.CancellationToken).Select(image => image.Name[(directory.Path.Length + 1)..]).ToArray();
 
         Assert.Equal(["a/1.png", "a/to b/2.png", "a/to b/mine.png", "b/2.png", "b/mine.png", "b/to a/1.png"], images);
         Assert.Equal(6, listing.Loops);
@@ -38,7 +39,8 @@ public sealed class FolderWalkTests : IDisposable
         Touch("b/2.png");
         File.SetUnixFileMode(directory["a"], UnixFileMode.None);
 
-        var images = new InputListing(new InputOptions { Paths = [directory.Path] }).Images(contents: false, TestContext.Current.CancellationToken).ToArray();
+        var images = new InputListing(
+            new InputOptions { Paths = [directory.Path] }).Images(contents: false, TestContext.Current.CancellationToken).ToArray();
 
         File.SetUnixFileMode(directory["a"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Assert.Equal([directory["a"], directory["b", "2.png"]], images.Select(image => image.Name));
@@ -66,12 +68,18 @@ public sealed class FolderWalkTests : IDisposable
         File.WriteAllText(directory["lines"], $"{directory["a b.png"]}\r\n\n{directory["nowhere.png"]}");
         File.WriteAllText(directory["zeros"], $"{directory["a b.png"]}\0{directory["c\nd.png"]}\0");
 
-        var lines = new InputListing(new InputOptions { ListFile = directory["lines"] }).Images(contents: false, TestContext.Current.CancellationToken).Select(image => image.Name);
-        var zeros = new InputListing(new InputOptions { ListFile = directory["zeros"], NullSeparated = true }).Images(contents: false, TestContext.Current.CancellationToken).Select(image => image.Name);
+        var lines = new InputListing(
+            new InputOptions { ListFile = directory["lines"] }).Images(
+                contents: false, TestContext.Current.CancellationToken).Select(image => image.Name);
+        var zeros = new InputListing(
+            new InputOptions { ListFile = directory["zeros"], NullSeparated = true }).Images(
+                contents: false, TestContext.Current.CancellationToken).Select(image => image.Name);
 
         Assert.Equal([directory["a b.png"], directory["nowhere.png"]], lines);
         Assert.Equal([directory["a b.png"], directory["c\nd.png"]], zeros);
-        Assert.Equal("a\n", Encoding.UTF8.GetString(PathList.Read(new MemoryStream("a\n\0"u8.ToArray()), nullSeparated: true, TestContext.Current.CancellationToken).Single()));
+        Assert.Equal(
+            "a\n", Encoding.UTF8.GetString(
+                PathList.Read(new MemoryStream("a\n\0"u8.ToArray()), nullSeparated: true, TestContext.Current.CancellationToken).Single()));
     }
 
     [Fact]

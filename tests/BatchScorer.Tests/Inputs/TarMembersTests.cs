@@ -57,11 +57,13 @@ public sealed class TarMembersTests
     }
 
     [Fact]
-    public void Read_FileOfAnotherKind_IsOneError() => Assert.StartsWith("! the header", Assert.Single(Members([.. Enumerable.Repeat((byte)'x', 5000)])));
+    public void Read_FileOfAnotherKind_IsOneError() =>
+        Assert.StartsWith("! the header", Assert.Single(Members([.. Enumerable.Repeat((byte)'x', 5000)])));
 
     [Fact]
     public void Read_EndWithinAFile_IsAnErrorOfItsHeader() =>
-        Assert.Equal(["a/1.png", "! the header of b.png is damaged"], Members([.. File("a/1.png"), .. Header("b.png", 700), .. new byte[100]]));
+        Assert.Equal(
+            ["a/1.png", "! the header of b.png is damaged"], Members([.. File("a/1.png"), .. Header("b.png", 700), .. new byte[100]]));
 
     [Theory]
     [InlineData(TarEntryFormat.Pax)]
@@ -70,7 +72,8 @@ public sealed class TarMembersTests
     [InlineData(TarEntryFormat.V7)]
     public void Read_EveryFormatOfTheFramework_GivesItsNamesAndContents(TarEntryFormat format)
     {
-        var deep = string.Join('/', Enumerable.Repeat("folder-with-a-long-name", format is TarEntryFormat.V7 ? 3 : format is TarEntryFormat.Ustar ? 6 : 12));
+        var deep = string.Join(
+            '/', Enumerable.Repeat("folder-with-a-long-name", format is TarEntryFormat.V7 ? 3 : format is TarEntryFormat.Ustar ? 6 : 12));
         string[] names = ["1.png", $"{deep}/2.png", format is TarEntryFormat.V7 or TarEntryFormat.Ustar ? "3.png" : "ü/3.png"];
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))

@@ -9,7 +9,8 @@ public sealed class ZipMembersTests
     private static readonly byte[] Content = Encoding.ASCII.GetBytes(new string('p', 700) + "q");
 
     [Fact]
-    public void Read_BackslashesInNames_AreSlashes() => Assert.Equal(["7/1.png", "a/b\\2.png"], Names(Zip("7\\1.png", "folder\\", "a/b\\2.png")));
+    public void Read_BackslashesInNames_AreSlashes() =>
+        Assert.Equal(["7/1.png", "a/b\\2.png"], Names(Zip("7\\1.png", "folder\\", "a/b\\2.png")));
 
     [Theory]
     [InlineData(1)]

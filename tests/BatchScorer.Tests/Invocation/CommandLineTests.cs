@@ -23,12 +23,14 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(ExitCode.Usage, "scores.csv", "--top-k", "0")]
     [InlineData(ExitCode.Usage, "scores.csv", "--shard", "0/2")]
     [InlineData(ExitCode.BadInput, "scores.csv", "--include", "*.tif")]
-    public async Task RunAsync_ACommandLine_EndsWithItsCodeAndPublishesOnlyWhereItIsGood(ExitCode expected, string output, params string[] more)
+    public async Task RunAsync_ACommandLine_EndsWithItsCodeAndPublishesOnlyWhereItIsGood(
+        ExitCode expected, string output, params string[] more)
     {
         var model = Pictures.WriteModel(directory["model"]);
         Pictures.WriteFolder(directory["images"], perClass: 1);
 
-        var code = await CommandLineProgram.RunAsync("lenetserve-score", new() { ScoreCommand.Create() }, ["score", directory["images"], "-m", model, "-o", directory[output], "-q", .. more]);
+        var code = await CommandLineProgram.RunAsync(
+            "lenetserve-score", new() { ScoreCommand.Create() }, ["score", directory["images"], "-m", model, "-o", directory[output], "-q", .. more]);
 
         Assert.Equal((int)expected, code);
         Assert.Equal(expected == ExitCode.Success, Path.Exists(directory[output]));

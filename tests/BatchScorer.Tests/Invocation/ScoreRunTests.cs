@@ -26,9 +26,13 @@ public sealed class ScoreRunTests : IDisposable
 
         Assert.Equal(ExitCode.Success, code);
         var rows = Scorer.Rows(directory["scores.jsonl"]);
-        Assert.Equal(Directory.GetFiles(images, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal), rows.Select(row => row.Text("path")));
+        Assert.Equal(
+            Directory.GetFiles(
+                images, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal), rows.Select(row => row.Text("path")));
         Assert.All(rows, row => Assert.Equal(row.Text("actual"), row.Text("label")));
-        Assert.All(rows, row => Assert.Equal(("model", 1, 3), (row.Text("model"), row.GetProperty("version").GetInt32(), row.GetProperty("top").GetArrayLength())));
+        Assert.All(
+            rows, row => Assert.Equal(
+                ("model", 1, 3), (row.Text("model"), row.GetProperty("version").GetInt32(), row.GetProperty("top").GetArrayLength())));
         Assert.Contains("150 images", messages);
         Assert.Contains("accuracy 100.00 % (150 of 150 labeled images)", messages);
         Assert.Contains("\"accuracy\": 1,", File.ReadAllText(directory["scores.summary.json"]));
@@ -48,7 +52,8 @@ public sealed class ScoreRunTests : IDisposable
         Assert.Contains("3 of 150 images failed, expected at most 0", messages);
         var rows = Scorer.Rows(directory["scores.jsonl"]);
         Assert.Equal(150, rows.Length);
-        Assert.Equal(["unknown_format", "truncated", "unreadable"], rows.Where(row => row.Text("error") is not null).Select(row => row.Text("error")));
+        Assert.Equal(
+            ["unknown_format", "truncated", "unreadable"], rows.Where(row => row.Text("error") is not null).Select(row => row.Text("error")));
         Assert.Null(rows[45].Text("label"));
         Assert.Equal(0, rows[45].GetProperty("top").GetArrayLength());
     }
@@ -63,7 +68,9 @@ public sealed class ScoreRunTests : IDisposable
         foreach (var name in (string[])["000", "001", "002"])
             File.WriteAllText(Path.Combine(images, "3", $"{name}.png"), "this is a text and no picture at all");
 
-        var (code, _) = await Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], images) with { Threshold = BatchScorer.Invocation.ErrorThreshold.Parse(threshold) });
+        var (code, _) = await Scorer.Run(
+            Scorer.Options(
+                model, directory["scores.jsonl"], images) with { Threshold = BatchScorer.Invocation.ErrorThreshold.Parse(threshold) });
 
         Assert.Equal(expected, code);
     }
@@ -100,7 +107,8 @@ public sealed class ScoreRunTests : IDisposable
     public async Task RunAsync_Preview_ShowsAnImageOfEachClassAsTheModelSawIt(bool asJob)
     {
         File.WriteAllText(Path.Combine(images, "1", "000.png"), "this is a text and no picture at all");
-        var options = Scorer.Options(model, directory[asJob ? "job" : "scores.jsonl"], images) with { Preview = 3, Imaging = LeNetServe.Imaging.Geometry.None };
+        var options = Scorer.Options(
+            model, directory[asJob ? "job" : "scores.jsonl"], images) with { Preview = 3, Imaging = LeNetServe.Imaging.Geometry.None };
 
         await Scorer.Run(options);
 
@@ -123,7 +131,8 @@ public sealed class ScoreRunTests : IDisposable
         await source.CancelAsync();
 
         var stopped = await Assert.ThrowsAsync<ExpectedException>(
-            () => new BatchScorer.Invocation.ScoreRun(Scorer.Options(model, directory["scores.jsonl"], images), TextWriter.Null).RunAsync(source.Token));
+            () => new BatchScorer.Invocation.ScoreRun(
+                Scorer.Options(model, directory["scores.jsonl"], images), TextWriter.Null).RunAsync(source.Token));
 
         Assert.Equal(ExitCode.Interrupted, stopped.Code);
         Assert.Empty(Directory.GetFiles(directory.Path));
@@ -132,7 +141,8 @@ public sealed class ScoreRunTests : IDisposable
     [Fact]
     public async Task RunAsync_MissingInput_IsRefusedBeforeAnythingIsScored()
     {
-        var error = await Assert.ThrowsAsync<FileNotFoundException>(() => Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], directory["nothing"])));
+        var error = await Assert.ThrowsAsync<FileNotFoundException>(
+            () => Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], directory["nothing"])));
 
         Assert.Contains(directory["nothing"], error.Message);
     }
@@ -160,7 +170,8 @@ public sealed class ScoreRunTests : IDisposable
     {
         File.WriteAllText(directory["scores.csv"], "rows");
 
-        var error = await Assert.ThrowsAsync<ExpectedException>(() => Scorer.Run(Scorer.Options(model, directory["scores.csv"], directory["scores.csv"])));
+        var error = await Assert.ThrowsAsync<ExpectedException>(
+            () => Scorer.Run(Scorer.Options(model, directory["scores.csv"], directory["scores.csv"])));
 
         Assert.Equal(ExitCode.Usage, error.Code);
         Assert.Equal("rows", File.ReadAllText(directory["scores.csv"]));
@@ -173,7 +184,8 @@ public sealed class ScoreRunTests : IDisposable
         File.WriteAllBytes(directory["f", "1.png"], Pictures.Png(1));
         File.WriteAllText(directory["list"], "=cmd.png\n");
 
-        await Scorer.Run(Scorer.Options(model, directory["s.csv"]) with { Inputs = new() { ListFile = directory["list"] }, CsvSafe = true });
+        await Scorer.Run(
+            Scorer.Options(model, directory["s.csv"]) with { Inputs = new() { ListFile = directory["list"] }, CsvSafe = true });
         await Scorer.Run(Scorer.Options(model, directory["u.csv"]) with { Inputs = new() { ListFile = directory["list"] } });
 
         Assert.StartsWith("'=cmd.png,", File.ReadAllLines(directory["s.csv"])[1]);

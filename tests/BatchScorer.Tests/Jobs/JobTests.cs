@@ -71,7 +71,8 @@ public sealed class JobTests : IDisposable
 
         await Scorer.Run(Options);
 
-        Assert.All(Directory.GetFiles(Path.Combine(job, "parts"), "*.jsonl"), part => Assert.Equal(longAgo, File.GetLastWriteTimeUtc(part)));
+        Assert.All(
+            Directory.GetFiles(Path.Combine(job, "parts"), "*.jsonl"), part => Assert.Equal(longAgo, File.GetLastWriteTimeUtc(part)));
         Assert.Equal(before, Merged);
     }
 
@@ -126,7 +127,8 @@ public sealed class JobTests : IDisposable
         await Scorer.Run(Options);
         var before = File.ReadAllBytes(Path.Combine(job, "job.json"));
 
-        await Assert.ThrowsAsync<FileNotFoundException>(() => Scorer.Run(Scorer.Options(model, job, directory["imagse"]) with { Refresh = true }));
+        await Assert.ThrowsAsync<FileNotFoundException>(
+            () => Scorer.Run(Scorer.Options(model, job, directory["imagse"]) with { Refresh = true }));
 
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(job, "job.json")));
     }
@@ -190,7 +192,8 @@ public sealed class JobTests : IDisposable
     [InlineData(20)]
     public async Task Merge_ShardsThatBeganTogether_GiveTheBytesOfASingleRun(int count)
     {
-        var codes = await Task.WhenAll(Enumerable.Range(0, count).Select(index => Scorer.Run(Options with { Share = new WorkShare(index, count) })));
+        var codes = await Task.WhenAll(
+            Enumerable.Range(0, count).Select(index => Scorer.Run(Options with { Share = new WorkShare(index, count) })));
         Merge();
         var merged = Merged;
         await Scorer.Run(Options with { Output = directory["whole.jsonl"] });
@@ -240,7 +243,8 @@ public sealed class JobTests : IDisposable
         await Scorer.Run(Options with { Share = new WorkShare(0, 1) });
         File.Copy(Path.Combine(job, "parts", "00000002.jsonl"), Path.Combine(job, "parts", "00000003.jsonl"), overwrite: true);
 
-        Assert.Contains("(part, first row, rows) is (2, 14, 7), expected (3, 21, 7)", (Assert.Throws<InvalidDataException>(() => Merge())).Message);
+        Assert.Contains(
+            "(part, first row, rows) is (2, 14, 7), expected (3, 21, 7)", (Assert.Throws<InvalidDataException>(() => Merge())).Message);
     }
 
     [Fact]
@@ -270,12 +274,15 @@ public sealed class JobTests : IDisposable
 
         Assert.Equal(File.ReadAllBytes(directory["whole.jsonl"]), Merged);
         await Scorer.Run(Options with { Output = directory["folder.jsonl"] });
-        var folder = Scorer.Rows(directory["folder.jsonl"]).Select(row => (row.Text("path")![(images.Length + 1)..], row.GetProperty("top").GetRawText(), row.Text("error"))).Order();
+        var folder = Scorer.Rows(directory["folder.jsonl"]).Select(
+            row => (row.Text("path")![(images.Length + 1)..], row.GetProperty("top").GetRawText(), row.Text("error"))).Order();
         foreach (var archive in (string[])["a.zip", "a.tar.gz"])
         {
             var prefix = directory[archive] + "!/";
             var rows = Scorer.Rows(directory["whole.jsonl"]).Where(row => row.Text("path")!.StartsWith(prefix, StringComparison.Ordinal));
-            Assert.Equal(folder, rows.Select(row => (row.Text("path")![prefix.Length..], row.GetProperty("top").GetRawText(), row.Text("error"))).Order());
+            Assert.Equal(
+                folder, rows.Select(
+                    row => (row.Text("path")![prefix.Length..], row.GetProperty("top").GetRawText(), row.Text("error"))).Order());
         }
     }
 
@@ -321,7 +328,8 @@ public sealed class JobTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "names that are no UTF-8 exist on Linux only");
         File.WriteAllBytes(directory["new.png"], Pictures.Png(4, 9));
-        (await BuiltProgram.Run(BuiltProgram.Start("bash", directory.Path, ["-c", @"cp new.png images/4/$'caf\xe9 \n.png'"]))).Expect(ExitCode.Success);
+        (await BuiltProgram.Run(
+            BuiltProgram.Start("bash", directory.Path, ["-c", @"cp new.png images/4/$'caf\xe9 \n.png'"]))).Expect(ExitCode.Success);
 
         await Scorer.Run(Options);
         var (code, _) = await Scorer.Run(Options);
@@ -329,7 +337,8 @@ public sealed class JobTests : IDisposable
         // .NET cannot remove what it cannot name.
         (await BuiltProgram.Run(BuiltProgram.Start("rm", directory.Path, ["-r", images]))).Expect(ExitCode.Success);
         Assert.Equal(ExitCode.Success, code);
-        var row = Assert.Single(Scorer.Rows(Path.Combine(job, "scores.jsonl")), row => row.Text("path")!.EndsWith(" \n.png", StringComparison.Ordinal));
+        var row = Assert.Single(
+            Scorer.Rows(Path.Combine(job, "scores.jsonl")), row => row.Text("path")!.EndsWith(" \n.png", StringComparison.Ordinal));
         Assert.Equal((Path.Combine(images, "4", "caf\\xe9 \n.png"), "4", "4"), (row.Text("path"), row.Text("label"), row.Text("actual")));
     }
 

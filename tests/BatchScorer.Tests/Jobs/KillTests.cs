@@ -5,8 +5,8 @@ using LeNetServe.Tests;
 namespace LeNetServe.BatchScorer.Tests.Jobs;
 
 /// <summary>
-/// Kills the scorer with SIGKILL at random moments of its life. 100 kills take about two minutes on two cores, so by default there are 10; .ci/run,
-/// which sets CI, does the 100.
+/// Kills the scorer with SIGKILL at random moments of its life. 100 kills take about two minutes on two cores, so by default there are 10;
+/// .ci/run, which sets CI, does the 100.
 /// </summary>
 public sealed class KillTests : IDisposable
 {
@@ -37,7 +37,9 @@ public sealed class KillTests : IDisposable
             {
                 using var process = Start(model, job);
                 // The moment is the point of the test; nothing is asserted about time.
-                await Task.WhenAny(process.WaitForExitAsync(CancellationToken.None), Task.Delay(lifetime * random.NextDouble(), TestContext.Current.CancellationToken));
+                await Task.WhenAny(
+                    process.WaitForExitAsync(CancellationToken.None), Task.Delay(
+                        lifetime * random.NextDouble(), TestContext.Current.CancellationToken));
                 process.Kill();
                 await process.WaitForExitAsync(CancellationToken.None);
                 left += Directory.Exists(job) ? Directory.GetFiles(job, "*.tmp", SearchOption.AllDirectories).Length : 0;
@@ -47,12 +49,14 @@ public sealed class KillTests : IDisposable
             Assert.Empty(Directory.GetFiles(Path.Combine(job, "parts"), "*.tmp"));
             Directory.Delete(job, recursive: true);
         }
-        TestContext.Current.TestOutputHelper?.WriteLine($"{kills} kills within {lifetime.TotalSeconds:0.0} s each; they left {left} temporary files");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{kills} kills within {lifetime.TotalSeconds:0.0} s each; they left {left} temporary files");
     }
 
     private async Task<byte[]> Expected(string model)
     {
-        (await BuiltProgram.Run("BatchScorer", directory.Path, "score", "images", "-m", model, "-o", "whole.jsonl", "-q")).Expect(ExitCode.Success);
+        (await BuiltProgram.Run(
+            "BatchScorer", directory.Path, "score", "images", "-m", model, "-o", "whole.jsonl", "-q")).Expect(ExitCode.Success);
         return File.ReadAllBytes(directory["whole.jsonl"]);
     }
 

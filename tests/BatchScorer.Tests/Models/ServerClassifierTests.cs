@@ -42,7 +42,8 @@ public sealed class ServerClassifierTests : IDisposable
         var (named, _) = await Scorer.Run(Options(directory["named.csv"]) with { Servers = urls, Model = "tiny/1" });
         var (only, _) = await Scorer.Run(Options(directory["only.csv"]) with { Servers = urls, Model = null });
         for (var shard = 0; shard < 3; shard++)
-            await Scorer.Run(Options(directory["job"]) with { Servers = shard == 1 ? [] : urls, PartSize = 40, Share = new WorkShare(shard, 3) });
+            await Scorer.Run(
+                Options(directory["job"]) with { Servers = shard == 1 ? [] : urls, PartSize = 40, Share = new WorkShare(shard, 3) });
         new MergeRun(new MergeOptions { Folder = directory["job"], Threshold = new ErrorThreshold(1, null) }, TextWriter.Null)
             .Run(null, TestContext.Current.CancellationToken);
 
@@ -90,7 +91,8 @@ public sealed class ServerClassifierTests : IDisposable
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        using var certificate = request.CreateSelfSigned(
+            TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
         File.WriteAllText(directory["server.pem"], $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
         File.WriteAllText(directory["token"], "open-sesame-open-sesame-open-sesame\n");
         File.WriteAllText(directory["wrong"], "another-sesame-another-sesame-another\n");
@@ -127,7 +129,8 @@ public sealed class ServerClassifierTests : IDisposable
     [Fact]
     public async Task Run_NoServer_IsTroubleWorthTryingAgain()
     {
-        var (code, _, error) = await BuiltProgram.Run("BatchScorer", directory.Path, "score", images, "-s", "http://127.0.0.1:1", "-m", "tiny", "-o", "scores.jsonl", "--server-wait", "0");
+        var (code, _, error) = await BuiltProgram.Run(
+            "BatchScorer", directory.Path, "score", images, "-s", "http://127.0.0.1:1", "-m", "tiny", "-o", "scores.jsonl", "--server-wait", "0");
 
         Assert.Equal((int)ExitCode.Trouble, code);
         Assert.StartsWith("error: http://127.0.0.1:1: ", error);
@@ -137,7 +140,8 @@ public sealed class ServerClassifierTests : IDisposable
     [Fact]
     public async Task Run_AnAddressWithoutAScheme_IsRefusedByTheOptionsName()
     {
-        var error = await Assert.ThrowsAsync<ExpectedException>(() => Scorer.Run(Options(directory["scores.jsonl"]) with { Servers = ["localhost:8001"], Model = "tiny" }));
+        var error = await Assert.ThrowsAsync<ExpectedException>(
+            () => Scorer.Run(Options(directory["scores.jsonl"]) with { Servers = ["localhost:8001"], Model = "tiny" }));
 
         Assert.StartsWith("--server has 'localhost:8001', expected http://host:port", error.Message);
     }
@@ -150,7 +154,8 @@ public sealed class ServerClassifierTests : IDisposable
         var options = new LeNetServeClientOptions { Urls = { "http://127.0.0.1:1" }, MaxAttempts = 1 };
 
         var error = await Assert.ThrowsAsync<LeNetServeException>(
-            () => ServerClassifier.OpenAsync(options, "tiny", null, new ServerPatience(TimeSpan.FromSeconds(10), time), TestContext.Current.CancellationToken));
+            () => ServerClassifier.OpenAsync(
+                options, "tiny", null, new ServerPatience(TimeSpan.FromSeconds(10), time), TestContext.Current.CancellationToken));
 
         Assert.StartsWith("http://127.0.0.1:1: ", error.Message);
         Assert.InRange(time.GetElapsedTime(started).TotalSeconds, 10, 15);

@@ -29,7 +29,8 @@ public sealed class ConfusionTextTests
     }
 
     [Fact]
-    public void Of_AllRight_HasNoMatrix() => Assert.Equal("accuracy 100.00 % (1 of 1 labeled image)\n", ConfusionText.Of(Count(["0", "1"], (1, 1, 1))));
+    public void Of_AllRight_HasNoMatrix() =>
+        Assert.Equal("accuracy 100.00 % (1 of 1 labeled image)\n", ConfusionText.Of(Count(["0", "1"], (1, 1, 1))));
 
     [Fact]
     public void Of_ManyClasses_PointsToTheSummary() => Assert.Contains(

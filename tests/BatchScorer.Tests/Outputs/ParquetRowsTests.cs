@@ -36,7 +36,8 @@ public sealed class ParquetRowsTests : IDisposable
         await Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], directory["images"]) with { TopK = 2 });
 
         var rows = Scorer.Rows(directory["scores.jsonl"]);
-        await using var reader = await ParquetReader.CreateAsync(directory["scores.parquet"], cancellationToken: TestContext.Current.CancellationToken);
+        await using var reader = await ParquetReader.CreateAsync(
+            directory["scores.parquet"], cancellationToken: TestContext.Current.CancellationToken);
         using var group = reader.OpenRowGroupReader(0);
         Assert.Equal(
             ["path", "label", "index", "score", "label_2", "index_2", "score_2", "actual", "error", "error_text", "model", "version", "model_sha256"],
@@ -49,12 +50,15 @@ public sealed class ParquetRowsTests : IDisposable
         Assert.Equal(rows.Select(row => row.Text("model_sha256")), await Texts("model_sha256"));
         var scores = new float?[rows.Length];
         await group.ReadAsync<float>(reader.Schema.DataFields[6], scores.AsMemory(), null, TestContext.Current.CancellationToken);
-        Assert.Equal(rows.Select(row => row.Text("error") is null ? row.GetProperty("top")[1].GetProperty("score").GetSingle() : (float?)null), scores);
+        Assert.Equal(
+            rows.Select(
+                row => row.Text("error") is null ? row.GetProperty("top")[1].GetProperty("score").GetSingle() : (float?)null), scores);
 
         async Task<string?[]> Texts(string name)
         {
             var values = new string?[rows.Length];
-            await group.ReadAsync(reader.Schema.DataFields.Single(field => field.Name == name), values.AsMemory(), null, TestContext.Current.CancellationToken);
+            await group.ReadAsync(
+                reader.Schema.DataFields.Single(field => field.Name == name), values.AsMemory(), null, TestContext.Current.CancellationToken);
             return values;
         }
     }

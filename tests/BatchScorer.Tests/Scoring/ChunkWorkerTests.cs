@@ -25,7 +25,8 @@ public sealed class ChunkWorkerTests : IDisposable
     {
         var chunk = MembersOfAnArchive();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Worker().ScoreAsync(chunk, new CancellationToken(canceled: true)).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Worker().ScoreAsync(chunk, new CancellationToken(canceled: true)).AsTask());
 
         Assert.All(chunk.Rows.Take(chunk.Count), row => Assert.Empty(row.Name));
     }

@@ -23,5 +23,6 @@ public sealed class CsvTextTests
     [InlineData("\ra", "\"'\ra\"")]
     [InlineData("=a,b", "\"'=a,b\"")]
     [InlineData("a=b", "a=b")]
-    public void Of_FormulaMadeSafe_BeginsWithAnApostrophe(string field, string expected) => Assert.Equal(expected, CsvText.Of(field, safe: true));
+    public void Of_FormulaMadeSafe_BeginsWithAnApostrophe(string field, string expected) =>
+        Assert.Equal(expected, CsvText.Of(field, safe: true));
 }
