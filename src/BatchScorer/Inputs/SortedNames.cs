@@ -91,7 +91,8 @@ internal sealed class SortedNames(int arenaBytes = 1 << 20) : IDisposable
         SortArena();
         spill ??= new FileStream(
             Path.Combine(
-                Path.GetTempPath(), $"lenetserve-{Guid.NewGuid():N}.names"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+                Path.GetTempPath(), $"lenetserve-{Guid.NewGuid():N}.names"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+                1 << 16, FileOptions.DeleteOnClose);
         runs.Add((spill.Position, starts.Count));
         foreach (var start in starts)
             spill.Write(arena, start, HeaderBytes + LengthAt(start));

@@ -16,7 +16,8 @@ internal readonly record struct ErrorThreshold(long Count, double? Percent)
     public static ErrorThreshold Parse(string text)
     {
         if (text.EndsWith('%')
-            && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
+            && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out var percent)
             && percent <= 100)
             return new ErrorThreshold(0, percent);
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)

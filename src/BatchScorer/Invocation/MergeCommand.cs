@@ -26,7 +26,8 @@ internal static class MergeCommand
         var command = new Command(
             "merge", "Makes one output of a job's shards, and checks that every image is there, once, scored by one model.")
         {
-            Folder, Output, OutputOptions.Format, OutputOptions.CsvSafe, OutputOptions.Preview, OutputOptions.Threshold, OutputOptions.Quiet,
+            Folder, Output, OutputOptions.Format, OutputOptions.CsvSafe, OutputOptions.Preview, OutputOptions.Threshold,
+            OutputOptions.Quiet,
         };
         command.SetAction((parsed, cancellationToken) =>
             Task.FromResult((int)new MergeRun(Options(parsed), Console.Error).Run(null, cancellationToken)));

@@ -81,7 +81,8 @@ internal static class FrozenList
         return new InputImage
         {
             Name = line.Path,
-            File = path is [(byte)'/', ..] || path.Length == 0 || !Libc.IsUsable ? FilePath.Terminated(path) : FilePath.Terminated([.. directory, (byte)'/', .. path]),
+            File = path is [(byte)'/', ..] || path.Length == 0 || !Libc.IsUsable ? FilePath.Terminated(path)
+                : FilePath.Terminated([.. directory, (byte)'/', .. path]),
             Folder = line.Folder,
             Error = line.Error is null ? null : new RowError(line.Error, line.ErrorText ?? ""),
             Part = part,

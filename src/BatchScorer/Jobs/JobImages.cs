@@ -65,6 +65,7 @@ internal sealed class JobImages(Job job, Func<long, bool> wants, ScoringKey? key
         var image = members.Current;
         return image.Name == line.Path
             ? image
-            : image with { Name = line.Path, Content = null, Error = image.Error ?? new RowError(RowError.Unreadable, $"the archive has changed: found {image.Name}") };
+            : image with { Name = line.Path, Content = null, Error = image.Error
+                ?? new RowError(RowError.Unreadable, $"the archive has changed: found {image.Name}") };
     }
 }

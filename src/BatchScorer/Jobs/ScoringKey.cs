@@ -35,7 +35,8 @@ internal sealed record ScoringKey
     public ScoringModel ToModel() => new() { Name = Model, Version = Version, Sha256 = Sha256, Labels = Labels, Imaging = Imaging };
 
     public bool Equals(ScoringKey? other) => other is not null
-        && (Model, Version, Sha256, Imaging, TopK, FolderLabels) == (other.Model, other.Version, other.Sha256, other.Imaging, other.TopK, other.FolderLabels)
+        && (Model, Version, Sha256, Imaging, TopK, FolderLabels)
+            == (other.Model, other.Version, other.Sha256, other.Imaging, other.TopK, other.FolderLabels)
         && Labels.AsSpan().SequenceEqual(other.Labels);
 
     public override int GetHashCode() => HashCode.Combine(Sha256, Imaging, TopK);

@@ -48,7 +48,8 @@ internal sealed class InProcessClassifier : IBatchClassifier
             && Path.GetFileName(model.Path) == ModelFiles.ModelFileName;
         return new ScoringModel
         {
-            Name = isVersion ? Path.GetFileName(Path.GetDirectoryName(version)!) : model.Facts.Manifest?.Name ?? Path.GetFileNameWithoutExtension(model.Path),
+            Name = isVersion ? Path.GetFileName(Path.GetDirectoryName(version)!) : model.Facts.Manifest?.Name
+                ?? Path.GetFileNameWithoutExtension(model.Path),
             Version = isVersion ? number : 0,
             Sha256 = model.Facts.Sha256,
             Labels = model.Facts.Labels,

@@ -8,7 +8,8 @@ internal sealed record CompanionFiles(string Summary, string Page, string Sheet)
 {
     /// <summary>Gets the paths beside a file of rows.</summary>
     public static CompanionFiles Beside(string rows) => new(
-        Path.ChangeExtension(rows, ".summary.json"), Path.ChangeExtension(rows, ".mistakes.html"), Path.ChangeExtension(rows, ".preview.png"));
+        Path.ChangeExtension(rows, ".summary.json"), Path.ChangeExtension(rows, ".mistakes.html"),
+        Path.ChangeExtension(rows, ".preview.png"));
 
     /// <summary>Gets the paths in a job's folder.</summary>
     public static CompanionFiles In(string folder) => new(
