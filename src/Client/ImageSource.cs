@@ -18,7 +18,7 @@ public readonly struct ImageSource
     /// <summary>Gets the id. The caller chooses the id, and the outcome repeats it.</summary>
     public string Id { get; }
 
-    /// <summary>Creates an image from the content of a PNG, JPEG, BMP, GIF or WebP file.</summary>
+    /// <summary>Creates an image from the content of a PNG, JPEG, BMP, GIF, WebP or TIFF file.</summary>
     public static ImageSource Encoded(ReadOnlyMemory<byte> file, string id = "") => new(file, isPixels: false, id);
 
     /// <summary>

@@ -55,7 +55,7 @@ public sealed partial class LeNetServeClient : ILeNetServeClient, IDisposable
         return await ClassifyAsync(content.GetBuffer().AsMemory(0, (int)content.Length), options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Classifies the content of a PNG, JPEG, BMP, GIF or WebP file.</summary>
+    /// <summary>Classifies the content of a PNG, JPEG, BMP, GIF, WebP or TIFF file.</summary>
     public Task<Classification> ClassifyAsync(
         ReadOnlyMemory<byte> encoded, ClassifyOptions? options = null, CancellationToken cancellationToken = default) =>
         ClassifyAsync(ImageSource.Encoded(encoded), options, cancellationToken);

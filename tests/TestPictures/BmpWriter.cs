@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace LeNetServe.TestPictures;
 
-/// <summary>Writes 24-bit BMP files.</summary>
+/// <summary>Writes BMP files.</summary>
 public static class BmpWriter
 {
     /// <summary>The whole file, of the pixels at (x, y).</summary>
@@ -20,6 +20,28 @@ public static class BmpWriter
             {
                 var place = 54 + (height - 1 - y) * rowBytes + 3 * x;
                 (file[place + 2], file[place + 1], file[place]) = pixel(x, y);
+            }
+        return file;
+    }
+
+    /// <summary>A file of 32 bits per pixel with a mask for alpha (BITMAPV5HEADER).</summary>
+    public static byte[] WriteWithAlpha(int width, int height, Func<int, int, (byte Red, byte Green, byte Blue, byte Alpha)> pixel)
+    {
+        const int Start = 14 + 124;
+        var file = new byte[Start + 4 * width * height];
+        "BM"u8.CopyTo(file);
+        (int Offset, uint Value)[] fields =
+        [
+            (2, (uint)file.Length), (10, Start), (14, 124), (18, (uint)width), (22, (uint)height), (26, 1 | 32 << 16), (30, 3),
+            (34, (uint)(4 * width * height)), (54, 0x00ff0000), (58, 0x0000ff00), (62, 0x000000ff), (66, 0xff000000), (70, 0x73524742),
+        ];
+        foreach (var (offset, value) in fields)
+            BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(offset), value);
+        for (var y = 0; y < height; y++)
+            for (var x = 0; x < width; x++)
+            {
+                var place = Start + ((height - 1 - y) * width + x) * 4;
+                (file[place + 2], file[place + 1], file[place], file[place + 3]) = pixel(x, y);
             }
         return file;
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using BitMiracle.LibTiff.Classic;
 using LeNetServe.Imaging;
 using SkiaSharp;
 
@@ -39,6 +40,9 @@ public sealed record OddPicture(string FileName, byte[] Encoded, ImageFault? Fau
         yield return Sound("gray.bmp", Bmp());
         yield return Sound("color.webp", Skia(SKEncodedImageFormat.Webp));
         yield return Sound("color.jpg", Skia(SKEncodedImageFormat.Jpeg));
+        yield return Sound("progressive.jpg", Embedded("progressive.jpg"));
+        yield return Sound("gray.tif", Tiff.ToArray());
+        yield return Sound("tiles.tif", (Tiff with { Tile = 16, Compression = Compression.LZW, IsBigEndian = true }).ToArray());
         yield return Sound("png-inside.jpg", Gray.ToArray());
         yield return Sound("jpeg inside.PNG", Skia(SKEncodedImageFormat.Jpeg));
     }
@@ -54,6 +58,7 @@ public sealed record OddPicture(string FileName, byte[] Encoded, ImageFault? Fau
         yield return new("truncated.bmp", Half(Bmp()), ImageFault.Truncated);
         yield return new("wrong-crc.png", WithWrongCrc("IDAT"), ImageFault.Damaged);
         yield return new("wrong-crc-of-header.png", WithWrongCrc("IHDR"), ImageFault.Damaged);
+        yield return new("truncated.tif", Half(Tiff.ToArray()), ImageFault.Truncated);
         yield return new("huge.png", WithSize(100_000, 100_000), ImageFault.TooLarge);
         yield return new("huge.gif", GifOfSize(65_535, 65_535), ImageFault.TooLarge);
         yield return new("zero-width.png", WithSize(0, Side), ImageFault.Damaged);
@@ -80,6 +85,16 @@ public sealed record OddPicture(string FileName, byte[] Encoded, ImageFault? Fau
         Depth = 2,
         Pixel = (x, y) => [(x + y) & 3],
     };
+
+    private static TiffWriter Tiff => new() { Width = Side, Height = Side, Pixel = (x, y) => [Level(x, y)] };
+
+    private static byte[] Embedded(string name)
+    {
+        using var stream = typeof(OddPicture).Assembly.GetManifestResourceStream(name)!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
 
     private static byte[] Bmp() => BmpWriter.Write(Side, Side, (x, y) => (Level(x, y), Level(x, y), Level(x, y)));
 

@@ -11,21 +11,39 @@ internal static class ColorConversion
     private const byte Opaque = 255;
 
     /// <summary>Fills a picture of 1 (gray) or 3 channels (RGB).</summary>
-    public static void FromRgba(Span<byte> rgba, in Picture picture)
+    /// <param name="rgba">The pixels; alpha is applied in place.</param>
+    /// <param name="picture">The picture to fill.</param>
+    /// <param name="mayLackAlpha">The fourth value may be unused. It is, if it is zero everywhere.</param>
+    /// <param name="isPremultiplied">The colors are multiplied by alpha already.</param>
+    public static void FromRgba(Span<byte> rgba, in Picture picture, bool mayLackAlpha = false, bool isPremultiplied = false)
     {
         var pixels = MemoryMarshal.Cast<byte, Rgba>(rgba);
-        LayOnPaper(pixels);
+        if (mayLackAlpha && LacksAlpha(pixels))
+            foreach (ref var pixel in pixels)
+                pixel = pixel with { Alpha = Opaque };
+        LayOnPaper(pixels, isPremultiplied);
         if (picture.Channels == 1)
             ToGray(pixels, picture.Plane(0));
         else
             ToPlanes(pixels, picture.Plane(0), picture.Plane(1), picture.Plane(2));
     }
 
-    private static void LayOnPaper(Span<Rgba> pixels)
+    private static bool LacksAlpha(ReadOnlySpan<Rgba> pixels)
+    {
+        foreach (var pixel in pixels)
+            if (pixel.Alpha != 0)
+                return false;
+        return true;
+    }
+
+    private static void LayOnPaper(Span<Rgba> pixels, bool isPremultiplied)
     {
         foreach (ref var pixel in pixels)
             if (pixel.Alpha != Opaque)
-                pixel = new(OnPaper(pixel.Red, pixel.Alpha), OnPaper(pixel.Green, pixel.Alpha), OnPaper(pixel.Blue, pixel.Alpha), Opaque);
+            {
+                var (full, paper) = (isPremultiplied ? 255 : pixel.Alpha, Paper * (255 - pixel.Alpha));
+                pixel = new(OnPaper(pixel.Red, full, paper), OnPaper(pixel.Green, full, paper), OnPaper(pixel.Blue, full, paper), Opaque);
+            }
     }
 
     private static void ToGray(ReadOnlySpan<Rgba> pixels, Span<byte> gray)
@@ -47,7 +65,7 @@ internal static class ColorConversion
     /// <summary>ITU-R BT.601 in 16-bit fixed point; the weights add up to one, so equal parts stay what they are.</summary>
     private static byte Luma(Rgba pixel) => (byte)((19595 * pixel.Red + 38470 * pixel.Green + 7471 * pixel.Blue + 0x8000) >> 16);
 
-    private static byte OnPaper(int value, int alpha) => (byte)((value * alpha + Paper * (255 - alpha) + 127) / 255);
+    private static byte OnPaper(int value, int alpha, int paper) => (byte)Math.Min(255, (value * alpha + paper + 127) / 255);
 
     private readonly record struct Rgba(byte Red, byte Green, byte Blue, byte Alpha);
 }

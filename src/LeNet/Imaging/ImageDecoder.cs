@@ -10,20 +10,53 @@ internal static unsafe class ImageDecoder
     public static Picture Decode(ReadOnlySpan<byte> encoded, int channels, long maxPixels)
     {
         var format = ImageFile.Identify(encoded);
+        var stored = format switch
+        {
+            ImageFormat.TIFF => TiffDecoder.Decode(encoded, channels, maxPixels),
+            ImageFormat.JPEG when !JpegFile.HasEnd(encoded) => DecodeWithoutEnd(encoded, channels, maxPixels),
+            _ => DecodeStored(encoded, format, channels, maxPixels),
+        };
+        return Orientation.Upright(stored, ExifOrientation.Of(encoded, format));
+    }
+
+    /// <summary>Gets width and height as stored, from the header.</summary>
+    /// <exception cref="ImageException">The header cannot be read.</exception>
+    public static (int Width, int Height) ReadSize(ReadOnlySpan<byte> encoded)
+    {
+        var format = ImageFile.Identify(encoded);
+        if (format == ImageFormat.TIFF)
+            return TiffDecoder.ReadSize(encoded);
         fixed (byte* bytes = encoded)
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);
             using var codec = SKCodec.Create(data) ?? throw Unreadable(encoded, format, HeaderResult(data));
-            if ((long)codec.Info.Width * codec.Info.Height is var pixels && pixels > maxPixels)
-                throw new ImageException(
-                    ImageFault.TooLarge,
-                    $"the {format} header says {codec.Info.Width}×{codec.Info.Height} = {pixels} pixels, expected at most {maxPixels}");
+            return (codec.Info.Width, codec.Info.Height);
+        }
+    }
+
+    /// <summary>Refuses a picture that is larger than the limit, or than its bytes can hold.</summary>
+    public static void CheckSize(ReadOnlySpan<byte> encoded, ImageFormat format, int width, int height, long maxPixels)
+    {
+        var pixels = (long)width * height;
+        var header = $"the {format} header says {width}×{height} = {pixels} pixels";
+        if (pixels > maxPixels)
+            throw new ImageException(ImageFault.TooLarge, $"{header}, expected at most {maxPixels}");
+        if (ImageFile.MostPixels(encoded, format) is var most && pixels > most)
+            throw new ImageException(ImageFault.Truncated, $"{header}, more than the file's {encoded.Length} bytes can hold ({most})");
+    }
+
+    private static Picture DecodeStored(ReadOnlySpan<byte> encoded, ImageFormat format, int channels, long maxPixels)
+    {
+        fixed (byte* bytes = encoded)
+        {
+            using var data = SKData.Create((nint)bytes, encoded.Length);
+            using var codec = SKCodec.Create(data) ?? throw Unreadable(encoded, format, HeaderResult(data));
+            CheckSize(encoded, format, codec.Info.Width, codec.Info.Height, maxPixels);
             var picture = new Picture(channels, codec.Info.Height, codec.Info.Width);
             try
             {
-                if (Fill(picture, codec) is var result && result != SKCodecResult.Success)
-                    throw Unreadable(encoded, format, result);
-                return Orientation.Upright(picture, codec.EncodedOrigin);
+                var result = Fill(picture, codec, mayLackAlpha: format == ImageFormat.BMP);
+                return result == SKCodecResult.Success ? picture : throw Unreadable(encoded, format, result);
             }
             catch
             {
@@ -33,20 +66,28 @@ internal static unsafe class ImageDecoder
         }
     }
 
-    /// <summary>Width and height as stored, from the header alone.</summary>
-    /// <exception cref="ImageException">The header cannot be read.</exception>
-    public static (int Width, int Height) ReadSize(ReadOnlySpan<byte> encoded)
+    /// <summary>Decodes a JPEG without its end marker if every pixel is there: then the bytes after the data make no difference.</summary>
+    private static Picture DecodeWithoutEnd(ReadOnlySpan<byte> encoded, int channels, long maxPixels)
     {
-        var format = ImageFile.Identify(encoded);
-        fixed (byte* bytes = encoded)
+        if (!JpegFile.HasEveryScan(encoded))
+            throw Unreadable(encoded, ImageFormat.JPEG, SKCodecResult.IncompleteInput);
+        try
         {
-            using var data = SKData.Create((nint)bytes, encoded.Length);
-            using var codec = SKCodec.Create(data) ?? throw Unreadable(encoded, format, HeaderResult(data));
-            return (codec.Info.Width, codec.Info.Height);
+            var picture = DecodeStored(JpegFile.Ended(encoded, 0x00), ImageFormat.JPEG, channels, maxPixels);
+            using var second = DecodeStored(JpegFile.Ended(encoded, 0xfe), ImageFormat.JPEG, channels, maxPixels);
+            using var third = DecodeStored(JpegFile.Ended(encoded, 0xa5), ImageFormat.JPEG, channels, maxPixels);
+            if (picture.Pixels.SequenceEqual(second.Pixels) && picture.Pixels.SequenceEqual(third.Pixels))
+                return picture;
+            picture.Dispose();
         }
+        catch (ImageException exception) when (exception.Fault == ImageFault.Damaged)
+        {
+            // A decoder can also stumble over the random bytes.
+        }
+        throw Unreadable(encoded, ImageFormat.JPEG, SKCodecResult.IncompleteInput);
     }
 
-    private static SKCodecResult Fill(in Picture picture, SKCodec codec)
+    private static SKCodecResult Fill(in Picture picture, SKCodec codec, bool mayLackAlpha)
     {
         if (picture.Channels == 1 && codec.Info.ColorType == SKColorType.Gray8)
             return Read(codec, new(picture.Width, picture.Height, SKColorType.Gray8, SKAlphaType.Opaque), picture.Pixels);
@@ -55,7 +96,7 @@ internal static unsafe class ImageDecoder
         var rgba = buffer.AsSpan(0, info.BytesSize);
         var result = Read(codec, info, rgba);
         if (result == SKCodecResult.Success)
-            ColorConversion.FromRgba(rgba, picture);
+            ColorConversion.FromRgba(rgba, picture, mayLackAlpha);
         Scratch.Return(buffer);
         return result;
     }

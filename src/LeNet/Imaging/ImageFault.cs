@@ -3,7 +3,7 @@ namespace LeNetServe.Imaging;
 /// <summary>The reason for which a picture was refused.</summary>
 public enum ImageFault
 {
-    /// <summary>The bytes are not a PNG, JPEG, BMP, GIF or WebP file.</summary>
+    /// <summary>The bytes are not a picture file of the formats that are read.</summary>
     UnknownFormat,
 
     /// <summary>The file ends before the picture does.</summary>

@@ -1,16 +1,14 @@
-using SkiaSharp;
-
 namespace LeNetServe.Imaging;
 
 /// <summary>Applies EXIF's orientation (tag 0x0112), by which a camera tells the direction of the stored rows and columns.</summary>
 internal static class Orientation
 {
     /// <summary>Makes the picture as it should be seen, and disposes of the stored one.</summary>
-    public static Picture Upright(in Picture stored, SKEncodedOrigin origin)
+    public static Picture Upright(in Picture stored, int orientation)
     {
-        if (origin == SKEncodedOrigin.TopLeft)
+        if (orientation == ExifOrientation.Upright)
             return stored;
-        var sideways = origin >= SKEncodedOrigin.LeftTop;
+        var sideways = orientation >= 5;
         var upright = sideways
             ? new Picture(stored.Channels, stored.Width, stored.Height)
             : new Picture(stored.Channels, stored.Height, stored.Width);
@@ -23,15 +21,15 @@ internal static class Orientation
                 var target = upright.Row(channel, row);
                 for (var column = 0; column < target.Length; column++)
                 {
-                    var (fromRow, fromColumn) = origin switch
+                    var (fromRow, fromColumn) = orientation switch
                     {
-                        SKEncodedOrigin.TopRight => (row, right - column),
-                        SKEncodedOrigin.BottomRight => (bottom - row, right - column),
-                        SKEncodedOrigin.BottomLeft => (bottom - row, column),
-                        SKEncodedOrigin.LeftTop => (column, row),
-                        SKEncodedOrigin.RightTop => (bottom - column, row),
-                        SKEncodedOrigin.RightBottom => (bottom - column, right - row),
-                        SKEncodedOrigin.LeftBottom => (column, right - row),
+                        2 => (row, right - column),
+                        3 => (bottom - row, right - column),
+                        4 => (bottom - row, column),
+                        5 => (column, row),
+                        6 => (bottom - column, row),
+                        7 => (bottom - column, right - row),
+                        8 => (column, right - row),
                         _ => (row, column),
                     };
                     target[column] = source[fromRow * stored.Width + fromColumn];

@@ -4,13 +4,14 @@ namespace LeNetServe.Imaging;
 public static class ImageFileTypes
 {
     /// <summary>The names, as a message shows them.</summary>
-    public const string Names = "PNG, JPEG, BMP, GIF or WebP";
+    public const string Names = "PNG, JPEG, BMP, GIF, WebP or TIFF";
 
     /// <summary>The extensions, in lower case, each with its dot.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"];
+    public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"];
 
     /// <summary>The content types.</summary>
-    public static IReadOnlyList<string> ContentTypes { get; } = ["image/png", "image/jpeg", "image/bmp", "image/gif", "image/webp"];
+    public static IReadOnlyList<string> ContentTypes { get; } = 
+        ["image/png", "image/jpeg", "image/bmp", "image/gif", "image/webp", "image/tiff"];
 
     /// <summary>Tells whether the name ends in one of the extensions, in any case.</summary>
     /// <param name="name">The bytes of a file name or path in UTF-8.</param>

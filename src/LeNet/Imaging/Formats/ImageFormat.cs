@@ -8,4 +8,5 @@ internal enum ImageFormat
     BMP,
     GIF,
     WebP,
+    TIFF,
 }

@@ -1,0 +1,115 @@
+using System.Buffers.Binary;
+using LeNetServe.Randomness;
+
+namespace LeNetServe.Imaging;
+
+/// <summary>Reads a JPEG's markers (ITU-T T.81, annex B): its EXIF data, its end, and the coefficients that its scans bring.</summary>
+internal static class JpegFile
+{
+    private const byte EndOfImage = 0xd9;
+    private const byte StartOfScan = 0xda;
+    private const byte Application1 = 0xe1;
+    private const int PaddingBytes = 4096;
+
+    /// <summary>Gets the TIFF structure of the EXIF segment; empty if there is none.</summary>
+    public static ReadOnlySpan<byte> Exif(ReadOnlySpan<byte> encoded)
+    {
+        var markers = new Markers(encoded);
+        while (markers.Next() && markers.Code is not (StartOfScan or EndOfImage))
+            if (markers.Code == Application1 && markers.Segment.StartsWith("Exif\0\0"u8))
+                return markers.Segment[6..];
+        return default;
+    }
+
+    /// <summary>Tells whether the file has its end marker.</summary>
+    public static bool HasEnd(ReadOnlySpan<byte> encoded)
+    {
+        var markers = new Markers(encoded);
+        while (markers.Next())
+            if (markers.Code == EndOfImage)
+                return true;
+        return false;
+    }
+
+    /// <summary>
+    /// Tells whether the scans bring every coefficient of every component to its last bit. A baseline file has one scan of each component,
+    /// a progressive one has many. The last scan may still be cut.
+    /// </summary>
+    public static bool HasEveryScan(ReadOnlySpan<byte> encoded)
+    {
+        const int Coefficients = 64;
+        var components = new Dictionary<byte, byte[]>();
+        var isProgressive = false;
+        var markers = new Markers(encoded);
+        while (markers.Next())
+        {
+            var segment = markers.Segment;
+            if (markers.Code is 0xc0 or 0xc1 or 0xc2 && segment.Length > 5)
+            {
+                isProgressive = markers.Code == 0xc2;
+                for (var at = 6; at < segment.Length; at += 3)
+                    components[segment[at]] = [.. Enumerable.Repeat((byte)0xff, Coefficients)];
+            }
+            if (markers.Code != StartOfScan || segment.Length < 6 || segment.Length < 4 + 2 * segment[0])
+                continue;
+            var band = segment[(1 + 2 * segment[0])..];
+            for (var index = 0; index < segment[0]; index++)
+                if (components.TryGetValue(segment[1 + 2 * index], out var missingBits))
+                    for (var at = isProgressive ? band[0] : 0; at <= (isProgressive ? Math.Min(band[1], (byte)63) : 63); at++)
+                        missingBits[at] = isProgressive ? (byte)(band[2] & 0xf) : (byte)0;
+        }
+        return components.Count > 0 && components.Values.All(missingBits => !missingBits.AsSpan().ContainsAnyExcept((byte)0));
+    }
+
+    /// <summary>
+    /// Makes a file with an end of one that lacks it: zeros at its end go, then come random bytes and the end marker. A decoder that has
+    /// every pixel does not look at these bytes, so all give the same picture. A decoder that lacks some takes them for data.
+    /// </summary>
+    /// <param name="encoded">The file.</param>
+    /// <param name="first">The first of the random bytes and the seed of the others.</param>
+    public static byte[] Ended(ReadOnlySpan<byte> encoded, byte first)
+    {
+        encoded = encoded.TrimEnd((byte)0);
+        var ended = new byte[encoded.Length + 1 + PaddingBytes + 2];
+        encoded.CopyTo(ended);
+        // The zero after 0xff belongs to the data.
+        var start = encoded.Length + (encoded is [.., 0xff] ? 1 : 0);
+        var random = SplitMix64.For(seed: first, stream: 0, index: 0);
+        for (var place = start; place < start + PaddingBytes; place++)
+            ended[place] = place == start ? first : (byte)random.Next(0xff);
+        ended[start + PaddingBytes] = 0xff;
+        ended[start + PaddingBytes + 1] = EndOfImage;
+        return ended;
+    }
+
+    /// <summary>Walks from marker to marker; entropy-coded data lie between the segments.</summary>
+    private ref struct Markers(ReadOnlySpan<byte> encoded)
+    {
+        private ReadOnlySpan<byte> rest = encoded[2..];
+
+        public byte Code { get; private set; }
+
+        /// <summary>The content of the marker's segment, without its length.</summary>
+        public ReadOnlySpan<byte> Segment { get; private set; }
+
+        public bool Next()
+        {
+            while (rest.IndexOf((byte)0xff) is >= 0 and var at && at + 1 < rest.Length)
+            {
+                Code = rest[at + 1];
+                rest = rest[(at + (Code == 0xff ? 1 : 2))..];
+                Segment = default;
+                if (Code is 0 or 1 or 0xff or (>= 0xd0 and <= 0xd8))
+                    continue;
+                if (Code == EndOfImage)
+                    return true;
+                if (rest.Length < 2 || BinaryPrimitives.ReadUInt16BigEndian(rest) is var length && (length < 2 || length > rest.Length))
+                    return false;
+                Segment = rest[2..length];
+                rest = rest[length..];
+                return true;
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using BitMiracle.LibTiff.Classic;
+using CsCheck;
+using LeNetServe.Imaging;
+using LeNetServe.TestPictures;
+
+namespace LeNetServe.Tests.Imaging.Formats;
+
+public sealed class TiffDecoderTests
+{
+    private static readonly ImagePreprocessor Gray = new(new() { Input = new(1, 32, 32) });
+    private static readonly ImagePreprocessor Rgb = new(new() { Input = new(3, 32, 32) });
+
+    private static readonly TiffWriter Plain = new() { Width = 32, Height = 32, Pixel = (x, y) => [OddPicture.Level(x, y)] };
+
+    private static readonly byte[] Levels = [.. Enumerable.Range(0, 1024).Select(place => OddPicture.Level(place % 32, place / 32))];
+
+    [Theory]
+    [InlineData(Compression.NONE, 0, false)]
+    [InlineData(Compression.NONE, 0, true)]
+    [InlineData(Compression.NONE, 16, false)]
+    [InlineData(Compression.LZW, 0, false)]
+    [InlineData(Compression.LZW, 32, true)]
+    [InlineData(Compression.ADOBE_DEFLATE, 0, false)]
+    [InlineData(Compression.DEFLATE, 16, true)]
+    [InlineData(Compression.PACKBITS, 0, false)]
+    public void Decode_Gray_GivesItsPixels(Compression compression, int tile, bool isBigEndian)
+    {
+        var encoded = (Plain with { Compression = compression, Tile = tile, IsBigEndian = isBigEndian }).ToArray();
+
+        Assert.Equal(Levels, Gray.Process(encoded));
+        Assert.Equal((32, 32), ImageDecoder.ReadSize(encoded));
+    }
+
+    [Theory]
+    [InlineData(Photometric.MINISBLACK, 0, 255)]
+    [InlineData(Photometric.MINISWHITE, 255, 0)]
+    public void Decode_OneBit_GivesBlackAndWhite(Photometric photometric, byte zero, byte one)
+    {
+        var picture = Plain with { Depth = 1, Photometric = photometric, Pixel = (x, y) => [(x + y) & 1] };
+
+        foreach (var compression in new[] { Compression.NONE, Compression.CCITTFAX3, Compression.CCITTFAX4 })
+            Assert.Equal([zero, one, zero, one], Gray.Process((picture with { Compression = compression }).ToArray())[..4]);
+    }
+
+    [Fact]
+    public void Decode_SixteenBits_GivesTheHighByte() =>
+        Assert.Equal(Levels, Gray.Process((Plain with { Depth = 16, Pixel = (x, y) => [257 * OddPicture.Level(x, y)] }).ToArray()));
+
+    [Fact]
+    public void Decode_Rgb_GivesItsPlanes()
+    {
+        foreach (var depth in new[] { 8, 16 })
+        {
+            var unit = depth == 16 ? 257 : 1;
+            var encoded = (Plain with
+            {
+                Depth = depth,
+                Photometric = Photometric.RGB,
+                Pixel = (x, y) => [unit * OddPicture.Level(x, y), unit * x, unit * y],
+            }).ToArray();
+
+            var pixels = Rgb.Process(encoded);
+
+            Assert.Equal(Levels, pixels[..1024]);
+            Assert.Equal(5, pixels[1024 + 5]);
+            Assert.Equal(9, pixels[2048 + 9 * 32]);
+        }
+    }
+
+    [Fact]
+    public void Decode_Palette_GivesItsColors()
+    {
+        var indices = Enumerable.Range(0, 256).ToArray();
+        ushort[][] palette =
+            [.. new[] { 0, 50, 100 }.Select(offset => Array.ConvertAll(indices, index => (ushort)(257 * ((index + offset) & 255))))];
+
+        var pixels = Rgb.Process((Plain with { Photometric = Photometric.PALETTE, Palette = palette, Pixel = (x, _) => [x] }).ToArray());
+
+        Assert.Equal([7, 57, 107], [pixels[7], pixels[1024 + 7], pixels[2048 + 7]]);
+    }
+
+    [Theory]
+    [InlineData(ExtraSample.UNASSALPHA, 100, 155 + 40)]
+    [InlineData(ExtraSample.ASSOCALPHA, 40, 155 + 40)]
+    [InlineData(ExtraSample.UNSPECIFIED, 40, 155 + 40)]
+    public void Decode_Alpha_LiesOnWhite(ExtraSample kind, int stored, int expected)
+    {
+        var picture = Plain with { Photometric = Photometric.RGB, Extra = kind, Pixel = (_, _) => [stored, stored, stored, 100] };
+
+        Assert.InRange(Gray.Process(picture.ToArray())[0], expected - 1, expected + 1);
+    }
+
+    [Fact]
+    public void Decode_AlphaThatIsZeroEverywhere_IsNotAlpha()
+    {
+        var picture = Plain with { Photometric = Photometric.RGB, Extra = ExtraSample.UNSPECIFIED, Pixel = (_, _) => [70, 70, 70, 0] };
+
+        Assert.Equal(70, Gray.Process(picture.ToArray())[0]);
+    }
+
+    [Fact]
+    public void Decode_SeveralPages_GivesTheFirst() => Assert.Equal(Levels, Gray.Process((Plain with { Pages = 3 }).ToArray()));
+
+    [Fact]
+    public void Decode_ThirtyTwoBits_IsOfAKindThatIsNotRead()
+    {
+        var encoded = Plain.ToArray();
+        SetTag(encoded, 258, 32);
+
+        var exception = Assert.Throws<ImageException>(() => Gray.Process(encoded));
+
+        Assert.Equal(ImageFault.UnknownFormat, exception.Fault);
+        Assert.Equal("the TIFF has 1 samples of 32 bits per pixel, expected samples of 1, 2, 4, 8 or 16 bits", exception.Message);
+    }
+
+    [Theory]
+    [InlineData(256, 60_000, ImageFault.TooLarge)]
+    [InlineData(278, 1, ImageFault.Damaged)]
+    [InlineData(256, 0, ImageFault.Damaged)]
+    public void Decode_HostileNumber_IsRefusedWithoutMemory(int tag, int value, ImageFault fault)
+    {
+        var tall = Plain with { Height = 4_000, Width = 1, Compression = Compression.CCITTFAX4, Depth = 1, Pixel = (_, _) => [0] };
+        var encoded = tall.ToArray();
+        SetTag(encoded, tag, value);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Equal(fault, Assert.Throws<ImageException>(() => Gray.Process(encoded)).Fault);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
+    public void Decode_TruncatedAnywhere_IsRefused()
+    {
+        var encoded = Plain.ToArray();
+
+        for (var length = 0; length < encoded.Length; length++)
+            Assert.Equal(ImageFault.Truncated, Assert.Throws<ImageException>(() => Gray.Process(encoded.AsSpan(0, length))).Fault);
+    }
+
+    [Fact]
+    public void Decode_AnyDamage_ThrowsNothingButImageException()
+    {
+        byte[][] readable =
+        [
+            Plain.ToArray(),
+            (Plain with { Compression = Compression.LZW, Tile = 16, IsBigEndian = true }).ToArray(),
+            (Plain with { Compression = Compression.CCITTFAX4, Depth = 1, Pixel = (x, y) => [x & y & 1] }).ToArray(),
+            (Plain with { Compression = Compression.ADOBE_DEFLATE, Photometric = Photometric.RGB, Pixel = (x, y) => [x, y, 9] }).ToArray(),
+            (Plain with { Compression = Compression.JPEG }).ToArray(),
+        ];
+        var small = new ImagePreprocessor(Gray.Spec, maxPixels: 1 << 18);
+        Gen.Select(Gen.Int[0, readable.Length - 1], Gen.Select(Gen.Int[0, 400], Gen.Byte).Array[1, 4], Gen.Bool).Sample(
+            (file, changes, isAtEnd) =>
+            {
+                // The directory lies at the end of the file, and the header at its start.
+                var encoded = readable[file].ToArray();
+                foreach (var (place, value) in changes)
+                    encoded[isAtEnd ? encoded.Length - 1 - place % encoded.Length : place % encoded.Length] = value;
+                try
+                {
+                    small.Process(encoded);
+                }
+                catch (ImageException)
+                {
+                }
+            },
+            iter: 5_000);
+    }
+
+    private static void SetTag(byte[] encoded, int tag, int value)
+    {
+        var at = BitConverter.ToInt32(encoded, 4) + 2;
+        while (BitConverter.ToUInt16(encoded, at) != tag)
+            at += 12;
+        BitConverter.TryWriteBytes(encoded.AsSpan(at + 2), (ushort)4);
+        BitConverter.TryWriteBytes(encoded.AsSpan(at + 8), value);
+    }
+}

@@ -1,0 +1,89 @@
+using LeNetServe.Imaging;
+using LeNetServe.TestPictures;
+using SkiaSharp;
+
+namespace LeNetServe.Tests.Imaging;
+
+public sealed class ImageDecoderTests
+{
+    private static readonly ImagePreprocessor Rgb = new(new() { Input = new(3, 32, 32) });
+
+    public static TheoryData<string> Jpegs => new("color.jpg", "cmyk.jpg", "progressive.jpg");
+
+    [Theory]
+    [MemberData(nameof(Jpegs))]
+    public void Decode_JpegWithoutEndMarker_IsReadIfEveryPixelIsThere(string fileName)
+    {
+        var encoded = Of(fileName);
+        var whole = Rgb.Process(encoded);
+
+        Assert.Equal(whole, Rgb.Process(encoded.AsSpan(0, encoded.Length - 2)));
+        Assert.Equal(whole, Rgb.Process((byte[])[.. encoded[..^2], .. new byte[500]]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Jpegs))]
+    public void Decode_JpegCutAnywhere_IsTruncatedEvenWithZerosAfterTheCut(string fileName)
+    {
+        var encoded = Of(fileName);
+        var whole = Rgb.Process(encoded);
+
+        for (var length = 4; length < encoded.Length - 2; length++)
+            foreach (var zeros in new[] { 0, 10_000 })
+                try
+                {
+                    // The last byte may hold nothing but padding.
+                    Assert.Equal(whole, Rgb.Process((byte[])[.. encoded[..length], .. new byte[zeros]]));
+                    Assert.InRange(length, encoded.Length - 4, encoded.Length);
+                }
+                catch (ImageException exception)
+                {
+                    Assert.Equal(ImageFault.Truncated, exception.Fault);
+                }
+    }
+
+    [Fact]
+    public void Decode_SmallGifOnAHugeCanvas_IsRefusedWithoutMemory()
+    {
+        byte[] encoded =
+        [
+            .. "GIF89a"u8, 0xa0, 0x0f, 0xa0, 0x0f, 0x80, 0, 0, 0, 0, 0, 255, 255, 255,
+            0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3b,
+        ];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var exception = Assert.Throws<ImageException>(() => Rgb.Process(encoded));
+
+        Assert.Equal(ImageFault.Truncated, exception.Fault);
+        var bound = $"the file's {encoded.Length} bytes can hold ({encoded.Length * 32768L / 12})";
+        Assert.Equal($"the GIF header says 4000×4000 = 16000000 pixels, more than {bound}", exception.Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
+    public void Decode_SmallestPictureOfOneColor_IsReadInEveryFormat()
+    {
+        var gray = new ImagePreprocessor(new() { Input = new(1, 32, 32) });
+        using var bitmap = new SKBitmap(3_000, 3_000, SKColorType.Gray8, SKAlphaType.Opaque);
+        bitmap.Erase(SKColors.Black);
+        using var jpeg = bitmap.Encode(SKEncodedImageFormat.Jpeg, 10);
+
+        Assert.Equal(0, gray.Process(jpeg.ToArray())[500]);
+        Assert.Equal(0, gray.Process(new PngWriter { Width = 1_000, Height = 1_000, Depth = 1, Pixel = (_, _) => [0] }.ToArray())[500]);
+    }
+
+    [Theory]
+    [InlineData(0, 70)]
+    [InlineData(1, 254)]
+    public void Decode_BmpWithAlpha_IsOpaqueIfEveryAlphaIsZero(byte lastAlpha, int expected)
+    {
+        var encoded = BmpWriter.WriteWithAlpha(32, 32, (x, y) => (70, 70, 70, x + y == 62 ? lastAlpha : (byte)0));
+
+        var pixels = Rgb.Process(encoded);
+
+        Assert.InRange(pixels[1023], expected - 1, expected + 1);
+        Assert.Equal(lastAlpha == 0 ? 70 : 255, pixels[0]);
+    }
+
+    private static byte[] Of(string fileName) => OddPicture.All.Single(picture => picture.FileName == fileName).Encoded;
+}
