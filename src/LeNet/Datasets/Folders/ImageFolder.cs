@@ -4,21 +4,25 @@ namespace LeNetServe.Datasets;
 
 /// <summary>
 /// Pictures in a folder per class: <c>train/cat/1.png</c> and <c>test/cat/2.png</c>, or <c>cat/1.png</c> alone. In the second form the seed
-/// draws a fifth of each class as test images. Classes are in the order of their names, or of their values if all are numbers. Images come
-/// in turn from each class.
+/// draws a fifth of each class as test images. <c>val</c>, <c>valid</c> or <c>validation</c> stands for an absent <c>test</c>; beside a
+/// <c>test</c> its pictures are training images, from which training holds out its own. Classes are in the order of their names, or of
+/// their values if all are numbers. Images come in turn from each class.
 /// </summary>
 internal static class ImageFolder
 {
     private const int Side = 32;
     private const double TestShare = 0.2;
 
+    private static readonly string[] ValidationNames = ["val", "valid", "validation"];
+
     public static ImageDataset Open(DatasetRequest request, CancellationToken cancellation)
     {
         var root = request.Directory
             ?? throw new InvalidDataException("data set folder needs a directory with a folder of pictures for each class");
-        var (labels, train, test) = Directory.Exists(Path.Combine(root, "train")) && Directory.Exists(Path.Combine(root, "test"))
-            ? Given(root)
-            : Drawn(root, request.Seed);
+        var given = Path.Combine(root, "train");
+        // A class may have the name "train" too; its folder has pictures, and not folders.
+        var isGiven = Directory.Exists(given) && Directory.EnumerateDirectories(given).Any();
+        var (labels, train, test) = isGiven ? Given(root) : Drawn(root, request.Seed);
         train = [.. TrainingSample.Pick(request, train.Count).Select(number => train[number])];
         var loader = new PictureLoader(request, ContentSide(train.Concat(test), cancellation));
         var (trainSet, trainSkipped) = loader.Load(train, labels, cancellation);
@@ -41,14 +45,24 @@ internal static class ImageFolder
 
     private static Split Given(string root)
     {
-        var train = ClassFolders.Read(Path.Combine(root, "train"));
-        var test = ClassFolders.Read(Path.Combine(root, "test"));
-        if (!train.Labels.SequenceEqual(test.Labels))
-        {
-            var (found, expected) = (string.Join(", ", test.Labels), string.Join(", ", train.Labels));
-            throw new InvalidDataException($"{root}: test has the classes {found}, expected those of train, {expected}");
-        }
-        return new(train.Labels, InTurn(train.Files), InTurn(test.Files));
+        var validation = ValidationNames.FirstOrDefault(name => Directory.Exists(Path.Combine(root, name)));
+        var hasTest = Directory.Exists(Path.Combine(root, "test"));
+        if (!hasTest && validation is null)
+            throw new InvalidDataException($"{root}: train without test, val, valid or validation beside it, expected one of them");
+        var (labels, train) = ClassFolders.Read(Path.Combine(root, "train"));
+        var test = Matching(root, hasTest ? "test" : validation!, labels);
+        if (hasTest && validation is not null)
+            train = [.. train.Zip(Matching(root, validation, labels), (first, second) => (LabeledFile[])[.. first, .. second])];
+        return new(labels, InTurn(train), InTurn(test));
+    }
+
+    private static IReadOnlyList<LabeledFile[]> Matching(string root, string name, IReadOnlyList<string> labels)
+    {
+        var folders = ClassFolders.Read(Path.Combine(root, name));
+        if (folders.Labels.SequenceEqual(labels))
+            return folders.Files;
+        var (found, expected) = (string.Join(", ", folders.Labels), string.Join(", ", labels));
+        throw new InvalidDataException($"{root}: {name} has the classes {found}, expected those of train, {expected}");
     }
 
     private static Split Drawn(string root, int seed)

@@ -86,6 +86,57 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal(3, dataset.Train.Shape.Channels);
     }
 
+    [Theory]
+    [InlineData("val")]
+    [InlineData("valid")]
+    [InlineData("validation")]
+    public void Open_TrainAndValidation_TakesTheValidationForTesting(string name)
+    {
+        AddClasses(3, "train/a", "train/b");
+        AddClasses(2, $"{name}/a", $"{name}/b");
+
+        var dataset = Open();
+
+        Assert.Equal((6, 4), (dataset.Train.Count, dataset.Test.Count));
+        Assert.Equal(["a", "b"], dataset.Labels);
+    }
+
+    [Fact]
+    public void Open_TrainValidationAndTest_TrainsWithTheValidation()
+    {
+        AddClasses(3, "train/a", "train/b");
+        AddClasses(2, "val/a", "val/b");
+        AddClasses(1, "test/a", "test/b");
+
+        var dataset = Open();
+
+        Assert.Equal((10, 2), (dataset.Train.Count, dataset.Test.Count));
+    }
+
+    [Fact]
+    public void Open_OtherClassesInValidation_AreAnError()
+    {
+        AddClasses(2, "train/a", "train/b", "val/a", "val/c");
+
+        Rejects("val has the classes a, c, expected those of train, a, b");
+    }
+
+    [Fact]
+    public void Open_ClassWithTheNameTrain_IsAClass()
+    {
+        AddClasses(5, "car", "train");
+
+        Assert.Equal(["car", "train"], Open().Labels);
+    }
+
+    [Fact]
+    public void Open_TrainAlone_NamesTheFoldersThatAreKnown()
+    {
+        AddClasses(2, "train/a", "train/b");
+
+        Rejects("train without test, val, valid or validation beside it");
+    }
+
     [Fact]
     public void Open_SmallSquares_ArePaddedAndNotResampled()
     {
