@@ -8,30 +8,34 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace LeNetServe.InferenceServer.Hosting;
 
 /// <summary>
-/// Lets the client of a connection that has ended close it first. A socket that is closed while the other side still writes answers with a
-/// reset (RFC 1122, 4.2.2.13), and a client that is told so by a write may drop answers that it has not read yet: HAProxy, whose window
-/// updates cross the end of a stopping replica's connection, lost the trailers of calls in that way. HTTP/2 clients close by themselves
-/// after GOAWAY.
+/// Lets the client close a finished HTTP/2 connection first; it does so after GOAWAY. A socket that is closed while the other side still writes
+/// answers with a reset (RFC 1122, 4.2.2.13), and a client that meets the reset in a write may drop answers that it has not read yet. HAProxy lost
+/// trailers in that way: its window updates crossed the end of a stopping replica's connection.
 /// </summary>
 internal static class LingeringClose
 {
-    /// <summary>How long a client has for it.</summary>
+    private static readonly object IsHttp2 = new();
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// Does so on a listener; call it before TLS, so that it comes after it. Not for HTTP/1: it has no window updates, and its clients may
-    /// wait for the end.
-    /// </summary>
+    /// <summary>Adds the wait. Call this before TLS. HTTP/1 has no window updates, and its clients may wait for the end.</summary>
     public static void UseLingeringClose(this ListenOptions listener) => listener.Use(next => async connection =>
     {
         await next(connection);
-        if (IsHttp2(connection.Features) && connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
+        if (connection.Items.ContainsKey(IsHttp2) && connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
             await ReadToEndAsync(socket);
     });
 
-    private static bool IsHttp2(IFeatureCollection features) =>
+    /// <summary>Notes the protocol of the connection. Call this after TLS, whose protocol cannot be read anymore when the connection has ended.</summary>
+    public static void NoteProtocol(this ListenOptions listener) => listener.Use(next => connection =>
+    {
+        if (SpeaksHttp2(connection.Features))
+            connection.Items[IsHttp2] = true;
+        return next(connection);
+    });
+
+    private static bool SpeaksHttp2(IFeatureCollection features) =>
         features.Get<ITlsApplicationProtocolFeature>() is not { } tls
-            || tls.ApplicationProtocol.Span.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span);
+        || tls.ApplicationProtocol.Span.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span);
 
     private static async Task ReadToEndAsync(Socket socket)
     {
@@ -45,7 +49,7 @@ internal static class LingeringClose
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // It was quicker, or it takes too long.
+            // The connection is over already, or the client takes too long.
         }
     }
 }

@@ -3,19 +3,21 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LeNetServe.InferenceServer.Hosting;
 
-/// <summary>Opens the listeners: gRPC on one port, HTTP/1.1 on the other, and a unix socket for gRPC where one is named.</summary>
+/// <summary>Opens the listeners: gRPC on one port, HTTP/1.1 on the other, and a Unix socket for gRPC if one is configured.</summary>
 internal static class ListenerExtensions
 {
     public static void AddListeners(this WebApplicationBuilder builder, ServerOptions options)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            var listen = options.Listen;
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaxMessageBytes;
+            kestrel.Limits.MaxConcurrentConnections = listen.MaxConnections;
+            kestrel.Limits.RequestHeadersTimeout = listen.StartTimeout;
             kestrel.Limits.Http2.MaxStreamsPerConnection = options.Limits.MaxStreams;
-            var listen = options.Listen;
-            kestrel.Listen(listen.Address, listen.GrpcPort, listener => Speak(listener, HttpProtocols.Http2, options.Security));
-            kestrel.Listen(listen.Address, listen.HttpPort, listener => Speak(listener, HttpProtocols.Http1, options.Security));
+            kestrel.Listen(listen.Address, listen.GrpcPort, listener => Speak(listener, HttpProtocols.Http2, options));
+            kestrel.Listen(listen.Address, listen.HttpPort, listener => Speak(listener, HttpProtocols.Http1, options));
             if (listen.UnixSocket is not { } socket)
                 return;
             UnixSockets.RemoveStale(socket);
@@ -23,16 +25,25 @@ internal static class ListenerExtensions
             {
                 listener.Protocols = HttpProtocols.Http2;
                 listener.UseLingeringClose();
+                listener.NoteProtocol();
+                listener.UsePromptStart(listen.StartTimeout);
             });
         });
     }
 
     // With TLS the client says which protocol it wants, so that either port can serve both.
-    private static void Speak(ListenOptions listener, HttpProtocols protocols, SecurityOptions security)
+    private static void Speak(ListenOptions listener, HttpProtocols protocols, ServerOptions options)
     {
-        listener.Protocols = security.Tls is null ? protocols : HttpProtocols.Http1AndHttp2;
-        if (listener.Protocols != HttpProtocols.Http1)
+        var isTls = options.Security.Tls is not null;
+        listener.Protocols = isTls ? HttpProtocols.Http1AndHttp2 : protocols;
+        var mayBeHttp2 = listener.Protocols != HttpProtocols.Http1;
+        if (mayBeHttp2)
             listener.UseLingeringClose();
+        if (isTls)
+            listener.UsePromptStart(options.Listen.StartTimeout);
         listener.UseConfiguredTls();
+        if (mayBeHttp2)
+            listener.NoteProtocol();
+        listener.UsePromptStart(options.Listen.StartTimeout);
     }
 }

@@ -21,6 +21,15 @@ internal sealed record ListenerOptions
     /// <summary>Gets the origins of web pages that may call the server; <c>*</c> for all.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>
+    /// Most connections of each listener; further ones are closed at once. The default leaves descriptors for everything else
+    /// (<see cref="Descriptors"/>).
+    /// </summary>
+    public int MaxConnections { get; init; } = Descriptors.ConnectionsOf(2);
+
+    /// <summary>The time in which a new connection must send its first bytes, and a request its headers.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     public static ListenerOptions Read(SettingsReader reader)
     {
         var defaults = new ListenerOptions();
@@ -32,15 +41,29 @@ internal sealed record ListenerOptions
             reader.Fault($"Listen:UnixSocket is \"{socket}\", expected a path in an existing folder");
         else if (socket is not null && UnixSockets.IsSomethingElse(socket))
             reader.Fault($"Listen:UnixSocket is \"{socket}\", which exists and is not a socket, expected a free path or a socket");
+        var listeners = socket is null ? 2 : 3;
+        var most = Math.Max(1, (Descriptors.Limit - Descriptors.Reserved) / listeners);
         return new()
         {
             Address = parsed,
+            MaxConnections = reader.Integer(
+                "Listen:MaxConnections", Descriptors.ConnectionsOf(listeners), 1, most, "Most connections of each listener; further ones are closed"),
+            StartTimeout = ReadStartTimeout(reader, defaults.StartTimeout),
             GrpcPort = reader.Integer("Listen:GrpcPort", defaults.GrpcPort, 0, 65535, "gRPC (HTTP/2); 0 takes a free port"),
             HttpPort = reader.Integer(
                 "Listen:HttpPort", defaults.HttpPort, 0, 65535, "REST, health, metrics, gRPC-Web (HTTP/1.1); 0 takes a free port"),
             UnixSocket = socket,
             Origins = reader.List("Listen:Origins", "Origins of web pages that may call the server; * for all"),
         };
+    }
+
+    private static TimeSpan ReadStartTimeout(SettingsReader reader, TimeSpan value)
+    {
+        const string Meaning = "A new connection must send its first bytes in this time, and a request its headers";
+        var timeout = reader.Duration("Listen:StartTimeout", value, TimeSpan.FromMinutes(10), Meaning);
+        if (timeout < TimeSpan.FromMilliseconds(10))
+            reader.Fault($"Listen:StartTimeout is \"{timeout}\", expected 10ms at least");
+        return timeout;
     }
 
     private static bool TryParse(string text, out IPAddress address)

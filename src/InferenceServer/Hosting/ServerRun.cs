@@ -12,6 +12,13 @@ internal static class ServerRun
     /// </summary>
     public static async Task<ExitCode> RunAsync(WebApplication app)
     {
+        if (Descriptors.Limit < Descriptors.Least)
+        {
+            await app.DisposeAsync();
+            await Console.Error.WriteLineAsync(
+                $"The server cannot serve: the process may open {Descriptors.Limit} files, expected {Descriptors.Least} at least (ulimit -n)");
+            return ExitCode.Trouble;
+        }
         var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         var listen = app.Services.GetRequiredService<ServerOptions>().Listen;
         Exception? failure = null;

@@ -61,7 +61,7 @@ public sealed class UnixSocketsTests : IDisposable
 
         ListenerOptions.Read(reader);
 
-        Assert.Contains("is no socket", Assert.Single(reader.Faults));
+        Assert.Contains("is not a socket", Assert.Single(reader.Faults));
     }
 
     private string Bound(bool listens, out Socket socket)
