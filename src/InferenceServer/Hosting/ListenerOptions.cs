@@ -41,13 +41,10 @@ internal sealed record ListenerOptions
             reader.Fault($"Listen:UnixSocket is \"{socket}\", expected a path in an existing folder");
         else if (socket is not null && UnixSockets.IsSomethingElse(socket))
             reader.Fault($"Listen:UnixSocket is \"{socket}\", which exists and is not a socket, expected a free path or a socket");
-        var listeners = socket is null ? 2 : 3;
-        var most = Math.Max(1, (Descriptors.Limit - Descriptors.Reserved) / listeners);
         return new()
         {
             Address = parsed,
-            MaxConnections = reader.Integer(
-                "Listen:MaxConnections", Descriptors.ConnectionsOf(listeners), 1, most, "Most connections of each listener; further ones are closed"),
+            MaxConnections = ReadMaxConnections(reader, socket is null ? 2 : 3),
             StartTimeout = ReadStartTimeout(reader, defaults.StartTimeout),
             GrpcPort = reader.Integer("Listen:GrpcPort", defaults.GrpcPort, 0, 65535, "gRPC (HTTP/2); 0 takes a free port"),
             HttpPort = reader.Integer(
@@ -55,6 +52,17 @@ internal sealed record ListenerOptions
             UnixSocket = socket,
             Origins = reader.List("Listen:Origins", "Origins of web pages that may call the server; * for all"),
         };
+    }
+
+    private static int ReadMaxConnections(SettingsReader reader, int listeners)
+    {
+        const string Key = "Listen:MaxConnections";
+        var asked = reader.Integer(
+            Key, 0, 0, 1_000_000, "Most connections of each listener; 0: as the descriptors of the process allow, 10000 at most");
+        var most = (Descriptors.Limit - Descriptors.Reserved) / listeners;
+        if (asked > 0 && asked > most)
+            reader.Fault($"{Key} is {asked}, expected at most {most}: the process may open {Descriptors.Limit} files (ulimit -n)");
+        return asked > 0 ? asked : Descriptors.ConnectionsOf(listeners);
     }
 
     private static TimeSpan ReadStartTimeout(SettingsReader reader, TimeSpan value)

@@ -16,7 +16,7 @@ internal static class ServerRun
         {
             await app.DisposeAsync();
             await Console.Error.WriteLineAsync(
-                $"The server cannot serve: the process may open {Descriptors.Limit} files, expected {Descriptors.Least} at least (ulimit -n)");
+                $"error: the server cannot serve: the process may open {Descriptors.Limit} files, expected {Descriptors.Least} at least (ulimit -n)");
             return ExitCode.Trouble;
         }
         var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();

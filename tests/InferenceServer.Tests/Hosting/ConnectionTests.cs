@@ -106,7 +106,7 @@ public sealed class ConnectionTests : IDisposable
         await process.WaitForExitAsync(Cancellation);
 
         Assert.Equal((int)ExitCode.Trouble, process.ExitCode);
-        Assert.Equal($"The server cannot serve: the process may open 300 files, expected {Descriptors.Least} at least (ulimit -n)\n", error);
+        Assert.Equal($"error: the server cannot serve: the process may open 300 files, expected {Descriptors.Least} at least (ulimit -n)\n", error);
     }
 
     [Fact]
