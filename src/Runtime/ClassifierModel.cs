@@ -17,6 +17,8 @@ public sealed partial class ClassifierModel : IDisposable
     private readonly InferenceSession session;
     private readonly RunBufferPool buffers;
     private readonly ModelFiles files;
+    private readonly Lock opening = new();
+    private LayerReader? layers;
 
     private ClassifierModel(ModelFiles files, InferenceSession session, ModelFacts facts, Device device, int maxRunBatch)
     {
@@ -71,9 +73,18 @@ public sealed partial class ClassifierModel : IDisposable
                 TopK.Softmax(outputs.Slice(row, Facts.Classes));
     }
 
-    /// <summary>Closes the session. All calls must have ended.</summary>
+    /// <summary>Gets the reader of the values inside the model. The first call opens a second session.</summary>
+    /// <exception cref="InferenceException">The session cannot be opened (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
+    public LayerReader OpenLayers()
+    {
+        lock (opening)
+            return layers ??= LayerReader.Open(files.Model, ReadFile(files.Model), Facts);
+    }
+
+    /// <summary>Closes the sessions. All calls must have ended.</summary>
     public void Dispose()
     {
+        layers?.Dispose();
         buffers.Dispose();
         session.Dispose();
     }

@@ -4,6 +4,7 @@ using LeNetServe.InferenceServer.Api.Health;
 using LeNetServe.InferenceServer.Api.Metrics;
 using LeNetServe.InferenceServer.Api.OpenInference;
 using LeNetServe.InferenceServer.Api.Page;
+using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.InferenceServer.Recording;
@@ -50,7 +51,7 @@ internal static class ServerExtensions
         app.MapOpenInference();
         app.MapServerHealth();
         app.MapServerMetrics();
-        if (options.Page == PageSwitch.On)
+        if (options.Page == Switch.On)
             app.MapPage();
         app.MapGrpcReflectionService().WithAccess(AccessRule.Reflection);
     }

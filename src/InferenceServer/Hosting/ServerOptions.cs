@@ -1,5 +1,4 @@
 using LeNetServe.InferenceServer.Access;
-using LeNetServe.InferenceServer.Api.Page;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
@@ -48,7 +47,7 @@ internal sealed record ServerOptions
     };
 
     /// <summary>Gets the switch of the page at the root.</summary>
-    public required PageSwitch Page { get; init; }
+    public required Switch Page { get; init; }
 
     /// <summary>Reads all settings. The reader collects the faults.</summary>
     public static ServerOptions Read(SettingsReader reader)
@@ -64,7 +63,7 @@ internal sealed record ServerOptions
             Security = SecurityOptions.Read(reader),
             Telemetry = TelemetryOptions.Read(reader),
             Shutdown = ShutdownOptions.Read(reader),
-            Page = reader.Choice("Page", PageSwitch.On, "The page at / that draws, classifies and shows the models"),
+            Page = reader.Choice("Page", Switch.On, "The page at / that draws, classifies and shows the models"),
             LogFormat = reader.Choice("Logging:Format", LogFormat.Text, "Format of the log on stderr"),
         };
         reader.Table(

@@ -14,7 +14,7 @@ namespace LeNetServe.InferenceServer.Inference;
 /// an <see cref="InferenceInput"/>, and translates the outputs. A quick request needs no slot: it runs on the thread that read it, together with
 /// the calls that wait for a thread (<see cref="Gatherer"/>). Work that takes a while needs a slot and runs on a thread of <see cref="SlowWork"/>.
 /// </summary>
-internal sealed class InferencePipeline(SlowWork slow, PipelineOptions options, LimitOptions limits, TimeProvider time) : IDisposable
+internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions options, LimitOptions limits, TimeProvider time) : IDisposable
 {
     private readonly Gatherer pool = new(options.MaxBatch, options.QueueLength, device: null, time);
     private readonly RunThreads deviceThread = new(1);

@@ -23,6 +23,9 @@ internal sealed record PipelineOptions
     /// <summary>Threads inside one run, see <see cref="LeNetServe.Runtime.Models.ModelOptions.IntraOpThreads"/>.</summary>
     public int IntraOpThreads { get; init; } = 1;
 
+    /// <summary>Whether calls of Explain are answered. The first of them opens a second session of its model.</summary>
+    public Switch Explain { get; init; }
+
     public static PipelineOptions Read(SettingsReader reader)
     {
         const string Gone = "calls that are there together run together, and a call that is alone runs at once";
@@ -43,6 +46,7 @@ internal sealed record PipelineOptions
             MaxBatch = reader.Integer("Pipeline:MaxBatch", defaults.MaxBatch, 1, 4096, "Most images of different calls in one run on a CPU"),
             MaxDeviceBatch = reader.Integer(
                 "Pipeline:MaxDeviceBatch", defaults.MaxDeviceBatch, 1, 4096, "Most images of different calls in one run on a CUDA device"),
+            Explain = reader.Choice("Explain", defaults.Explain, "Calls of Explain: the values of layers, and the parts of an image that speak for a class"),
             IntraOpThreads = reader.Integer("Pipeline:IntraOpThreads", defaults.IntraOpThreads, 1, 1024, "Threads inside one run"),
         };
     }

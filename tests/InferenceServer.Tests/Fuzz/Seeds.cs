@@ -24,6 +24,10 @@ internal static class Seeds
             1), new Image { Encoded = ByteString.CopyFrom(Pictures[0]) } }, Geometry = Geometry.Digit }.ToByteArray()),
         ("lenetserve.v1.Classifier", "ClassifyStream", MethodKind.Duplex,
             new ClassifyStreamRequest { Id = "id", Request = new() { Image = ClassifierServiceTests.Stripe(0) } }.ToByteArray()),
+        ("lenetserve.v1.Classifier", "Explain", MethodKind.Unary, new ExplainRequest
+        {
+            Model = "tiny", Image = ClassifierServiceTests.Stripe(1), Attribution = AttributionMethod.Occlusion, Layers = { "scores" }, Target = 1,
+        }.ToByteArray()),
         ("lenetserve.v1.Classifier", "ListModels", MethodKind.Unary, []),
         ("lenetserve.v1.Classifier", "GetModel", MethodKind.Unary, new GetModelRequest { Name = "tiny", Version = 1 }.ToByteArray()),
         .. OpenInference,
@@ -100,6 +104,12 @@ internal static class Seeds
         new("POST", "/v1/models/tiny/versions/1:classifyBatch", "application/json", JsonFormatter.Default.Format(
             new ClassifyBatchRequest { Images = { ClassifierServiceTests.Stripe(2) } }).ToUtf8()),
         new("POST", "/v1/models/tiny:classify", "multipart/form-data; boundary=b", Form),
+        new("POST", "/v1/models/tiny:explain?attribution=occlusion&layers=flat,scores", "image/png", Pictures[0]),
+        new("POST", "/v1/models/tiny/versions/1:explain", "image/png", Pictures[0]),
+        new("POST", "/v1/models/tiny:explain", "application/json", JsonFormatter.Default.Format(
+            new ExplainRequest { Image = ClassifierServiceTests.Stripe(1) }).ToUtf8()),
+        new("POST", "/v1/models/tiny/versions/1:explain", "application/json", JsonFormatter.Default.Format(
+            new ExplainRequest { Image = ClassifierServiceTests.Stripe(1) }).ToUtf8()),
         new("POST", "/v1/models/tiny:classifyBatch", "multipart/form-data; boundary=b", Form),
         new("POST", "/v1/models/tiny/versions/1:classifyBatch", "multipart/form-data; boundary=b", Form),
         new("POST", "/v2/models/tiny/infer", "application/json", InferJson.ToUtf8()),

@@ -48,6 +48,25 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         return await classifier.ClassifyBatchAsync(request, Caller.Of(context), context.Features.Get<RatedClient>(), ServerTiming.AskedBy(context));
     });
 
+    /// <summary>Explains the answer to one image. Query: <c>layers</c> (names, separated by commas), <c>attribution</c> (occlusion).</summary>
+    public Task ExplainAsync(HttpContext context) => AnswerAsync(context, async () =>
+    {
+        var files = await ReadAsync(context);
+        if (files.Count != 1)
+            throw Invalid($"{files.Count} files in the form, expected one", "image");
+        var request = new ExplainRequest
+        {
+            Model = Model(context),
+            Version = Version(context),
+            TopK = TopK(context),
+            Geometry = Geometry(context),
+            Image = files[0],
+            Attribution = Attribution(context),
+        };
+        request.Layers.Add((context.Request.Query["layers"].FirstOrDefault() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries));
+        return await classifier.ExplainAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
+    });
+
     private static async Task AnswerAsync(HttpContext context, Func<Task<IMessage>> classify)
     {
         try
@@ -118,6 +137,13 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         "digit" => V1.Geometry.Digit,
         "none" => V1.Geometry.None,
         var text => throw Invalid($"geometry is \"{text}\", expected fit, digit or none", "geometry"),
+    };
+
+    private static AttributionMethod Attribution(HttpContext context) => context.Request.Query["attribution"].FirstOrDefault() switch
+    {
+        null => AttributionMethod.Unspecified,
+        "occlusion" => AttributionMethod.Occlusion,
+        var text => throw Invalid($"attribution is \"{text}\", expected occlusion", "attribution"),
     };
 
     private static InferenceException Invalid(string message, string field) =>

@@ -43,6 +43,7 @@ internal static class RestExtensions
         {
             Post($"{model}:classify", upload.ClassifyAsync);
             Post($"{model}:classifyBatch", upload.ClassifyBatchAsync);
+            Post($"{model}:explain", upload.ExplainAsync);
         }
         endpoints.MapGet(OpenApiPath, WriteOpenApiAsync).WithAccess(AccessRule.Inference);
 

@@ -188,7 +188,7 @@ public sealed class RestTests
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!.TrimStart('/'))
             .Where(route => route.StartsWith("/v1/", StringComparison.Ordinal))
             .Distinct().ToArray();
-        Assert.Equal(7, routes.Length);
+        Assert.Equal(9, routes.Length);
         Assert.Superset(routes.ToHashSet(), described);
         var schemas = document.GetProperty("components").GetProperty("schemas");
         foreach (var message in ClassifierReflection.Descriptor.MessageTypes.Where(message => !message.Name.Contains("Stream",

@@ -64,7 +64,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     [MemberData(nameof(Digits))]
     public async Task Draw_ADigit_IsAnsweredWithItsLabel(string digit)
     {
-        await using var server = await TestServer.StartAsync(Mnist);
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
         await using var page = await browser.OpenAsync(server.HttpAddress);
 
         await page.DrawAsync(Strokes[digit]);
@@ -78,7 +78,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     [Fact]
     public async Task Draw_ByKeys_IsAnswered()
     {
-        await using var server = await TestServer.StartAsync(Mnist);
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
         await using var page = await browser.OpenAsync(server.HttpAddress);
 
         await page.Tab.FocusAsync("#pad");
@@ -94,7 +94,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     [Fact]
     public async Task Give_FilesOfAllKinds_AreAnsweredOrExplained()
     {
-        await using var server = await TestServer.StartAsync(Mnist);
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
         await using var page = await browser.OpenAsync(server.HttpAddress);
 
         await DropAsync(page, "seven.png", "image/png", Pictures.Png(Seven(28), 28, 28));
@@ -116,7 +116,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     [Fact]
     public async Task Stop_TheServer_IsSaidAndOvercome()
     {
-        var server = await TestServer.StartAsync(Mnist);
+        var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
         var address = server.HttpAddress;
         await using var page = await browser.OpenAsync(address);
         await page.DrawAsync([(.5, .2), (.5, .5), (.48, .8)]);
@@ -124,7 +124,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
 
         await server.DisposeAsync();
         await Assertions.Expect(page.Notice).ToContainTextAsync("does not answer", new() { Timeout = 30_000 });
-        await using var next = await TestServer.StartAsync(Mnist, $"--Listen:HttpPort={new Uri(address).Port}");
+        await using var next = await TestServer.StartAsync(ShippedModels.CopyMnist, $"--Listen:HttpPort={new Uri(address).Port}");
         await Assertions.Expect(page.Notice).ToBeHiddenAsync(new() { Timeout = 30_000 });
         await page.AnswersAsync("1");
 
@@ -138,7 +138,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         using var directory = new TemporaryDirectory();
         const string token = "a-token-of-more-than-sixteen-characters";
         await File.WriteAllTextAsync(directory["tokens"], token, Cancellation);
-        await using var server = await TestServer.StartAsync(Mnist, $"--Security:InferenceTokensFile={directory["tokens"]}");
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist, $"--Security:InferenceTokensFile={directory["tokens"]}");
         await using var page = await browser.OpenAsync(server.HttpAddress);
 
         await page.Tab.FillAsync("#token", token);
@@ -158,7 +158,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     [InlineData(1280, ColorScheme.Light)]
     public async Task Open_OnAPhoneAndADesk_FitsAndShowsTheModelAndItsFigures(int width, ColorScheme scheme)
     {
-        await using var server = await TestServer.StartAsync(Mnist);
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
         await using var page = await browser.OpenAsync(
             server.HttpAddress, new() { ViewportSize = new() { Width = width, Height = 844 }, ColorScheme = scheme });
 
@@ -175,13 +175,6 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         Assert.Equal(width, await page.Tab.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         var paper = scheme == ColorScheme.Dark ? "rgb(20, 22, 26)" : "rgb(253, 252, 250)";
         Assert.Equal(paper, await page.Tab.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
-    }
-
-    private static void Mnist(string models)
-    {
-        var target = Directory.CreateDirectory(Path.Combine(models, "lenet5-mnist", "1")).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(RepositoryRoot.Find(), "models", "lenet5-mnist", "1")))
-            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
     }
 
     private static async Task DropAsync(OpenPage page, string name, string type, byte[] content)

@@ -1,0 +1,50 @@
+using Google.Protobuf;
+using Grpc.Core;
+using LeNetServe.InferenceServer.Access;
+using LeNetServe.InferenceServer.Api.Metrics;
+using LeNetServe.InferenceServer.Errors;
+using LeNetServe.InferenceServer.Inference;
+using LeNetServe.InferenceServer.Recording;
+using LeNetServe.Runtime.Errors;
+using LeNetServe.V1;
+
+namespace LeNetServe.InferenceServer.Api.Classify;
+
+internal sealed partial class ClassifierService
+{
+    [Access(AccessRule.Inference)]
+    public override Task<ExplainResponse> Explain(ExplainRequest request, ServerCallContext context) =>
+        GrpcErrors.TranslateAsync(ExplainAsync(request, Caller.Of(context), ServerTiming.AskedBy(context)));
+
+    /// <summary>Classifies one image and explains the answer.</summary>
+    /// <exception cref="InferenceException">The request failed before or during its run.</exception>
+    internal async Task<ExplainResponse> ExplainAsync(ExplainRequest request, Caller caller, Action<RequestPhases>? timing = null)
+    {
+        using var lease = Lease(request.Model, request.Version);
+        var version = lease.Version;
+        var input = Read(new ClassifyRequest { Image = request.Image, Geometry = request.Geometry, TopK = request.TopK }, version);
+        var wanted = new ExplanationParts(
+            [.. request.Layers], request.Attribution == AttributionMethod.Occlusion, request.HasTarget ? request.Target : null);
+        var explanation = await pipeline.ExplainAsync(version, input, wanted, caller);
+        timing?.Invoke(explanation.Phases);
+        var response = new ExplainResponse
+        {
+            Model = version.Name,
+            Version = version.Version,
+            Pixels = ByteString.CopyFrom(explanation.Pixels),
+        };
+        Predictions.Add(response.Predictions, version, explanation.Outputs, request.TopK);
+        foreach (var (name, values) in explanation.Layers)
+            response.Layers.Add(new LayerValues { Name = name, Shape = { values.Shape }, Values = UnsafeByteOperations.UnsafeWrap(values.Data) });
+        if (explanation.Attribution is { } attribution)
+            response.Attribution = new()
+            {
+                Method = AttributionMethod.Occlusion,
+                Target = explanation.Target,
+                Height = version.Facts.Input.Height,
+                Width = version.Facts.Input.Width,
+                Values = ByteString.CopyFrom(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(attribution)),
+            };
+        return response;
+    }
+}

@@ -1,0 +1,66 @@
+using LeNetServe.InferenceServer.Recording;
+using LeNetServe.Runtime;
+using LeNetServe.Runtime.Errors;
+using LeNetServe.Runtime.Predictions;
+using LeNetServe.Runtime.Running;
+using LeNetServe.Tensors;
+
+namespace LeNetServe.InferenceServer.Inference;
+
+/// <summary>The explanation of an answer.</summary>
+internal sealed record Explanation
+{
+    /// <summary>Gets the image as the model saw it, C×H×W.</summary>
+    public required byte[] Pixels { get; init; }
+
+    /// <summary>Gets the unchanged output of the graph.</summary>
+    public required float[] Outputs { get; init; }
+
+    /// <summary>Gets the values of the layers, in the order of the graph or of the request.</summary>
+    public required IReadOnlyList<(string Name, StoredTensor Values)> Layers { get; init; }
+
+    /// <summary>Gets the class that <see cref="Attribution"/> is about.</summary>
+    public required int Target { get; init; }
+
+    /// <summary>Gets the attribution, H×W; null if it was not wanted.</summary>
+    public float[]? Attribution { get; init; }
+
+    /// <summary>Gets the phases of the request.</summary>
+    public RequestPhases Phases { get; init; }
+
+    /// <summary>Explains an answer on the current thread.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="pixels">The image.</param>
+    /// <param name="outputs">The model's output for it.</param>
+    /// <param name="wanted">The parts to make.</param>
+    /// <param name="requireInterest">Throws if the caller is gone; called between runs.</param>
+    public static Explanation Of(ClassifierModel model, byte[] pixels, float[] outputs, ExplanationParts wanted, Action requireInterest)
+    {
+        var probabilities = outputs.ToArray();
+        model.ToProbabilities(probabilities);
+        var target = wanted.Target ?? TopK.ArgMax(probabilities);
+        return new()
+        {
+            Pixels = pixels,
+            Outputs = outputs,
+            Layers = ReadLayers(model.OpenLayers(), pixels, wanted.Layers),
+            Target = target,
+            Attribution = wanted.Occlusion ? Occlusion.Attribute(model, pixels, target, probabilities[target], requireInterest) : null,
+        };
+    }
+
+    private static (string, StoredTensor)[] ReadLayers(LayerReader reader, byte[] pixels, IReadOnlyList<string> wanted)
+    {
+        if (wanted.FirstOrDefault(name => !reader.Names.Contains(name)) is { } unknown)
+            throw new InferenceException(
+                InferenceErrorKind.InvalidInput, $"the graph has no tensor \"{Errors.Excerpt.Of(unknown)}\", expected {string.Join(", ", reader.Names.Take(20))}")
+            {
+                Field = "layers",
+            };
+        var names = wanted.Count > 0 ? wanted : reader.Layers;
+        if (names.Count == 0)
+            return [];
+        var values = reader.Read(pixels);
+        return [.. names.Select(name => (name, values[name]))];
+    }
+}

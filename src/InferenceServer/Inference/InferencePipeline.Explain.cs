@@ -1,0 +1,63 @@
+using LeNetServe.Imaging;
+using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Models;
+using LeNetServe.Runtime.Errors;
+
+namespace LeNetServe.InferenceServer.Inference;
+
+internal sealed partial class InferencePipeline
+{
+    /// <summary>Runs one image and explains its answer. Takes a slot, as pictures do, and is counted as a request of one image.</summary>
+    /// <param name="version">A version that the caller leases until this completes.</param>
+    /// <param name="input">One image: pixels or encoded.</param>
+    /// <param name="wanted">The parts of the explanation.</param>
+    /// <param name="caller">Deadline and cancellation.</param>
+    /// <inheritdoc cref="RunAsync" path="/exception"/>
+    public async Task<Explanation> ExplainAsync(ServedVersion version, InferenceInput input, ExplanationParts wanted, Caller caller)
+    {
+        var clock = new RunClock(version.Metrics);
+        try
+        {
+            RequireExplainable(version, wanted);
+            RequireSize(version, input, 1);
+            var pixels = new byte[version.Facts.Input.Count];
+            var outputs = new float[version.Facts.Classes];
+            Explanation explanation;
+            var admission = slow.AdmissionOf(input.Kind == InputKind.Encoded ? PictureSize.Pixels(input.Data.Span) : 0, 1);
+            await admission.EnterAsync(caller);
+            try
+            {
+                await slow.ThreadsOf(admission);
+                clock.Admit();
+                caller.RequireInterest(time);
+                if (TryDecode(version, input, pixels) is { } error)
+                    throw error;
+                clock.Decode();
+                clock.Run(0, Infer(version, new(InputKind.Pixels, pixels), outputs));
+                explanation = Explanation.Of(version.Model, pixels, outputs, wanted, () => caller.RequireInterest(time));
+            }
+            finally
+            {
+                admission.Exit();
+                await RunThreads.LeaveAsync();
+            }
+            return explanation with { Phases = clock.Succeed(1) };
+        }
+        catch (Exception exception)
+        {
+            clock.Fail(exception);
+            throw;
+        }
+    }
+
+    private void RequireExplainable(ServedVersion version, ExplanationParts wanted)
+    {
+        if (options.Explain == Switch.Off)
+            throw new InferenceException(InferenceErrorKind.Unsupported, "explanations are off (Explain)");
+        if (version.Facts.FixedBatch > 1)
+            throw new InferenceException(
+                InferenceErrorKind.Unsupported, $"{version} takes {version.Facts.FixedBatch} images at once, expected a model that takes one");
+        if (wanted.Target is { } target && (target < 0 || target >= version.Facts.Classes))
+            throw new InferenceException(InferenceErrorKind.InvalidInput, $"target is {target}, expected 0..{version.Facts.Classes - 1}") { Field = "target" };
+    }
+}

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Google.Protobuf;
+using Grpc.Core;
+using LeNetServe.Models;
+using LeNetServe.V1;
+
+namespace LeNetServe.InferenceServer.Tests.Api.Classify;
+
+public sealed class ExplainTests
+{
+    private static readonly Lazy<GoldenTensors> Golden = new(
+        () => GoldenTensors.Read(Path.Combine(ShippedModels.Folder("lenet5-mnist"), GoldenTensors.FileName)));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Explain_AShippedModel_ReturnsItsLayersAndTheAnswerOfClassify()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+
+        var explained = await server.Client.ExplainAsync(new() { Image = Image(0) }, cancellationToken: Cancellation);
+        var classified = await server.Client.ClassifyAsync(new() { Image = Image(0) }, cancellationToken: Cancellation);
+
+        Assert.Equal(classified.Predictions, explained.Predictions);
+        Assert.Equal(Image(0).Pixels, explained.Pixels);
+        Assert.Null(explained.Attribution);
+        Assert.Equal(
+            [
+                "C1 6×28×28", "C1_relu 6×28×28", "S2 6×14×14", "C3 16×10×10", "C3_relu 16×10×10", "S4 16×5×5",
+                "C5 120", "C5_relu 120", "F6 84", "F6_relu 84", "output 10",
+            ],
+            explained.Layers.Select(layer => $"{layer.Name} {string.Join('×', layer.Shape)}"));
+        var logits = Values(explained.Layers[^1].Values);
+        var expected = Golden.Value.Logits.AsSpan(0, 10).ToArray();
+        Assert.All(logits.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-3f));
+        Assert.All(
+            Values(explained.Layers[0].Values).Zip(Values(explained.Layers[1].Values)), pair => Assert.Equal(Math.Max(0, pair.First), pair.Second));
+    }
+
+    [Fact]
+    public async Task Explain_Occlusion_SaysThatTheInkSpeaksForTheClass()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+
+        var explained = await server.Client.ExplainAsync(
+            new() { Image = Image(0), Layers = { "output" }, Attribution = AttributionMethod.Occlusion }, cancellationToken: Cancellation);
+
+        Assert.Equal("output", Assert.Single(explained.Layers).Name);
+        Assert.Equal(explained.Predictions[0].Index, explained.Attribution.Target);
+        Assert.Equal((32, 32), (explained.Attribution.Height, explained.Attribution.Width));
+        var values = Values(explained.Attribution.Values);
+        var pixels = explained.Pixels.ToByteArray();
+        var ink = values.Where((_, pixel) => pixels[pixel] > 128).Average();
+        var paper = values.Where((_, pixel) => pixels[pixel] == 0).Average();
+        Assert.True(ink > 2 * Math.Abs(paper), $"{ink} and {paper}");
+        // A patch over bare background changes nothing.
+        Assert.Equal(0, values[0]);
+    }
+
+    [Fact]
+    public async Task Explain_ATargetOfTheCaller_IsAttributed()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+
+        var explained = await server.Client.ExplainAsync(
+            new() { Image = Image(0), Attribution = AttributionMethod.Occlusion, Target = 3 }, cancellationToken: Cancellation);
+
+        Assert.Equal(3, explained.Attribution.Target);
+    }
+
+    [Fact]
+    public async Task Explain_AForeignModel_ReadsTensorsByName()
+    {
+        await using var server = await TestServer.StartAsync();
+        var image = ClassifierServiceTests.Stripe(1);
+
+        var without = await server.Client.ExplainAsync(new() { Image = image }, cancellationToken: Cancellation);
+        var named = await server.Client.ExplainAsync(new() { Image = image, Layers = { "scores", "flat" } }, cancellationToken: Cancellation);
+
+        Assert.Empty(without.Layers);
+        Assert.Equal(["scores", "flat"], named.Layers.Select(layer => layer.Name));
+        Assert.Equal([3], named.Layers[0].Shape);
+        Assert.Equal(image.Pixels.Select(value => (float)value), Values(named.Layers[1].Values));
+    }
+
+    [Fact]
+    public async Task Explain_UnknownTensorOrTarget_IsInvalid()
+    {
+        await using var server = await TestServer.StartAsync();
+        var image = ClassifierServiceTests.Stripe(1);
+
+        var tensor = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.ExplainAsync(new() { Image = image, Layers = { "C1" } }, cancellationToken: Cancellation));
+        var target = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.ExplainAsync(new() { Image = image, Target = 3 }, cancellationToken: Cancellation));
+
+        Assert.Equal((StatusCode.InvalidArgument, "the graph has no tensor \"C1\", expected flat, scores"), (tensor.StatusCode, tensor.Status.Detail));
+        Assert.Equal((StatusCode.InvalidArgument, "target is 3, expected 0..2"), (target.StatusCode, target.Status.Detail));
+    }
+
+    [Fact]
+    public async Task Explain_Off_IsUnimplemented()
+    {
+        await using var server = await TestServer.StartAsync("--Explain=off");
+
+        var exception = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.ExplainAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.Unimplemented, exception.StatusCode);
+    }
+
+    [Fact]
+    public async Task Explain_AFileOverRest_IsExplained()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+        var picture = Pictures.Png(Image(0).Pixels.ToByteArray(), 32, 32);
+
+        using var content = new ByteArrayContent(picture) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } };
+        using var response = await server.Http.PostAsync("/v1/models/lenet5-mnist:explain?attribution=occlusion&layers=S2,S4", content, Cancellation);
+        var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation)).RootElement;
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(["S2", "S4"], json.GetProperty("layers").EnumerateArray().Select(layer => layer.GetProperty("name").GetString()));
+        Assert.Equal(4 * 6 * 14 * 14, json.GetProperty("layers")[0].GetProperty("values").GetBytesFromBase64().Length);
+        Assert.Equal(4 * 32 * 32, json.GetProperty("attribution").GetProperty("values").GetBytesFromBase64().Length);
+    }
+
+    private static Image Image(int index) => new() { Pixels = ByteString.CopyFrom(Golden.Value.Pixels, index * 32 * 32, 32 * 32) };
+
+    private static float[] Values(ByteString bytes) => MemoryMarshal.Cast<byte, float>(bytes.Span).ToArray();
+}
