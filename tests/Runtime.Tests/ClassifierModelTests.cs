@@ -3,6 +3,7 @@ using LeNetServe.Models;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Runtime.Predictions;
+using LeNetServe.Runtime.Running;
 using LeNetServe.Specs;
 using LeNetServe.Tensors;
 using LeNetServe.Tests;
@@ -236,7 +237,7 @@ public sealed class ClassifierModelTests : IDisposable
     [Fact]
     public void GraphSession_AnyGraph_GivesEveryOutputByName()
     {
-        using var session = new Running.GraphSession(new TinyOnnx { Metadata = new Dictionary<string, string> { ["k"] = "v" } }.ToBytes());
+        using var session = new GraphSession(new TinyOnnx { Metadata = new Dictionary<string, string> { ["k"] = "v" } }.ToBytes());
 
         var outputs = session.Run(new Dictionary<string, StoredTensor> { ["pixels"] = StoredTensor.From(new float[32], 2, 1, 4, 4) });
 

@@ -1,7 +1,8 @@
 using LeNetServe.Runtime.Running;
 using LeNetServe.Tensors;
+using LeNetServe.Tests;
 
-namespace LeNetServe.Tests.Running;
+namespace LeNetServe.Runtime.Tests.Running;
 
 public sealed class GraphTensorsTests
 {
