@@ -9,6 +9,9 @@ namespace LeNetServe.BatchScorer.Models;
 /// <param name="time">The clock.</param>
 internal sealed class ServerPatience(TimeSpan longest, TimeProvider time)
 {
+    /// <summary>HTTP/2's error code of a server that speaks HTTP/1.1 only (RFC 9113, section 7).</summary>
+    private const long Http11Required = 0xd;
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Makes a call until it succeeds, fails for good, or has failed for too long.</summary>
@@ -33,19 +36,39 @@ internal sealed class ServerPatience(TimeSpan longest, TimeProvider time)
             }
             catch (LeNetServeException exception)
             {
-                var cause = Cause(exception) is { } inner && !exception.Message.Contains(inner.Message, StringComparison.Ordinal)
-                    ? $" ({inner.Message})"
-                    : "";
-                throw new LeNetServeException(exception.Kind, $"{urls}: {exception.Message}{cause}", exception);
+                throw new LeNetServeException(exception.Kind, $"{urls}: {Hint(exception) ?? Text(exception)}", exception);
             }
         }
     }
 
-    /// <summary>
-    /// Tells whether a later call may succeed. An untrusted certificate looks like a server that is away, but stays untrusted.
-    /// </summary>
-    private static bool MayPass(LeNetServeException exception) => exception.IsTransient && Cause(exception) is not AuthenticationException;
+    private static string Text(LeNetServeException exception)
+    {
+        var cause = Causes(exception).LastOrDefault();
+        return cause is null || exception.Message.Contains(cause.Message, StringComparison.Ordinal)
+            ? exception.Message
+            : $"{exception.Message} ({cause.Message})";
+    }
 
-    private static Exception? Cause(LeNetServeException exception) =>
-        (exception.InnerException as RpcException)?.Status.DebugException?.GetBaseException();
+    /// <summary>Gets a wrong port or scheme in words; null for other failures.</summary>
+    private static string? Hint(LeNetServeException exception) => Causes(exception).Select(cause => cause switch
+    {
+        HttpProtocolException { ErrorCode: Http11Required } => "this port speaks HTTP/1.1, expected the server's gRPC port, 8001 by default",
+        AuthenticationException when cause.Message.Contains("frame", StringComparison.Ordinal) =>
+            "the server does not speak TLS on this port, expected http://",
+        HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded } =>
+            "no HTTP/2 on this port: expected https:// if the server speaks TLS, and the gRPC port, 8001 by default",
+        _ => null,
+    }).FirstOrDefault(hint => hint is not null);
+
+    /// <summary>
+    /// Tells whether a later call may succeed. An untrusted certificate and a wrong port look like a server that is away, but stay wrong.
+    /// </summary>
+    private static bool MayPass(LeNetServeException exception) => exception.IsTransient
+        && !Causes(exception).Any(cause => cause is AuthenticationException or HttpProtocolException { ErrorCode: Http11Required });
+
+    private static IEnumerable<Exception> Causes(LeNetServeException exception)
+    {
+        for (var cause = (exception.InnerException as RpcException)?.Status.DebugException; cause is not null; cause = cause.InnerException)
+            yield return cause;
+    }
 }

@@ -6,21 +6,9 @@ public static class AtomicFile
     /// <summary>Writes a file. If that fails, the temporary file is deleted and an older file stays.</summary>
     public static void Write(string path, Action<Stream> write)
     {
-        var temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        using var file = new TemporaryFile(path);
+        write(file.Stream);
+        file.Publish();
     }
 
     /// <summary>Writes text as UTF-8 without a byte order mark.</summary>
