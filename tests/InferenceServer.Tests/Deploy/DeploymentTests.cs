@@ -19,6 +19,7 @@ public sealed partial class DeploymentTests
     [Theory]
     [InlineData("systemd/lenetserve.service")]
     [InlineData("kubernetes/lenetserve.yaml")]
+    [InlineData("kserve/serving-runtime.yaml")]
     [InlineData("container/Container.props")]
     public void Environment_OfEachDeployment_HoldsSettingsThatExist(string file)
     {
@@ -75,17 +76,60 @@ public sealed partial class DeploymentTests
         Assert.All(names, name => Assert.Contains($"\n{name}{{", text, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Container_Settings_AreThoseOfAnOrdinaryUser()
+    [Theory]
+    [InlineData("InferenceServer", "lenetserve/inference-server", "8000", "8001")]
+    [InlineData("BatchScorer", "lenetserve/score")]
+    [InlineData("Trainer", "lenetserve/trainer")]
+    [InlineData("Exporter", "lenetserve/exporter")]
+    public async Task Container_Settings_AreThoseOfAnOrdinaryUser(string project, string repository, params string[] ports)
     {
-        var output = await RunAsync("dotnet", "msbuild", Path.Combine(RepositoryRoot.Find(), "src", "InferenceServer", "InferenceServer.csproj"),
-            "-nodeReuse:false", "-getProperty:ContainerUser", "-getProperty:ContainerRepository", "-getProperty:EnableSdkContainerSupport", "-getItem:ContainerPort", "-getItem:ContainerEnvironmentVariable");
+        var output = await RunAsync(
+            "dotnet", "msbuild", Path.Combine(RepositoryRoot.Find(), "src", project, $"{project}.csproj"), "-nodeReuse:false",
+            "-getProperty:ContainerUser", "-getProperty:ContainerRepository", "-getProperty:ContainerFamily",
+            "-getProperty:EnableSdkContainerSupport", "-getItem:ContainerPort", "-getItem:ContainerEnvironmentVariable");
         using var json = JsonDocument.Parse(output);
+        var properties = json.RootElement.GetProperty("Properties");
 
-        Assert.Equal("app", json.RootElement.GetProperty("Properties").GetProperty("ContainerUser").GetString());
-        Assert.Equal("true", json.RootElement.GetProperty("Properties").GetProperty("EnableSdkContainerSupport").GetString());
-        Assert.Equal(["8000", "8001"], Identities(json, "ContainerPort"));
-        Assert.Contains("Models__Path", Identities(json, "ContainerEnvironmentVariable"));
+        Assert.Equal("app", properties.GetProperty("ContainerUser").GetString());
+        Assert.Equal("noble-chiseled", properties.GetProperty("ContainerFamily").GetString());
+        Assert.Equal("true", properties.GetProperty("EnableSdkContainerSupport").GetString());
+        Assert.Equal(repository, properties.GetProperty("ContainerRepository").GetString());
+        Assert.Equal(ports, Identities(json, "ContainerPort"));
+        Assert.Equal(ports.Length > 0, Identities(json, "ContainerEnvironmentVariable").Contains("Models__Path"));
+    }
+
+    [Fact]
+    public void ServingRuntime_OfKServe_HasItsPortsAndItsFolder()
+    {
+        var runtime = Documents("../kserve/serving-runtime.yaml").Single()["spec"];
+        var container = runtime["containers"][0];
+        var environment = ((YamlSequenceNode)container["env"]).ToDictionary(entry => Text(entry, "name"), entry => Text(entry, "value"));
+        var ports = ((YamlSequenceNode)container["ports"]).Select(port => Text(port, "containerPort"));
+
+        Assert.Equal("kserve-container", Text(container, "name"));
+        Assert.Equal("/mnt/models", environment["Models__Path"]);
+        Assert.Equal([environment["Listen__HttpPort"], environment["Listen__GrpcPort"]], ports);
+        Assert.Equal(["v2", "grpc-v2"], ((YamlSequenceNode)runtime["protocolVersions"]).Select(version => version.ToString()));
+    }
+
+    [Fact]
+    public void Kustomization_Resources_Exist()
+    {
+        var resources = (YamlSequenceNode)Documents("kustomization.yaml").Single()["resources"];
+
+        Assert.All(resources, resource => Assert.True(File.Exists(Path.Combine(Folder, "kubernetes", resource.ToString()))));
+    }
+
+    [Fact]
+    public void PodMonitor_Port_IsTheDeployments()
+    {
+        var monitor = Documents("../prometheus/podmonitor.yaml").Single()["spec"];
+        var pod = Documents("lenetserve.yaml").Single(document => Text(document, "kind") == "Deployment")["spec"]["template"];
+        var ports = ((YamlSequenceNode)pod["spec"]["containers"][0]["ports"]).Select(port => Text(port, "name"));
+
+        Assert.Contains(Text(monitor["podMetricsEndpoints"][0], "port"), ports);
+        Assert.Equal(
+            Text(monitor["selector"]["matchLabels"], "app.kubernetes.io/name"), Text(pod["metadata"]["labels"], "app.kubernetes.io/name"));
     }
 
     [Fact]

@@ -12,6 +12,8 @@ internal static class PrometheusText
     /// <summary>The content type of the format.</summary>
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+    private static readonly string Version = typeof(PrometheusText).Assembly.GetName().Version?.ToString(3) ?? "unknown";
+
     private static readonly RequestOutcome[] Outcomes = Enum.GetValues<RequestOutcome>();
 
     /// <summary>Writes all metrics.</summary>
@@ -30,6 +32,8 @@ internal static class PrometheusText
         Header(text, "lenetserve_model_info", "gauge", "1 for each served version, with its device");
         foreach (var version in served)
             Line(text, "lenetserve_model_info", version.Metrics, "device", version.Model.Device.ToString().ToLowerInvariant(), 1);
+        Header(text, "lenetserve_build_info", "gauge", "1, with the version of the server and of its runtime");
+        text.Append("lenetserve_build_info{version=\"").Append(Version).Append("\",runtime=\"").Append(Environment.Version).Append("\"} 1\n");
         foreach (var gauge in metrics.Gauges)
         {
             Header(text, gauge.Name, gauge.Name.EndsWith("total", StringComparison.Ordinal) ? "counter" : "gauge", gauge.Description);
