@@ -38,6 +38,7 @@ public sealed class AccessRuleTests
                 "Open /page/app.js",
                 "Open /page/calls.js",
                 "Open /page/icon.svg",
+                "Open /page/layers.js",
                 "Open /page/operators.js",
                 "Open /page/pad.js",
                 "Open /page/page.css",

@@ -2,9 +2,10 @@
 
 import { element, number, percent, settings } from "/page/page.js";
 import { callText } from "/page/calls.js";
+import { showAttribution, showLayers, showSeen } from "/page/layers.js";
 import { showTraffic, showVersions } from "/page/operators.js";
 import { createPad } from "/page/pad.js";
-import { ServerGone, classify, listModels } from "/page/server.js";
+import { ServerFault, ServerGone, classify, listModels } from "/page/server.js";
 
 const MOST_BARS = 12;
 const MOST_BYTES = 3_500_000;
@@ -23,6 +24,7 @@ let model = null;
 /** The image file that somebody gave; null while the drawing counts. */
 let given = null;
 let gone = false;
+const unexplained = new Set();
 
 // Calls: one at a time, and the newest drawing next.
 
@@ -45,8 +47,7 @@ async function answer() {
   if (pad.isEmpty && !given || !model)
     return showAnswer(null);
   try {
-    const file = given ?? await pad.png();
-    showAnswer(await classify(model, file, askToken));
+    showAnswer(await explained(given ?? await pad.png()));
     setGone(false);
     say("");
   } catch (fault) {
@@ -55,7 +56,35 @@ async function answer() {
   }
 }
 
+/** Explains, where the server does; a server without explanations is asked for them once for each model. */
+async function explained(file) {
+  const why = at("explain").getAttribute("aria-pressed") === "true";
+  if (unexplained.has(model))
+    return await classify(model, file, askToken);
+  try {
+    return await classify(model, file, askToken, "explain", why ? "&attribution=occlusion" : "");
+  } catch (fault) {
+    if (!(fault instanceof ServerFault) || fault.status !== 501)
+      throw fault;
+    unexplained.add(model);
+    return await classify(model, file, askToken);
+  }
+}
+
 function showAnswer(result) {
+  at("explain").hidden = !model || unexplained.has(model);
+  at("inside").hidden = !model || unexplained.has(model);
+  at("seen-box").hidden = !result?.pixels;
+  at("why-box").hidden = !result?.attribution;
+  if (result?.pixels)
+    showSeen(at("seen"), result.pixels, model);
+  if (result?.attribution)
+    showAttribution(at("why"), result.attribution);
+  if (!result || result.layers)
+    showLayers(at("layers"), result?.layers ?? []);
+  at("inside-text").textContent = !result ? "Draw or give an image." : at("layers").childElementCount === 0
+    ? "The layers of this model have no names that the server knows."
+    : "Each layer’s values for this image, the least black and the greatest white.";
   const predictions = result?.predictions ?? [];
   at("answer").textContent = predictions.length === 0 ? "–" : `${predictions[0].label}, ${percent(predictions[0].probability ?? 0, 1)}`;
   const time = result?.time;
@@ -200,6 +229,13 @@ function showCard() {
 function showCall() {
   at("call").textContent = model ? callText(at("language").value, model, location.origin) : "";
 }
+
+at("inside").addEventListener("toggle", ask);
+at("explain").addEventListener("click", event => {
+  const pressed = event.target.getAttribute("aria-pressed") === "true";
+  event.target.setAttribute("aria-pressed", String(!pressed));
+  ask();
+});
 
 at("language").addEventListener("change", showCall);
 at("copy").addEventListener("click", async () => {

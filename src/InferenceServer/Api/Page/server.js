@@ -50,10 +50,10 @@ export const pathOf = (model, verb) => `/v1/models/${encodeURIComponent(model.na
 
 const typeOf = file => file.type.startsWith("image/") ? file.type : "application/octet-stream";
 
-/** Classifies an image file: the predictions and the milliseconds of each phase. */
-export async function classify(model, file, askToken) {
+/** Classifies or explains an image file: the answer and the milliseconds of each phase. Query is what an explanation adds. */
+export async function classify(model, file, askToken, verb = "classify", query = "") {
   const started = performance.now();
-  const response = await call(`${pathOf(model, "classify")}?topK=0`,
+  const response = await call(`${pathOf(model, verb)}?topK=0${query}`,
     { method: "POST", body: file, headers: { "content-type": typeOf(file), "lenetserve-timing": "1" } }, askToken);
   const answer = await response.json();
   const phases = (response.headers.get("server-timing") ?? "").matchAll(/(\w+);dur=([\d.]+)/g);

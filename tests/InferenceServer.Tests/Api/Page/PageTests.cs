@@ -76,6 +76,41 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     }
 
     [Fact]
+    public async Task Draw_ADigit_ShowsTheLayersAndOnRequestWhy()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await page.DrawAsync(Strokes["7"]);
+        await page.AnswersAsync("7");
+
+        await Assertions.Expect(page.Tab.Locator(".layer figcaption")).ToHaveTextAsync(
+            ["C1 6 maps of 28×28", "S2 6 maps of 14×14", "C3 16 maps of 10×10", "S4 16 maps of 5×5", "C5 120 units", "F6 84 units", "output 10 units"]);
+        Assert.True(await LitPixelsAsync(page, ".layer canvas") > 100);
+        Assert.True(await LitPixelsAsync(page, "#seen") > 40);
+        await Assertions.Expect(page.Tab.Locator("#why")).ToBeHiddenAsync();
+        await page.Tab.ClickAsync("#explain");
+        await Assertions.Expect(page.Tab.Locator("#why")).ToBeVisibleAsync();
+        await page.Tab.ClickAsync("#clear");
+        await Assertions.Expect(page.Tab.Locator(".layer")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Draw_ServerWithoutExplanations_IsAnsweredAllTheSame()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist, "--Explain=off");
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await page.DrawAsync(Strokes["7"]);
+        await page.AnswersAsync("7");
+
+        await Assertions.Expect(page.Tab.Locator("#inside")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Tab.Locator("#explain")).ToBeHiddenAsync();
+        Assert.Matches("501", Assert.Single(page.Faults));
+        page.Faults.Clear();
+    }
+
+    [Fact]
     public async Task Draw_ByKeys_IsAnswered()
     {
         await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
@@ -176,6 +211,14 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         var paper = scheme == ColorScheme.Dark ? "rgb(20, 22, 26)" : "rgb(253, 252, 250)";
         Assert.Equal(paper, await page.Tab.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
     }
+
+    /// <summary>Counts the pixels of a canvas that are brighter than half.</summary>
+    private static Task<int> LitPixelsAsync(OpenPage page, string selector) => page.Tab.Locator(selector).First.EvaluateAsync<int>("""
+        canvas => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return data.filter((value, index) => index % 4 === 0 && value > 127).length;
+        }
+        """);
 
     private static async Task DropAsync(OpenPage page, string name, string type, byte[] content)
     {
