@@ -1,3 +1,4 @@
+using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Errors;
@@ -52,11 +53,10 @@ internal sealed record Explanation
     private static (string, StoredTensor)[] ReadLayers(LayerReader reader, byte[] pixels, IReadOnlyList<string> wanted)
     {
         if (wanted.FirstOrDefault(name => !reader.Names.Contains(name)) is { } unknown)
-            throw new InferenceException(
-                InferenceErrorKind.InvalidInput, $"the graph has no tensor \"{Errors.Excerpt.Of(unknown)}\", expected {string.Join(", ", reader.Names.Take(20))}")
-            {
-                Field = "layers",
-            };
+        {
+            var message = $"the graph has no tensor \"{Excerpt.Of(unknown)}\", expected {string.Join(", ", reader.Names.Take(20))}";
+            throw new InferenceException(InferenceErrorKind.InvalidInput, message) { Field = "layers" };
+        }
         var names = wanted.Count > 0 ? wanted : reader.Layers;
         if (names.Count == 0)
             return [];

@@ -55,9 +55,14 @@ internal sealed partial class InferencePipeline
         if (options.Explain == Switch.Off)
             throw new InferenceException(InferenceErrorKind.Unsupported, "explanations are off (Explain)");
         if (version.Facts.FixedBatch > 1)
-            throw new InferenceException(
-                InferenceErrorKind.Unsupported, $"{version} takes {version.Facts.FixedBatch} images at once, expected a model that takes one");
+        {
+            var message = $"{version} takes {version.Facts.FixedBatch} images at once, expected a model that takes one";
+            throw new InferenceException(InferenceErrorKind.Unsupported, message);
+        }
         if (wanted.Target is { } target && (target < 0 || target >= version.Facts.Classes))
-            throw new InferenceException(InferenceErrorKind.InvalidInput, $"target is {target}, expected 0..{version.Facts.Classes - 1}") { Field = "target" };
+        {
+            var message = $"target is {target}, expected 0..{version.Facts.Classes - 1}";
+            throw new InferenceException(InferenceErrorKind.InvalidInput, message) { Field = "target" };
+        }
     }
 }

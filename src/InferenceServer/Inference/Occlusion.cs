@@ -4,8 +4,8 @@ using LeNetServe.Runtime;
 namespace LeNetServe.InferenceServer.Inference;
 
 /// <summary>
-/// Attribution by occlusion (Zeiler and Fergus, 2013): a patch covers one place of the image after another, and the probability that a class loses
-/// is the part of the covered place.
+/// Attribution by occlusion (Zeiler and Fergus, 2013): a patch covers one place of the image after another. The probability that a
+/// class loses is the attribution of the place.
 /// </summary>
 internal static class Occlusion
 {

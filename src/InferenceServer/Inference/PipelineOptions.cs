@@ -46,7 +46,8 @@ internal sealed record PipelineOptions
             MaxBatch = reader.Integer("Pipeline:MaxBatch", defaults.MaxBatch, 1, 4096, "Most images of different calls in one run on a CPU"),
             MaxDeviceBatch = reader.Integer(
                 "Pipeline:MaxDeviceBatch", defaults.MaxDeviceBatch, 1, 4096, "Most images of different calls in one run on a CUDA device"),
-            Explain = reader.Choice("Explain", defaults.Explain, "Calls of Explain: the values of layers, and the parts of an image that speak for a class"),
+            Explain = reader.Choice(
+                "Explain", defaults.Explain, "Calls of Explain: the values of layers, and the parts of an image that speak for a class"),
             IntraOpThreads = reader.Integer("Pipeline:IntraOpThreads", defaults.IntraOpThreads, 1, 1024, "Threads inside one run"),
         };
     }

@@ -3,8 +3,7 @@ using System.Text;
 namespace LeNetServe.Runtime.Running;
 
 /// <summary>
-/// Reads and declares tensors in the bytes of an ONNX file (onnx.proto: field 7 of ModelProto is the graph; its field 1 are nodes, whose field 2
-/// are outputs; its field 12 are outputs).
+/// Reads and declares tensors in the bytes of an ONNX file. The numbers of the fields are those of onnx.proto.
 /// </summary>
 internal static class GraphTensors
 {
@@ -31,7 +30,7 @@ internal static class GraphTensors
         return names;
     }
 
-    /// <summary>Declares tensors as outputs. Protobuf merges messages that follow each other, so that the addition stands at the end.</summary>
+    /// <summary>Declares tensors as outputs, in an addition at the end: protobuf merges a message that occurs twice.</summary>
     public static byte[] WithOutputs(byte[] model, IEnumerable<string> names)
     {
         var outputs = names.SelectMany(name => Field(GraphOutput, Field(Name, Encoding.UTF8.GetBytes(name))));

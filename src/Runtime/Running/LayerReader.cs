@@ -6,7 +6,8 @@ using LeNetServe.Tensors;
 namespace LeNetServe.Runtime.Running;
 
 /// <summary>
-/// Reads the values inside a model: a second session of the same file, on the CPU, in which inner tensors are outputs. Safe for concurrent callers.
+/// Reads the values inside a model: a second session of the same file, on the CPU, in which inner tensors are outputs. Any number of
+/// threads may call it at the same time.
 /// </summary>
 public sealed class LayerReader : IDisposable
 {
@@ -73,5 +74,6 @@ public sealed class LayerReader : IDisposable
     /// <summary>Closes the session. All calls must have ended.</summary>
     public void Dispose() => session.Dispose();
 
-    private static StoredTensor WithoutBatch(StoredTensor tensor) => tensor.Shape is [1, ..] ? new(tensor.Type, tensor.Shape[1..], tensor.Data) : tensor;
+    private static StoredTensor WithoutBatch(StoredTensor tensor) =>
+        tensor.Shape is [1, ..] ? new(tensor.Type, tensor.Shape[1..], tensor.Data) : tensor;
 }

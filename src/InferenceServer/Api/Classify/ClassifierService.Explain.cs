@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Access;
@@ -35,7 +36,10 @@ internal sealed partial class ClassifierService
         };
         Predictions.Add(response.Predictions, version, explanation.Outputs, request.TopK);
         foreach (var (name, values) in explanation.Layers)
-            response.Layers.Add(new LayerValues { Name = name, Shape = { values.Shape }, Values = UnsafeByteOperations.UnsafeWrap(values.Data) });
+        {
+            var bytes = UnsafeByteOperations.UnsafeWrap(values.Data);
+            response.Layers.Add(new LayerValues { Name = name, Shape = { values.Shape }, Values = bytes });
+        }
         if (explanation.Attribution is { } attribution)
             response.Attribution = new()
             {
@@ -43,7 +47,7 @@ internal sealed partial class ClassifierService
                 Target = explanation.Target,
                 Height = version.Facts.Input.Height,
                 Width = version.Facts.Input.Width,
-                Values = ByteString.CopyFrom(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(attribution)),
+                Values = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(attribution)),
             };
         return response;
     }

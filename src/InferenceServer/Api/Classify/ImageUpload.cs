@@ -48,7 +48,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         return await classifier.ClassifyBatchAsync(request, Caller.Of(context), context.Features.Get<RatedClient>(), ServerTiming.AskedBy(context));
     });
 
-    /// <summary>Explains the answer to one image. Query: <c>layers</c> (names, separated by commas), <c>attribution</c> (occlusion).</summary>
+    /// <summary>Explains the answer to one image. Query: <c>layers</c> (names with commas), <c>attribution</c> (occlusion).</summary>
     public Task ExplainAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
         var files = await ReadAsync(context);

@@ -85,7 +85,10 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await page.AnswersAsync("7");
 
         await Assertions.Expect(page.Tab.Locator(".layer figcaption")).ToHaveTextAsync(
-            ["C1 6 maps of 28×28", "S2 6 maps of 14×14", "C3 16 maps of 10×10", "S4 16 maps of 5×5", "C5 120 units", "F6 84 units", "output 10 units"]);
+            [
+                "C1 6 maps of 28×28", "S2 6 maps of 14×14", "C3 16 maps of 10×10", "S4 16 maps of 5×5",
+                "C5 120 units", "F6 84 units", "output 10 units",
+            ]);
         Assert.True(await LitPixelsAsync(page, ".layer canvas") > 100);
         Assert.True(await LitPixelsAsync(page, "#seen") > 40);
         await Assertions.Expect(page.Tab.Locator("#why")).ToBeHiddenAsync();
@@ -173,7 +176,8 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         using var directory = new TemporaryDirectory();
         const string token = "a-token-of-more-than-sixteen-characters";
         await File.WriteAllTextAsync(directory["tokens"], token, Cancellation);
-        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist, $"--Security:InferenceTokensFile={directory["tokens"]}");
+        await using var server = await TestServer.StartAsync(
+            ShippedModels.CopyMnist, $"--Security:InferenceTokensFile={directory["tokens"]}");
         await using var page = await browser.OpenAsync(server.HttpAddress);
 
         await page.Tab.FillAsync("#token", token);
