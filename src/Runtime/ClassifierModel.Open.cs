@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text.Json;
+using LeNetServe.Files;
 using LeNetServe.Models;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
@@ -13,6 +13,7 @@ public sealed partial class ClassifierModel
 {
     private const int CpuRunBatch = 16;
     private const int CudaRunBatch = 256;
+    private const int MaxLabelBytes = 1 << 22;
 
     /// <summary>Opens an ONNX file, a version's directory, or the highest version in a model's directory.</summary>
     /// <exception cref="InferenceException">
@@ -22,7 +23,7 @@ public sealed partial class ClassifierModel
     public static ClassifierModel Open(string path, ModelOptions? options = null)
     {
         var files = ModelFiles.Locate(path);
-        return Open(files, ReadFile(files.Model), options ?? new());
+        return Open(files, ModelContent.Read(files.Model), options ?? new());
     }
 
     /// <summary>Opens a model in memory, without labels and golden tensors of its own.</summary>
@@ -31,20 +32,18 @@ public sealed partial class ClassifierModel
     /// <param name="options">Device and threads.</param>
     /// <inheritdoc cref="Open(string, ModelOptions?)" path="/exception"/>
     public static ClassifierModel Open(string name, byte[] model, ModelOptions? options = null) =>
-        Open(new ModelFiles(name, null, null), model, options ?? new());
+        Open(new ModelFiles(name, null, null), ModelContent.Of(name, model), options ?? new());
 
-    private static ClassifierModel Open(ModelFiles files, byte[] bytes, ModelOptions options)
+    private static ClassifierModel Open(ModelFiles files, ModelContent content, ModelOptions options)
     {
+        content.RequireFiniteWeights(files.Model);
         var device = ExecutionProviders.Resolve(options.Device);
-        var session = OpenSession(files.Model, bytes, device, options.IntraOpThreads);
+        var session = OpenSession(files.Model, content.Bytes, device, options.IntraOpThreads);
         try
         {
             var (manifest, json) = ReadManifest(files.Model, session);
-            var labels = files.Labels is { } path
-                ? File.ReadAllLines(path).Select(line => line.TrimEnd()).Where(line => line != "").ToArray()
-                : null;
-            var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-            var facts = GraphFacts.Read(files.Model, session, sha256, manifest, json, labels);
+            var labels = files.Labels is { } path ? ReadLabels(path) : null;
+            var facts = GraphFacts.Read(files.Model, session, content.Sha256, manifest, json, labels);
             var maxRunBatch = options.MaxRunBatch ?? (device == Device.Cuda ? CudaRunBatch : CpuRunBatch);
             var model = new ClassifierModel(files, session, facts, device, maxRunBatch);
             return manifest is null ? model.WithObservedOutput() : model;
@@ -68,7 +67,7 @@ public sealed partial class ClassifierModel
     {
         if (files.Golden is null)
             return Facts.Manifest is null ? null : throw Invalid(files.Model, $"{GoldenTensors.FileName} is missing beside the model");
-        var found = Convert.ToHexStringLower(SHA256.HashData(ReadFile(files.Golden)));
+        var found = Read(files.Golden, () => RegularFile.Sha256(files.Golden));
         if (Facts.Manifest is { } manifest && found != manifest.GoldenSha256)
             throw Invalid(files.Golden, $"SHA-256 {found}, expected the manifest's {manifest.GoldenSha256}");
         try
@@ -128,6 +127,11 @@ public sealed partial class ClassifierModel
             buffers.Dispose();
             throw;
         }
+        if (outputs.Any(value => !float.IsFinite(value)))
+        {
+            buffers.Dispose();
+            throw Invalid(files.Model, $"output \"{Facts.OutputName}\" is NaN or infinite for a black, a white or a striped image");
+        }
         var probabilities = Enumerable.Range(0, 3).All(row => IsDistribution(outputs.AsSpan(row * Facts.Classes, Facts.Classes)));
         buffers.Dispose();
         return new(
@@ -177,11 +181,18 @@ public sealed partial class ClassifierModel
         }
     }
 
-    private static byte[] ReadFile(string path)
+    private static string[] ReadLabels(string path) => Read(path, () =>
+        RegularFile.ReadAllText(path, MaxLabelBytes).Split('\n', '\r').Select(line => line.TrimEnd()).Where(line => line != "").ToArray());
+
+    private static T Read<T>(string path, Func<T> read)
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return read();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InferenceException(InferenceErrorKind.InvalidModel, exception.Message, exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -20,7 +20,7 @@ internal sealed class QuantizeRun(QuantizeOptions options, PublishTarget target,
     {
         var source = ModelFiles.Locate(options.Model).Model;
         using var before = ClassifierModel.Open(source, OnCpu);
-        var name = ModelName.Require(options.Name ?? $"{before.Facts.Manifest?.Name}-int8");
+        var name = ModelName.Require(options.Name ?? $"{before.Facts.Manifest?.Name ?? "model"}-int8");
         var dataset = DatasetCatalog.Open(options.Dataset, cancellation);
         var quantized = ModelQuantizer.Quantize(source, name, dataset, options.Numbers, options.MaxLoss, cancellation);
         var report = Timed(quantized, before, dataset);

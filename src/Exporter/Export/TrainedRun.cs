@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LeNetServe.Exporter.Layers;
+using LeNetServe.Files;
 using LeNetServe.Models;
 using LeNetServe.Runs;
 
@@ -10,6 +10,8 @@ namespace LeNetServe.Exporter.Export;
 /// <summary>A run directory, read and checked for an export.</summary>
 internal sealed record TrainedRun
 {
+    private const long MaxJsonBytes = 1 << 24;
+
     /// <summary>Gets the directory.</summary>
     public required RunDirectory Directory { get; init; }
 
@@ -59,8 +61,8 @@ internal sealed record TrainedRun
             Golden = golden,
             Summary = File.Exists(run.Summary) ? ReadJson(run.Summary, LeNetJson.Default.RunSummary) : null,
             Verified = verified,
-            WeightsSha256 = Sha256(run.Weights),
-            GoldenSha256 = Sha256(run.Golden),
+            WeightsSha256 = RegularFile.Sha256(run.Weights),
+            GoldenSha256 = RegularFile.Sha256(run.Golden),
         };
     }
 
@@ -88,7 +90,7 @@ internal sealed record TrainedRun
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type)
+            return JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path, MaxJsonBytes), type)
                 ?? throw new InvalidDataException($"{path} is null, expected an object");
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException or OverflowException)
@@ -97,5 +99,4 @@ internal sealed record TrainedRun
         }
     }
 
-    private static string Sha256(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
 }

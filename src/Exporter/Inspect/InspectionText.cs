@@ -13,6 +13,8 @@ internal static class InspectionText
         var opsets = string.Join(", ", model.Opsets.Select(set => $"{set.Key} {set.Value}"));
         console.WriteLine($"{model.Path}: {model.Bytes:N0} bytes, sha256 {model.Sha256}, seal {model.Seal}");
         console.WriteLine($"IR {model.IrVersion}, opset {opsets}, written by {(model.Producer == "" ? "nobody named" : model.Producer)}");
+        if (model.DataFiles.Count > 0)
+            console.WriteLine($"with data in {string.Join(", ", model.DataFiles)}");
         if (model.Doc != "")
             console.WriteLine(model.Doc);
         console.WriteLine();

@@ -6,10 +6,13 @@ internal sealed record ModelInspection
     /// <summary>Gets the file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Gets the file's size.</summary>
+    /// <summary>Gets the data files beside the model, relative to its folder.</summary>
+    public required IReadOnlyList<string> DataFiles { get; init; }
+
+    /// <summary>Gets the size of the file and its data files.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Gets the SHA-256 of the file, lower-case hexadecimal.</summary>
+    /// <summary>Gets the SHA-256 of the file and its data files, lower-case hexadecimal.</summary>
     public required string Sha256 { get; init; }
 
     /// <summary>Gets the seal's state: <c>intact</c>, or <c>none</c> for a file without a seal.</summary>

@@ -12,17 +12,16 @@ internal static class ModelInspector
     /// <exception cref="InvalidDataException">It is not an ONNX file, or was changed after this project wrote it.</exception>
     public static ModelInspection Inspect(string path)
     {
-        var bytes = File.ReadAllBytes(path);
-        var model = OnnxFile.Parse(path, bytes);
-        OnnxFile.CheckSeal(path, model);
+        var (model, content) = OnnxFile.Read(path);
         var graph = model.Graph;
         var metadata = OnnxFile.Metadata(model);
         var served = ServerNeeds.Check(path, model);
         return new()
         {
             Path = path,
-            Bytes = bytes.Length,
-            Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            Bytes = content.Length,
+            Sha256 = content.Sha256,
+            DataFiles = content.DataFiles,
             Seal = metadata.ContainsKey(OnnxFile.SealKey) ? "intact" : "none",
             IrVersion = model.IrVersion,
             Opsets = model.OpsetImport.GroupBy(import => import.Domain == "" ? "ai.onnx" : import.Domain)

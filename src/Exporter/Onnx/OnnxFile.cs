@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using LeNetServe.Models;
+using LeNetServe.Runtime.Models;
 
 namespace LeNetServe.Exporter.Onnx;
 
@@ -16,16 +17,15 @@ internal static class OnnxFile
     /// <summary>The producer's name in files of this project.</summary>
     public const string Producer = "LeNetServe.Exporter";
 
-    private const int MaxBytes = 1 << 30;
-
-    /// <summary>Reads and parses a file.</summary>
-    /// <exception cref="InvalidDataException">The file is not an ONNX model.</exception>
-    public static ModelProto Read(string path)
+    /// <summary>Reads and parses a model with the data in files beside it, and checks its seal.</summary>
+    /// <exception cref="InvalidDataException">The file is not an ONNX model, or was changed after this project wrote it.</exception>
+    /// <exception cref="Runtime.Errors.InferenceException">A file cannot be read.</exception>
+    public static (ModelProto Model, ModelContent Content) Read(string path)
     {
-        var length = new FileInfo(path).Length;
-        if (length > MaxBytes)
-            throw new InvalidDataException($"{path}: {length} bytes, expected {MaxBytes} at most");
-        return Parse(path, File.ReadAllBytes(path));
+        var content = ModelContent.Read(path);
+        var model = Parse(path, content.Bytes);
+        CheckSeal(path, model);
+        return (model, content);
     }
 
     /// <summary>Parses a file's bytes.</summary>
@@ -82,7 +82,7 @@ internal static class OnnxFile
         var metadata = Metadata(model);
         if (!metadata.TryGetValue(SealKey, out var expected))
         {
-            if (model.ProducerName == Producer || metadata.ContainsKey(ModelManifest.MetadataKey))
+            if (metadata.ContainsKey(ModelManifest.MetadataKey))
                 throw new InvalidDataException($"{path}: no metadata {SealKey}, expected it in a file of this project: {changed}");
             return;
         }

@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using LeNetServe.Datasets;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Onnx;
+using LeNetServe.Files;
 using LeNetServe.Models;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Devices;
@@ -24,12 +24,10 @@ internal sealed class ModelVerifier(DatasetRequest? request, Device device, Time
     public VerifyResult Verify(string path, CancellationToken cancellation)
     {
         var files = ModelFiles.Locate(path);
-        var bytes = File.ReadAllBytes(files.Model);
-        var parsed = OnnxFile.Parse(files.Model, bytes);
-        OnnxFile.CheckSeal(files.Model, parsed);
+        var (parsed, content) = OnnxFile.Read(files.Model);
         if (parsed.ProducerName == OnnxFile.Producer)
             ModelChecker.Check(parsed);
-        var result = new VerifyResult { Path = files.Model, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) };
+        var result = new VerifyResult { Path = files.Model, Sha256 = content.Sha256 };
         var manifest = ModelMetadata.ReadManifest(files.Model, parsed);
         return manifest is not null && parsed.Graph.Output is not [{ Name: TensorNames.Probabilities }]
             ? VerifyOtherOutputs(result, files, parsed, manifest, cancellation)
@@ -73,7 +71,7 @@ internal sealed class ModelVerifier(DatasetRequest? request, Device device, Time
     {
         if (files.Golden is null)
             throw new InvalidDataException($"{files.Model}: {GoldenTensors.FileName} is missing beside the model");
-        if (Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(files.Golden))) is var found && found != manifest.GoldenSha256)
+        if (RegularFile.Sha256(files.Golden) is var found && found != manifest.GoldenSha256)
             throw new InvalidDataException($"{files.Golden}: SHA-256 {found}, expected the manifest's {manifest.GoldenSha256}");
         using var model = new ModelUnderTest(files.Model, parsed);
         var tolerance = manifest.GoldenTolerance ?? GoldenCheck.DefaultTolerance;

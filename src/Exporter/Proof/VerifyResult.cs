@@ -6,7 +6,7 @@ internal sealed record VerifyResult
     /// <summary>Gets the file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Gets the SHA-256 of the file, lower-case hexadecimal.</summary>
+    /// <summary>Gets the SHA-256 of the file and its data files, lower-case hexadecimal.</summary>
     public required string Sha256 { get; init; }
 
     /// <summary>Gets the model's name; null for a foreign file.</summary>

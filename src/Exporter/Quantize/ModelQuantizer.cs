@@ -19,9 +19,7 @@ internal static class ModelQuantizer
         string path, string name, ImageDataset dataset, QuantizationOptions options, double maxLoss, CancellationToken cancellation)
     {
         var files = ModelFiles.Locate(path);
-        var bytes = File.ReadAllBytes(files.Model);
-        var model = OnnxFile.Parse(files.Model, bytes);
-        OnnxFile.CheckSeal(files.Model, model);
+        var (model, content) = OnnxFile.Read(files.Model);
         var manifest = Require(files, model);
         DatasetProof.RequireFit(dataset, manifest.Spec.Input, manifest.Labels);
         if (dataset.Train.Count == 0)
@@ -43,14 +41,14 @@ internal static class ModelQuantizer
         return new(result, written, File.ReadAllBytes(files.Golden!), new()
         {
             Name = name,
-            FloatSha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            FloatSha256 = content.Sha256,
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(result)),
             Dataset = dataset.Name,
             Calibration = $"{method} on {dataset.Train.Count} training images, weights of {options.WeightBits} bits",
             TestImages = accuracy.Images,
             FloatAccuracy = DatasetProof.Measure(before, dataset, cancellation).Accuracy,
             Accuracy = accuracy.Accuracy,
-            FloatBytes = bytes.Length,
+            FloatBytes = content.Length,
             Bytes = result.Length,
             MaxLoss = maxLoss,
             GoldenImages = parity.Images,

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace LeNetServe.Files;
@@ -42,6 +43,14 @@ public static partial class RegularFile
     {
         using var reader = new StreamReader(new MemoryStream(ReadAllBytes(path, maxBytes)), Encoding.UTF8);
         return reader.ReadToEnd();
+    }
+
+    /// <summary>Computes the SHA-256 of a file's content, in lower-case hexadecimal. The file is never in memory as a whole.</summary>
+    /// <exception cref="InvalidDataException">The file is not a regular one.</exception>
+    public static string Sha256(string path)
+    {
+        using var stream = Open(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     // .NET opens before it asks for the type, and the opening of a FIFO waits for a writer. The layout of statx is the same on every Linux.

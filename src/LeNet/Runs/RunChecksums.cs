@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using LeNetServe.Files;
 
 namespace LeNetServe.Runs;
@@ -11,7 +10,7 @@ public static class RunChecksums
 {
     /// <summary>Writes the sums of the run's model, weights, golden tensors and summary, as far as they exist.</summary>
     public static void Write(RunDirectory run) => AtomicFile.WriteText(run.Checksums,
-        string.Concat(Files(run).Where(file => File.Exists(file.Path)).Select(file => $"{Sum(file.Path)}  {file.Name}\n")));
+        string.Concat(Files(run).Where(file => File.Exists(file.Path)).Select(file => $"{RegularFile.Sha256(file.Path)}  {file.Name}\n")));
 
     /// <summary>Compares every file with its sum.</summary>
     /// <returns>True if the run has sums; an unfinished one has none.</returns>
@@ -33,7 +32,7 @@ public static class RunChecksums
             }
             if (!File.Exists(file.Path))
                 throw new InvalidDataException($"{file.Path} is missing, expected the file that {run.Checksums} lists");
-            var found = Sum(file.Path);
+            var found = RegularFile.Sha256(file.Path);
             if (found != line[..64])
             {
                 throw new InvalidDataException($"{file.Path}: SHA-256 {found}, expected {line[..64]} "
@@ -53,10 +52,4 @@ public static class RunChecksums
         (Models.GoldenTensors.FileName, run.Golden),
         ("summary.json", run.Summary),
     ];
-
-    private static string Sum(string path)
-    {
-        using var stream = RegularFile.Open(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
+using LeNetServe.Runtime.Models;
 using LeNetServe.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -26,7 +27,7 @@ public sealed class GraphSession : IDisposable
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
         try
         {
-            session = new(model, options);
+            session = new(ModelContent.Of("the graph", model).Bytes, options);
         }
         catch (OnnxRuntimeException exception)
         {

@@ -23,7 +23,7 @@ public sealed class InspectCommandTests : IDisposable
     {
         await sandbox.ExportAsync();
         var path = sandbox["foreign.onnx"];
-        var model = OnnxFile.Read(Path.Combine(sandbox.Models, "net/1/model.onnx"));
+        var model = OnnxFile.Read(Path.Combine(sandbox.Models, "net/1/model.onnx")).Model;
         model.MetadataProps.Clear();
         model.ProducerName = "somebody";
         File.WriteAllBytes(path, Google.Protobuf.MessageExtensions.ToByteArray(model));

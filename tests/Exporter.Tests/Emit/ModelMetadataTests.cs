@@ -12,7 +12,7 @@ public sealed class ModelMetadataTests
     public void Manifest_OfEveryShippedModel_IsWrittenAsItStands() => Assert.All(Repository.ShippedVersions, version =>
     {
         var path = Path.Combine(version, "model.onnx");
-        var stored = OnnxFile.Metadata(OnnxFile.Read(path))[ModelManifest.MetadataKey];
+        var stored = OnnxFile.Metadata(OnnxFile.Read(path).Model)[ModelManifest.MetadataKey];
 
         var manifest = JsonSerializer.Deserialize(stored, LeNetJson.Default.ModelManifest)!;
 
