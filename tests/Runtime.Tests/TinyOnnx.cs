@@ -20,6 +20,16 @@ internal sealed record TinyOnnx
     public float[]? Weights { get; init; }
     public float[]? Bias { get; init; }
     public int ExtraInputs { get; init; }
+
+    /// <summary>The location of the weights in a file beside the model, such as <c>weights.bin</c>; null keeps them inside.</summary>
+    public string? DataLocation { get; init; }
+
+    /// <summary>The position of the weights in that file.</summary>
+    public int DataOffset { get; init; }
+
+    /// <summary>Leaves out the length in the model's entry; it then follows from the shape.</summary>
+    public bool DataWithoutLength { get; init; }
+
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     public int Pixels => Channels * Height * Width;
@@ -42,7 +52,7 @@ internal sealed record TinyOnnx
         if (Softmax)
             graph.Add(1, Node("Softmax", ["scores"], "output", IntAttribute("axis", 1)));
         graph.Add(2, "tiny");
-        graph.Add(5, Tensor("w", [Classes, Pixels], Weights ?? Stripes()));
+        graph.Add(5, DataLocation is null ? Tensor("w", [Classes, Pixels], Weights ?? Stripes()) : ExternalTensor("w", [Classes, Pixels]));
         graph.Add(5, Tensor("b", [Classes], Bias ?? new float[Classes]));
         int[] shape = Nhwc ? [Height, Width, Channels] : [Channels, Height, Width];
         graph.Add(11, Value("pixels", UInt8 ? 2 : 1, shape));
@@ -55,12 +65,17 @@ internal sealed record TinyOnnx
         return model.ToArray();
     }
 
+    /// <summary>Returns the content of the file beside the model.</summary>
+    public byte[] ToData() => [.. Enumerable.Repeat((byte)7, DataOffset), .. MemoryMarshal.AsBytes<float>(Weights ?? Stripes())];
+
     /// <summary>Creates a directory and writes <c>model.onnx</c> into it.</summary>
     public string Write(string directory, string? labels = null)
     {
         Directory.CreateDirectory(directory);
         var path = Path.Combine(directory, "model.onnx");
         File.WriteAllBytes(path, ToBytes());
+        if (DataLocation is not null)
+            File.WriteAllBytes(Path.Combine(directory, DataLocation), ToData());
         if (labels is not null)
             File.WriteAllText(Path.Combine(directory, "labels.txt"), labels);
         return path;
@@ -84,6 +99,19 @@ internal sealed record TinyOnnx
     }
 
     private static Message IntAttribute(string name, long value) => new Message().Add(1, name).Add(3, value).Add(20, 2);
+
+    private Message ExternalTensor(string name, int[] dimensions)
+    {
+        var tensor = new Message();
+        foreach (var dimension in dimensions)
+            tensor.Add(1, dimension);
+        tensor.Add(2, 1).Add(8, name).Add(13, Entry("location", DataLocation!)).Add(13, Entry("offset", $"{DataOffset}"));
+        if (!DataWithoutLength)
+            tensor.Add(13, Entry("length", $"{4 * Classes * Pixels}"));
+        return tensor.Add(14, 1);
+    }
+
+    private static Message Entry(string key, string value) => new Message().Add(1, key).Add(2, value);
 
     private static Message Tensor(string name, int[] dimensions, float[] values)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Runtime.Errors;
 using ValueType = LeNetServe.Exporter.Onnx.ValueType;

@@ -59,7 +59,9 @@ public sealed class ModelContent
         }
     }
 
-    /// <summary>Takes a model that is in memory. ONNX Runtime would look for its data files in the working directory, so it may not have any.</summary>
+    /// <summary>
+    /// Takes a model that is in memory. ONNX Runtime would look for its data files in the working directory, so it may not have any.
+    /// </summary>
     /// <exception cref="InferenceException">
     /// The bytes are not an ONNX model, or have data files (<see cref="InferenceErrorKind.InvalidModel"/>).
     /// </exception>
@@ -73,13 +75,13 @@ public sealed class ModelContent
         }
         catch (InvalidDataException exception)
         {
-            throw Invalid(name, $"not an ONNX model: {exception.Message}", exception);
+            throw Invalid(name, exception.Message, exception);
         }
     }
 
     /// <summary>
-    /// Lists the data files of a model by their paths relative to its folder. A file that is not a readable ONNX model gives none; opening it
-    /// reports the reason.
+    /// Lists the data files of a model by their paths relative to its folder. A file that is not a readable ONNX model gives none;
+    /// opening it reports the reason.
     /// </summary>
     public static IReadOnlyList<string> FindDataFiles(string path)
     {

@@ -44,7 +44,14 @@ internal sealed class OnnxPart(OnnxPart.Kind kind, int lengthAt, int start, int 
     public static OnnxPart Read(ReadOnlySpan<byte> file)
     {
         var model = new OnnxPart(Kind.Model, 0, 0, file.Length);
-        model.ReadParts(file, depth: 0);
+        try
+        {
+            model.ReadParts(file, depth: 0);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"cannot open it as an ONNX model: {exception.Message}", exception);
+        }
         return model;
     }
 

@@ -71,7 +71,8 @@ internal sealed class OnnxTensor
     }
 
     /// <summary>
-    /// Finds a value that a weight cannot have: NaN, or an infinite one among several. A single infinite value may be a bound, such as Clip's.
+    /// Finds a value that a weight cannot have: NaN, or an infinite one among several. A single infinite value may be a bound, such as
+    /// Clip's.
     /// </summary>
     /// <param name="file">The file, with the values inside.</param>
     public (long Index, double Value)? FindBadValue(ReadOnlySpan<byte> file)
@@ -113,7 +114,7 @@ internal sealed class OnnxTensor
             count *= field.Value;
             return;
         }
-        // Packed numbers have no tags; a tag before the first one would read them as fields.
+        // Packed numbers have no tags, so they are not fields.
         var shift = 0;
         var value = 0L;
         foreach (var part in file[field.Start..field.End])

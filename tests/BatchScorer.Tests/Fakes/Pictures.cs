@@ -12,9 +12,9 @@ internal static class Pictures
     /// A model of gray 28×28 pictures with ten classes, in <c>name/version</c> below a folder. Sure, but not so sure that scores round to
     /// 1.
     /// </summary>
-    public static string WriteModel(string folder, int version = 1, float scale = 0.0005f)
+    public static string WriteModel(string folder, int version = 1, float scale = 0.0005f, string? dataLocation = null)
     {
-        var model = new TinyOnnx { Height = Size, Width = Size, Classes = 10 };
+        var model = new TinyOnnx { Height = Size, Width = Size, Classes = 10, DataLocation = dataLocation };
         (model with { Weights = model.Stripes(scale) }).Write(Path.Combine(folder, $"{version}"));
         return folder;
     }

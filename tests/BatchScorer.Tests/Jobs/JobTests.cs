@@ -92,6 +92,23 @@ public sealed class JobTests : IDisposable
         Assert.Equal(File.ReadAllBytes(directory["fresh.jsonl"]), Merged);
     }
 
+    [Fact]
+    public async Task Run_DataFileBesideTheModelChanged_ScoresEverythingAgain()
+    {
+        Pictures.WriteModel(directory["model"], dataLocation: "weights.bin");
+        await Scorer.Run(Options);
+        var before = Scorer.Rows(Path.Combine(job, "scores.jsonl"));
+        var file = File.ReadAllBytes(directory["model", "1", "model.onnx"]);
+
+        Pictures.WriteModel(directory["model"], scale: 0.001f, dataLocation: "weights.bin");
+        await Scorer.Run(Options);
+
+        var after = Scorer.Rows(Path.Combine(job, "scores.jsonl"));
+        Assert.Equal(file, File.ReadAllBytes(directory["model", "1", "model.onnx"]));
+        Assert.NotEqual(before[0].Text("model_sha256"), after[0].Text("model_sha256"));
+        Assert.Single(after.Select(row => row.Text("model_sha256")).Distinct());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

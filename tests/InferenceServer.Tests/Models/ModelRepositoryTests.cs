@@ -273,28 +273,74 @@ public sealed class ModelRepositoryTests
     [Fact]
     public async Task LoadAsync_FilesChangeWhileTheyAreOpened_AreNotServed()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "named pipes of Unix");
-        await using var server = await TestServer.StartAsync("--Models:Mode=explicit", "--Models:Load=tiny");
-        var folder = Directory.CreateDirectory(Path.Combine(server.Models, "tiny", "2")).FullName;
-        var pipe = Path.Combine(folder, "model.onnx");
-        using (var mkfifo = Process.Start("mkfifo", [pipe]))
-            await mkfifo.WaitForExitAsync(Cancellation);
+        // The clock is asked between the look at the folder and the opening of the model.
+        var clock = new ActingClock();
+        await using var server = await TestServer.StartAsync(
+            TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(clock), "--Models:Mode=explicit", "--Models:Load=tiny");
+        var folder = Path.Combine(server.Models, "tiny", "2");
+        new TinyOnnx().Write(folder);
+        clock.Act = () => File.WriteAllText(Path.Combine(folder, "labels.txt"), "x\ny\nz\n");
 
-        var loading = Task.Run(() => server.Repository.LoadAsync("tiny", Cancellation), Cancellation);
-        // Opens when the server reads: from then on it has seen the folder as it was.
-        await using (var model = new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
-        {
-            await File.WriteAllTextAsync(Path.Combine(folder, "labels.txt"), "x\ny\nz\n", Cancellation);
-            await model.WriteAsync(await File.ReadAllBytesAsync(Path.Combine(server.Models, "tiny", "1", "model.onnx"), Cancellation), Cancellation);
-        }
-        var exception = await Assert.ThrowsAsync<InferenceException>(() => loading);
+        var exception = await Assert.ThrowsAsync<InferenceException>(() => server.Repository.LoadAsync("tiny", Cancellation));
+        clock.Act = null;
 
         Assert.Contains("changed while it was opened", exception.Message);
         Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
-        File.Delete(pipe);
-        new TinyOnnx().Write(folder, "x\ny\nz\n");
         await server.Repository.LoadAsync("tiny", Cancellation);
         Assert.Equal(["x", "y", "z"], server.Repository.Current.Models["tiny"].Default.Facts.Labels);
+    }
+
+    [Fact]
+    public async Task Scan_DataFileBesideTheModelChanges_IsAnotherModel()
+    {
+        var model = new TinyOnnx { DataLocation = "weights.bin" };
+        await using var server = await TestServer.StartAsync(
+            models => model.Write(Path.Combine(models, "tiny", "1")), "--Models:Mode=poll", "--Models:PollInterval=60m");
+        var before = server.Repository.Current.Models["tiny"].Default.Facts.Sha256;
+        var data = Path.Combine(server.Models, "tiny", "1", "weights.bin");
+        File.WriteAllBytes(data, (model with { Weights = model.Stripes(0.02f) }).ToData());
+        MakeOld(Path.GetDirectoryName(data)!);
+
+        await server.Repository.ScanAsync(Cancellation);
+
+        Assert.NotEqual(before, server.Repository.Current.Models["tiny"].Default.Facts.Sha256);
+    }
+
+    [Fact]
+    public async Task Scan_DataFileComesLater_IsServedThen()
+    {
+        await using var server = await TestServer.StartAsync("--Models:Mode=poll", "--Models:PollInterval=60m");
+        var model = new TinyOnnx { DataLocation = "weights.bin" };
+        var folder = Path.Combine(server.Models, "tiny", "2");
+        model.Write(folder);
+        var data = Path.Combine(folder, "weights.bin");
+        File.Delete(data);
+        MakeOld(folder);
+        await server.Repository.ScanAsync(Cancellation);
+        Assert.Contains("weights.bin does not exist", server.Repository.Current.Index.Single(report => report.Version == 2).Reason);
+
+        File.WriteAllBytes(data, model.ToData());
+        MakeOld(folder);
+        await server.Repository.ScanAsync(Cancellation);
+
+        Assert.Equal(["tiny/1", "tiny/2"], server.Repository.Current.Versions.Select(version => $"{version}"));
+    }
+
+    [Fact]
+    public async Task Scan_ModelFileIsAPipe_IsReportedAtOnceAndBlocksNoOther()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the check of a file's type is Linux's");
+        await using var server = await TestServer.StartAsync("--Models:Mode=poll", "--Models:PollInterval=60m");
+        var folder = Directory.CreateDirectory(Path.Combine(server.Models, "piped", "1")).FullName;
+        using (var mkfifo = Process.Start("mkfifo", [Path.Combine(folder, "model.onnx")]))
+            await mkfifo.WaitForExitAsync(Cancellation);
+        File.SetLastWriteTimeUtc(Path.Combine(folder, "model.onnx"), DateTime.UtcNow.AddHours(-2));
+        Publish(server, "tiny", 2);
+
+        await server.Repository.ScanAsync(Cancellation);
+
+        Assert.Equal(["tiny/1", "tiny/2"], server.Repository.Current.Versions.Select(version => $"{version}"));
+        Assert.Contains("is a FIFO", server.Repository.Current.Index.Single(report => report.Model == "piped").Reason);
     }
 
     [Fact]
@@ -376,5 +422,23 @@ public sealed class ModelRepositoryTests
         var probabilities = new float[3 * 4];
         model.Classify(pixels, probabilities);
         return new(model.Facts.Input, pixels, new float[3 * 4], probabilities);
+    }
+
+    private static void MakeOld(string folder)
+    {
+        foreach (var file in Directory.GetFiles(folder))
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-2));
+    }
+
+    /// <summary>A clock that acts when it is asked for a time stamp.</summary>
+    private sealed class ActingClock : TimeProvider
+    {
+        public Action? Act { get; set; }
+
+        public override long GetTimestamp()
+        {
+            Act?.Invoke();
+            return base.GetTimestamp();
+        }
     }
 }
