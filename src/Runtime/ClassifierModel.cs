@@ -78,7 +78,7 @@ public sealed partial class ClassifierModel : IDisposable
     public LayerReader OpenLayers()
     {
         lock (opening)
-            return layers ??= LayerReader.Open(files.Model, ReadFile(files.Model), Facts);
+            return layers ??= LayerReader.Open(files.Model, ModelContent.Read(files.Model), Facts);
     }
 
     /// <summary>Closes the sessions. All calls must have ended.</summary>

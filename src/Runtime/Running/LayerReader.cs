@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Tensors;
@@ -33,9 +32,10 @@ public sealed class LayerReader : IDisposable
 
     /// <summary>Opens the session.</summary>
     /// <exception cref="InferenceException">The file is another one now, or ONNX Runtime cannot open it with more outputs.</exception>
-    internal static LayerReader Open(string path, byte[] model, ModelFacts facts)
+    internal static LayerReader Open(string path, ModelContent content, ModelFacts facts)
     {
-        var found = Convert.ToHexStringLower(SHA256.HashData(model));
+        var model = content.Bytes;
+        var found = content.Sha256;
         if (found != facts.Sha256)
             throw new InferenceException(InferenceErrorKind.InvalidModel, $"{path} has SHA-256 {found} now, expected {facts.Sha256}");
         string[] names = [.. GraphTensors.Computed(model).Where(name => name != facts.OutputName)];
