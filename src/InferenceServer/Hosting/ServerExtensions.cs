@@ -1,4 +1,5 @@
 using LeNetServe.InferenceServer.Access;
+using LeNetServe.InferenceServer.Api;
 using LeNetServe.InferenceServer.Api.Classify;
 using LeNetServe.InferenceServer.Api.Health;
 using LeNetServe.InferenceServer.Api.Metrics;
@@ -46,6 +47,7 @@ internal static class ServerExtensions
         app.UseRest(options.Listen.Origins);
         app.UseSecurity();
         app.UseUnknownCalls();
+        app.UseKnownQueries();
         app.MapClassifier();
         app.MapRest();
         app.MapOpenInference();

@@ -6,6 +6,7 @@ using Grpc.Net.Client;
 using LeNetServe.InferenceServer.Access;
 using LeNetServe.Tests;
 using LeNetServe.V1;
+using Microsoft.Extensions.Logging;
 
 namespace LeNetServe.InferenceServer.Tests.Access;
 
@@ -24,6 +25,24 @@ public sealed class TlsTests : IDisposable
         Assert.Single((await new Classifier.ClassifierClient(channel).ListModelsAsync(new(), cancellationToken: Cancel)).Models);
         using var http = new HttpClient(Handler(null));
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"{Https(server.HttpAddress)}/readyz", Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Connections_ThatEnd_LogNothing()
+    {
+        var log = new LogLines();
+        await using var server = await TestServer.StartAsync(
+            TestServer.WriteTiny, builder => builder.Logging.AddProvider(log), Server(authority.Issue("localhost")));
+
+        for (var connection = 0; connection < 5; connection++)
+        {
+            using var channel = GrpcChannel.ForAddress(
+                Https(server.GrpcAddress), new() { HttpHandler = Handler(null), DisposeHttpClient = true });
+            await new Classifier.ClassifierClient(channel).ListModelsAsync(new(), cancellationToken: Cancel);
+        }
+        await server.App.StopAsync(Cancel);
+
+        Assert.DoesNotContain(log.Lines, line => line.Contains("Exception", StringComparison.Ordinal));
     }
 
     [Fact]

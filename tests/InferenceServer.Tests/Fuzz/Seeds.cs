@@ -141,7 +141,9 @@ internal static class Seeds
         "/v2/models/tiny/versions/1", "/v2/models/tiny/versions/1/ready",
         "/v2/models/tiny/versions/1/config", "/v2/models/tiny/versions/1/stats",
         "/v2/systemsharedmemory/status", "/v2/cudasharedmemory/status", "/v2/trace/setting", "/v2/models/tiny/trace/setting", "/v2/logging",
-        "/v1/models", "/v1/models/tiny", "/v1/models/tiny/versions/1", "/openapi/v1.json", "/livez", "/readyz", "/metrics",
+        "/v1/models", "/v1/models/tiny", "/v1/models/tiny/versions/1", "/v1/models/tiny:classify",
+        "/v1/models/tiny:classifyBatch", "/v1/models/tiny/versions/1:classify", "/v1/models/tiny/versions/1:classifyBatch",
+        "/v1/models/tiny:explain", "/v1/models/tiny/versions/1:explain", "/openapi/v1.json", "/livez", "/readyz", "/metrics",
     ];
 
     private static byte[] Form => [.. "--b\r\nContent-Disposition: form-data; name=\"i\"; filename=\"i.png\"\r\n\r\n".ToUtf8(),

@@ -12,14 +12,14 @@ using Microsoft.Net.Http.Headers;
 namespace LeNetServe.InferenceServer.Api.Classify;
 
 /// <summary>
-/// Takes image files as they are, where the JSON calls want base64: <c>curl --data-binary @digit.png …/v1/models/NAME:classify</c>, or a
-/// form with files. Query: <c>topK</c>, <c>geometry</c> (fit, digit, none). The answers are the JSON calls'.
+/// Classifies images over REST: JSON, image files (<c>curl --data-binary @digit.png …/v1/models/NAME:classify</c>) and forms with files.
+/// The query parameters <c>topK</c> and <c>geometry</c> (fit, digit, none) have priority over the JSON.
 /// </summary>
 internal sealed class ImageUpload(ClassifierService classifier, LimitOptions limits)
 {
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
 
-    // All in memory, which the body's bound allows: a disk that is full or read-only would be taken for the caller's fault.
+    // Everything stays in memory, within the limit on bodies. With a full or read-only disk the caller would get the blame.
     private FormOptions Options => new()
     {
         BufferBodyLengthLimit = limits.MaxMessageBytes,
@@ -28,42 +28,47 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         ValueCountLimit = limits.MaxBatch,
     };
 
-    /// <summary>One image: the body, or the only file of a form.</summary>
+    /// <summary>Classifies one image: the JSON's, the body, or the only file of a form.</summary>
     public Task ClassifyAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
-        var files = await ReadAsync(context);
-        if (files.Count != 1)
-            throw Invalid($"{files.Count} files in the form, expected one; :classifyBatch takes many", "image");
-        var request = new ClassifyRequest { Model = Model(context), Version = Version(context), TopK = TopK(context), Geometry = Geometry(
-            context), Image = files[0] };
+        var request = IsJson(context.Request)
+            ? ClassifyJson.ReadOne(await ReadJsonAsync(context))
+            : new() { Image = await ReadOneAsync(context) };
+        request.Model = Model(context);
+        request.Version = Version(context) ?? request.Version;
+        request.TopK = TopK(context) ?? request.TopK;
+        request.Geometry = Geometry(context) ?? request.Geometry;
         return await classifier.ClassifyAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
     });
 
-    /// <summary>The files of a form, or the body as the only one; each has its own answer or its own error.</summary>
+    /// <summary>Classifies the images of the JSON or the files of a form. Each has an answer or an error of its own.</summary>
     public Task ClassifyBatchAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
-        var request = new ClassifyBatchRequest { Model = Model(context), Version = Version(context), TopK = TopK(context),
-            Geometry = Geometry(context) };
-        request.Images.Add(await ReadAsync(context));
-        return await classifier.ClassifyBatchAsync(request, Caller.Of(context), context.Features.Get<RatedClient>(), ServerTiming.AskedBy(context));
+        var isJson = IsJson(context.Request);
+        var request = isJson ? ClassifyJson.ReadBatch(await ReadJsonAsync(context), limits.MaxBatch) : new();
+        if (!isJson)
+            request.Images.Add(await ReadAsync(context));
+        request.Model = Model(context);
+        request.Version = Version(context) ?? request.Version;
+        request.TopK = TopK(context) ?? request.TopK;
+        request.Geometry = Geometry(context) ?? request.Geometry;
+        var client = context.Features.Get<RatedClient>();
+        return await classifier.ClassifyBatchAsync(request, Caller.Of(context), client, ServerTiming.AskedBy(context));
     });
 
     /// <summary>Explains the answer to one image. Query: <c>layers</c> (names with commas), <c>attribution</c> (occlusion).</summary>
     public Task ExplainAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
-        var files = await ReadAsync(context);
-        if (files.Count != 1)
-            throw Invalid($"{files.Count} files in the form, expected one", "image");
         var request = new ExplainRequest
         {
             Model = Model(context),
-            Version = Version(context),
-            TopK = TopK(context),
-            Geometry = Geometry(context),
-            Image = files[0],
+            Version = Version(context) ?? 0,
+            TopK = TopK(context) ?? 0,
+            Geometry = Geometry(context) ?? V1.Geometry.Unspecified,
+            Image = await ReadOneAsync(context),
             Attribution = Attribution(context),
         };
-        request.Layers.Add((context.Request.Query["layers"].FirstOrDefault() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries));
+        request.Layers.Add((Query(context, "layers") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries));
         return await classifier.ExplainAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
     });
 
@@ -81,70 +86,97 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         }
         catch (BadHttpRequestException exception)
         {
-            var kind = exception.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? InferenceErrorKind.TooLarge
-                : InferenceErrorKind.InvalidInput;
+            var isTooLarge = exception.StatusCode == StatusCodes.Status413PayloadTooLarge;
+            var kind = isTooLarge ? InferenceErrorKind.TooLarge : InferenceErrorKind.InvalidInput;
             await ErrorResponse.WriteAsync(context, new(kind, exception.Message, exception));
         }
+    }
+
+    private Task<ReadOnlyMemory<byte>> ReadJsonAsync(HttpContext context) =>
+        RequestBody.ReadJsonAsync(context.Request, limits.MaxMessageBytes);
+
+    private async Task<Image> ReadOneAsync(HttpContext context)
+    {
+        var files = await ReadAsync(context);
+        return files.Count == 1
+            ? files[0]
+            : throw Invalid($"{files.Count} files in the form, expected one; :classifyBatch takes many", "image");
     }
 
     private async Task<IReadOnlyList<Image>> ReadAsync(HttpContext context)
     {
         if (!context.Request.HasFormContentType || IsCurlsDefault(context.Request.ContentType))
-            return [await ReadImageAsync(context.Request.Body, context.RequestAborted)];
+            return [ToImage(await RequestBody.ReadAsync(context.Request, limits.MaxMessageBytes))];
+        if (context.Request.Headers.ContentEncoding.Count > 0)
+        {
+            var content = await RequestBody.ReadAsync(context.Request, limits.MaxMessageBytes);
+            context.Request.Body = new MemoryStream(content.ToArray());
+        }
         try
         {
             var form = await context.Request.ReadFormAsync(Options, context.RequestAborted);
             var images = new List<Image>();
             foreach (var file in form.Files)
                 await using (var stream = file.OpenReadStream())
-                    images.Add(await ReadImageAsync(stream, context.RequestAborted));
+                    images.Add(new() { Encoded = await ByteString.FromStreamAsync(stream, context.RequestAborted) });
             return images;
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException and not BadHttpRequestException)
         {
-            throw new InferenceException(
-                InferenceErrorKind.InvalidInput, $"the form cannot be read: {exception.Message}", exception) { Field = "image" };
+            throw Invalid($"the form cannot be read: {exception.Message}", "image");
         }
     }
 
-    /// <summary>curl sends --data-binary under a form's content type, unless told otherwise; it is the file nevertheless.</summary>
-    private static bool IsCurlsDefault(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type)
-            && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+    private static bool IsJson(HttpRequest request) => MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<Image> ReadImageAsync(Stream stream, CancellationToken cancellationToken) =>
-        new() { Encoded = await ByteString.FromStreamAsync(stream, cancellationToken) };
+    /// <summary>Checks for the content type that curl sends with --data-binary by default. The body is nevertheless the file.</summary>
+    private static bool IsCurlsDefault(string? contentType) => MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+
+    private static Image ToImage(ReadOnlyMemory<byte> file) => new() { Encoded = UnsafeByteOperations.UnsafeWrap(file) };
 
     private static string Model(HttpContext context) => (string)context.Request.RouteValues["model"]!;
 
-    private static long Version(HttpContext context) => context.Request.RouteValues["version"] is not string text
-        ? 0
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-            : throw Invalid($"version is \"{text}\", expected a number", "version");
-
-    private static int TopK(HttpContext context) => context.Request.Query["topK"].FirstOrDefault() is not { } text
-        ? 0
-        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var topK)
-            ? topK
-            : throw Invalid($"topK is \"{text}\", expected a number", "top_k");
-
-    private static Geometry Geometry(HttpContext context) => context.Request.Query["geometry"].FirstOrDefault() switch
+    private static long? Version(HttpContext context)
     {
-        null => V1.Geometry.Unspecified,
+        if (context.Request.RouteValues["version"] is not string text)
+            return null;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : throw Invalid($"version is \"{Excerpt.Of(text)}\", expected a number", "version");
+    }
+
+    private static int? TopK(HttpContext context)
+    {
+        if (Query(context, "topK") is not { } text)
+            return null;
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var topK)
+            ? topK
+            : throw Invalid($"topK is \"{Excerpt.Of(text)}\", expected a number", "top_k");
+    }
+
+    private static Geometry? Geometry(HttpContext context) => Query(context, "geometry") switch
+    {
+        null => null,
         "fit" => V1.Geometry.Fit,
         "digit" => V1.Geometry.Digit,
         "none" => V1.Geometry.None,
-        var text => throw Invalid($"geometry is \"{text}\", expected fit, digit or none", "geometry"),
+        var text => throw Invalid($"geometry is \"{Excerpt.Of(text)}\", expected fit, digit or none", "geometry"),
     };
 
-    private static AttributionMethod Attribution(HttpContext context) => context.Request.Query["attribution"].FirstOrDefault() switch
+    private static AttributionMethod Attribution(HttpContext context) => Query(context, "attribution") switch
     {
         null => AttributionMethod.Unspecified,
         "occlusion" => AttributionMethod.Occlusion,
         var text => throw Invalid($"attribution is \"{text}\", expected occlusion", "attribution"),
     };
+
+    private static string? Query(HttpContext context, string name)
+    {
+        var values = context.Request.Query[name];
+        return values.Count <= 1 ? values.FirstOrDefault() : throw Invalid($"{name} is given {values.Count} times, expected once", "");
+    }
 
     private static InferenceException Invalid(string message, string field) =>
         new(InferenceErrorKind.InvalidInput, message) { Field = field };

@@ -1,6 +1,7 @@
 using LeNetServe.Imaging;
 using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Errors;
+using LeNetServe.Runtime.Errors;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -13,7 +14,8 @@ internal static class RestExtensions
     public const string OpenApiPath = "/openapi/v1.json";
 
     private static readonly string[] FileTypes =
-        [.. ImageFileTypes.ContentTypes, "image/*", "application/octet-stream", "application/x-www-form-urlencoded", "multipart/form-data"];
+        [.. ImageFileTypes.ContentTypes, "image/*", "application/octet-stream", "application/x-www-form-urlencoded",
+            "multipart/form-data"];
 
     private static readonly string[] GrpcHeaders = ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding",
         "Grpc-Accept-Encoding"];
@@ -30,6 +32,8 @@ internal static class RestExtensions
     /// <summary>Adds CORS and gRPC-Web. Call this before the endpoints.</summary>
     public static void UseRest(this WebApplication app, IReadOnlyList<string> origins)
     {
+        app.UseHead();
+        app.UseRouting();
         if (origins.Count > 0)
             app.UseCors();
         app.Use(LetGrpcMeasureItsMessages);
@@ -41,14 +45,19 @@ internal static class RestExtensions
         var upload = endpoints.ServiceProvider.GetRequiredService<ImageUpload>();
         foreach (var model in (string[])["/v1/models/{model}", "/v1/models/{model}/versions/{version}"])
         {
-            Post($"{model}:classify", upload.ClassifyAsync);
-            Post($"{model}:classifyBatch", upload.ClassifyBatchAsync);
-            Post($"{model}:explain", upload.ExplainAsync);
+            Post($"{model}:classify", upload.ClassifyAsync, [.. FileTypes, "application/json"], "topK", "geometry");
+            Post($"{model}:classifyBatch", upload.ClassifyBatchAsync, [.. FileTypes, "application/json"], "topK", "geometry");
+            Post($"{model}:explain", upload.ExplainAsync, FileTypes, "topK", "geometry", "layers", "attribution");
         }
         endpoints.MapGet(OpenApiPath, WriteOpenApiAsync).WithAccess(AccessRule.Inference);
 
-        void Post(string route, RequestDelegate handle) =>
-            endpoints.MapPost(route, handle).WithMetadata(new AcceptsMetadata(FileTypes)).WithAccess(AccessRule.Inference);
+        void Post(string route, RequestDelegate handle, string[] contentTypes, params string[] query)
+        {
+            endpoints.MapPost(route, handle).WithMetadata(new AcceptsMetadata(contentTypes), new QueryAttribute(query))
+                .WithAccess(AccessRule.Inference);
+            // Without this route GET would look for a model with that name.
+            endpoints.MapGet(route, NotAllowed).WithAccess(AccessRule.Inference);
+        }
     }
 
     /// <summary>
@@ -61,6 +70,13 @@ internal static class RestExtensions
             body.MaxRequestBodySize = null;
         return next(context);
     };
+
+    private static Task NotAllowed(HttpContext context)
+    {
+        context.Response.Headers.Allow = HttpMethods.Post;
+        var exception = new InferenceException(InferenceErrorKind.InvalidInput, "GET cannot classify, expected POST with an image");
+        return ErrorResponse.WriteJsonAsync(context, StatusCodes.Status405MethodNotAllowed, exception);
+    }
 
     private static async Task WriteOpenApiAsync(HttpContext context)
     {

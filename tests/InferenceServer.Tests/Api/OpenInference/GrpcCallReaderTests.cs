@@ -133,4 +133,25 @@ public sealed class GrpcCallReaderTests
         Assert.Equal(InferenceErrorKind.InvalidInput, exception.Kind);
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("UINT8", 300, 0)]
+    [InlineData("UINT16", 65580, 0)]
+    [InlineData("INT8", 0, 200)]
+    [InlineData("INT8", 0, -129)]
+    [InlineData("INT16", 0, 40000)]
+    public void Read_ContentsBeyondTheType_IsAnError(string datatype, uint positive, int any)
+    {
+        var contents = new InferTensorContents();
+        if (positive > 0)
+            contents.UintContents.Add(positive);
+        else
+            contents.IntContents.Add(any);
+        var input = new ModelInferRequest.Types.InferInputTensor { Name = "x", Datatype = datatype, Shape = { 1 }, Contents = contents };
+
+        var exception = Assert.Throws<InferenceException>(() => GrpcCallReader.Read(new() { Inputs = { input } }));
+
+        Assert.Equal(InferenceErrorKind.InvalidInput, exception.Kind);
+        Assert.Contains("element 0 of input tensor 'x' is", exception.Message, StringComparison.Ordinal);
+    }
 }

@@ -146,7 +146,7 @@ public sealed class OpenInferenceEndpointsTests
         await AssertErrorAsync(await server.Http.PostAsync("/v2/logging", null, Cancel), HttpStatusCode.NotImplemented, "logging");
         using var brotli = new ByteArrayContent([1]);
         brotli.Headers.ContentEncoding.Add("br");
-        await AssertErrorAsync(await server.Http.PostAsync("/v2/models/tiny/infer", brotli, Cancel), HttpStatusCode.NotImplemented,
+        await AssertErrorAsync(await server.Http.PostAsync("/v2/models/tiny/infer", brotli, Cancel), HttpStatusCode.UnsupportedMediaType,
             "Unsupported compression type");
         using var index = new StringContent("""{"ready":1}""");
         await AssertErrorAsync(

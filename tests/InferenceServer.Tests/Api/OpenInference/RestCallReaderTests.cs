@@ -151,6 +151,8 @@ public sealed class RestCallReaderTests
         null,
         "But set 'data' 'binary_data_size'")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":["a"]}]}""", null, "Unable to parse 'data'")]
+    [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1e39]}]}""", null, "found 1e39, expected")]
+    [InlineData("""{"inputs":[{"name":"x","datatype":"FP64","shape":[1],"data":[1e999]}]}""", null, "found 1e999, expected")]
     [InlineData(
         """{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"data":[256]}]}""",
         null,

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
@@ -79,10 +80,10 @@ internal static class GrpcCallReader
 
         Take(contents.BoolContents.Count, TensorDatatype.Bool, () => [.. contents.BoolContents.Select(value => value ? (byte)1 : (byte)0)]);
         var signed = datatype is TensorDatatype.Int8 or TensorDatatype.Int16 ? datatype : TensorDatatype.Int32;
-        Take(contents.IntContents.Count, signed, () => Narrow(contents.IntContents, signed.Size()));
+        Take(contents.IntContents.Count, signed, () => Narrow(contents.IntContents, signed, input.Name));
         Take(contents.Int64Contents.Count, TensorDatatype.Int64, () => Bytes(contents.Int64Contents));
         var unsigned = datatype is TensorDatatype.UInt8 or TensorDatatype.UInt16 ? datatype : TensorDatatype.UInt32;
-        Take(contents.UintContents.Count, unsigned, () => Narrow(contents.UintContents, unsigned.Size()));
+        Take(contents.UintContents.Count, unsigned, () => Narrow(contents.UintContents, unsigned, input.Name));
         Take(contents.Uint64Contents.Count, TensorDatatype.UInt64, () => Bytes(contents.Uint64Contents));
         Take(contents.Fp32Contents.Count, TensorDatatype.Fp32, () => Bytes(contents.Fp32Contents));
         Take(contents.Fp64Contents.Count, TensorDatatype.Fp64, () => Bytes(contents.Fp64Contents));
@@ -98,16 +99,26 @@ internal static class GrpcCallReader
         return MemoryMarshal.AsBytes(array).ToArray();
     }
 
-    // The low bytes of each value, as Triton takes them.
-    private static byte[] Narrow<T>(RepeatedField<T> values, int size)
-        where T : unmanaged
+    // Triton takes the low bytes of a value that is out of range; here such a value is an error, as over REST.
+    private static byte[] Narrow<T>(RepeatedField<T> values, TensorDatatype datatype, string name)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        var wide = Bytes(values);
-        if (size == sizeof(uint))
-            return wide;
+        var size = datatype.Size();
+        var isSigned = T.IsNegative(T.Zero - T.One);
+        var max = (1L << ((size * 8) - (isSigned ? 1 : 0))) - 1;
+        var min = isSigned ? -max - 1 : 0;
         var narrow = new byte[values.Count * size];
-        for (var i = 0; i < values.Count; i++)
-            wide.AsSpan(i * sizeof(uint), size).CopyTo(narrow.AsSpan(i * size));
+        for (var index = 0; index < values.Count; index++)
+        {
+            var value = long.CreateChecked(values[index]);
+            if (value < min || value > max)
+            {
+                var expected = $"expected {min}..{max} ({datatype.ToString().ToUpperInvariant()})";
+                throw OpenInferenceErrors.Invalid($"element {index} of input tensor '{Excerpt.Of(name)}' is {value}, {expected}");
+            }
+            for (var part = 0; part < size; part++)
+                narrow[(index * size) + part] = (byte)(value >> (8 * part));
+        }
         return narrow;
     }
 

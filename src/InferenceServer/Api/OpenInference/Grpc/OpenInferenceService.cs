@@ -69,7 +69,8 @@ internal sealed partial class OpenInferenceService(CallRunner runner, ModelCatal
     {
         try
         {
-            return await InferAsync(request, Caller.Of(context), context.GetHttpContext().Features.Get<RatedClient>(), ServerTiming.AskedBy(context));
+            return await InferAsync(
+                request, Caller.Of(context), context.GetHttpContext().Features.Get<RatedClient>(), ServerTiming.AskedBy(context));
         }
         catch (InferenceException exception)
         {

@@ -46,10 +46,11 @@ internal static class JsonTensor
             return false;
         switch (datatype)
         {
-            case TensorDatatype.Fp32 when element.TryGetSingle(out var value):
+            // A number beyond the type's range is read as infinity.
+            case TensorDatatype.Fp32 when element.TryGetSingle(out var value) && float.IsFinite(value):
                 BinaryPrimitives.WriteSingleLittleEndian(target, value);
                 return true;
-            case TensorDatatype.Fp64 when element.TryGetDouble(out var value):
+            case TensorDatatype.Fp64 when element.TryGetDouble(out var value) && double.IsFinite(value):
                 BinaryPrimitives.WriteDoubleLittleEndian(target, value);
                 return true;
             case TensorDatatype.UInt8 when element.TryGetByte(out var value):

@@ -116,7 +116,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
             return null;
         try
         {
-            var document = JsonDocument.Parse(body);
+            var document = JsonDocument.Parse(RequestBody.WithoutMark(body));
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return document;
             document.Dispose();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using LeNetServe.InferenceServer.Api.OpenInference.Grpc;
 using LeNetServe.InferenceServer.Api.OpenInference.Tensors;
+using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
@@ -25,7 +26,7 @@ internal static class RestCallReader
         var jsonLength = headerLength is null ? body.Length : ParseLength(headerLength, body.Length);
         if (headerLength is not null && jsonLength == 0)
             return new() { Model = model, Version = version, Inputs = [new("", "", [], body)], RawBinary = true, BinaryByDefault = true };
-        using var document = Parse(body[..jsonLength]);
+        using var document = Parse(RequestBody.WithoutMark(body[..jsonLength]));
         return Read(model, version, document.RootElement, body[jsonLength..]);
     }
 
@@ -60,26 +61,27 @@ internal static class RestCallReader
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw OpenInferenceErrors.Invalid($"the request JSON is a {root.ValueKind}, expected an object");
+        var hasParameters = root.TryGetProperty("parameters", out var parameters);
+        var binaryByDefault = hasParameters && Flag(parameters, "binary_data_output");
+        TimeSpan? timeout = hasParameters && parameters.TryGetProperty("timeout", out var value)
+            ? CallParameters.ToTimeout(Unsigned(value, "timeout"))
+            : null;
         var call = new InferenceCall
         {
             Model = model,
             Version = version,
             Id = root.TryGetProperty("id", out var id) ? Text(id, "id") : "",
             Inputs = ReadInputs(model, root, ref binary),
-            Outputs = root.TryGetProperty("outputs", out var outputs) ? [.. Array(outputs, "outputs").Select(ReadOutput)] : [],
-        };
-        if (binary.Length > 0)
-            throw OpenInferenceErrors.Invalid($"unexpected additional input data for model '{model}': {binary.Length} bytes");
-        if (!root.TryGetProperty("parameters", out var parameters))
-            return call;
-        var binaryByDefault = Flag(parameters, "binary_data_output");
-        return call with
-        {
+            // Enumerated, because an index into a JSON array counts from its start: quadratic in the number of outputs.
+            Outputs = root.TryGetProperty("outputs", out var outputs)
+                ? [.. Array(outputs, "outputs").Select(output => ReadOutput(output, binaryByDefault))]
+                : [],
             BinaryByDefault = binaryByDefault,
-            Outputs = [.. call.Outputs.Select(
-                (output, i) => binaryByDefault && !HasParameter(outputs[i], "binary_data") ? output with { Binary = true } : output)],
-            Timeout = parameters.TryGetProperty("timeout", out var timeout) ? CallParameters.ToTimeout(Unsigned(timeout, "timeout")) : null,
+            Timeout = timeout,
         };
+        return binary.Length == 0
+            ? call
+            : throw OpenInferenceErrors.Invalid($"unexpected additional input data for model '{model}': {binary.Length} bytes");
     }
 
     private static List<RawTensor> ReadInputs(string model, JsonElement root, ref ReadOnlyMemory<byte> binary)
@@ -132,24 +134,26 @@ internal static class RestCallReader
         return buffer.WrittenMemory;
     }
 
-    private static RequestedOutput ReadOutput(JsonElement output)
+    private static RequestedOutput ReadOutput(JsonElement output, bool binaryByDefault)
     {
         if (HasParameter(output, "shared_memory_region"))
             throw OpenInferenceErrors.Unsupported("shared memory");
         var name = Text(Required(output, "name"), "name");
         if (!output.TryGetProperty("parameters", out var parameters))
-            return new(name, 0, false);
+            return new(name, 0, binaryByDefault);
         var classes = Object(parameters).TryGetProperty("classification", out var k) ? Unsigned(k, "classification") : 0;
-        return new(name, (int)Math.Min(classes, int.MaxValue), Flag(parameters, "binary_data"));
+        var binary = parameters.TryGetProperty("binary_data", out _) ? Flag(parameters, "binary_data") : binaryByDefault;
+        return new(name, (int)Math.Min(classes, int.MaxValue), binary);
     }
 
     private static int ParseLength(string header, int contentLength)
     {
         if (!int.TryParse(header, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var length))
-            throw OpenInferenceErrors.Invalid($"Unable to parse {RestHeaders.HeaderLength}, got: {header}");
+            throw OpenInferenceErrors.Invalid($"Unable to parse {RestHeaders.HeaderLength}, got: {Excerpt.Of(header)}");
         return length >= 0 && length <= contentLength
             ? length
-            : throw OpenInferenceErrors.Invalid($"inference header size should be in range (0, {contentLength}), got: {header}");
+            : throw OpenInferenceErrors.Invalid(
+                $"inference header size should be in range (0, {contentLength}), got: {Excerpt.Of(header)}");
     }
 
     private static JsonElement Required(JsonElement element, string name) =>

@@ -1,7 +1,7 @@
-using LeNetServe.InferenceServer.Api.OpenInference.Rest;
+using LeNetServe.InferenceServer.Api;
 using Microsoft.AspNetCore.Http;
 
-namespace LeNetServe.InferenceServer.Tests.Api.OpenInference;
+namespace LeNetServe.InferenceServer.Tests.Api;
 
 public sealed class RequestBodyTests
 {

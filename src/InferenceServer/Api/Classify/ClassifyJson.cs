@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text.Json;
+using Google.Protobuf;
+using LeNetServe.InferenceServer.Errors;
+using LeNetServe.Runtime.Errors;
+using LeNetServe.V1;
+
+namespace LeNetServe.InferenceServer.Api.Classify;
+
+/// <summary>Reads the JSON of classify requests, as ProtoJSON defines it. Errors name the field; unknown fields are errors.</summary>
+internal static class ClassifyJson
+{
+    private static readonly string[] OneNames = ["model", "version", "image", "topK", "geometry"];
+    private static readonly string[] BatchNames = ["model", "version", "images", "topK", "geometry"];
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
+
+    /// <summary>Reads a request with one image.</summary>
+    /// <exception cref="InferenceException">The JSON or a field is invalid.</exception>
+    public static ClassifyRequest ReadOne(ReadOnlyMemory<byte> json)
+    {
+        using var document = Parse(json);
+        var request = new ClassifyRequest();
+        foreach (var (name, value) in Fields(document.RootElement, "", OneNames))
+            switch (name)
+            {
+                case "model": request.Model = Text(value, name); break;
+                case "version": request.Version = Integer(value, name, long.MinValue, long.MaxValue); break;
+                case "topK": request.TopK = (int)Integer(value, "top_k", int.MinValue, int.MaxValue); break;
+                case "geometry": request.Geometry = ReadGeometry(value); break;
+                default: request.Image = ReadImage(value, "image"); break;
+            }
+        return request;
+    }
+
+    /// <summary>Reads a request with many images.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="maxImages">The largest number of images.</param>
+    /// <exception cref="InferenceException">The JSON or a field is invalid.</exception>
+    public static ClassifyBatchRequest ReadBatch(ReadOnlyMemory<byte> json, int maxImages)
+    {
+        using var document = Parse(json);
+        var request = new ClassifyBatchRequest();
+        foreach (var (name, value) in Fields(document.RootElement, "", BatchNames))
+            switch (name)
+            {
+                case "model": request.Model = Text(value, name); break;
+                case "version": request.Version = Integer(value, name, long.MinValue, long.MaxValue); break;
+                case "topK": request.TopK = (int)Integer(value, "top_k", int.MinValue, int.MaxValue); break;
+                case "geometry": request.Geometry = ReadGeometry(value); break;
+                default: request.Images.Add(ReadImages(value, maxImages)); break;
+            }
+        return request;
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, Options);
+        }
+        catch (JsonException exception)
+        {
+            throw Invalid($"the body is not valid JSON: {exception.Message}", "");
+        }
+    }
+
+    // A field's JSON null is its default value.
+    private static IEnumerable<(string Name, JsonElement Value)> Fields(JsonElement element, string path, string[] names)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            throw Invalid($"found a JSON {element.ValueKind}, expected an object", path);
+        foreach (var property in element.EnumerateObject())
+        {
+            var name = property.Name == "top_k" ? "topK" : property.Name;
+            if (!names.Contains(name))
+            {
+                var nearest = NearestName.Of(Excerpt.Of(name), names) is { } known ? $"; did you mean \"{known}\"?" : "";
+                throw Invalid($"unknown field \"{Excerpt.Of(name)}\"{nearest}", path);
+            }
+            if (property.Value.ValueKind != JsonValueKind.Null)
+                yield return (name, property.Value);
+        }
+    }
+
+    private static Image[] ReadImages(JsonElement value, int maxImages)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+            throw Invalid($"found a JSON {value.ValueKind}, expected an array", "images");
+        if (value.GetArrayLength() > maxImages)
+            throw Invalid($"{value.GetArrayLength()} images, expected at most {maxImages} (Limits:MaxBatch)", "images");
+        return [.. value.EnumerateArray().Select((image, index) => ReadImage(image, $"images[{index}]"))];
+    }
+
+    private static Image ReadImage(JsonElement value, string path)
+    {
+        var image = new Image();
+        foreach (var (name, bytes) in Fields(value, path, ["pixels", "encoded"]))
+        {
+            if (image.SourceCase != Image.SourceOneofCase.None)
+                throw Invalid("found pixels and encoded, expected one of them", path);
+            var content = UnsafeByteOperations.UnsafeWrap(Bytes(bytes, $"{path}.{name}"));
+            if (name == "pixels")
+                image.Pixels = content;
+            else
+                image.Encoded = content;
+        }
+        return image;
+    }
+
+    // ProtoJSON accepts the standard and the URL-safe alphabet, with and without padding.
+    private static byte[] Bytes(JsonElement value, string path)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            if (value.TryGetBytesFromBase64(out var bytes))
+                return bytes;
+            var text = Text(value, path).Replace('-', '+').Replace('_', '/').TrimEnd('=');
+            var buffer = new byte[(text.Length / 4 * 3) + 3];
+            if (Convert.TryFromBase64String(text + new string('=', (4 - (text.Length % 4)) % 4), buffer, out var length))
+                return buffer[..length];
+        }
+        throw Invalid($"{path} is not base64", path);
+    }
+
+    private static Geometry ReadGeometry(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Number)
+            return (Geometry)Integer(value, "geometry", int.MinValue, int.MaxValue);
+        return Text(value, "geometry") switch
+        {
+            "GEOMETRY_UNSPECIFIED" => Geometry.Unspecified,
+            "GEOMETRY_FIT" => Geometry.Fit,
+            "GEOMETRY_DIGIT" => Geometry.Digit,
+            "GEOMETRY_NONE" => Geometry.None,
+            var other => throw Invalid(
+                $"geometry is \"{Excerpt.Of(other)}\", expected GEOMETRY_FIT, GEOMETRY_DIGIT, GEOMETRY_NONE or GEOMETRY_UNSPECIFIED",
+                "geometry"),
+        };
+    }
+
+    // ProtoJSON accepts numbers, also 1.0 and 1e3, and numbers as text.
+    private static long Integer(JsonElement value, string path, long min, long max)
+    {
+        var text = value.ValueKind switch
+        {
+            JsonValueKind.Number => value.GetRawText(),
+            JsonValueKind.String => Text(value, path),
+            _ => "",
+        };
+        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && number == decimal.Truncate(number) && number >= min && number <= max)
+            return (long)number;
+        throw Invalid($"{path} is {Excerpt.Of(value.GetRawText())}, expected a whole number in {min}..{max}", path);
+    }
+
+    private static string Text(JsonElement value, string path)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new InvalidOperationException();
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new InferenceException(InferenceErrorKind.InvalidInput, $"{path} is not a valid string", exception) { Field = path };
+        }
+    }
+
+    private static InferenceException Invalid(string message, string field) =>
+        new(InferenceErrorKind.InvalidInput, message) { Field = field };
+}
