@@ -71,7 +71,7 @@ internal static class ClassifyJson
             throw Invalid($"found a JSON {element.ValueKind}, expected an object", path);
         foreach (var property in element.EnumerateObject())
         {
-            var name = property.Name == "top_k" ? "topK" : property.Name;
+            var name = NameOf(property, path);
             if (!names.Contains(name))
             {
                 var nearest = NearestName.Of(Excerpt.Of(name), names) is { } known ? $"; did you mean \"{known}\"?" : "";
@@ -79,6 +79,18 @@ internal static class ClassifyJson
             }
             if (property.Value.ValueKind != JsonValueKind.Null)
                 yield return (name, property.Value);
+        }
+    }
+
+    private static string NameOf(JsonProperty property, string path)
+    {
+        try
+        {
+            return property.Name == "top_k" ? "topK" : property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Invalid("a field's name is not valid UTF-8", path);
         }
     }
 
