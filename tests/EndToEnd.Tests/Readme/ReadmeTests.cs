@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LeNetServe.EndToEnd.Tests.Documents;
 using LeNetServe.EndToEnd.Tests.Programs;
 
 namespace LeNetServe.EndToEnd.Tests.Readme;
@@ -65,8 +66,20 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Serve_TheCommand_IsTheOneTheTestsStart() => // on other ports, as those of the command may be taken
-        Assert.Equal("dotnet run -c Release --project src/InferenceServer -- --Models:Path models\n", ReadmeSnippet.Code("serve"));
+    public async Task Serve_InAFreshClone_AnswersTheCallOfCurl()
+    {
+        Assert.SkipWhen(await DocumentRun.WhyNot() is not null, await DocumentRun.WhyNot() ?? "");
+        Assert.SkipUnless(File.Exists("/usr/bin/curl"), "curl is not installed");
+        using var run = new DocumentRun(RepositoryTree.Root);
+        var blocks = DocumentBlock.Of("README.md", ReadmeSnippet.Text).ToLookup(block => block.Marks.GetValueOrDefault("test"));
+        var serve = blocks["serve"].Single();
+        serve = serve with { Marks = new Dictionary<string, string>(serve.Marks) { ["server"] = "" } };
+
+        var result = await run.Run("README.md", [serve, blocks["curl"].Single()]);
+
+        Assert.True(result.ExitCode == 0, result.Error + result.Output);
+        Assert.Contains("\"label\": \"7\"", result.Output, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task CSharp_AgainstTheShippedModel_ReadsASeven()
