@@ -50,14 +50,14 @@ public sealed class FolderWalkTests : IDisposable
     [Fact]
     public void Images_Globs_ChooseByNameAtAnyDepthOrByPath()
     {
-        foreach (var name in (string[])["1.png", "2.tif", "a/3.png", "a/b/4.png", "a/b/5.tif", "drafts/6.png", "a/drafts/7.png"])
+        foreach (var name in (string[])["1.png", "2.raw", "a/3.png", "a/b/4.png", "a/b/5.raw", "drafts/6.png", "a/drafts/7.png"])
             Touch(name);
 
         Assert.Equal(["1.png", "a/3.png", "a/b/4.png", "a/drafts/7.png", "drafts/6.png"], Names([], []));
-        Assert.Equal(["2.tif", "a/b/5.tif"], Names(["*.tif"], []));
+        Assert.Equal(["2.raw", "a/b/5.raw"], Names(["*.raw"], []));
         Assert.Equal(["1.png", "a/3.png", "a/b/4.png", "a/drafts/7.png"], Names([], ["drafts/**"]));
         Assert.Equal(["1.png", "a/3.png", "a/b/4.png"], Names([], ["**/drafts/**"]));
-        Assert.Equal(["a/b/4.png", "a/b/5.tif"], Names(["a/b/*"], []));
+        Assert.Equal(["a/b/4.png", "a/b/5.raw"], Names(["a/b/*"], []));
     }
 
     [Fact]
