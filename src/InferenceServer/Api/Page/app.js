@@ -2,7 +2,7 @@
 
 import { element, number, percent, settings } from "/page/page.js";
 import { callText } from "/page/calls.js";
-import { showAttribution, showLayers, showSeen } from "/page/layers.js";
+import { fieldOf, showAttribution, showLayers, showSeen, unitAt } from "/page/layers.js";
 import { showTraffic, showVersions } from "/page/operators.js";
 import { createPad } from "/page/pad.js";
 import { ServerFault, ServerGone, classify, listModels } from "/page/server.js";
@@ -231,6 +231,29 @@ function showCall() {
 }
 
 at("inside").addEventListener("toggle", ask);
+
+function showUnit(event) {
+  const unit = event.target.layer && unitAt(event.target, event);
+  at("field").hidden = true;
+  if (!unit)
+    return;
+  const spec = model?.manifest ? JSON.parse(model.manifest).spec : null;
+  const field = fieldOf(spec, unit);
+  const inMap = unit.layer.shape.length === 3 ? `map ${unit.map + 1}, row ${unit.y + 1}, column ${unit.x + 1}` : `unit ${unit.map + 1}`;
+  at("unit").textContent = `${unit.layer.title}, ${inMap}: ${number(unit.value, 3)}. `
+    + (field && field.side < model.width ? `It sees the ${field.side}×${field.side} pixels in the frame.` : "It sees the whole image.");
+  if (!field || field.side >= model.width || at("seen-box").hidden)
+    return;
+  const scale = at("seen").clientWidth / model.width;
+  Object.assign(at("field").style, {
+    left: `${field.x * scale}px`, top: `${field.y * scale}px`, width: `${field.side * scale}px`, height: `${field.side * scale}px`,
+  });
+  at("field").hidden = false;
+}
+
+for (const kind of ["pointermove", "pointerdown"])
+  at("layers").addEventListener(kind, showUnit);
+at("layers").addEventListener("pointerleave", () => at("field").hidden = true);
 at("explain").addEventListener("click", event => {
   const pressed = event.target.getAttribute("aria-pressed") === "true";
   event.target.setAttribute("aria-pressed", String(!pressed));

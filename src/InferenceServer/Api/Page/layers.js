@@ -19,7 +19,42 @@ export function showLayers(box, layers) {
     box.dataset.key = key;
     box.replaceChildren(...list.map(create));
   }
-  list.forEach((layer, index) => paintLayer(box.children[index].querySelector("canvas"), layer));
+  list.forEach((layer, index) => {
+    const canvas = box.children[index].querySelector("canvas");
+    canvas.layer = { ...layer, floats: floats(layer.values) };
+    paintLayer(canvas, canvas.layer);
+  });
+}
+
+/** The unit of a layer under a pointer: its layer, map, place and value; null between the maps. */
+export function unitAt(canvas, event) {
+  const { layer } = canvas;
+  const [maps, height = 1, width = 1] = layer.shape;
+  const { gap, columns } = atlas(layer);
+  const column = Math.floor(event.offsetX * canvas.width / canvas.clientWidth);
+  const row = Math.floor(event.offsetY * canvas.height / canvas.clientHeight);
+  const map = Math.floor(row / (height + gap)) * columns + Math.floor(column / (width + gap));
+  const [x, y] = [column % (width + gap), row % (height + gap)];
+  return map >= maps || map < 0 || x >= width || y >= height ? null
+    : { layer, map, x, y, value: layer.floats[(map * height + y) * width + x] };
+}
+
+/** The part of the input that one unit of a layer sees, in pixels: {x, y, side}; null if it sees all of the input. */
+export function fieldOf(spec, unit) {
+  let [jump, side, start] = [1, 1, 0];
+  for (const layer of spec?.layers ?? []) {
+    const size = layer.kernel ?? (layer.type === "pooling" || layer.type === "subsampling" ? layer.size ?? 2 : 0);
+    if (layer.type === "dense" || layer.type === "rbf")
+      return null;
+    if (size > 0) {
+      side += (size - 1) * jump;
+      start -= (layer.padding ?? 0) * jump;
+      jump *= layer.stride ?? (layer.type === "convolution" ? 1 : size);
+    }
+    if (layer.name === unit.layer.name)
+      return { x: start + unit.x * jump, y: start + unit.y * jump, side };
+  }
+  return null;
 }
 
 function create(layer) {
@@ -42,7 +77,7 @@ function atlas(layer) {
 }
 
 function paintLayer(canvas, layer) {
-  const values = floats(layer.values);
+  const values = layer.floats;
   const [maps, height = 1, width = 1] = layer.shape;
   const { gap, columns } = atlas(layer);
   let [low, high] = [Infinity, -Infinity];

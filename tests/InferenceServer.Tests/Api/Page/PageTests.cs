@@ -91,6 +91,11 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
             ]);
         Assert.True(await LitPixelsAsync(page, ".layer canvas") > 100);
         Assert.True(await LitPixelsAsync(page, "#seen") > 40);
+        // The middle of the row of C1's maps belongs to the fourth map's first column, after a gap.
+        await page.Tab.Locator(".layer canvas").First.HoverAsync(new() { Position = new() { X = 3 * 2 * 29 + 5, Y = 11 } });
+        await Assertions.Expect(page.Tab.Locator("#unit")).ToContainTextAsync("C1, map 4, row 6, column 3:");
+        await Assertions.Expect(page.Tab.Locator("#unit")).ToContainTextAsync("It sees the 5×5 pixels");
+        await Assertions.Expect(page.Tab.Locator("#field")).ToBeVisibleAsync();
         await Assertions.Expect(page.Tab.Locator("#why")).ToBeHiddenAsync();
         await page.Tab.ClickAsync("#explain");
         await Assertions.Expect(page.Tab.Locator("#why")).ToBeVisibleAsync();
