@@ -7,7 +7,7 @@ namespace LeNetServe.InferenceServer.Models;
 internal sealed partial class ModelRepository
 {
     /// <summary>
-    /// Loads what the mode says is there at start. Files are not asked to rest first: what is deployed together with the server is new. Those
+    /// Loads the models of the start, as the mode says. Files need not rest first, because a deployment writes them shortly before. Versions
     /// that change while they are opened are not served.
     /// </summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
@@ -23,15 +23,15 @@ internal sealed partial class ModelRepository
     }, mustRest: false, cancellationToken);
 
     /// <summary>Looks at the disk again: new and changed versions are swapped in, deleted ones drain.</summary>
-    /// <exception cref="IOException">The folder cannot be read; what is served stays.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder cannot be read; what is served stays.</exception>
+    /// <exception cref="IOException">The folder cannot be read; the served versions stay.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be read; the served versions stay.</exception>
     public Task ScanAsync(CancellationToken cancellationToken) => ChangeAsync(() =>
     {
         wanted.UnionWith(VersionFolder.ModelsIn(options.Path));
         return [.. wanted];
     }, mustRest: true, cancellationToken);
 
-    /// <summary>Loads a model, or what changed of it, for a caller. Mode explicit only.</summary>
+    /// <summary>Loads a model, or its changes, for a caller. Mode explicit only.</summary>
     /// <exception cref="InferenceException">Another mode, no such model, or its newest version, or all of them, cannot be served.</exception>
     public async Task LoadAsync(string name, CancellationToken cancellationToken)
     {
@@ -41,35 +41,17 @@ internal sealed partial class ModelRepository
             if (!VersionFolder.ModelsIn(options.Path).Contains(name))
                 throw new InferenceException(InferenceErrorKind.NotFound, $"failed to load '{Excerpt.Of(name)}', no such model in the repository");
             wanted.Add(name);
-            // Who asks wants what failed to be tried again, even where no file has changed since.
-            lock (known)
-                foreach (var (key, state) in known.Where(entry => entry.Key.Model == name && entry.Value.Reason.Length > 0).ToArray())
-                    known[key] = state with { Fingerprint = "" };
+            // The caller wants failed versions tried again, even if no file has changed since.
+            lock (gate)
+                foreach (var (key, record) in versions.Where(entry => entry.Key.Model == name && entry.Value.Reason.Length > 0).ToArray())
+                    versions[key] = record with { Fingerprint = "" };
             return [name];
         }, mustRest: false, cancellationToken);
         if (FailureOf(name) is { } failure)
             throw new InferenceException(InferenceErrorKind.InvalidModel, $"failed to load '{name}': {failure}");
     }
 
-    /// <summary>Why a model that was asked for does not answer, or not with its newest version; null where it does.</summary>
-    private string? FailureOf(string name)
-    {
-        lock (known)
-        {
-            var states = known.Where(entry => entry.Key.Model == name).ToDictionary(entry => entry.Key.Version, entry => entry.Value);
-            if (!current.Models.ContainsKey(name))
-                return states.Count == 0
-                    ? "no version is in its folder"
-                    : string.Join("; ", states.OrderBy(state => state.Key).Select(state => state.Key == 0 ? state.Value.Reason : $"version {state.Key}: {state.Value.Reason}"));
-            if (states.TryGetValue(0, out var folder))
-                return $"{folder.Reason}; what was served before goes on";
-            return options.PolicyOf(name).Choose(states.Keys) is [.., var newest] && states[newest] is { Failed: true } failed
-                ? $"version {newest}: {failed.Reason}; what was served before goes on"
-                : null;
-        }
-    }
-
-    /// <summary>Takes a model away, for a caller: new requests do not find it at once, and those in flight end on it afterwards. Mode explicit only.</summary>
+    /// <summary>Takes a model away, for a caller. New requests do not find it; requests in flight end on it. Mode explicit only.</summary>
     /// <exception cref="InferenceException">Another mode, or no such model.</exception>
     public async Task UnloadAsync(string name, CancellationToken cancellationToken)
     {
@@ -86,7 +68,35 @@ internal sealed partial class ModelRepository
     private void RequireExplicit(string what)
     {
         if (Mode != RepositoryMode.Explicit)
-            throw new InferenceException(InferenceErrorKind.Unavailable, $"{what} by callers is not allowed in Models:Mode {Mode.ToString().ToLowerInvariant()}, expected explicit");
+        {
+            var mode = Mode.ToString().ToLowerInvariant();
+            throw new InferenceException(
+                InferenceErrorKind.Unavailable, $"{what} by callers is not allowed in Models:Mode {mode}, expected explicit");
+        }
+    }
+
+    /// <summary>Returns why a model that was asked for does not answer, or not with its newest version; null if it does.</summary>
+    private string? FailureOf(string name)
+    {
+        lock (gate)
+        {
+            var records = versions.Where(entry => entry.Key.Model == name).ToDictionary(entry => entry.Key.Version, entry => entry.Value);
+            var folder = folders.GetValueOrDefault(name);
+            if (!current.Models.ContainsKey(name))
+            {
+                string[] reasons =
+                [
+                    .. folder is null ? [] : new[] { folder.Reason },
+                    .. records.OrderBy(entry => entry.Key).Select(entry => $"version {entry.Key}: {entry.Value.Reason}"),
+                ];
+                return reasons.Length == 0 ? "no version is in its folder" : string.Join("; ", reasons);
+            }
+            if (folder is { Failed: true })
+                return $"{folder.Reason}; the former versions stay";
+            return options.PolicyOf(name).Choose(records.Keys) is [.., var newest] && records[newest] is { Failed: true } failed
+                ? $"version {newest}: {failed.Reason}; the former version stays"
+                : null;
+        }
     }
 
     private async Task ChangeAsync(Func<IReadOnlyList<string>> choose, bool mustRest, CancellationToken cancellationToken)
@@ -103,47 +113,56 @@ internal sealed partial class ModelRepository
     }
 
     /// <summary>
-    /// Brings one model to what is on disk. A version that fails is left out of the policy's choice, so that an older one takes its place; a
-    /// version whose changed file fails goes on with what it has, and so does a model whose folder cannot be read.
+    /// Brings one model to the state on disk. A version that fails is left out of the policy's choice, so that an older one takes its place. A
+    /// version whose changed files fail stays as it is, and so does a model whose folder cannot be read.
     /// </summary>
     private void Reconcile(string name, bool mustRest)
     {
-        Dictionary<long, VersionFolder> folders;
+        Dictionary<long, VersionFolder> found;
+        string? misplaced;
         try
         {
-            folders = VersionFolder.VersionsIn(options.Path, name).ToDictionary(folder => folder.Version);
+            (found, misplaced) = LoadingThreads.Within(options.LoadTimeout, () => (
+                VersionFolder.VersionsIn(options.Path, name).ToDictionary(folder => folder.Version), VersionFolder.Misplaced(options.Path, name)));
         }
         catch (DirectoryNotFoundException) when (!options.Load.Contains(name))
         {
-            folders = [];
+            (found, misplaced) = ([], null);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TimeoutException)
         {
             if (!wanted.Contains(name))
                 Retire(name, [], [], "");
-            Unreadable(name, exception.Message);
+            ReportFolder(name, exception.Message, isFailed: true);
             return;
         }
+        ReportFolder(name, misplaced, isFailed: false);
         var failed = new HashSet<long>();
         while (true)
         {
-            var chosen = wanted.Contains(name) ? options.PolicyOf(name).Choose(folders.Keys.Where(version => !failed.Contains(version))) : [];
-            var broken = chosen.Where(version => !Ensure(name, folders[version], mustRest)).ToArray();
+            IReadOnlyList<long> chosen = wanted.Contains(name)
+                ? options.PolicyOf(name).Choose(found.Keys.Where(version => !failed.Contains(version)))
+                : [];
+            var broken = chosen.Where(version => !Ensure(name, found[version], mustRest)).ToArray();
             failed.UnionWith(broken);
             if (broken.Length > 0)
                 continue;
-            Retire(name, chosen, folders.Keys, wanted.Contains(name) ? "not chosen by the version policy" : "not loaded");
+            Retire(name, chosen, found.Keys, wanted.Contains(name) ? "not chosen by the version policy" : "not loaded");
             return;
         }
     }
 
-    /// <summary>Whether the version is served, after loading it where it is new or changed.</summary>
+    /// <summary>Loads the version if it is new or changed. Returns whether it is served.</summary>
     private bool Ensure(string name, VersionFolder folder, bool mustRest)
     {
         var served = Served(name, folder.Version);
-        Known? before;
-        lock (known)
-            before = known.GetValueOrDefault((name, folder.Version));
+        VersionRecord? before;
+        lock (gate)
+        {
+            before = versions.GetValueOrDefault((name, folder.Version));
+            if (hanging.Contains((name, folder.Version)))
+                return served is not null;
+        }
         if (before is { Fingerprint.Length: > 0 } && before.Fingerprint == folder.Fingerprint)
             return served is not null;
         var age = time.GetUtcNow().UtcDateTime - folder.Changed;
@@ -153,48 +172,84 @@ internal sealed partial class ModelRepository
         try
         {
             var started = time.GetTimestamp();
-            var loaded = loader.Load(name, folder);
-            if (!folder.IsUnchanged())
-            {
-                loaded.Release();
-                throw new IOException($"{folder.Path} changed while it was opened, expected a version that is moved into place when it is complete");
-            }
+            var loaded = LoadingThreads.Within(options.LoadTimeout, () => Load(name, folder), work => Abandon(name, folder.Version, work));
             Publish(name, folder, loaded);
             LogLoaded(loaded, loaded.Model.Device, loaded.Facts.Sha256, time.GetElapsedTime(started).TotalMilliseconds);
             return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // What failed in the file system may be well the next time without any file having changed.
+            // A failure of the file system may be over the next time, although no file has changed.
             var isTrouble = IsTrouble(exception) || IsTrouble(exception.InnerException);
-            Report(name, folder.Version, new(served is null ? VersionState.Unavailable : VersionState.Ready, exception.Message, isTrouble ? "" : folder.Fingerprint, Failed: true));
+            var state = served is null ? VersionState.Unavailable : VersionState.Ready;
+            Report(name, folder.Version, new(state, exception.Message, isTrouble ? "" : folder.Fingerprint, Failed: true));
             if (before?.Reason != exception.Message)
-                LogFailed(isTrouble || exception is InferenceException ? null : exception, name, folder.Version, exception.Message, served is null ? "it is not served" : "the one before goes on");
+            {
+                var bug = isTrouble || exception is InferenceException ? null : exception;
+                LogFailed(bug, name, folder.Version, exception.Message, served is null ? "it is not served" : "the former version stays");
+            }
             return served is not null;
         }
     }
 
-    private static bool IsTrouble(Exception? exception) => exception is IOException or UnauthorizedAccessException;
-
-    private void Unreadable(string name, string reason)
+    private ServedVersion Load(string name, VersionFolder folder)
     {
-        Known? before;
-        lock (known)
-            before = known.GetValueOrDefault((name, 0));
-        if (before?.Reason == reason)
-            return;
-        Report(name, 0, new(VersionState.Unavailable, reason, "", Failed: true));
-        LogUnreadable(name, reason);
+        var loaded = loader.Load(name, folder);
+        if (folder.IsUnchanged())
+            return loaded;
+        loaded.Release();
+        throw new IOException($"{folder.Path} changed while it was opened, expected a version that is moved into place when it is complete");
     }
 
-    private ServedVersion? Served(string name, long version) => current.Models.GetValueOrDefault(name)?.Versions.FirstOrDefault(served => served.Version == version);
+    /// <summary>Remembers a load that hangs, so that no scan starts another one, until it ends. Its result is not used.</summary>
+    private void Abandon(string name, long version, Task<ServedVersion> work)
+    {
+        lock (gate)
+            hanging.Add((name, version));
+        work.ContinueWith(
+            ended =>
+            {
+                lock (gate)
+                    hanging.Remove((name, version));
+                if (ended.IsCompletedSuccessfully)
+                    ended.Result.Release();
+                else
+                    _ = ended.Exception;
+            },
+            TaskScheduler.Default);
+    }
+
+    private static bool IsTrouble(Exception? exception) => exception is IOException or UnauthorizedAccessException or TimeoutException;
+
+    /// <summary>Notes that a folder cannot be read, or what in it is not served.</summary>
+    private void ReportFolder(string name, string? reason, bool isFailed)
+    {
+        lock (gate)
+        {
+            if (folders.GetValueOrDefault(name)?.Reason == reason)
+                return;
+            if (reason is null)
+                folders.Remove(name);
+            else
+                folders[name] = new(VersionState.Unavailable, reason, "", isFailed);
+            Replace(name, current.Models.GetValueOrDefault(name)?.Versions ?? []);
+        }
+        if (reason is not null && isFailed)
+            LogUnreadable(name, reason);
+        else if (reason is not null)
+            LogMisplaced(name, reason);
+        Changed?.Invoke();
+    }
+
+    private ServedVersion? Served(string name, long version) =>
+        current.Models.GetValueOrDefault(name)?.Versions.FirstOrDefault(served => served.Version == version);
 
     private void Publish(string name, VersionFolder folder, ServedVersion loaded)
     {
         ServedVersion? replaced;
-        lock (known)
+        lock (gate)
         {
-            known[(name, folder.Version)] = new(VersionState.Ready, "", folder.Fingerprint);
+            versions[(name, folder.Version)] = new(VersionState.Ready, "", folder.Fingerprint);
             replaced = Served(name, folder.Version);
             Replace(name, [.. Others(name, folder.Version), loaded]);
         }
@@ -205,16 +260,16 @@ internal sealed partial class ModelRepository
     private void Retire(string name, IReadOnlyList<long> chosen, IReadOnlyCollection<long> onDisk, string reason)
     {
         ServedVersion[] retired;
-        lock (known)
+        lock (gate)
         {
-            var versions = current.Models.GetValueOrDefault(name)?.Versions ?? [];
-            retired = [.. versions.Where(version => !chosen.Contains(version.Version))];
-            foreach (var key in known.Keys.Where(key => key.Model == name && !onDisk.Contains(key.Version)).ToArray())
-                known.Remove(key);
+            var served = current.Models.GetValueOrDefault(name)?.Versions ?? [];
+            retired = [.. served.Where(version => !chosen.Contains(version.Version))];
+            foreach (var key in versions.Keys.Where(key => key.Model == name && !onDisk.Contains(key.Version)).ToArray())
+                versions.Remove(key);
             foreach (var version in onDisk.Except(chosen))
-                if (known.GetValueOrDefault((name, version)) is null or { State: not VersionState.Unavailable })
-                    known[(name, version)] = new(VersionState.Unavailable, reason, "");
-            Replace(name, [.. versions.Except(retired)]);
+                if (versions.GetValueOrDefault((name, version)) is null or { State: not VersionState.Unavailable })
+                    versions[(name, version)] = new(VersionState.Unavailable, reason, "");
+            Replace(name, [.. served.Except(retired)]);
         }
         foreach (var version in retired)
         {
@@ -224,11 +279,11 @@ internal sealed partial class ModelRepository
         Changed?.Invoke();
     }
 
-    private void Report(string name, long version, Known state)
+    private void Report(string name, long version, VersionRecord record)
     {
-        lock (known)
+        lock (gate)
         {
-            known[(name, version)] = state;
+            versions[(name, version)] = record;
             Replace(name, current.Models.GetValueOrDefault(name)?.Versions ?? []);
         }
         Changed?.Invoke();
@@ -237,16 +292,19 @@ internal sealed partial class ModelRepository
     private IEnumerable<ServedVersion> Others(string name, long version) =>
         current.Models.GetValueOrDefault(name)?.Versions.Where(served => served.Version != version) ?? [];
 
-    private void Replace(string name, IReadOnlyList<ServedVersion> versions)
+    // Under the lock.
+    private void Replace(string name, IReadOnlyList<ServedVersion> served)
     {
         var models = current.Models.ToDictionary();
-        if (versions.Count > 0)
-            models[name] = new(name, versions, options.Aliases.GetValueOrDefault(name) ?? FrozenDictionary<string, long>.Empty);
+        if (served.Count > 0)
+            models[name] = new(name, served, options.Aliases.GetValueOrDefault(name) ?? FrozenDictionary<string, long>.Empty);
         else
             models.Remove(name);
-        current = new(models.ToFrozenDictionary(StringComparer.Ordinal),
-            [.. known.OrderBy(entry => entry.Key.Model, StringComparer.Ordinal).ThenBy(entry => entry.Key.Version)
-                .Select(entry => new VersionReport(entry.Key.Model, entry.Key.Version, entry.Value.State, entry.Value.Reason))]);
+        var reports = versions.Select(entry => new VersionReport(entry.Key.Model, entry.Key.Version, entry.Value.State, entry.Value.Reason))
+            .Concat(folders.Select(entry => new VersionReport(entry.Key, 0, entry.Value.State, entry.Value.Reason)));
+        current = new(
+            models.ToFrozenDictionary(StringComparer.Ordinal),
+            [.. reports.OrderBy(report => report.Model, StringComparer.Ordinal).ThenBy(report => report.Version)]);
     }
 
     [LoggerMessage(23, LogLevel.Information, "{Version} is served on {Device}, SHA-256 {Sha256}, after {Milliseconds:0} ms")]
@@ -255,15 +313,12 @@ internal sealed partial class ModelRepository
     [LoggerMessage(24, LogLevel.Error, "{Model}/{Version} cannot be loaded: {Reason}; {Consequence}")]
     private partial void LogFailed(Exception? exception, string model, long version, string reason, string consequence);
 
-    [LoggerMessage(25, LogLevel.Error, "The folder of model {Model} cannot be read, what is served of it goes on: {Reason}")]
+    [LoggerMessage(25, LogLevel.Error, "The folder of model {Model} cannot be read, its served versions stay: {Reason}")]
     private partial void LogUnreadable(string model, string reason);
 
-    [LoggerMessage(26, LogLevel.Information, "{Version} is no longer served; it ends with its last request")]
+    [LoggerMessage(26, LogLevel.Information, "{Version} is not served anymore; it ends with its last request")]
     private partial void LogRetired(ServedVersion version);
 
-    /// <param name="State">What the version is doing.</param>
-    /// <param name="Reason">Why it is not ready, or what went wrong with its newer files.</param>
-    /// <param name="Fingerprint">The files that were tried last; empty: they are to be tried again.</param>
-    /// <param name="Failed">They were tried and could not be served.</param>
-    private sealed record Known(VersionState State, string Reason, string Fingerprint, bool Failed = false);
+    [LoggerMessage(40, LogLevel.Warning, "Something in the folder of model {Model} is not served: {Reason}")]
+    private partial void LogMisplaced(string model, string reason);
 }

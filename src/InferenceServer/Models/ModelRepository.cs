@@ -4,24 +4,31 @@ using LeNetServe.Runtime.Errors;
 namespace LeNetServe.InferenceServer.Models;
 
 /// <summary>
-/// The holder of all served models. Readers take one immutable snapshot; changes are made one at a time: load, check, warm, replace the
-/// snapshot, let the old version go.
+/// The holder of all served models. Readers take one immutable snapshot. Changes are made one at a time: load, check, warm, replace the
+/// snapshot, release the old version.
 /// </summary>
-internal sealed partial class ModelRepository(RepositoryOptions options, VersionLoader loader, TimeProvider time, ILogger<ModelRepository> logger) : IDisposable
+internal sealed partial class ModelRepository(
+    RepositoryOptions options, VersionLoader loader, TimeProvider time, ILogger<ModelRepository> logger) : IDisposable
 {
     private readonly SemaphoreSlim changes = new(1, 1);
     private readonly HashSet<string> wanted = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Model, long Version), Known> known = [];
+    private readonly Lock gate = new();
+    private readonly Dictionary<(string Model, long Version), VersionRecord> versions = [];
+    private readonly Dictionary<string, VersionRecord> folders = [];
+    private readonly HashSet<(string Model, long Version)> hanging = [];
     private volatile RepositorySnapshot current = RepositorySnapshot.Empty;
 
-    /// <summary>What is served now.</summary>
+    /// <summary>Gets the served models.</summary>
     public RepositorySnapshot Current => current;
 
-    /// <summary>After each replacement of <see cref="Current"/>; must not block.</summary>
+    /// <summary>Occurs after each replacement of <see cref="Current"/>. Handlers must not block.</summary>
     public event Action? Changed;
 
-    /// <summary>When the repository is looked at.</summary>
+    /// <summary>Gets the times at which the repository is scanned.</summary>
     public RepositoryMode Mode => options.Mode;
+
+    /// <summary>Gets whether nothing is served although the folder has something, which is a fault unless callers load the models.</summary>
+    public bool ServesNothing => Mode != RepositoryMode.Explicit && current is { Models.Count: 0, Index.Count: > 0 };
 
     /// <summary>
     /// Leases a version for one request. The name may carry an alias, <c>name@stable</c>, and may be empty where one model is served; version 0

@@ -15,6 +15,12 @@ internal sealed record RepositoryOptions
     /// <summary>How often, in mode poll. A version whose files changed within one interval is left alone until they rest.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// The longest time for opening a version or reading a model's folder. A file system that does not answer then fails that model, and the
+    /// others are served.
+    /// </summary>
+    public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Which versions of a model are served unless <see cref="PolicyByModel"/> says otherwise.</summary>
     public VersionPolicy Policy { get; init; } = VersionPolicy.All;
 
@@ -40,6 +46,7 @@ internal sealed record RepositoryOptions
             Path = path,
             Mode = reader.Choice("Models:Mode", RepositoryMode.None, "When the folder is looked at: none = once at start, poll = regularly, explicit = when callers load or unload"),
             PollInterval = reader.Duration("Models:PollInterval", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), "How often, in mode poll"),
+            LoadTimeout = reader.Duration("Models:LoadTimeout", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1), "Longest time for opening a version"),
             Policy = ReadPolicy(reader, "Models:Versions", reader.Text("Models:Versions", "all", "Which versions are served", VersionPolicy.Allowed)!),
             PolicyByModel = reader.Table("Models:VersionsOf", VersionPolicy.Allowed, "The same for one model: Models:VersionsOf:NAME")
                 .ToDictionary(entry => entry.Key, entry => ReadPolicy(reader, $"Models:VersionsOf:{entry.Key}", entry.Value)),

@@ -1,25 +1,30 @@
-using System.Collections.Concurrent;
-using LeNetServe.Models;
+using System.Globalization;
 using LeNetServe.Runtime.Models;
 
 namespace LeNetServe.InferenceServer.Models;
 
 /// <summary>A version on disk.</summary>
-/// <param name="Version">Its number.</param>
-/// <param name="Path">Its folder.</param>
-/// <param name="Fingerprint">Names, lengths and times of its files: another fingerprint means another content.</param>
-/// <param name="Changed">When its files last changed, UTC.</param>
+/// <param name="Version">The version's number.</param>
+/// <param name="Path">The version's folder.</param>
+/// <param name="Fingerprint">Names, targets, lengths and times of the version's files. Another fingerprint means another content.</param>
+/// <param name="Changed">The time, UTC, of the newest file.</param>
 internal sealed record VersionFolder(long Version, string Path, string Fingerprint, DateTime Changed)
 {
-    private static readonly ConcurrentDictionary<string, ((long Length, DateTime Time) State, IReadOnlyList<string> Names)> DataFiles = new();
-    private static readonly string[] FileNames = [ModelFiles.ModelFileName, ModelFiles.LabelsFileName, GoldenTensors.FileName];
+    // Two levels are enough for the data files of a model, and end loops of links.
+    private static readonly EnumerationOptions Below = new()
+    {
+        RecurseSubdirectories = true, MaxRecursionDepth = 2, AttributesToSkip = 0, IgnoreInaccessible = true,
+    };
 
-    /// <summary>The names of the models in a repository: its folders, without hidden ones and the one that file systems keep for themselves.</summary>
+    /// <summary>Gets the names of the models in a repository: its folders, except hidden ones and the one that file systems keep for themselves.</summary>
     /// <exception cref="IOException">The repository cannot be read.</exception>
     public static IReadOnlyList<string> ModelsIn(string repository) =>
-        [.. Directory.EnumerateDirectories(repository).Select(path => System.IO.Path.GetFileName(path)).Where(name => name[0] != '.' && name != "lost+found").Order(StringComparer.Ordinal)];
+    [
+        .. Directory.EnumerateDirectories(repository).Select(path => System.IO.Path.GetFileName(path))
+            .Where(name => name[0] != '.' && name != "lost+found").Order(StringComparer.Ordinal),
+    ];
 
-    /// <summary>The versions of a model that have a model file, ascending.</summary>
+    /// <summary>Gets the versions of a model that have a model file, ascending.</summary>
     /// <exception cref="IOException">The folder cannot be read, or is gone.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be read.</exception>
     public static IReadOnlyList<VersionFolder> VersionsIn(string repository, string model)
@@ -28,28 +33,72 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
         return [.. ModelFiles.Versions(folder).Select(version => Read(version, System.IO.Path.Combine(folder, version.ToString())))];
     }
 
-    /// <summary>Whether the files are still those that were seen.</summary>
+    /// <summary>Gets the reason why something in a model's folder is not served, although it looks like a model; null if there is none.</summary>
+    /// <param name="repository">The folder of models.</param>
+    /// <param name="model">The model's name.</param>
+    public static string? Misplaced(string repository, string model)
+    {
+        var folder = System.IO.Path.Combine(repository, model);
+        var reasons = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
+            .Select(path => MisplacedVersion(model, path)).OfType<string>().ToList();
+        if (Directory.EnumerateFiles(folder, "*.onnx").FirstOrDefault() is { } flat)
+            reasons.Add($"{System.IO.Path.GetFileName(flat)} is not in the folder of a version, expected {model}/1/{ModelFiles.ModelFileName}");
+        if (reasons.Count == 0 && !ModelFiles.Versions(folder).Any())
+            reasons.Add($"no version is in its folder, expected {model}/1/{ModelFiles.ModelFileName}");
+        return reasons.Count == 0 ? null : string.Join("; ", reasons);
+    }
+
+    /// <summary>Gets whether the files are still those that were seen.</summary>
     public bool IsUnchanged() => Read(Version, Path).Fingerprint == Fingerprint;
 
-    // The model itself is read only when it has changed, because every poll asks.
-    private static IReadOnlyList<string> DataFilesOf(string model)
+    private static string? MisplacedVersion(string model, string path)
     {
-        var file = new FileInfo(model);
-        if (!file.Exists)
-            return [];
-        var state = (file.Length, file.LastWriteTimeUtc);
-        if (DataFiles.TryGetValue(model, out var known) && known.State == state)
-            return known.Names;
-        var names = ModelContent.FindDataFiles(model);
-        DataFiles[model] = (state, names);
-        return names;
+        var name = System.IO.Path.GetFileName(path);
+        if (name[0] == '.')
+            return null;
+        var isNumber = long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0;
+        var found = Directory.EnumerateFiles(path, "*.onnx", Below).Select(file => System.IO.Path.GetRelativePath(path, file)).FirstOrDefault();
+        if (isNumber && name == $"{number}")
+            return System.IO.Path.Exists(System.IO.Path.Combine(path, ModelFiles.ModelFileName)) ? null
+                : $"version {name} has no {ModelFiles.ModelFileName}{(found is null ? "" : $", found {found}")}";
+        if (found is null)
+            return null;
+        var expected = isNumber ? $"{number}" : "a number such as 1";
+        return $"the folder {name} is not a version, expected {expected}";
     }
 
     private static VersionFolder Read(long version, string path)
     {
-        var files = FileNames.Concat(DataFilesOf(System.IO.Path.Combine(path, ModelFiles.ModelFileName)))
-            .Select(name => new FileInfo(System.IO.Path.Combine(path, name))).Where(file => file.Exists).ToArray();
-        var fingerprint = string.Join(';', files.Select(file => $"{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
-        return new(version, path, fingerprint, files.Select(file => file.LastWriteTimeUtc).DefaultIfEmpty().Max());
+        var files = new List<string>();
+        var changed = DateTime.MinValue;
+        foreach (var file in new DirectoryInfo(path).EnumerateFiles("*", Below).OrderBy(file => file.FullName, StringComparer.Ordinal))
+        {
+            var name = System.IO.Path.GetRelativePath(path, file.FullName);
+            if (name[0] == '.' || name.Contains("/.", StringComparison.Ordinal))
+                continue;
+            // A link's own time and length say nothing about the content. Kubernetes swaps a folder behind the links.
+            var target = new FileInfo(RealPath(file));
+            files.Add($"{name} {target.FullName} {(target.Exists ? target.Length : -1)} {target.LastWriteTimeUtc.Ticks}");
+            changed = target.LastWriteTimeUtc > changed ? target.LastWriteTimeUtc : changed;
+        }
+        return new(version, path, string.Join(';', files), changed);
+    }
+
+    /// <summary>Follows the links of a file and of the folder that the links lead through.</summary>
+    private static string RealPath(FileInfo file)
+    {
+        try
+        {
+            var target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+            var folder = System.IO.Path.GetDirectoryName(target)!;
+            return Directory.ResolveLinkTarget(folder, returnFinalTarget: true) is { } real
+                ? System.IO.Path.Combine(real.FullName, System.IO.Path.GetFileName(target))
+                : target;
+        }
+        catch (IOException)
+        {
+            // A link to itself. Opening it says so.
+            return file.FullName;
+        }
     }
 }

@@ -24,8 +24,9 @@ internal sealed class ServerHealth
     /// <summary>Gets a task that completes at the next change.</summary>
     public Task NextChange => change.Task;
 
-    /// <summary>Gets a value indicating whether the server accepts requests: its models are loaded, and it is not stopping.</summary>
-    public bool IsReady => lifecycle.IsReady;
+    /// <summary>Gets a value indicating whether the server accepts requests: its models are loaded, it serves one, and it is not
+    /// stopping. A server of an empty folder is ready.</summary>
+    public bool IsReady => lifecycle.IsReady && !repository.ServesNothing;
 
     /// <summary>Gets the status of the server (an empty name) or of a model.</summary>
     public HealthCheckResponse.Types.ServingStatus StatusOf(string service)

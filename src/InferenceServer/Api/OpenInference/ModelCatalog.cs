@@ -20,7 +20,7 @@ internal sealed class ModelCatalog(
     private const string RepositoryName = "repository_name";
 
     /// <summary>Gets a value indicating whether the server accepts requests.</summary>
-    public bool IsReady => lifecycle.IsReady;
+    public bool IsReady => lifecycle.IsReady && !repository.ServesNothing;
 
     /// <summary>Describes the server and the extensions that its configuration offers.</summary>
     public ServerMetadataResponse Server()
