@@ -37,7 +37,9 @@ internal static class ExportCommand
     private static readonly Option<string> Batch =
         CliOption.WithDefault("--batch", "dynamic", "images per run: dynamic, or a fixed number");
 
-    private static readonly Option<ModelOutputs> Outputs = CliOption.Choice<ModelOutputs>("--outputs", "the file's outputs");
+    private static readonly Option<string> Outputs = CliOption.WithDefault("--outputs", "probabilities",
+        "the file's outputs, with commas: probabilities, logits, layers (every layer's values), gradient (of the largest logit by the pixels)");
+
     private static readonly Option<Precision> Precision =
         CliOption.Choice<Precision>("--precision", "number format of weights and arithmetic");
 
@@ -71,7 +73,7 @@ internal static class ExportCommand
     {
         var target = PublishTarget.Read(parsed);
         var file = FileOptions(parsed);
-        if (target.IsRepository && file.Outputs != ModelOutputs.Probabilities)
+        if (target.IsRepository && !file.Outputs.HasFlag(ModelOutputs.Probabilities))
             throw new ExpectedException(ExitCode.Usage, $"--outputs {file.Outputs.ToString().ToLowerInvariant()} with --repository: "
                 + "the server reads one output, probabilities; write this file elsewhere with --out");
         var name = ModelName.Require(parsed.GetRequiredValue(Name));
@@ -117,11 +119,22 @@ internal static class ExportCommand
             InputType = parsed.GetValue(Input),
             Layout = parsed.GetValue(Layout),
             Batch = batch == "dynamic" ? null : int.Parse(batch),
-            Outputs = parsed.GetValue(Outputs),
+            Outputs = ParseOutputs(parsed.GetRequiredValue(Outputs), parsed.GetValue(Precision)),
             Precision = parsed.GetValue(Precision),
             Doc = parsed.GetValue(Doc),
             License = parsed.GetValue(License),
             Author = parsed.GetValue(Author),
         };
+    }
+
+    private static ModelOutputs ParseOutputs(string text, Precision precision)
+    {
+        if (text.Any(char.IsAsciiDigit) || !Enum.TryParse<ModelOutputs>(text, ignoreCase: true, out var outputs)
+            || (outputs & ModelOutputs.Both) == 0)
+            throw new ExpectedException(ExitCode.Usage,
+                $"--outputs is \"{text}\", expected probabilities, logits or both, and with commas layers and gradient");
+        if ((outputs & ~ModelOutputs.Both) != 0 && precision != Emit.Precision.Float32)
+            throw new ExpectedException(ExitCode.Usage, $"--outputs {text} with --precision float16, expected float32 for layers and gradient");
+        return outputs;
     }
 }

@@ -1,4 +1,5 @@
 using LeNetServe.Exporter.Fold;
+using LeNetServe.Exporter.Layers;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Specs;
 using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
@@ -11,19 +12,22 @@ internal static class ModelEmitter
     /// <summary>The model, without metadata. The same network and options give the same model, node by node.</summary>
     public static EmittedModel Emit(FoldedNetwork network, ExportOptions options)
     {
-        var graph = new GraphBuilder(
-            network.Spec.Name, options.Precision == Precision.Float16 ? DataType.Float16 : DataType.Float, options.Batch);
+        var type = options.Precision == Precision.Float16 ? DataType.Float16 : DataType.Float;
+        var graph = new GraphBuilder(network.Spec.Name, type, options.Batch)
+        {
+            Opset = options.Opset,
+            HasGradient = options.Outputs.HasFlag(ModelOutputs.Gradient),
+        };
         EmitInput(network.Spec.Input, options, graph);
         EmitNormalization(network, graph);
 
-        var values = new List<KeyValuePair<string, string>>();
+        var layers = new List<(ExportedLayer Layer, GraphTensor Output)>();
         foreach (var layer in network.Layers.SkipLast(1))
         {
             layer.Emit(graph);
-            if (layer.Represents is { } represents)
-                values.Add(new(represents, graph.Value));
+            layers.Add((layer, graph.End));
         }
-        EmitOutputs(network, options, graph, values);
+        var values = EmitOutputs(network, options, graph, layers);
         return new(Wrap(graph.Graph, options), values);
     }
 
@@ -49,22 +53,31 @@ internal static class ModelEmitter
     }
 
     // The softmax is always the last layer.
-    private static void EmitOutputs(
-        FoldedNetwork network, ExportOptions options, GraphBuilder graph, List<KeyValuePair<string, string>> values)
+    private static List<KeyValuePair<string, string>> EmitOutputs(
+        FoldedNetwork network, ExportOptions options, GraphBuilder graph, List<(ExportedLayer Layer, GraphTensor Output)> layers)
     {
         var softmax = network.Layers[^1];
         graph.Flatten(softmax.Name);
-        if (options.Outputs != ModelOutputs.Probabilities)
+        if (options.Outputs.HasFlag(ModelOutputs.Logits))
         {
             graph.Output(TensorNames.Logits);
-            if (values.Count > 0)
-                values[^1] = new(values[^1].Key, TensorNames.Logits);
+            if (layers.Count > 0)
+                layers[^1] = (layers[^1].Layer, graph.End);
         }
-        if (options.Outputs == ModelOutputs.Logits)
-            return;
-        softmax.Emit(graph);
-        graph.Output(TensorNames.Probabilities);
-        values.Add(new(softmax.Name, TensorNames.Probabilities));
+        var logits = graph.End;
+        var values = layers.Where(layer => layer.Layer.Represents is not null)
+            .Select(layer => KeyValuePair.Create(layer.Layer.Represents!, layer.Output.Name)).ToList();
+        if (options.Outputs.HasFlag(ModelOutputs.Probabilities))
+        {
+            softmax.Emit(graph);
+            graph.Output(TensorNames.Probabilities);
+            values.Add(new(softmax.Name, TensorNames.Probabilities));
+        }
+        if (options.Outputs.HasFlag(ModelOutputs.Layers))
+            graph.Output(values.Select(value => value.Value));
+        if (options.Outputs.HasFlag(ModelOutputs.Gradient))
+            GradientEmitter.Emit(network, layers, logits, options.Layout, graph);
+        return values;
     }
 
     private static ModelProto Wrap(GraphProto graph, ExportOptions options) => new()

@@ -1,14 +1,21 @@
 namespace LeNetServe.Exporter.Emit;
 
 /// <summary>The outputs of a model.</summary>
+[Flags]
 internal enum ModelOutputs
 {
     /// <summary><c>probabilities</c>.</summary>
-    Probabilities,
+    Probabilities = 1,
 
-    /// <summary><c>logits</c>; the softmax is left out.</summary>
-    Logits,
+    /// <summary><c>logits</c>; alone, the softmax is left out.</summary>
+    Logits = 2,
 
     /// <summary><c>probabilities</c> and <c>logits</c>.</summary>
-    Both,
+    Both = Probabilities | Logits,
+
+    /// <summary>The values of every layer, under the layer's name.</summary>
+    Layers = 4,
+
+    /// <summary><c>gradient</c>: the gradient of each image's largest logit by its pixels.</summary>
+    Gradient = 8,
 }

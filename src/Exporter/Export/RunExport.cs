@@ -99,7 +99,7 @@ internal static class RunExport
         ["input"] = options.InputType.ToString().ToLowerInvariant(),
         ["layout"] = options.Layout.ToString().ToLowerInvariant(),
         ["batch"] = options.Batch is { } batch ? $"{batch}" : "dynamic",
-        ["outputs"] = options.Outputs.ToString().ToLowerInvariant(),
+        ["outputs"] = options.Outputs.ToString().ToLowerInvariant().Replace(" ", "", StringComparison.Ordinal),
         ["precision"] = options.Precision.ToString().ToLowerInvariant(),
     };
 

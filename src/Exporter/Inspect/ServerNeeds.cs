@@ -44,8 +44,9 @@ internal sealed record ServerNeeds(bool Served, IReadOnlyList<string> Missing)
         else if (input.Type?.TensorType is not { Shape.Dim.Count: 4, ElemType: (int)DataType.Float or (int)DataType.Uint8 })
             missing.Add($"Input {input.Name} is not a batch of images: "
                 + "the server feeds float32 or uint8 of four dimensions, N×C×H×W or N×H×W×C.");
-        if (model.Graph.Output.Count != 1)
-            missing.Add($"{model.Graph.Output.Count} outputs ({Names(model.Graph.Output)}): the server reads one, N×classes.");
+        if (model.Graph.Output.Count != 1 && model.Graph.Output.All(output => output.Name != TensorNames.Probabilities))
+            missing.Add($"{model.Graph.Output.Count} outputs ({Names(model.Graph.Output)}): "
+                + $"the server reads {TensorNames.Probabilities}, or the only output, N×classes.");
     }
 
     private static void CheckOutput(ModelProto model, List<string> missing)

@@ -36,4 +36,9 @@ internal sealed class BatchNorm(BatchNormSpec layer, LayerShape row, TrainedWeig
     public override void Emit(GraphBuilder graph) =>
         throw new SpecException(
             $"layer {Name}: {layer} does not fold into the layer before it, expected a batch norm as this version knows it");
+
+    /// <summary>Writes nothing. The layer is folded away.</summary>
+    public override void EmitGradient(GraphBuilder graph, string output)
+    {
+    }
 }

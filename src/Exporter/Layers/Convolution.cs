@@ -59,4 +59,13 @@ internal sealed class Convolution : ExportedLayer
             .AddInt("group", 1)
             .AddWindows(layer.Kernel, layer.Stride, layer.Padding);
     }
+
+    /// <inheritdoc/>
+    public override void EmitGradient(GraphBuilder graph, string output)
+    {
+        if (layer.CoversWhole(Row.Input))
+            graph.Append("MatMul", $"{Name}.gradient", [Row.Input.Count], [$"{Name}.weight"]);
+        else
+            graph.TransposedConvolution(Row, $"{Name}.weight", layer.Kernel, layer.Stride, layer.Padding, groups: 1);
+    }
 }

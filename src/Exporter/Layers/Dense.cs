@@ -15,4 +15,8 @@ internal sealed class Dense(DenseSpec layer, LayerShape row, TrainedWeights weig
 
     /// <inheritdoc/>
     public override void Emit(GraphBuilder graph) => graph.Gemm(Name, Weight, Bias);
+
+    /// <inheritdoc/>
+    public override void EmitGradient(GraphBuilder graph, string output) =>
+        graph.Append("MatMul", $"{Name}.gradient", [Row.Input.Count], [$"{Name}.weight"]);
 }

@@ -16,4 +16,9 @@ internal sealed class Dropout : ExportedLayer
     public override void Emit(GraphBuilder graph)
     {
     }
+
+    /// <summary>Writes nothing. The layer is absent.</summary>
+    public override void EmitGradient(GraphBuilder graph, string output)
+    {
+    }
 }

@@ -52,4 +52,17 @@ internal sealed class Rbf : ExportedLayer
             .AddInt("transB", 1);
         graph.Append("Sub", Name, [classes], [common]);
     }
+
+    /// <summary>Σ g_k·2(w_k − x) as Σ g_k·2(w_k − m) − 2·Σ g_k·(x − m).</summary>
+    public override void EmitGradient(GraphBuilder graph, string output)
+    {
+        var gradient = graph.Value;
+        long[] shape = [Row.Input.Count];
+        graph.Append("MatMul", $"{Name}.gradient.sum", shape, [$"{Name}.ones"]);
+        graph.Append("Mul", $"{Name}.gradient.common", shape, [$"{Name}.from_mean"]);
+        graph.Append("Add", $"{Name}.gradient.twice", shape, [graph.Value]);
+        var common = graph.Value;
+        graph.Append("MatMul", $"{Name}.gradient.between", shape, [$"{Name}.directions"], from: gradient);
+        graph.Append("Sub", $"{Name}.gradient", shape, [common]);
+    }
 }

@@ -15,4 +15,9 @@ internal sealed class Softmax : ExportedLayer
         graph.Flatten(Name);
         graph.Append("Softmax", Name, graph.Shape).AddInt("axis", 1);
     }
+
+    /// <summary>Writes nothing. The gradient is that of a logit, which enters the softmax.</summary>
+    public override void EmitGradient(GraphBuilder graph, string output)
+    {
+    }
 }

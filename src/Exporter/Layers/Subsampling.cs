@@ -35,4 +35,8 @@ internal sealed class Subsampling(SubsamplingSpec layer, LayerShape row, Trained
             .AddInt("group", maps)
             .AddWindows(layer.Size, layer.Size);
     }
+
+    /// <inheritdoc/>
+    public override void EmitGradient(GraphBuilder graph, string output) =>
+        graph.TransposedConvolution(Row, $"{Name}.weight", layer.Size, layer.Size, 0, Row.Input.Channels);
 }

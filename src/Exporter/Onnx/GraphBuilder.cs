@@ -7,7 +7,7 @@ namespace LeNetServe.Exporter.Onnx;
 /// <summary>A graph while it is written: a chain of nodes with an end.</summary>
 internal sealed class GraphBuilder
 {
-    private readonly HashSet<string> reserved = [TensorNames.Pixels, TensorNames.Probabilities, TensorNames.Logits];
+    private readonly HashSet<string> reserved = [TensorNames.Pixels, TensorNames.Probabilities, TensorNames.Logits, TensorNames.Gradient];
     private readonly int? batch;
 
     /// <param name="name">The graph's name.</param>
@@ -35,6 +35,23 @@ internal sealed class GraphBuilder
     /// <summary>Its dimensions, without the batch.</summary>
     public IReadOnlyList<long> Shape { get; private set; } = [];
 
+    /// <summary>The end of the chain.</summary>
+    public GraphTensor End => new(Value, Shape);
+
+    /// <summary>Operator set of the file.</summary>
+    public required int Opset { get; init; }
+
+    /// <summary>True if the gradient follows: layers then keep what it needs.</summary>
+    public required bool HasGradient { get; init; }
+
+    /// <summary>Starts a chain of floats at an earlier tensor.</summary>
+    public void Continue(GraphTensor tensor)
+    {
+        Value = tensor.Name;
+        Shape = tensor.Shape;
+        ValueType = Type;
+    }
+
     /// <summary>Declares the input and starts the chain there.</summary>
     public void Input(DataType type, IReadOnlyList<long> shape, IReadOnlyList<string> denotations)
     {
@@ -57,6 +74,17 @@ internal sealed class GraphBuilder
         // An output is declared as such; a value_info of the same name would declare it twice.
         Graph.ValueInfo.RemoveAt(Graph.ValueInfo.Count - 1);
         Graph.Output.Add(Declare(name, ValueType, Shape));
+    }
+
+    /// <summary>Makes tensors outputs under their own names, unless they are outputs already.</summary>
+    public void Output(IEnumerable<string> tensors)
+    {
+        var wanted = tensors.ToHashSet(StringComparer.Ordinal);
+        foreach (var value in Graph.ValueInfo.Where(value => wanted.Contains(value.Name)).ToList())
+        {
+            Graph.ValueInfo.Remove(value);
+            Graph.Output.Add(value);
+        }
     }
 
     /// <summary>Changes the element type.</summary>
@@ -116,6 +144,46 @@ internal sealed class GraphBuilder
             Constant($"{name}.bias", bias, bias.Length),
         };
         Append("Gemm", name, [bias.Length], constants).AddInt("transB", 1);
+    }
+
+    /// <summary>Adds the gradient of a convolution by its input: a transposed convolution with the same weights.</summary>
+    /// <param name="row">The convolution.</param>
+    /// <param name="weight">The constant with its weights.</param>
+    /// <param name="size">Side of its windows.</param>
+    /// <param name="stride">Pixels from one window to the next.</param>
+    /// <param name="padding">Zeros around its input.</param>
+    /// <param name="groups">Number of its groups.</param>
+    public void TransposedConvolution(LayerShape row, string weight, int size, int stride, int padding, int groups)
+    {
+        var input = row.Input;
+        var node = Append("ConvTranspose", $"{row.Layer.Name}.gradient", [input.Channels, input.Height, input.Width], [weight])
+            .AddInts("dilations", 1, 1)
+            .AddInt("group", groups)
+            .AddWindows(size, stride, padding);
+        // Pixels that the last window leaves out.
+        var below = (input.Height + 2 * padding - size) % stride;
+        var right = (input.Width + 2 * padding - size) % stride;
+        if (below + right > 0)
+            node.AddInts("output_padding", below, right);
+    }
+
+    /// <summary>Brings the chain to a shape of the same number of values.</summary>
+    public void Match(string name, IReadOnlyList<long> shape)
+    {
+        if (shape.Count == 1)
+            Flatten(name);
+        else
+            Unflatten(name, new((int)shape[0], (int)shape[1], (int)shape[2]));
+    }
+
+    /// <summary>Adds a node beside the chain and gives its output, whose name is the node's.</summary>
+    public string Add(string operation, string name, params ReadOnlySpan<string> inputs)
+    {
+        var end = End;
+        Append(operation, name, [], [.. inputs[1..]], from: inputs[0]);
+        Graph.ValueInfo.RemoveAt(Graph.ValueInfo.Count - 1);
+        Continue(end);
+        return name;
     }
 
     /// <summary>Brings the chain to N×values, as dense layers take it.</summary>

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using AttributeType = LeNetServe.Exporter.Onnx.AttributeProto.Types.AttributeType;
 
 namespace LeNetServe.Exporter.Onnx;
@@ -9,6 +10,13 @@ internal static class NodeAttributes
     public static NodeProto AddInt(this NodeProto node, string name, long value)
     {
         node.Attribute.Add(new AttributeProto { Name = name, Type = AttributeType.Int, I = value });
+        return node;
+    }
+
+    /// <summary>Adds a text.</summary>
+    public static NodeProto AddText(this NodeProto node, string name, string value)
+    {
+        node.Attribute.Add(new AttributeProto { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) });
         return node;
     }
 

@@ -12,6 +12,9 @@ internal static class TensorNames
     /// <summary>The output before the softmax, N×classes.</summary>
     public const string Logits = "logits";
 
+    /// <summary>The output with the gradient of the largest logit by the pixels, in the shape of the input.</summary>
+    public const string Gradient = "gradient";
+
     /// <summary>Name of an open batch dimension.</summary>
     public const string Batch = "batch";
 }

@@ -29,7 +29,7 @@ internal sealed class ModelVerifier(DatasetRequest? request, Device device, Time
             ModelChecker.Check(parsed);
         var result = new VerifyResult { Path = files.Model, Sha256 = content.Sha256 };
         var manifest = ModelMetadata.ReadManifest(files.Model, parsed);
-        return manifest is not null && parsed.Graph.Output is not [{ Name: TensorNames.Probabilities }]
+        return manifest is not null && parsed.Graph.Output.All(output => output.Name != TensorNames.Probabilities)
             ? VerifyOtherOutputs(result, files, parsed, manifest, cancellation)
             : VerifyServed(result, cancellation);
     }
@@ -65,7 +65,7 @@ internal sealed class ModelVerifier(DatasetRequest? request, Device device, Time
         return WithTestSet(result, model.Facts.Input, manifest, dataset => Classify(model, dataset, cancellation), cancellation);
     }
 
-    // The server reads one output, probabilities. A file with other outputs is measured by the exporter's own session.
+    // The server reads probabilities. A file without them is measured by the exporter's own session.
     private VerifyResult VerifyOtherOutputs(
         VerifyResult result, ModelFiles files, ModelProto parsed, ModelManifest manifest, CancellationToken cancellation)
     {

@@ -14,12 +14,13 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
 
     /// <summary>The values of every layer for one image, C×H×W each, in the order of the layers.</summary>
     /// <param name="pixels">Raw pixels 0..255, C×H×W.</param>
-    public IReadOnlyList<double[]> Run(ReadOnlySpan<byte> pixels)
+    public IReadOnlyList<double[]> Run(ReadOnlySpan<byte> pixels) => Run(Array.ConvertAll(pixels.ToArray(), pixel => (double)pixel));
+
+    /// <inheritdoc cref="Run(ReadOnlySpan{byte})"/>
+    public IReadOnlyList<double[]> Run(double[] pixels)
     {
         var area = spec.Input.Height * spec.Input.Width;
-        var values = new double[pixels.Length];
-        for (var index = 0; index < values.Length; index++)
-            values[index] = (pixels[index] - normalization.Mean[index / area]) / normalization.Deviation[index / area];
+        var values = pixels.Select((pixel, index) => (pixel - normalization.Mean[index / area]) / normalization.Deviation[index / area]).ToArray();
         var results = new List<double[]>(rows.Count);
         foreach (var row in rows)
             results.Add(values = Apply(row, values));

@@ -12,6 +12,9 @@ namespace LeNetServe.Runtime.Models;
 internal static class GraphFacts
 {
     private const string RangeKey = "Image.NominalPixelRange";
+    /// <summary>Name of the output to read from a graph that has others too.</summary>
+    private const string Probabilities = "probabilities";
+
     private const string FormatKey = "Image.BitmapPixelFormat";
 
     /// <summary>Reads the facts. <paramref name="manifest"/> and <paramref name="labels"/> are null if the model has none.</summary>
@@ -22,7 +25,9 @@ internal static class GraphFacts
         string path, InferenceSession session, string sha256, ModelManifest? manifest, string manifestJson, IReadOnlyList<string>? labels)
     {
         var (inputName, input) = Single(path, "input", session.InputMetadata);
-        var (outputName, output) = Single(path, "output", session.OutputMetadata);
+        var (outputName, output) = session.OutputMetadata.TryGetValue(Probabilities, out var probabilities)
+            ? (Probabilities, probabilities)
+            : Single(path, "output", session.OutputMetadata);
         var (layout, shape, fixedBatch) = ReadInput(path, inputName, input);
         var classes = ReadClasses(path, outputName, output, fixedBatch);
         if (manifest is not null && manifest.Imaging.Input != shape)
