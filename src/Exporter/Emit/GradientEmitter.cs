@@ -36,8 +36,8 @@ internal static class GradientEmitter
     }
 
     /// <summary>
-    /// 1 at the largest logit, the first of equal ones, and 0 at the others: a maximum over the row as a picture, and 1 put back at its place.
-    /// ArgMax and OneHot would say the same, but OpenCV 4.6 lacks OneHot.
+    /// 1 at the largest logit and 0 at the others, as 1 − sign(largest − logit). Every window of the maximum covers the whole row, because
+    /// OpenCV 4.6 has no OneHot and does not spread a column over a row.
     /// </summary>
     private static void EmitLargest(GraphTensor logits, GraphBuilder graph)
     {
@@ -45,13 +45,11 @@ internal static class GradientEmitter
         var classes = logits.Shape[0];
         graph.Continue(logits);
         graph.Unflatten(Name, new(1, 1, (int)classes));
-        graph.Append("MaxPool", $"{Name}.value", [1, 1, 1])
-            .AddInts("kernel_shape", 1, classes).AddInts("pads", 0, 0, 0, 0).AddInts("strides", 1, classes)
-            .Output.Add($"{Name}.place");
-        graph.Append("Mul", $"{Name}.zero", graph.Shape, [graph.Constant($"{Name}.nothing", [0.0])]);
-        graph.Append("Add", $"{Name}.one", graph.Shape, [graph.Constant($"{Name}.unit", [1.0])]);
-        graph.Append("MaxUnpool", $"{Name}.chosen", [1, 1, classes], [$"{Name}.place"])
-            .AddInts("kernel_shape", 1, classes).AddInts("pads", 0, 0, 0, 0).AddInts("strides", 1, classes);
+        graph.Append("MaxPool", $"{Name}.value", graph.Shape)
+            .AddInts("kernel_shape", 1, 2 * classes - 1).AddInts("pads", 0, classes - 1, 0, classes - 1).AddInts("strides", 1, 1);
         graph.Flatten(Name);
+        graph.Append("Sub", $"{Name}.distance", graph.Shape, [logits.Name]);
+        graph.Append("Sign", $"{Name}.others", graph.Shape);
+        graph.Append("Sub", $"{Name}.chosen", graph.Shape, [graph.Value], from: graph.Constant($"{Name}.one", [1.0]));
     }
 }

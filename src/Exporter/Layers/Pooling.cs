@@ -65,8 +65,11 @@ internal sealed class Pooling(PoolingSpec layer, LayerShape row) : ExportedLayer
     {
         var exact = Covered(Row.Output.Height) == Row.Input.Height && Covered(Row.Output.Width) == Row.Input.Width;
         var shape = exact ? [] : new[] { graph.Add("Shape", $"{Name}.gradient.shape", input) };
-        graph.Append("MaxUnpool", $"{Name}.gradient", [Row.Input.Channels, Row.Input.Height, Row.Input.Width], [Places, .. shape])
+        var node = graph.Append("MaxUnpool", $"{Name}.gradient", [Row.Input.Channels, Row.Input.Height, Row.Input.Width], [Places, .. shape])
             .AddWindows(layer.Size, layer.Step, layer.Padding);
+        // OpenCV 4.6 expects no pads, or two.
+        if (layer.Padding == 0)
+            node.Attribute.Remove(node.Attribute.Single(attribute => attribute.Name == "pads"));
 
         int Covered(int windows) => (windows - 1) * layer.Step + layer.Size - 2 * layer.Padding;
     }

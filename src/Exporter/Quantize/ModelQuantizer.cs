@@ -83,6 +83,9 @@ internal static class ModelQuantizer
             throw new InvalidDataException($"{files.Model}: operator set {opset}, expected {LowestOpset} or higher, "
                 + $"which has scales per output map: export with --opset {LowestOpset}");
         ModelChecker.Check(model);
+        if (model.Graph.Output.Any(output => output.Name is not (TensorNames.Probabilities or TensorNames.Logits)))
+            throw new InvalidDataException(
+                $"{files.Model} has layers or a gradient as outputs, expected probabilities: export with --outputs probabilities");
         if (model.Graph.Node.Any(node => node.OpType == "QuantizeLinear"))
             throw new InvalidDataException($"{files.Model} is quantized already, expected a float32 model");
         if (model.Graph.Initializer.Any(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Float16))

@@ -15,11 +15,15 @@ internal static class EvaluateCommand
         "--answers",
         "Write all test images with torch's logits and probabilities to this .safetensors file, laid out as golden.safetensors.");
 
+    private static readonly Option<string?> Gradients = CliOption.Optional(
+        "--gradients",
+        "Write torch's gradients of the largest logit by the pixels, of the first 1,000 test images, to this .safetensors file.");
+
     public static Command Create()
     {
         var command = new Command("evaluate", "Measure a run's weights on the test images.")
         {
-            Run, Data, Flip, Answers, ComputeOptions.Device, ComputeOptions.Threads,
+            Run, Data, Flip, Answers, Gradients, ComputeOptions.Device, ComputeOptions.Threads,
         };
         command.SetAction((parsed, cancellation) =>
             Task.Run(async () => (int)await EvaluateRun.RunAsync(Options(parsed), cancellation), CancellationToken.None));
@@ -32,6 +36,7 @@ internal static class EvaluateCommand
         Data = parsed.GetValue(Data),
         Flip = parsed.GetValue(Flip),
         Answers = parsed.GetValue(Answers),
+        Gradients = parsed.GetValue(Gradients),
         Device = parsed.GetRequiredValue(ComputeOptions.Device),
         Threads = parsed.GetValue(ComputeOptions.Threads),
     };

@@ -15,6 +15,9 @@ internal sealed record EvaluateOptions
     /// <summary>A file for all answers; null for none.</summary>
     public string? Answers { get; init; }
 
+    /// <summary>A file for the gradients by the pixels; null for none.</summary>
+    public string? Gradients { get; init; }
+
     /// <summary>Name of the device.</summary>
     public required string Device { get; init; }
 

@@ -43,6 +43,8 @@ internal static class EvaluateRun
         }
         if (options.Answers is { } file)
             GoldenImages.Of(store, model.Normalization, dataset.Test, images, threads, most: images.Count).Write(file);
+        if (options.Gradients is { } gradients)
+            InputGradients.Write(gradients, store, model.Normalization, images);
         if (DatasetIdentity.Of(dataset) != model.Dataset)
             Console.Error.WriteLine($"note: these are not the data of the run (SHA-256 {model.Dataset.Sha256})");
         return ExitCode.Success;
