@@ -176,9 +176,10 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("logits", "Output logits")]
-    [InlineData("both", "2 outputs (logits, probabilities)")]
-    public async Task Export_OtherOutputs_AreVerifiedAndNotCalledServable(string outputs, string missing)
+    [InlineData("logits", false, "Output logits")]
+    [InlineData("both", true, "[]")]
+    [InlineData("probabilities,layers,gradient", true, "[]")]
+    public async Task Export_OtherOutputs_AreVerifiedAndServedIfProbabilitiesAreAmongThem(string outputs, bool served, string missing)
     {
         var directory = sandbox["elsewhere"];
         Assert.Equal(0, (await ExporterProcess.RunAsync(
@@ -189,7 +190,7 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Contains("16 of 16 golden images", verified.Output, StringComparison.Ordinal);
 
         var inspected = JsonDocument.Parse((await ExporterProcess.RunAsync("", "inspect", "--json", directory)).Output).RootElement;
-        Assert.False(inspected.GetProperty("served").GetBoolean());
+        Assert.Equal(served, inspected.GetProperty("served").GetBoolean());
         Assert.Contains(missing, inspected.GetProperty("missing_for_server").ToString(), StringComparison.Ordinal);
     }
 
