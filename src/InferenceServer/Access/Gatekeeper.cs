@@ -34,8 +34,23 @@ internal sealed class Gatekeeper : IDisposable
         if (options.OpenControl)
             log.ControlIsOpen();
 
-        BearerTokens? Tokens(string? path) =>
-            path is null ? null : new(new([path], () => TokenFile.Read(path), options.ReloadInterval, time, log));
+        BearerTokens? Tokens(string? path)
+        {
+            if (path is null)
+                return null;
+            // At start an empty file is a fault; later it revokes all tokens.
+            var isReload = false;
+            return new(new([path], Read, options.ReloadInterval, time, log));
+
+            byte[][] Read()
+            {
+                var tokens = TokenFile.Read(path, allowsNone: isReload);
+                isReload = true;
+                if (tokens.Length == 0)
+                    log.TokensRevoked(path);
+                return tokens;
+            }
+        }
     }
 
     public Task InvokeAsync(HttpContext context)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LeNetServe.Files;
 
 namespace LeNetServe.InferenceServer.Access;
 
@@ -10,6 +11,8 @@ namespace LeNetServe.InferenceServer.Access;
 internal sealed class ReloadedFile<T> : IDisposable
     where T : class
 {
+    private const int LargestFile = 1 << 20;
+
     private readonly string[] paths;
     private readonly Func<T> read;
     private readonly SecurityLog log;
@@ -59,7 +62,7 @@ internal sealed class ReloadedFile<T> : IDisposable
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var path in paths)
-            hash.AppendData(SHA256.HashData(File.ReadAllBytes(path)));
+            hash.AppendData(SHA256.HashData(RegularFile.ReadAllBytes(path, LargestFile)));
         return hash.GetHashAndReset();
     }
 }

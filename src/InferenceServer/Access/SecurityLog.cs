@@ -16,4 +16,7 @@ internal sealed partial class SecurityLog(ILogger<SecurityLog> logger)
 
     [LoggerMessage(4, LogLevel.Debug, "{Path} from {Client}: {Reason}", EventName = nameof(Rejected))]
     public partial void Rejected(string path, string client, string reason);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Path} has no token anymore; all its tokens are revoked", EventName = nameof(TokensRevoked))]
+    public partial void TokensRevoked(string path);
 }

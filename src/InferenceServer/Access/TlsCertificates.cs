@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LeNetServe.Files;
 
 namespace LeNetServe.InferenceServer.Access;
 
@@ -8,6 +9,7 @@ namespace LeNetServe.InferenceServer.Access;
 internal static class TlsCertificates
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const int LargestFile = 1 << 20;
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     /// <summary>Reads the options of a handshake.</summary>
@@ -17,8 +19,8 @@ internal static class TlsCertificates
         try
         {
             // Read each file once, so that a renewal at the same time cannot mix old and new content.
-            var pem = File.ReadAllText(options.CertificateFile);
-            var key = options.KeyFile is null ? pem : File.ReadAllText(options.KeyFile);
+            var pem = RegularFile.ReadAllText(options.CertificateFile, LargestFile);
+            var key = options.KeyFile is null ? pem : RegularFile.ReadAllText(options.KeyFile, LargestFile);
             var certificate = X509Certificate2.CreateFromPem(pem, key);
             Check(options.CertificateFile, certificate);
             var chain = new X509Certificate2Collection();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LeNetServe.Files;
 
 namespace LeNetServe.InferenceServer.Access;
 
@@ -8,14 +9,17 @@ internal static class TokenFile
 {
     private const string HashPrefix = "sha256:";
     private const int ShortestToken = 16;
+    private const int LargestFile = 1 << 20;
 
     /// <summary>Reads the SHA-256 of each token.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="allowsNone">True accepts a file without tokens: all are revoked.</param>
     /// <exception cref="InvalidDataException">The file has no token, a token is too short, or a hash is not a SHA-256.</exception>
-    public static byte[][] Read(string path)
+    public static byte[][] Read(string path, bool allowsNone = false)
     {
         var hashes = new List<byte[]>();
         var number = 0;
-        foreach (var line in File.ReadLines(path).Select(line => line.Trim()))
+        foreach (var line in RegularFile.ReadAllText(path, LargestFile).Split('\n').Select(line => line.Trim()))
         {
             number++;
             if (line.Length == 0 || line[0] == '#')
@@ -24,7 +28,7 @@ internal static class TokenFile
                 ? ReadHash(path, number, line[HashPrefix.Length..])
                 : Hash(path, number, line));
         }
-        return hashes.Count > 0 ? [.. hashes] : throw new InvalidDataException($"{path} has no token, expected one a line");
+        return hashes.Count > 0 || allowsNone ? [.. hashes] : throw new InvalidDataException($"{path} has no token, expected one a line");
     }
 
     private static byte[] Hash(string path, int line, string token) =>

@@ -58,6 +58,26 @@ public sealed class TokenTests : IDisposable
     }
 
     [Fact]
+    public async Task Tokens_FileEmptied_AreRevoked()
+    {
+        var path = Tokens(First);
+        await using var server = await TestServer.StartAsync($"--Security:InferenceTokensFile={path}", "--Security:ReloadInterval=20ms");
+        Assert.Equal(StatusCode.OK, await StatusAsync(server, First));
+
+        File.WriteAllText(path, "# nobody\n");
+
+        await Eventually.TrueAsync(async () => await StatusAsync(server, First) == StatusCode.Unauthenticated);
+    }
+
+    [Fact]
+    public void Read_FileThatIsNotRegular_IsRejectedWithoutWaiting()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "devices of Linux");
+
+        Assert.Contains("expected a regular file", Assert.Throws<InvalidDataException>(() => TokenFile.Read("/dev/zero")).Message);
+    }
+
+    [Fact]
     public async Task Tokens_OfRepositoryControl_AreItsOwn()
     {
         await using var server = await TestServer.StartAsync(
