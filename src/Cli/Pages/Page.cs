@@ -23,7 +23,7 @@ public static partial class Page
     /// <param name="template">The template's resource name.</param>
     /// <param name="title">The page's title and heading.</param>
     /// <param name="lead">The main figures in a sentence, for readers without JavaScript too.</param>
-    /// <param name="data">What the template's script draws; property names become camelCase.</param>
+    /// <param name="data">The data of the template's script; property names become camelCase.</param>
     public static string Render(Assembly assembly, string template, string title, string lead, object data) =>
         // In one pass: a title that holds a placeholder stays a title.
         Placeholder().Replace(Resource(assembly, template), match => match.Groups[1].Value switch

@@ -23,7 +23,7 @@ internal sealed record PipelineOptions
     /// <summary>Threads inside one run, see <see cref="LeNetServe.Runtime.Models.ModelOptions.IntraOpThreads"/>.</summary>
     public int IntraOpThreads { get; init; } = 1;
 
-    /// <summary>Whether calls of Explain are answered. The first of them opens a second session of its model.</summary>
+    /// <summary>The switch of Explain. Its first call opens a second session of its model.</summary>
     public Switch Explain { get; init; }
 
     public static PipelineOptions Read(SettingsReader reader)

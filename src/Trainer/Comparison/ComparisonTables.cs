@@ -87,7 +87,7 @@ internal static class ComparisonTables
         (_, var unranked) => $"ranked by validation accuracy; {unranked} experiments held no images out for it and follow unranked",
     };
 
-    /// <summary>An underscore inside a word is no markup, so that a pipe is the only character to escape.</summary>
+    /// <summary>Escapes pipes. An underscore inside a word is not markup.</summary>
     private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     private static string Quote(string cell) =>

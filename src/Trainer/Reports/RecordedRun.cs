@@ -25,7 +25,7 @@ internal sealed record RecordedRun
     public string Id => Directory.Id;
 
     /// <summary>Reads a run directory.</summary>
-    /// <exception cref="DirectoryNotFoundException">There is no run directory.</exception>
+    /// <exception cref="DirectoryNotFoundException">The run directory does not exist.</exception>
     /// <exception cref="InvalidDataException">A file in it cannot be read.</exception>
     public static RecordedRun Read(string path)
     {
@@ -41,7 +41,7 @@ internal sealed record RecordedRun
         };
     }
 
-    /// <summary>The values of a JSON object as text, by key; empty if there is no such file.</summary>
+    /// <summary>The values of a JSON object as text, by key; empty if the file does not exist.</summary>
     public static IReadOnlyDictionary<string, string> Flatten(string path)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
