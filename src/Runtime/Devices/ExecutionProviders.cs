@@ -7,12 +7,13 @@ namespace LeNetServe.Runtime.Devices;
 public static class ExecutionProviders
 {
     private const string Cuda = "CUDAExecutionProvider";
+    private static readonly Lazy<string?> CudaFault = new(FindCudaFault);
 
     /// <summary>Gets the providers that the native library was built with, such as <c>CPUExecutionProvider</c>.</summary>
-    public static IReadOnlyList<string> Available => OrtEnv.Instance().GetAvailableProviders();
+    public static IReadOnlyList<string> Available => RuntimeLog.Environment.GetAvailableProviders();
 
     /// <summary>Gets the native library's version, such as <c>1.31.1</c>.</summary>
-    public static string Version => OrtEnv.Instance().GetVersionString();
+    public static string Version => RuntimeLog.Environment.GetVersionString();
 
     /// <summary>Resolves <see cref="Device.Auto"/> to <see cref="Device.Cpu"/> or <see cref="Device.Cuda"/>.</summary>
     /// <exception cref="InferenceException">
@@ -22,14 +23,29 @@ public static class ExecutionProviders
     {
         if (device == Device.Cpu)
             return Device.Cpu;
+        if (CudaFault.Value is not { } fault)
+            return Device.Cuda;
+        return device == Device.Auto
+            ? Device.Cpu
+            : throw new InferenceException(InferenceErrorKind.DeviceUnavailable, $"device cuda was asked for, but {fault}");
+    }
+
+    // The process finds out once. In a build for CUDA, one line tells why the CPU is used.
+    private static string? FindCudaFault()
+    {
+        if (!Available.Contains(Cuda))
+            return $"this build's ONNX Runtime {Version} has only {string.Join(", ", Available)}; build with -p:Accelerator=cuda";
         try
         {
             using var options = CreateOptions(Device.Cuda);
-            return Device.Cuda;
+            return null;
         }
-        catch (InferenceException) when (device == Device.Auto)
+        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
         {
-            return Device.Cpu;
+            var fault = $"CUDA did not start ({RuntimeLog.Reason ?? exception.Message}); "
+                + "an NVIDIA driver, CUDA 13 and cuDNN 9 are needed";
+            Console.Error.WriteLine($"{fault}; models run on the CPU unless the command asks for cuda");
+            return fault;
         }
     }
 
@@ -38,6 +54,7 @@ public static class ExecutionProviders
     /// </summary>
     internal static SessionOptions CreateOptions(Device device, int intraOpThreads = 1)
     {
+        _ = RuntimeLog.Environment;
         var options = new SessionOptions
         {
             IntraOpNumThreads = intraOpThreads,
@@ -63,23 +80,7 @@ public static class ExecutionProviders
 
     private static void AppendCuda(SessionOptions options)
     {
-        if (!Available.Contains(Cuda))
-            throw new InferenceException(
-                InferenceErrorKind.DeviceUnavailable,
-                $"device cuda was asked for, but this build's ONNX Runtime {Version} has only {string.Join(", ", Available)}; " +
-                "build with -p:Accelerator=cuda");
-        try
-        {
-            options.AppendExecutionProvider_CUDA(0);
-            options.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
-        }
-        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
-        {
-            throw new InferenceException(
-                InferenceErrorKind.DeviceUnavailable,
-                "device cuda was asked for, but did not start; it needs an NVIDIA driver, CUDA and cuDNN. " +
-                $"ONNX Runtime says: {exception.Message}",
-                exception);
-        }
+        options.AppendExecutionProvider_CUDA(0);
+        options.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
     }
 }

@@ -29,12 +29,16 @@ public sealed class ExecutionProvidersTests
     }
 
     [Theory]
-    [InlineData("cpu", "Microsoft.ML.OnnxRuntime")]
-    [InlineData("cuda", "Microsoft.ML.OnnxRuntime.Gpu")]
-    public async Task Accelerator_OneProperty_SelectsExactlyOnePackage(string accelerator, string package)
+    [InlineData("cpu", "linux-x64", "Microsoft.ML.OnnxRuntime")]
+    [InlineData("cuda", "linux-x64", "Microsoft.ML.OnnxRuntime.Gpu.Linux")]
+    [InlineData("cuda", "win-x64", "Microsoft.ML.OnnxRuntime.Gpu.Windows")]
+    public async Task Accelerator_OneProperty_SelectsExactlyOnePackage(string accelerator, string platform, string package)
     {
         var project = Path.Combine(RepositoryRoot.Find(), "src", "Runtime", "Runtime.csproj");
-        string[] arguments = ["msbuild", project, "-nodereuse:false", $"-p:Accelerator={accelerator}", "-getItem:PackageReference"];
+        string[] arguments =
+        [
+            "msbuild", project, "-nodereuse:false", $"-p:Accelerator={accelerator}", $"-p:RuntimeIdentifier={platform}", "-getItem:PackageReference",
+        ];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var json = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -43,7 +47,7 @@ public sealed class ExecutionProvidersTests
         using var document = JsonDocument.Parse(json);
         var packages = document.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray()
             .Select(item => item.GetProperty("Identity").GetString()!)
-            .Where(name => name.StartsWith("Microsoft.ML.OnnxRuntime", StringComparison.Ordinal));
+            .Where(name => name.StartsWith("Microsoft.ML.OnnxRuntime", StringComparison.Ordinal) && !name.EndsWith(".Managed", StringComparison.Ordinal));
         Assert.Equal(package, Assert.Single(packages));
     }
 }
