@@ -8,6 +8,7 @@ public static class ExecutionProviders
 {
     private const string Cuda = "CUDAExecutionProvider";
     private static readonly Lazy<string?> CudaFault = new(FindCudaFault);
+    private static bool saidWhyCpu;
 
     /// <summary>Gets the providers that the native library was built with, such as <c>CPUExecutionProvider</c>.</summary>
     public static IReadOnlyList<string> Available => RuntimeLog.Environment.GetAvailableProviders();
@@ -25,12 +26,14 @@ public static class ExecutionProviders
             return Device.Cpu;
         if (CudaFault.Value is not { } fault)
             return Device.Cuda;
+        if (device == Device.Auto && Available.Contains(Cuda) && !Interlocked.Exchange(ref saidWhyCpu, true))
+            Console.Error.WriteLine($"{fault}; models run on the CPU");
         return device == Device.Auto
             ? Device.Cpu
             : throw new InferenceException(InferenceErrorKind.DeviceUnavailable, $"device cuda was asked for, but {fault}");
     }
 
-    // The process finds out once. In a build for CUDA, one line tells why the CPU is used.
+    // The process finds out once.
     private static string? FindCudaFault()
     {
         if (!Available.Contains(Cuda))
@@ -42,10 +45,7 @@ public static class ExecutionProviders
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
         {
-            var fault = $"CUDA did not start ({RuntimeLog.Reason ?? exception.Message}); "
-                + "an NVIDIA driver, CUDA 13 and cuDNN 9 are needed";
-            Console.Error.WriteLine($"{fault}; models run on the CPU unless the command asks for cuda");
-            return fault;
+            return $"CUDA did not start ({RuntimeLog.Reason ?? exception.Message}); an NVIDIA driver, CUDA 13 and cuDNN 9 are needed";
         }
     }
 

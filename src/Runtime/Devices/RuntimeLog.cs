@@ -33,7 +33,7 @@ internal static partial class RuntimeLog
     private static void Keep(nint parameter, OrtLoggingLevel severity, string category, string id, string location, string message)
     {
         if (Library().Match(message) is { Success: true } match)
-            reason = match.Groups["reason"].Value;
+            reason = match.Groups["reason"].Value.Trim();
     }
 
     [GeneratedRegex(@"Failed to load library .* with error: (?<reason>.*)", RegexOptions.Singleline)]
