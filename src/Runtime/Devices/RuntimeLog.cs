@@ -4,8 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace LeNetServe.Runtime.Devices;
 
 /// <summary>
-/// ONNX Runtime's environment with a log of its own. By default errors go to standard error in red, one for each model; here only the reason of
-/// a library that does not load is kept.
+/// ONNX Runtime's environment with a log of its own. By default its errors go to standard error in red, one for each model. Here the reason
+/// of a library that does not load is kept, and the rest is dropped: exceptions report it.
 /// </summary>
 internal static partial class RuntimeLog
 {

@@ -35,10 +35,8 @@ public sealed class ExecutionProvidersTests
     public async Task Accelerator_OneProperty_SelectsExactlyOnePackage(string accelerator, string platform, string package)
     {
         var project = Path.Combine(RepositoryRoot.Find(), "src", "Runtime", "Runtime.csproj");
-        string[] arguments =
-        [
-            "msbuild", project, "-nodereuse:false", $"-p:Accelerator={accelerator}", $"-p:RuntimeIdentifier={platform}", "-getItem:PackageReference",
-        ];
+        string[] arguments = ["msbuild", project, "-nodereuse:false", $"-p:Accelerator={accelerator}", $"-p:RuntimeIdentifier={platform}",
+            "-getItem:PackageReference"];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var json = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -47,7 +45,8 @@ public sealed class ExecutionProvidersTests
         using var document = JsonDocument.Parse(json);
         var packages = document.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray()
             .Select(item => item.GetProperty("Identity").GetString()!)
-            .Where(name => name.StartsWith("Microsoft.ML.OnnxRuntime", StringComparison.Ordinal) && !name.EndsWith(".Managed", StringComparison.Ordinal));
+            .Where(name => name.StartsWith("Microsoft.ML.OnnxRuntime", StringComparison.Ordinal))
+            .Where(name => !name.EndsWith(".Managed", StringComparison.Ordinal));
         Assert.Equal(package, Assert.Single(packages));
     }
 }
