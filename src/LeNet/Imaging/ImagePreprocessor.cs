@@ -25,14 +25,6 @@ public sealed class ImagePreprocessor(ImagingSpec spec, long maxPixels = ImagePr
         ? spec
         : throw new ArgumentException($"the model's input has {spec.Input.Channels} channels, expected 1 (gray) or 3 (RGB)", nameof(spec));
 
-    /// <summary>Gets the number of pixels that a picture's header promises, before anything is decoded.</summary>
-    /// <exception cref="ImageException">The header cannot be read.</exception>
-    public static long ReadPixelCount(ReadOnlySpan<byte> encoded)
-    {
-        var (width, height) = ImageDecoder.ReadSize(encoded);
-        return (long)width * height;
-    }
-
     /// <summary>Decodes a picture into the model's input.</summary>
     /// <param name="encoded">The whole file.</param>
     /// <returns>Bytes 0..255, C×H×W.</returns>

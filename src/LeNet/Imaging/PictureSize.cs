@@ -22,6 +22,8 @@ public static class PictureSize
             return OfJpeg(encoded);
         if (encoded.Length >= 26 && encoded.StartsWith("BM"u8))
             return OfBmp(encoded);
+        if (encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8))
+            return TiffDirectory.Read(encoded).Pixels;
         return encoded.Length >= 30 && encoded.StartsWith("RIFF"u8) ? OfWebP(encoded) : 0;
     }
 
@@ -45,7 +47,8 @@ public static class PictureSize
             return (1L + (bits & 0x3fff)) * (1L + ((bits >> 14) & 0x3fff));
         }
         return kind.SequenceEqual("VP8 "u8)
-            ? (long)(BinaryPrimitives.ReadUInt16LittleEndian(encoded[26..]) & 0x3fff) * (BinaryPrimitives.ReadUInt16LittleEndian(encoded[28..]) & 0x3fff)
+            ? (BinaryPrimitives.ReadUInt16LittleEndian(encoded[26..]) & 0x3fffL)
+                * (BinaryPrimitives.ReadUInt16LittleEndian(encoded[28..]) & 0x3fff)
             : 0;
     }
 

@@ -90,7 +90,7 @@ public sealed class AgreementTests
         return probabilities;
     }
 
-    /// <summary>torch's class of every test image, a byte each in the data set's order, as recorded with the newest version's run.</summary>
+    /// <summary>torch's class of every test image, a byte each in the data set's order, recorded with the newest version's run.</summary>
     private static int[] TorchOfShipped(string model, int count)
     {
         var version = Directory.GetDirectories(model).Max(folder => int.Parse(Path.GetFileName(folder)));
@@ -100,7 +100,7 @@ public sealed class AgreementTests
             File.Exists(file), $"no {RepositoryTree.Relative(file)}: record torch's answers when a model is shipped (evaluate --answers)");
         var classes = File.ReadAllBytes(file);
         Assert.True(
-            classes.Length == count, $"{RepositoryTree.Relative(file)} has {classes.Length} bytes, expected one for each of {count} images");
+            classes.Length == count, $"{RepositoryTree.Relative(file)} has {classes.Length} bytes, expected one for each of {count}");
         return [.. classes.Select(@class => (int)@class)];
     }
 

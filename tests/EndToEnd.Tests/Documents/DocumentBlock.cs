@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace LeNetServe.EndToEnd.Tests.Documents;
 
 /// <summary>
-/// A fenced block of a document. HTML comments before it, <c>&lt;!-- key: value --&gt;</c>, tell a test how to run it. <c>file</c> is the name
-/// to save a program under, and <c>run</c> the command that starts it. <c>server</c> starts a server that stays until the document's end.
+/// A fenced block of a document. HTML comments before it, <c>&lt;!-- key: value --&gt;</c>, tell a test how to run it. <c>file</c> is the
+/// name of a program, and <c>run</c> the command that starts it. <c>server</c> starts a server for the rest of the document.
 /// <c>exit</c> is the expected exit code. <c>not run</c> is the reason for which the block cannot run.
 /// </summary>
 /// <param name="File">The document, relative to the repository.</param>

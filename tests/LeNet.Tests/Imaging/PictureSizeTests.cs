@@ -1,4 +1,5 @@
 using LeNetServe.Imaging;
+using LeNetServe.TestPictures;
 using SkiaSharp;
 
 namespace LeNetServe.Tests.Imaging;
@@ -30,11 +31,21 @@ public sealed class PictureSizeTests
         Assert.Equal(35, PictureSize.Pixels(bmp));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Pixels_Tiff_AreThoseOfItsFirstPage(bool isBigEndian)
+    {
+        var tiff = new TiffWriter { Width = 31, Height = 7, Pixel = (_, _) => [0], IsBigEndian = isBigEndian }.ToArray();
+
+        Assert.Equal(217, PictureSize.Pixels(tiff));
+    }
+
     [Fact]
     public void Pixels_RandomBytes_NeverThrow()
     {
         var random = new Random(1);
-        byte[][] starts = [[0xff, 0xd8], [.. "RIFF1234WEBPVP8X"u8], [.. "BM"u8], [.. "GIF8"u8], [0x89, 0x50, 0x4e, 0x47]];
+        byte[][] starts = [[0xff, 0xd8], [.. "RIFF1234WEBPVP8X"u8], [.. "BM"u8], [.. "GIF8"u8], [.. "II*\0"u8], [0x89, 0x50, 0x4e, 0x47]];
         var bytes = new byte[64];
         for (var trial = 0; trial < 2_000; trial++)
         {

@@ -49,6 +49,9 @@ internal readonly ref struct TiffDirectory
         return new(tiff, entries[..Math.Min(length, entries.Length / EntryBytes * EntryBytes)], isLittle, isWhole);
     }
 
+    /// <summary>The pixels of the page that the directory describes; 0 if it has no size.</summary>
+    public long Pixels => (First(256) ?? 0) * (long)(First(257) ?? 0);
+
     /// <summary>The number of entries.</summary>
     public int Count => entries.Length / EntryBytes;
 
