@@ -38,7 +38,7 @@ internal static class ExportCommand
         CliOption.WithDefault("--batch", "dynamic", "images per run: dynamic, or a fixed number");
 
     private static readonly Option<string> Outputs = CliOption.WithDefault("--outputs", "probabilities",
-        "the file's outputs, with commas: probabilities, logits, layers (every layer's values), gradient (of the largest logit by the pixels)");
+        "the file's outputs, with commas: probabilities, logits, layers (all values), gradient (of the largest logit by the pixels)");
 
     private static readonly Option<Precision> Precision =
         CliOption.Choice<Precision>("--precision", "number format of weights and arithmetic");
@@ -134,7 +134,8 @@ internal static class ExportCommand
             throw new ExpectedException(ExitCode.Usage,
                 $"--outputs is \"{text}\", expected probabilities, logits or both, and with commas layers and gradient");
         if ((outputs & ~ModelOutputs.Both) != 0 && precision != Emit.Precision.Float32)
-            throw new ExpectedException(ExitCode.Usage, $"--outputs {text} with --precision float16, expected float32 for layers and gradient");
+            throw new ExpectedException(
+                ExitCode.Usage, $"--outputs {text} with --precision float16, expected float32 for layers and gradient");
         return outputs;
     }
 }

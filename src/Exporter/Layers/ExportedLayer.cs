@@ -47,7 +47,9 @@ internal abstract class ExportedLayer(LayerShape row, double[] weight, double[] 
     /// <summary>Writes the layer's nodes at the end of the graph.</summary>
     public abstract void Emit(GraphBuilder graph);
 
-    /// <summary>Writes the nodes that turn the gradient by the layer's output, at the end of the graph, into the gradient by its input.</summary>
+    /// <summary>
+    /// Writes the nodes that turn the gradient by the layer's output, at the end of the graph, into the gradient by its input.
+    /// </summary>
     /// <param name="graph">The graph after <see cref="Emit"/>.</param>
     /// <param name="output">The tensor of the layer's output.</param>
     public abstract void EmitGradient(GraphBuilder graph, string output);

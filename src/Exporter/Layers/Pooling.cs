@@ -44,7 +44,9 @@ internal sealed class Pooling(PoolingSpec layer, LayerShape row) : ExportedLayer
             node.Output.Add(Places);
     }
 
-    /// <summary>A mean gives each pixel its share. A maximum gives all to one pixel: of equal ones to the first, row by row, as in torch.</summary>
+    /// <summary>
+    /// A mean gives each pixel its share. A maximum gives all to one pixel: of equal ones to the first, row by row, as in torch.
+    /// </summary>
     public override void EmitGradient(GraphBuilder graph, string output)
     {
         if (IsIdentity)
@@ -65,7 +67,8 @@ internal sealed class Pooling(PoolingSpec layer, LayerShape row) : ExportedLayer
     {
         var exact = Covered(Row.Output.Height) == Row.Input.Height && Covered(Row.Output.Width) == Row.Input.Width;
         var shape = exact ? [] : new[] { graph.Add("Shape", $"{Name}.gradient.shape", input) };
-        var node = graph.Append("MaxUnpool", $"{Name}.gradient", [Row.Input.Channels, Row.Input.Height, Row.Input.Width], [Places, .. shape])
+        long[] pixels = [Row.Input.Channels, Row.Input.Height, Row.Input.Width];
+        var node = graph.Append("MaxUnpool", $"{Name}.gradient", pixels, [Places, .. shape])
             .AddWindows(layer.Size, layer.Step, layer.Padding);
         // OpenCV 4.6 expects no pads, or two.
         if (layer.Padding == 0)

@@ -20,7 +20,8 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
     public IReadOnlyList<double[]> Run(double[] pixels)
     {
         var area = spec.Input.Height * spec.Input.Width;
-        var values = pixels.Select((pixel, index) => (pixel - normalization.Mean[index / area]) / normalization.Deviation[index / area]).ToArray();
+        var values = pixels
+            .Select((pixel, index) => (pixel - normalization.Mean[index / area]) / normalization.Deviation[index / area]).ToArray();
         var results = new List<double[]>(rows.Count);
         foreach (var row in rows)
             results.Add(values = Apply(row, values));
