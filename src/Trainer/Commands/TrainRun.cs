@@ -6,6 +6,7 @@ using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Progress;
+using LeNetServe.Trainer.Recipes;
 using LeNetServe.Trainer.Training;
 using Spectre.Console;
 
@@ -20,13 +21,32 @@ internal static class TrainRun
         if (options.StopWithInput)
             InputEnd.Cancels(ending);
         var config = ConfigBuilder.Build(options.Recipe, options.Values, options: true);
-        if (options.DryRun)
-        {
-            Console.WriteLine(JsonSerializer.Serialize(config, TrainerJson.TrainingConfig));
-            return ExitCode.Success;
-        }
+        var adapts = FolderRecipe.IsFor(config, options.Recipe);
+        if (options.DryRun && !adapts)
+            return Show(config);
         var dataset = await DatasetDownload.OpenAsync(config, options.Offline, ending.Token);
-        return Train(config, dataset, options, ending.Token);
+        if (adapts)
+            config = Adapt(dataset, options);
+        return options.DryRun ? Show(config) : Train(config, dataset, options, ending.Token);
+    }
+
+    private static ExitCode Show(TrainingConfig config)
+    {
+        Console.WriteLine(JsonSerializer.Serialize(config, TrainerJson.TrainingConfig));
+        return ExitCode.Success;
+    }
+
+    private static TrainingConfig Adapt(ImageDataset dataset, TrainOptions options)
+    {
+        var recipe = FolderRecipe.For(dataset);
+        if (!options.DryRun)
+        {
+            var images = Counted.Of(dataset.Train.Count, "training image");
+            Console.WriteLine($"chosen for {images} of {dataset.Labels.Count} classes: {string.Join("; ", recipe.Choices)} (options win)");
+            foreach (var warning in recipe.Warnings)
+                Console.Error.WriteLine($"warning: {warning}");
+        }
+        return ConfigBuilder.Build(options.Recipe, options.Values, options: true, recipe.Values);
     }
 
     private static ExitCode Train(TrainingConfig config, ImageDataset dataset, TrainOptions options, CancellationToken cancellationToken)

@@ -31,14 +31,19 @@ internal static class ConfigBuilder
     /// <exception cref="ExpectedException">
     /// A key or recipe is unknown, or a value does not fit its type or range; all faults are reported together.
     /// </exception>
-    public static TrainingConfig Build(string? recipe, IReadOnlyDictionary<string, string> values, bool options = false)
+    /// <param name="adapted">Values that depend on the data: they win over the recipe's.</param>
+    public static TrainingConfig Build(
+        string? recipe,
+        IReadOnlyDictionary<string, string> values,
+        bool options = false,
+        IReadOnlyDictionary<string, string>? adapted = null)
     {
         var json = recipe is null ? [] : RecipeFiles.Read(recipe);
         if (values.GetValueOrDefault("data") is { } data && !values.ContainsKey("dataset") && !json.ContainsKey("dataset"))
             json["dataset"] = DataKind.Of(data);
         if (recipe is null)
             json = Merged(RecipeFiles.ForDataset(values.GetValueOrDefault("dataset") ?? DatasetOf(json)), json);
-        foreach (var (key, text) in values)
+        foreach (var (key, text) in (adapted ?? new Dictionary<string, string>()).Concat(values))
             json[key] = Fields.FirstOrDefault(field => field.Key == key)?.Parse(text) ?? JsonValue.Create(text);
         var config = Parse(json, recipe, options ? values.Keys : []);
         return config is { Dataset: "strokes", Data: { } unused }

@@ -87,6 +87,10 @@ internal sealed record TrainingConfig
     [Description("Stop after this many epochs without a better validation accuracy; 0: never.")]
     public int EarlyStopping { get; init; }
 
+    [Description("Show images of smaller classes several times in an epoch, so that all classes are as frequent. Default: false.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Balance { get; init; }
+
     [Description("Mirror the images: none, random, or alternating (each image changes sides every epoch). Not for digits.")]
     public FlipKind Flip { get; init; } = FlipKind.None;
 

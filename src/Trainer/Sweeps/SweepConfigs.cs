@@ -10,22 +10,23 @@ internal static class SweepConfigs
 {
     /// <summary>Expands the plan; runs that come out equal are kept once.</summary>
     /// <exception cref="ExpectedException">A key, a value, a range, or the plan as a whole is wrong.</exception>
-    public static IReadOnlyList<TrainingConfig> Of(SweepPlan plan)
+    public static IReadOnlyList<TrainingConfig> Of(SweepPlan plan) =>
+        [.. ValuesOf(plan).Select(values => ConfigBuilder.Build(plan.Recipe, values)).Distinct()];
+
+    /// <summary>Expands the plan to the values of each run, by config key.</summary>
+    public static IReadOnlyList<IReadOnlyDictionary<string, string>> ValuesOf(SweepPlan plan)
     {
         Check(plan);
         var common = plan.Set.ToDictionary(pair => pair.Key, pair => Text(pair.Value));
-        var configs = new List<TrainingConfig>();
+        var runs = new List<IReadOnlyDictionary<string, string>>();
         foreach (var (cell, values) in Combinations(plan.Grid).Index())
             for (var sample = 0; sample < plan.Samples; sample++)
             {
                 var drawn = Draw(plan, cell * plan.Samples + sample);
                 foreach (var seed in plan.Seeds)
-                {
-                    var all = new Dictionary<string, string>(common.Concat(values).Concat(drawn)) { ["seed"] = $"{seed}" };
-                    configs.Add(ConfigBuilder.Build(plan.Recipe, all));
-                }
+                    runs.Add(new Dictionary<string, string>(common.Concat(values).Concat(drawn)) { ["seed"] = $"{seed}" });
             }
-        return [.. configs.Distinct()];
+        return runs;
     }
 
     private static void Check(SweepPlan plan)

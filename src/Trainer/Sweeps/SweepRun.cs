@@ -2,6 +2,7 @@ using LeNetServe.Cli;
 using LeNetServe.Datasets;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Downloads;
+using LeNetServe.Trainer.Recipes;
 using LeNetServe.Trainer.Training;
 using Spectre.Console;
 
@@ -15,11 +16,11 @@ internal sealed class SweepRun(SweepOptions options)
     {
         var root = options.Runs;
         var workers = options.Workers ?? Math.Max(1, Cores() / options.Threads);
-        var configs = SweepConfigs.Of(options.Plan);
-        var runs = options.Share.Of(await IdentifyAsync(configs, cancellationToken));
+        var all = await IdentifyAsync(cancellationToken);
+        var runs = options.Share.Of(all);
         var share = options.Share.Count > 1 ? $", share {options.Share.Index} of {options.Share.Count}: {runs.Count}" : "";
         Console.WriteLine(
-            $"{Counted.Of(configs.Count, "run")}{share}, {workers} at a time with {Counted.Of(options.Threads, "thread")} each, in {root}");
+            $"{Counted.Of(all.Count, "run")}{share}, {workers} at a time with {Counted.Of(options.Threads, "thread")} each, in {root}");
         if (options.DryRun)
         {
             foreach (var run in runs)
@@ -50,23 +51,28 @@ internal sealed class SweepRun(SweepOptions options)
         return await sweep.RunAsync(runs, workers, cancellationToken);
     }
 
-    /// <summary>Names the runs as <c>train</c> does. Each data set is opened once, for its channels and classes.</summary>
-    private async Task<IReadOnlyList<PlannedRun>> IdentifyAsync(IReadOnlyList<TrainingConfig> configs, CancellationToken cancellationToken)
+    /// <summary>Names the runs as <c>train</c> does, in the plan's order. Each data set is opened once.</summary>
+    private async Task<IReadOnlyList<PlannedRun>> IdentifyAsync(CancellationToken cancellationToken)
     {
+        var recipe = options.Plan.Recipe;
+        var requests = SweepConfigs.ValuesOf(options.Plan).Select(values => (Values: values, Config: ConfigBuilder.Build(recipe, values)))
+            .DistinctBy(request => request.Config).ToList();
         var byConfig = new Dictionary<TrainingConfig, PlannedRun>();
-        foreach (var same in configs.GroupBy(config => (config.Dataset, config.Data, config.SkipUnreadable)))
+        foreach (var same in requests.GroupBy(request => (request.Config.Dataset, request.Config.Data, request.Config.SkipUnreadable)))
         {
-            var dataset = await DatasetDownload.OpenAsync(same.First(), options.Offline, cancellationToken);
+            var dataset = await DatasetDownload.OpenAsync(same.First().Config, options.Offline, cancellationToken);
             var identity = new Lazy<DatasetIdentity>(() => DatasetIdentity.Of(dataset));
-            foreach (var config in same)
+            var adapted = FolderRecipe.IsFor(same.First().Config, recipe) ? FolderRecipe.For(dataset).Values : null;
+            foreach (var (values, config) in same)
             {
-                var run = new TrainingRun(config, dataset, options.Runs, identity);
+                var used = adapted is null ? config : ConfigBuilder.Build(recipe, values, adapted: adapted);
+                var run = new TrainingRun(used, dataset, options.Runs, identity);
                 run.Reuse();
-                byConfig[config] = new(config, run.Directory);
+                byConfig[config] = new(used, run.Directory);
             }
         }
         // In the plan's order, so that every machine deals out the same shares.
-        return [.. configs.Select(config => byConfig[config]).DistinctBy(run => run.Directory.Path)];
+        return [.. requests.Select(request => byConfig[request.Config]).DistinctBy(run => run.Directory.Path)];
     }
 
     /// <summary>Gets the cores that this process may use; in a Slurm job, the job's cores.</summary>

@@ -44,7 +44,7 @@ internal sealed class TrainingSession : IDisposable
         var device = state.Weights.Trained.device;
         evaluator = new(threads);
         images = new(train, device);
-        data = TrainingData.Split(train, config.Validation);
+        data = TrainingData.Split(train, config.Validation, config.Balance);
         augmentation = new(config, model.Imaging, device);
         softTargets = SoftTargets.Create(config, model, images, threads);
         batchSize = Math.Min(config.BatchSize, data.Train.Length);

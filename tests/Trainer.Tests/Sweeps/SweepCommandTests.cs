@@ -80,7 +80,7 @@ public sealed class SweepCommandTests : IDisposable
         Assert.True(code == 0, output + error);
         Assert.Matches("1 run, 2 at a time with 1 thread each, in .*\\s+pictures-\\S+ begins", output);
 
-        File.Copy(Path.Combine(root, "pictures", "dark", "1.png"), Path.Combine(root, "pictures", "dark", "9.png"));
+        File.Copy(Path.Combine(root, "pictures", "dark", "1.png"), Path.Combine(root, "pictures", "bright", "1.png"), overwrite: true);
         (code, _, error) = await TrainerProcess.RunAsync(one);
 
         Assert.Equal((int)ExitCode.BadInput, code);

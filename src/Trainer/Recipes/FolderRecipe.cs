@@ -1,0 +1,110 @@
+using System.Globalization;
+using LeNetServe.Datasets;
+using LeNetServe.Trainer.Configuration;
+
+namespace LeNetServe.Trainer.Recipes;
+
+/// <summary>
+/// The part of the recipe <c>folder</c> that depends on the pictures: few pictures need small batches, many passes and distortions, and
+/// they are too few to choose an epoch by. Values that the user gives win.
+/// </summary>
+internal sealed record FolderRecipe
+{
+    /// <summary>Steps of a training that few images need as much as many.</summary>
+    private const int LeastSteps = 1800;
+
+    private const int LeastEpochs = 40;
+    private const int LargestBatch = 128;
+    private const int SmallestBatch = 8;
+    private const int StepsOfAnEpoch = 8;
+
+    /// <summary>Training images below which distortions replace missing pictures.</summary>
+    private const int Few = 5000;
+
+    /// <summary>Training images below which a tenth of them says too little about an epoch.</summary>
+    private const int TooFewToValidate = 500;
+
+    private const int TooFewOfAClass = 20;
+    private const double Uneven = 1.5;
+    private const double VeryUneven = 4;
+
+    /// <summary>Values by the config's keys.</summary>
+    public required IReadOnlyDictionary<string, string> Values { get; init; }
+
+    /// <summary>A sentence on each choice.</summary>
+    public required IReadOnlyList<string> Choices { get; init; }
+
+    /// <summary>A sentence on each weakness of the data.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Gets whether a request gets this recipe: it names no recipe of its own.</summary>
+    public static bool IsFor(TrainingConfig config, string? recipe) => config.Dataset == "folder" && (recipe is null or "folder");
+
+    /// <summary>Chooses values for a data set.</summary>
+    public static FolderRecipe For(ImageDataset dataset)
+    {
+        var images = dataset.Train.Count;
+        var counts = dataset.Train.Labels.CountBy(label => label).ToDictionary();
+        var values = new Dictionary<string, string>();
+        var choices = new List<string>();
+        var validates = images >= TooFewToValidate;
+        var trained = validates ? images * 9 / 10 : images;
+        var batch = Batch(trained);
+        var epochs = Math.Max(LeastEpochs, (LeastSteps + trained / batch - 1) / (trained / batch));
+        values["batch_size"] = Text(batch);
+        values["epochs"] = Text(epochs);
+        choices.Add($"batches of {batch} and {epochs} epochs");
+        if (batch < SmallestBatch)
+            values["shards"] = "1";
+        if (!validates)
+        {
+            values["validation"] = "0";
+            choices.Add("no images held out for validation");
+        }
+        if (images < Few)
+            Distort(dataset.Train, values, choices);
+        if (counts.Values.Max() > Uneven * counts.Values.Min())
+        {
+            values["balance"] = "true";
+            choices.Add("each class as often as the largest");
+        }
+        return new() { Values = values, Choices = choices, Warnings = [.. WarningsOf(dataset.Labels, counts)] };
+    }
+
+    private static int Batch(int images)
+    {
+        var batch = LargestBatch;
+        while (batch > SmallestBatch && batch * StepsOfAnEpoch > images)
+            batch /= 2;
+        return Math.Min(batch, images);
+    }
+
+    private static void Distort(ImageSet train, Dictionary<string, string> values, List<string> choices)
+    {
+        var turns = Symmetry.OfTurning(train);
+        var mirrors = Symmetry.OfMirroring(train);
+        values["shift"] = "3";
+        values["scale"] = "0.15";
+        values["rotate"] = turns ? "180" : "15";
+        values["flip"] = mirrors ? "random" : "none";
+        choices.Add(turns
+            ? "shifts, scales and turns by any angle, since turned pictures look like their classes"
+            : "shifts, scales and turns up to 15°");
+        if (mirrors)
+            choices.Add("mirror images, since mirrored pictures look like their classes");
+    }
+
+    private static IEnumerable<string> WarningsOf(IReadOnlyList<string> labels, Dictionary<int, int> counts)
+    {
+        var (least, fewest) = counts.MinBy(pair => pair.Value);
+        var (most, greatest) = counts.MaxBy(pair => pair.Value);
+        if (fewest < TooFewOfAClass)
+            yield return $"class {labels[least]} has {Counted.Of(fewest, "training picture")}, expected {TooFewOfAClass} or more: "
+                + "the answers will be unsure, and the test accuracy says little";
+        if (greatest > VeryUneven * fewest)
+            yield return $"class {labels[most]} has {Counted.Of(greatest, "training picture")} and class {labels[least]} {fewest}: "
+                + "uneven classes make the smaller ones unsure";
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}
