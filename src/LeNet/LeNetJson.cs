@@ -48,6 +48,9 @@ public sealed class LeNetJson
     /// <summary>A model file's description of itself.</summary>
     public JsonTypeInfo<ModelManifest> ModelManifest => Of<ModelManifest>();
 
+    /// <summary>Gets the contract of any type.</summary>
+    internal JsonTypeInfo TypeInfo(Type type) => options.GetTypeInfo(type);
+
     // The options create a type's description at its first use and keep it, so a program pays for the files that it reads.
     private JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 

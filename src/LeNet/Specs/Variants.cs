@@ -158,8 +158,10 @@ public static class Variants
         VariantFile? file;
         try
         {
-            using var stream = File.OpenRead(path);
-            file = JsonSerializer.Deserialize(stream, LeNetJson.Default.VariantFile);
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            if (VariantFaults.Of(json.RootElement) is { } fault)
+                throw new SpecException($"{path}: {fault}");
+            file = json.Deserialize(LeNetJson.Default.VariantFile);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -17,11 +17,14 @@ internal static class DescribeCommand
     private static readonly Option<int> Channels = CliOption.WithDefault("--channels", 1, "1 (gray) or 3 (RGB).");
     private static readonly Option<int> Classes = CliOption.WithDefault("--classes", 10, "Number of classes.");
 
+    private static readonly Option<bool> Json =
+        CliOption.Switch("--json", "Print the layers as JSON: a file to change and to give as --variant FILE.json.");
+
     public static Command Create()
     {
         var command = new Command("describe", "Print a network's layers with shapes, parameters, connections and multiply-adds.")
         {
-            Variant, Channels, Classes,
+            Variant, Channels, Classes, Json,
         };
         command.SetAction(parsed => (int)DescribeRun.Run(Options(parsed)));
         return command;
@@ -32,5 +35,6 @@ internal static class DescribeCommand
         Variant = parsed.GetRequiredValue(Variant),
         Channels = parsed.GetValue(Channels),
         Classes = parsed.GetValue(Classes),
+        Json = parsed.GetValue(Json),
     };
 }

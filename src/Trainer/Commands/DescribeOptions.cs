@@ -11,4 +11,7 @@ internal sealed record DescribeOptions
 
     /// <summary>Number of classes.</summary>
     public required int Classes { get; init; }
+
+    /// <summary>Print the layers as JSON.</summary>
+    public bool Json { get; init; }
 }

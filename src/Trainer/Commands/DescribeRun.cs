@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LeNetServe.Specs;
 using Spectre.Console;
 
@@ -6,13 +7,37 @@ namespace LeNetServe.Trainer.Commands;
 /// <summary>Runs <c>describe</c>.</summary>
 internal static class DescribeRun
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     public static ExitCode Run(DescribeOptions options)
     {
+        if (!Variants.Names.Contains(options.Variant) && !options.Variant.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            throw new ExpectedException(
+                ExitCode.Usage,
+                $"variant is \"{options.Variant}\", expected {string.Join(", ", Variants.Names)}, or the path of a .json file");
         var spec = Variants.Create(options.Variant, options.Channels, options.Classes);
+        if (options.Json)
+        {
+            Console.WriteLine(FileOf(spec));
+            return ExitCode.Success;
+        }
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = 120;
         AnsiConsole.Write(TableOf(spec));
         return ExitCode.Success;
+    }
+
+    /// <summary>Makes the file of a network. The last dense layer has no units in it, because the data set decides them.</summary>
+    private static string FileOf(LeNetSpec spec)
+    {
+        var layers = spec.Layers.ToArray();
+        var last = Array.FindLastIndex(layers, layer => layer is DenseSpec);
+        if (last >= 0 && layers[last] is DenseSpec dense && dense.Units == spec.Classes)
+            layers[last] = dense with { Units = null };
+        var file = JsonSerializer.SerializeToNode(new VariantFile { Layers = layers }, LeNetJson.Default.VariantFile)!;
+        foreach (var layer in file["layers"]!.AsArray())
+            layer!.AsObject().Remove("summary");
+        return file.ToJsonString(Indented);
     }
 
     private static Table TableOf(LeNetSpec spec)

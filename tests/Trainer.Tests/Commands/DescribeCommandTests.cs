@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using LeNetServe.Specs;
+using LeNetServe.Trainer.Tests.Training;
 
 namespace LeNetServe.Trainer.Tests.Commands;
 
@@ -24,12 +26,31 @@ public sealed partial class DescribeCommandTests
         void AssertRow(string layer, params string[] cells) => Assert.Equal(cells, rows[layer][2..5]);
     }
 
+    [Theory]
+    [InlineData("lenet5")]
+    [InlineData("lenet5-sparse")]
+    [InlineData("lenet5-silu")]
+    public async Task Describe_Json_IsAVariantFileOfTheSameNetwork(string variant)
+    {
+        var (code, output, error) = await TrainerProcess.RunAsync(["describe", variant, "--channels", "3", "--classes", "7", "--json"]);
+        Assert.True(code == 0, error);
+        using var directory = new TemporaryDirectory();
+        var path = Path.Combine(directory.Path, $"{variant}.json");
+        await File.WriteAllTextAsync(path, output, TestContext.Current.CancellationToken);
+
+        Assert.Equal<LayerSpec>(Variants.Create(variant, 1, 5).Layers.Select(Table), Variants.Create(path, 1, 5).Layers.Select(Table));
+
+        // Lists are equal by reference in a record.
+        static LayerSpec Table(LayerSpec layer) =>
+            layer is ConvolutionSpec { InputMaps: not null } convolution ? convolution with { InputMaps = null } : layer;
+    }
+
     [Fact]
     public async Task Describe_NoSuchVariant_ListsTheKnown()
     {
         var (code, _, error) = await TrainerProcess.RunAsync(["describe", "lenet6"]);
 
-        Assert.NotEqual(0, code);
+        Assert.Equal((int)ExitCode.Usage, code);
         Assert.StartsWith("error: ", error, StringComparison.Ordinal);
         Assert.Contains("lenet5-1998", error, StringComparison.Ordinal);
         Assert.Single(error.Trim().Split('\n'));
