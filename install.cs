@@ -43,7 +43,9 @@ if (Directory.Exists(packages))
     Directory.Delete(packages, recursive: true);
 Directory.CreateDirectory(packages);
 var sources = Path.Combine(packages, "nuget.config");
-File.WriteAllText(sources, $"""<configuration><packageSources><clear /><add key="packed" value="{packages}" /></packageSources></configuration>""");
+File.WriteAllText(sources, $"""
+    <configuration><packageSources><clear /><add key="packed" value="{packages}" /></packageSources></configuration>
+    """);
 foreach (var (project, tool) in programs)
 {
     Console.WriteLine($"{tool}: packing for {platform} …");
@@ -68,8 +70,8 @@ string Package(string project) => $"LeNetServe.{project}.{platform}";
 
 long Bytes(string project)
 {
-    var store = Path.Combine(folder ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet", "tools"), ".store");
-    return Directory.EnumerateFiles(Path.Combine(store, Package(project).ToLowerInvariant()), "*", SearchOption.AllDirectories)
+    var tools = folder ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet", "tools");
+    return Directory.EnumerateFiles(Path.Combine(tools, ".store", Package(project).ToLowerInvariant()), "*", SearchOption.AllDirectories)
         .Sum(file => new FileInfo(file).Length);
 }
 

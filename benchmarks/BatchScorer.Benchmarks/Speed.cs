@@ -10,7 +10,7 @@ using LeNetServe.Runtime;
 namespace LeNetServe.BatchScorer.Benchmarks;
 
 /// <summary>
-/// Reading, decoding and inference alone, each on all cores, and the scorer on the same images, all in every round. What the parts allow is
+/// Reading, decoding and inference alone, each on all cores, and the scorer on the same images, all in every round. The parts allow
 /// 1 / (1/reading + 1/decoding + 1/inference) images a second. The scorer gets the folder ten times over, so that its start, which is
 /// measured by itself, does not hide the pipeline. The processor's time is shown too: on a machine that does other things as well it says
 /// more than the clock.
@@ -135,7 +135,8 @@ internal static class Speed
     {
         var output = Path.Combine(Path.GetTempPath(), $"lenetserve-speed-{Environment.ProcessId}.jsonl");
         const int Times = 10;
-        var options = new ScoreOptions { Inputs = new InputOptions { Paths = [.. Enumerable.Repeat(folder, Times)] }, Model = model, Output = output, Quiet = true };
+        var options = new ScoreOptions { Inputs = new InputOptions { Paths = [.. Enumerable.Repeat(folder, Times)] }, Model = model,
+            Output = output, Quiet = true };
         var watch = new Watch();
         await new ScoreRun(options, TextWriter.Null).RunAsync(CancellationToken.None);
         var measured = watch.Stop(images * Times);

@@ -41,7 +41,8 @@ public sealed class CommandLineFaultTests
             CliOption.Choice<DayOfWeek>("--day", "a day"),
             CliOption.Required("--out", "a folder"),
         };
-        var score = new Command("score") { new Argument<string[]>("paths") { Arity = ArgumentArity.ZeroOrMore }, new Option<string>("--model") };
+        var score = new Command("score") { new Argument<string[]>("paths") { Arity = ArgumentArity.ZeroOrMore },
+            new Option<string>("--model") };
         train.SetAction(_ => 0);
         score.SetAction(_ => 0);
         return new RootCommand { train, score }.Parse(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));

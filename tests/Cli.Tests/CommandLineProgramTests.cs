@@ -41,7 +41,8 @@ public sealed class CommandLineProgramTests
 
     [Fact]
     public void MessageOf_Cancellation_SaysWhatTheSameCommandDoes() => Assert.Equal(
-        "stopped; the same command starts again, and goes on from what was saved", CommandLineProgram.MessageOf(new OperationCanceledException()));
+        "stopped; the same command starts again, and goes on from what was saved",
+        CommandLineProgram.MessageOf(new OperationCanceledException()));
 
     [Fact]
     public void MessageOf_InterruptionWithAText_IsTheText() =>

@@ -11,7 +11,7 @@ internal static class FrozenList
 {
     /// <summary>Writes a list. The file name contains the content's hash.</summary>
     /// <returns>File name, SHA-256 and number of rows.</returns>
-    /// <exception cref="InvalidDataException">There are no images.</exception>
+    /// <exception cref="InvalidDataException">The list is empty.</exception>
     public static (string Name, string Sha256, long Images) Write(string folder, IEnumerable<InputImage> images)
     {
         var temporary = Path.Combine(folder, $"manifest.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");

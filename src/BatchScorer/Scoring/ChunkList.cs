@@ -21,7 +21,7 @@ internal sealed class ChunkList(IEnumerable<InputImage> images, int workers) : I
     private InputImage? next;
     private long number;
 
-    /// <summary>Fills a chunk with the next images; false if there are no more.</summary>
+    /// <summary>Fills a chunk with the next images; false at the end of the list.</summary>
     public async ValueTask<bool> FillAsync(Chunk chunk, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);

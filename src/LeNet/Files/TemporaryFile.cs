@@ -1,6 +1,8 @@
 namespace LeNetServe.Files;
 
-/// <summary>A file under a temporary name beside its path. It gets the path when it is complete. Failures name the path, not the temporary name.</summary>
+/// <summary>
+/// A file under a temporary name beside its path, which it gets when it is complete. Failures name the path, not the temporary name.
+/// </summary>
 public sealed class TemporaryFile : IDisposable
 {
     private readonly string path;
@@ -65,6 +67,9 @@ public sealed class TemporaryFile : IDisposable
         }
     }
 
-    private string Message(Exception exception) =>
-        $"{path} cannot be written: {exception.Message.Replace(Path.GetFullPath(temporary), Path.GetFullPath(path), StringComparison.Ordinal)}";
+    private string Message(Exception exception)
+    {
+        var reason = exception.Message.Replace(Path.GetFullPath(temporary), Path.GetFullPath(path), StringComparison.Ordinal);
+        return $"{path} cannot be written: {reason}";
+    }
 }

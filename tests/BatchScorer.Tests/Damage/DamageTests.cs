@@ -29,9 +29,11 @@ public sealed class DamageTests : IDisposable
             ("interlaced.png", (Gray with { Interlaced = true, Pixel = (x, y) => [Value(x, y, 3)] }).ToArray(), "3", null),
             ("no picture.png", "a text that somebody has renamed, long enough to be looked at"u8.ToArray(), null, "unknown_format"),
             ("palette.png", (
-                Gray with { Color = PngColor.Palette, Palette = [0, 0, 0, 255, 255, 255], Pixel = (x, y) => [Value(x, y, 8) > 100 ? 1 : 0] }).ToArray(), "8", null),
+                Gray with { Color = PngColor.Palette, Palette = [0, 0, 0, 255, 255, 255],
+                    Pixel = (x, y) => [Value(x, y, 8) > 100 ? 1 : 0] }).ToArray(), "8", null),
             ("rgb.png", (
-                Gray with { Color = PngColor.Rgb, Pixel = (x, y) => [Value(x, y, 9), Value(x, y, 9), Value(x, y, 9)] }).ToArray(), "9", null),
+                Gray with { Color = PngColor.Rgb, Pixel = (x, y) => [Value(x, y, 9), Value(x, y, 9), Value(x, y, 9)] }).ToArray(), "9",
+                    null),
             ("truncated in the header.jpg", jpeg[..40], null, "truncated"),
             ("truncated.jpg", jpeg[..(jpeg.Length / 2)], null, "truncated"),
             ("truncated.png", png[..(png.Length / 2)], null, "truncated"),

@@ -37,7 +37,8 @@ public sealed class SlurmTests : IDisposable
 
         var logs = await Submit("--array=0-2", "--cpus-per-task=1", $"--output={directory.Path}/slurm-%a.log",
             Path.Combine(
-                RepositoryTree.Root, "deploy", "slurm", "score.sbatch"), directory["images"], "--model", model, "--out", directory["job"], "--part-size", "20");
+                RepositoryTree.Root, "deploy", "slurm", "score.sbatch"), directory["images"], "--model", model, "--out", directory["job"],
+                "--part-size", "20");
         (await BuiltProgram.Run("BatchScorer", directory.Path, "merge", directory["job"], "-q")).Expect(ExitCode.Success);
         (await BuiltProgram.Run(
             "BatchScorer", directory.Path, "score", directory["images"], "-m", model, "-o", "whole.jsonl", "-q")).Expect(ExitCode.Success);
@@ -63,7 +64,8 @@ public sealed class SlurmTests : IDisposable
 
     private async Task<string> Submit(params string[] arguments)
     {
-        var start = new ProcessStartInfo("sbatch", ["--wait", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("sbatch", ["--wait", .. arguments]) { RedirectStandardOutput = true,
+            RedirectStandardError = true };
         start.Environment["LENETSERVE_SCORE"] = $"bash {directory["scorer"]}";
         var result = await BuiltProgram.Run(Process.Start(start)!);
         var logs = string.Concat(Directory.GetFiles(directory.Path, "slurm-*.log").Order(StringComparer.Ordinal).Select(File.ReadAllText));

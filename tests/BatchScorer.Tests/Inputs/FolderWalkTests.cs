@@ -85,7 +85,8 @@ public sealed class FolderWalkTests : IDisposable
     [Fact]
     public void Images_HiddenAndSystemFiles_ArePassedOverAndCountedUnlessAGlobSpellsThem()
     {
-        foreach (var name in (string[])["7/1.png", "7/._1.png", "7/.hidden.png", "__MACOSX/7/1.png", "@eaDir/1.png", ".Trash-1000/2.png", "7/Thumbs.db"])
+        foreach (var name in (string[])["7/1.png", "7/._1.png", "7/.hidden.png", "__MACOSX/7/1.png", "@eaDir/1.png", ".Trash-1000/2.png",
+            "7/Thumbs.db"])
             Touch(name);
         var listing = new InputListing(new InputOptions { Paths = [directory.Path] });
 

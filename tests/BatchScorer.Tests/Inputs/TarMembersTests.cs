@@ -42,7 +42,8 @@ public sealed class TarMembersTests
     {
         var bytes = Encoding.UTF8.GetBytes(records);
         byte[] archive =
-            [.. File("a/1.png"), .. Header("pax", bytes.Length, 'x'), .. Padded(bytes), .. File("x.png"), .. File("b/2.png"), .. new byte[1024]];
+            [.. File("a/1.png"), .. Header("pax", bytes.Length, 'x'), .. Padded(bytes), .. File("x.png"), .. File("b/2.png"),
+                .. new byte[1024]];
 
         Assert.Equal(["a/1.png", expected, "b/2.png"], Members(archive));
     }
@@ -51,7 +52,8 @@ public sealed class TarMembersTests
     public void Read_NameBeyondAnyPath_IsAnError()
     {
         var name = Encoding.ASCII.GetBytes(new string('y', 5000) + ".png");
-        byte[] archive = [.. Header("././@LongLink", name.Length, 'L'), .. Padded(name), .. File("x.png"), .. File("b/2.png"), .. new byte[1024]];
+        byte[] archive = [.. Header("././@LongLink", name.Length, 'L'), .. Padded(name), .. File("x.png"), .. File("b/2.png"),
+            .. new byte[1024]];
 
         Assert.Equal(["! its name has 5004 bytes, expected at most 4096", "b/2.png"], Members(archive));
     }

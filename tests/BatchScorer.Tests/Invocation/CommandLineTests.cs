@@ -30,7 +30,8 @@ public sealed class CommandLineTests : IDisposable
         Pictures.WriteFolder(directory["images"], perClass: 1);
 
         var code = await CommandLineProgram.RunAsync(
-            "lenetserve-score", new() { ScoreCommand.Create() }, ["score", directory["images"], "-m", model, "-o", directory[output], "-q", .. more]);
+            "lenetserve-score", new() { ScoreCommand.Create() },
+            ["score", directory["images"], "-m", model, "-o", directory[output], "-q", .. more]);
 
         Assert.Equal((int)expected, code);
         Assert.Equal(expected == ExitCode.Success, Path.Exists(directory[output]));

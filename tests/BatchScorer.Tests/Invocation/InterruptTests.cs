@@ -26,7 +26,8 @@ public sealed partial class InterruptTests : IDisposable
         Pictures.WriteFolder(directory["images"], perClass: 5);
         // A shell's background job, and all that it starts, ignores Ctrl-C: env takes that back.
         using var process = Process.Start(new ProcessStartInfo(
-            "env", ["--default-signal=INT", "dotnet", BuiltProgram.PathOf("BatchScorer"), "score", "-", "-m", model, "-o", output, "--json"])
+            "env", ["--default-signal=INT", "dotnet", BuiltProgram.PathOf("BatchScorer"), "score", "-", "-m", model, "-o", output,
+                "--json"])
         {
             WorkingDirectory = directory.Path,
             RedirectStandardInput = true,

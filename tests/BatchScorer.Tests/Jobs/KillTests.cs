@@ -63,7 +63,8 @@ public sealed class KillTests : IDisposable
     private async Task Score(string model, string job) => (await BuiltProgram.Run(Start(model, job))).Expect(ExitCode.Success);
 
     private System.Diagnostics.Process Start(string model, string job) => BuiltProgram.Start(
-        "dotnet", directory.Path, [BuiltProgram.PathOf("BatchScorer"), "score", "images", "-m", model, "-o", job, "--part-size", "50", "-q"]);
+        "dotnet", directory.Path, [BuiltProgram.PathOf("BatchScorer"), "score", "images", "-m", model, "-o", job, "--part-size", "50",
+            "-q"]);
 
     private static void Multiply(string from, string to, int times)
     {

@@ -97,7 +97,8 @@ public sealed class ServerClassifierTests : IDisposable
         File.WriteAllText(directory["token"], "open-sesame-open-sesame-open-sesame\n");
         File.WriteAllText(directory["wrong"], "another-sesame-another-sesame-another\n");
         await using var server = await ServerProcess.StartSecure(directory["models"], directory["server.pem"], directory["token"]);
-        var secure = Options(directory["served.jsonl"]) with { Servers = [server.GrpcUrl], CaFile = directory["server.pem"], TokenFile = directory["token"] };
+        var secure = Options(directory["served.jsonl"]) with { Servers = [server.GrpcUrl], CaFile = directory["server.pem"],
+            TokenFile = directory["token"] };
 
         await Scorer.Run(Options(directory["local.jsonl"]));
         var (code, _) = await Scorer.Run(secure);
@@ -130,7 +131,8 @@ public sealed class ServerClassifierTests : IDisposable
     public async Task Run_NoServer_IsTroubleWorthTryingAgain()
     {
         var (code, _, error) = await BuiltProgram.Run(
-            "BatchScorer", directory.Path, "score", images, "-s", "http://127.0.0.1:1", "-m", "tiny", "-o", "scores.jsonl", "--server-wait", "0");
+            "BatchScorer", directory.Path, "score", images, "-s", "http://127.0.0.1:1", "-m", "tiny", "-o", "scores.jsonl",
+            "--server-wait", "0");
 
         Assert.Equal((int)ExitCode.Trouble, code);
         Assert.StartsWith("error: http://127.0.0.1:1: ", error);

@@ -9,7 +9,8 @@ public sealed class ServerPatienceTests
 {
     public static TheoryData<Exception, string> WrongAddresses => new()
     {
-        { new HttpProtocolException(0xd, "HTTP_1_1_REQUIRED", null), "http://a: this port speaks HTTP/1.1, expected the server's gRPC port" },
+        { new HttpProtocolException(0xd, "HTTP_1_1_REQUIRED", null),
+            "http://a: this port speaks HTTP/1.1, expected the server's gRPC port" },
         { new AuthenticationException("Cannot determine the frame size"), "http://a: the server does not speak TLS on this port" },
         { new HttpIOException(HttpRequestError.ResponseEnded, "ended"), "http://a: no HTTP/2 on this port: expected https://" },
         { new AuthenticationException("UntrustedRoot"), "http://a: no answer (UntrustedRoot)" },

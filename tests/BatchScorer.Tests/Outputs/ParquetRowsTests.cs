@@ -40,7 +40,8 @@ public sealed class ParquetRowsTests : IDisposable
             directory["scores.parquet"], cancellationToken: TestContext.Current.CancellationToken);
         using var group = reader.OpenRowGroupReader(0);
         Assert.Equal(
-            ["path", "label", "index", "score", "label_2", "index_2", "score_2", "actual", "error", "error_text", "model", "version", "model_sha256"],
+            ["path", "label", "index", "score", "label_2", "index_2", "score_2", "actual", "error", "error_text", "model", "version",
+                "model_sha256"],
             reader.Schema.DataFields.Select(field => field.Name));
         Assert.Equal(rows.Select(row => row.Text("path")), await Texts("path"));
         Assert.Equal(rows.Select(row => row.Text("label")), await Texts("label"));
@@ -58,7 +59,8 @@ public sealed class ParquetRowsTests : IDisposable
         {
             var values = new string?[rows.Length];
             await group.ReadAsync(
-                reader.Schema.DataFields.Single(field => field.Name == name), values.AsMemory(), null, TestContext.Current.CancellationToken);
+                reader.Schema.DataFields.Single(field => field.Name == name), values.AsMemory(), null,
+                TestContext.Current.CancellationToken);
             return values;
         }
     }

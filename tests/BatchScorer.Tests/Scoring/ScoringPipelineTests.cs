@@ -56,7 +56,8 @@ public sealed class ScoringPipelineTests
             return image;
         });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Pipeline(new Classifier(), 2).RunAsync(images, _ => { }, source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Pipeline(new Classifier(), 2).RunAsync(images, _ => { },
+            source.Token));
 
         Assert.InRange(listed, 500, 100_000);
     }
