@@ -3,12 +3,15 @@ using System.Globalization;
 namespace LeNetServe.InferenceServer.Hosting;
 
 /// <summary>
-/// The file descriptors of the process. A server that accepts connections until none is left stops: accept then fails in a loop, and nothing that
+/// The file descriptors of the process. A server that accepts connections until none is left stops: accept then fails in a loop, and
+/// nothing that
 /// needs a file works anymore.
 /// </summary>
 internal static class Descriptors
 {
-    /// <summary>The descriptors that are not for connections: assemblies, models, secrets, listeners. An idle server holds about 220.</summary>
+    /// <summary>
+    /// The descriptors that are not for connections: assemblies, models, secrets, listeners. An idle server holds about 220.
+    /// </summary>
     public const int Reserved = 320;
 
     /// <summary>The descriptors below which a server is not worth its start.</summary>

@@ -4,12 +4,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace LeNetServe.InferenceServer.Hosting;
 
 /// <summary>
-/// Closes connections whose first bytes do not arrive in time, so that idle strangers do not hold the places of a listener. Kestrel itself waits
+/// Closes connections whose first bytes do not arrive in time, so that idle strangers do not hold the places of a listener. Kestrel
+/// itself waits
 /// 130 seconds for a first byte, and as long for the rest of HTTP/2's preface.
 /// </summary>
 internal static class PromptStart
 {
-    /// <summary>The shortest start of a connection: "GET / HTTP/1.1" and two line ends. HTTP/2's preface and TLS's hello are longer.</summary>
+    /// <summary>
+    /// The shortest start of a connection: "GET / HTTP/1.1" and two line ends. HTTP/2's preface and TLS's hello are longer.
+    /// </summary>
     private const int LeastBytes = 18;
 
     /// <summary>Adds the check. Costs a connection one wait, and a call nothing.</summary>

@@ -3,7 +3,8 @@ using LeNetServe.Runtime.Errors;
 namespace LeNetServe.InferenceServer.Inference;
 
 /// <summary>
-/// Slots for work that takes a while: pictures, large batches, slow models. A bounded queue stands before the slots; first come, first served.
+/// Slots for work that takes a while: pictures, large batches, slow models. A bounded queue stands before the slots; first come, first
+/// served.
 /// </summary>
 internal sealed class Admission(int slots, int queueLength, TimeProvider time) : IDisposable
 {
@@ -17,7 +18,9 @@ internal sealed class Admission(int slots, int queueLength, TimeProvider time) :
     /// <summary>Gets the number of slots in use.</summary>
     public int Busy => slots - free.CurrentCount;
 
-    /// <summary>Takes a slot. Waits for one in the queue. A patient caller waits even if the queue is full, and takes no place in it.</summary>
+    /// <summary>
+    /// Takes a slot. Waits for one in the queue. A patient caller waits even if the queue is full, and takes no place in it.
+    /// </summary>
     /// <exception cref="InferenceException">The queue is full, the deadline passed, or the caller went away.</exception>
     public Task EnterAsync(Caller caller)
     {

@@ -12,7 +12,8 @@ internal readonly record struct Caller(DateTime Deadline, CancellationToken Gone
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Creates the caller of a gRPC call. <see cref="Gone"/> is Kestrel's token, which ignores the deadline: gRPC's own token covers both but
+    /// Creates the caller of a gRPC call. <see cref="Gone"/> is Kestrel's token, which ignores the deadline: gRPC's own token covers both
+    /// but
     /// allocates 300 bytes for each call that asks for it.
     /// </summary>
     public static Caller Of(ServerCallContext call) => new(call.Deadline, call.GetHttpContext().RequestAborted);

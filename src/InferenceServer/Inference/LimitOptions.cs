@@ -13,7 +13,8 @@ internal sealed record LimitOptions
     public long MaxImagePixels { get; init; } = ImagePreprocessor.DefaultMaxPixels;
 
     /// <summary>
-    /// Most pixels of all encoded images of a request, read from their headers. A request above it is rejected as a whole: decoding it would hold a
+    /// Most pixels of all encoded images of a request, read from their headers. A request above it is rejected as a whole: decoding it
+    /// would hold a
     /// core for seconds.
     /// </summary>
     public long MaxRequestPixels { get; init; } = 2 * ImagePreprocessor.DefaultMaxPixels;

@@ -5,14 +5,17 @@ namespace LeNetServe.InferenceServer.Inference;
 /// <summary>The way of requests to a model.</summary>
 internal sealed record PipelineOptions
 {
-    /// <summary>Pictures, large batches and slow models that are worked on at once. More than the cores makes each slower and none faster.</summary>
+    /// <summary>
+    /// Pictures, large batches and slow models that are worked on at once. More than the cores makes each slower and none faster.
+    /// </summary>
     public int Concurrency { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Requests that wait for a slot; one more is rejected at once. A longer queue trades rejections for latency.</summary>
     public int QueueLength { get; init; } = 512;
 
     /// <summary>
-    /// The largest number of images of different calls in one run on a CPU. An image in a batch of 16 takes two thirds of the time, and more gain
+    /// The largest number of images of different calls in one run on a CPU. An image in a batch of 16 takes two thirds of the time, and
+    /// more gain
     /// little. 1: each call runs alone.
     /// </summary>
     public int MaxBatch { get; init; } = 16;

@@ -3,8 +3,10 @@ using System.Runtime.CompilerServices;
 namespace LeNetServe.InferenceServer.Inference;
 
 /// <summary>
-/// Threads for work that takes a while: pictures, batches, slow models. The thread pool has as many threads as there are cores, and they must stay
-/// free to read calls, to answer the quick ones, and to refuse. <c>await threads</c> goes on on one of them; <see cref="LeaveAsync"/> goes back to the pool.
+/// Threads for work that takes a while: pictures, batches, slow models. The thread pool has as many threads as there are cores, and they
+/// must stay
+/// free to read calls, to answer the quick ones, and to refuse. <c>await threads</c> goes on on one of them; <see cref="LeaveAsync"/>
+/// goes back to the pool.
 /// </summary>
 internal sealed class RunThreads(int most) : IDisposable
 {
@@ -31,7 +33,9 @@ internal sealed class RunThreads(int most) : IDisposable
         }
     }
 
-    /// <summary>Does something on one of these threads; after <see cref="Dispose"/> as well, as what is in flight then has to end.</summary>
+    /// <summary>
+    /// Does something on one of these threads; after <see cref="Dispose"/> as well, as what is in flight then has to end.
+    /// </summary>
     public void Add(Action action)
     {
         lock (work)

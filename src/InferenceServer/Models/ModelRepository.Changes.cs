@@ -7,7 +7,8 @@ namespace LeNetServe.InferenceServer.Models;
 internal sealed partial class ModelRepository
 {
     /// <summary>
-    /// Loads the models of the start, as the mode says. Files need not rest first, because a deployment writes them shortly before. Versions
+    /// Loads the models of the start, as the mode says. Files need not rest first, because a deployment writes them shortly before.
+    /// Versions
     /// that change while they are opened are not served.
     /// </summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
@@ -32,7 +33,8 @@ internal sealed partial class ModelRepository
     }, mustRest: true, cancellationToken);
 
     /// <summary>Loads a model, or its changes, for a caller. Mode explicit only.</summary>
-    /// <exception cref="InferenceException">Another mode, no such model, or its newest version, or all of them, cannot be served.</exception>
+    /// <exception cref="InferenceException">Another mode, no such model, or its newest version, or all of them, cannot be
+    /// served.</exception>
     public async Task LoadAsync(string name, CancellationToken cancellationToken)
     {
         RequireExplicit("loading");
@@ -113,7 +115,8 @@ internal sealed partial class ModelRepository
     }
 
     /// <summary>
-    /// Brings one model to the state on disk. A version that fails is left out of the policy's choice, so that an older one takes its place. A
+    /// Brings one model to the state on disk. A version that fails is left out of the policy's choice, so that an older one takes its
+    /// place. A
     /// version whose changed files fail stays as it is, and so does a model whose folder cannot be read.
     /// </summary>
     private void Reconcile(string name, bool mustRest)

@@ -27,11 +27,14 @@ internal sealed partial class ModelRepository(
     /// <summary>Gets the times at which the repository is scanned.</summary>
     public RepositoryMode Mode => options.Mode;
 
-    /// <summary>Gets whether nothing is served although the folder has something, which is a fault unless callers load the models.</summary>
+    /// <summary>
+    /// Gets whether nothing is served although the folder has something, which is a fault unless callers load the models.
+    /// </summary>
     public bool ServesNothing => Mode != RepositoryMode.Explicit && current is { Models.Count: 0, Index.Count: > 0 };
 
     /// <summary>
-    /// Leases a version for one request. The name may carry an alias, <c>name@stable</c>, and may be empty where one model is served; version 0
+    /// Leases a version for one request. The name may carry an alias, <c>name@stable</c>, and may be empty where one model is served;
+    /// version 0
     /// is the newest.
     /// </summary>
     /// <exception cref="InferenceException">No such model or version; the message names those there are.</exception>

@@ -16,7 +16,8 @@ internal sealed record RepositoryOptions
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The longest time for opening a version or reading a model's folder. A file system that does not answer then fails that model, and the
+    /// The longest time for opening a version or reading a model's folder. A file system that does not answer then fails that model, and
+    /// the
     /// others are served.
     /// </summary>
     public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromMinutes(1);

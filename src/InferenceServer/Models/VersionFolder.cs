@@ -16,7 +16,9 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
         RecurseSubdirectories = true, MaxRecursionDepth = 2, AttributesToSkip = 0, IgnoreInaccessible = true,
     };
 
-    /// <summary>Gets the names of the models in a repository: its folders, except hidden ones and the one that file systems keep for themselves.</summary>
+    /// <summary>
+    /// Gets the names of the models in a repository: its folders, except hidden ones and the one that file systems keep for themselves.
+    /// </summary>
     /// <exception cref="IOException">The repository cannot be read.</exception>
     public static IReadOnlyList<string> ModelsIn(string repository) =>
     [
@@ -33,7 +35,9 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
         return [.. ModelFiles.Versions(folder).Select(version => Read(version, System.IO.Path.Combine(folder, version.ToString())))];
     }
 
-    /// <summary>Gets the reason why something in a model's folder is not served, although it looks like a model; null if there is none.</summary>
+    /// <summary>
+    /// Gets the reason why something in a model's folder is not served, although it looks like a model; null if there is none.
+    /// </summary>
     /// <param name="repository">The folder of models.</param>
     /// <param name="model">The model's name.</param>
     public static string? Misplaced(string repository, string model)

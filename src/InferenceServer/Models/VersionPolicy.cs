@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace LeNetServe.InferenceServer.Models;
 
-/// <summary>Which versions of a model are served: the newest <paramref name="Latest"/>, or exactly <paramref name="Listed"/>, or, with neither, all.</summary>
+/// <summary>
+/// Which versions of a model are served: the newest <paramref name="Latest"/>, or exactly <paramref name="Listed"/>, or, with neither,
+/// all.
+/// </summary>
 internal sealed record VersionPolicy(int? Latest, IReadOnlySet<long>? Listed)
 {
     /// <summary>What a policy may look like.</summary>

@@ -27,7 +27,9 @@ internal sealed class ServerMetrics : IDisposable
     public IEnumerable<ModelMetrics> Models =>
         models.OrderBy(entry => entry.Key.Model, StringComparer.Ordinal).ThenBy(entry => entry.Key.Version).Select(entry => entry.Value);
 
-    /// <summary>The figures of a model version; they go on where it is loaded again. Keep the result, do not look it up per request.</summary>
+    /// <summary>
+    /// The figures of a model version; they go on where it is loaded again. Keep the result, do not look it up per request.
+    /// </summary>
     public ModelMetrics For(string model, long version) =>
         models.GetOrAdd((model, version), key => new(key.Model, key.Version.ToString(CultureInfo.InvariantCulture), instruments, time, Recording));
 
