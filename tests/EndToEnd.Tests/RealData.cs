@@ -10,7 +10,16 @@ internal static class RealData
     /// <summary>The folder with CIFAR-10 as JPEG files, in <c>train</c> and <c>test</c>; skips the test if there is none.</summary>
     public static string CifarJpeg() => Path.GetDirectoryName(Find(Path.Combine("cifar10", "test", "airplane")))!;
 
-    private static string Find(params string[] names)
+    /// <summary>The folder with MNIST's four IDX files; null if there is none.</summary>
+    public static string? TryMnist() =>
+        TryFind(Path.Combine("mnist", "t10k-images-idx3-ubyte.gz"), Path.Combine("mnist", "t10k-images-idx3-ubyte"));
+
+    /// <summary>The folder with CIFAR-10 as JPEG files; null if there is none.</summary>
+    public static string? TryCifarJpeg() => Path.GetDirectoryName(TryFind(Path.Combine("cifar10", "test", "airplane")));
+
+    private static string Find(params string[] names) => TryFind(names) ?? throw Absent(names[0]);
+
+    private static string? TryFind(params string[] names)
     {
         string?[] folders =
         [
@@ -25,7 +34,7 @@ internal static class RealData
             let path = Path.GetFullPath(Path.Combine(folder, name))
             where Path.Exists(path)
             select Path.GetDirectoryName(path);
-        return found.FirstOrDefault() ?? throw Absent(names[0]);
+        return found.FirstOrDefault();
     }
 
     private static Exception Absent(string name)

@@ -2,53 +2,55 @@ using System.Text.RegularExpressions;
 
 namespace LeNetServe.EndToEnd.Tests.Documents;
 
-/// <summary>
-/// A fenced block of a document. HTML comments before it, <c>&lt;!-- key: value --&gt;</c>, tell a test how to run it. <c>file</c> is the
-/// name of a program, and <c>run</c> the command that starts it. <c>server</c> starts a server for the rest of the document.
-/// <c>exit</c> is the expected exit code. <c>not run</c> is the reason for which the block cannot run.
-/// </summary>
-/// <param name="File">The document, relative to the repository.</param>
-/// <param name="Line">The line of the fence.</param>
-/// <param name="Language">The word after the fence.</param>
+/// <summary>A fenced block of a Markdown document, with the HTML comment on the line before it.</summary>
+/// <param name="File">The document, relative to the repository's root.</param>
+/// <param name="Line">The line of the opening fence.</param>
+/// <param name="Language">The word after the fence; empty for output and drawings.</param>
+/// <param name="Directive">The text of the comment, such as <c>not run: needs a cluster</c>; empty if there is none.</param>
 /// <param name="Code">The lines between the fences.</param>
-/// <param name="Marks">The comments before the block.</param>
-internal sealed partial record DocumentBlock(
-    string File, int Line, string Language, string Code, IReadOnlyDictionary<string, string> Marks)
+internal sealed partial record DocumentBlock(string File, int Line, string Language, string Directive, string Code)
 {
-    private static readonly string[] Shells = ["bash", "sh", "console"];
-    private static readonly string[] Programs = ["csharp", "python", "javascript"];
+    private static readonly string[] Programs = ["bash", "sh", "csharp", "python", "javascript", "powershell", "dockerfile"];
 
-    /// <summary>The block is a list of commands.</summary>
-    public bool IsCommands => Shells.Contains(Language);
+    /// <summary>True if the block is a command or a program, so that it must run or say why it cannot.</summary>
+    public bool IsCode => Programs.Contains(Language);
 
-    /// <summary>The block is a program, which needs a file name.</summary>
-    public bool IsProgram => Programs.Contains(Language);
+    /// <summary>True if the block is a command.</summary>
+    public bool IsCommand => Language is "bash" or "sh";
 
-    /// <summary>The reason for which the block is not run; null if it is run.</summary>
-    public string? Excuse => Marks.GetValueOrDefault("not run");
+    /// <summary>The reason why the block does not run; null if it runs.</summary>
+    public string? Reason => Argument("not run:");
 
-    /// <summary>The place for messages.</summary>
-    public string Place => $"{File}:{Line}";
+    /// <summary>The file that the block is the content of; null if the block is a command.</summary>
+    public string? FileName => Argument("file:");
 
-    /// <summary>Reads all blocks of a document.</summary>
-    public static IReadOnlyList<DocumentBlock> Of(string file, string text)
-    {
-        var blocks = new List<DocumentBlock>();
-        foreach (Match match in Block().Matches(text))
-        {
-            var marks = Mark().Matches(match.Groups["marks"].Value)
-                .ToDictionary(mark => mark.Groups["key"].Value.Trim(), mark => mark.Groups["value"].Value.Trim());
-            var line = text.AsSpan(0, match.Groups["fence"].Index).Count('\n') + 1;
-            blocks.Add(new(file, line, match.Groups["language"].Value, match.Groups["code"].Value, marks));
-        }
-        return blocks;
-    }
+    /// <summary>The name by which a test of its own runs the block; null if there is none.</summary>
+    public string? Test => Argument("test:");
+
+    /// <summary>True if the command goes on until it is stopped, such as a server.</summary>
+    public bool IsServer => Directive == "runs until it is stopped";
+
+    /// <summary>What the block needs that a machine may lack, such as <c>mnist</c>; null if nothing.</summary>
+    public string? Needs => Argument("needs:");
+
+    /// <summary>The blocks of every tracked document, in the order of the document.</summary>
+    public static IEnumerable<DocumentBlock> All =>
+        from file in RepositoryTree.TrackedFiles
+        where Path.GetExtension(file) == ".md"
+        let text = System.IO.File.ReadAllText(Path.Combine(RepositoryTree.Root, file))
+        from Match match in Fence().Matches(text)
+        let line = text.AsSpan(0, match.Groups["fence"].Index).Count('\n') + 1
+        select new DocumentBlock(
+            file, line, match.Groups["language"].Value, match.Groups["directive"].Value.Trim(), match.Groups["code"].Value);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{File}:{Line}";
+
+    private string? Argument(string key) =>
+        Directive.StartsWith(key, StringComparison.Ordinal) ? Directive[key.Length..].Trim() : null;
 
     [GeneratedRegex(
-        @"(?<marks>(?:^[ ]*<!--(?:(?!-->).)*-->\s*)*)^[ ]*(?<fence>```)(?<language>\w*)[^\n]*\n(?<code>.*?)^[ ]*```[ ]*$",
+        @"(?:^<!--(?<directive>[^>]*)-->\r?\n)?^(?<fence>```)(?<language>\w*)\r?\n(?<code>.*?)^```",
         RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Block();
-
-    [GeneratedRegex(@"<!--\s*(?<key>[\w ]+?)\s*(?::\s*(?<value>.*?))?\s*-->", RegexOptions.Singleline)]
-    private static partial Regex Mark();
+    private static partial Regex Fence();
 }

@@ -1,38 +1,88 @@
+using System.Text;
+
 namespace LeNetServe.EndToEnd.Tests.Documents;
 
-/// <summary>The commands and programs of every document run as they stand.</summary>
-public sealed class DocumentTests(ITestOutputHelper output)
+/// <summary>Every command and program in every document runs as it stands, in the order of the document, in a fresh clone.</summary>
+public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output) : IClassFixture<DocumentClone>
 {
-    public static TheoryData<string> Documents => new(
-        RepositoryTree.TrackedFiles.Where(file => file.EndsWith(".md", StringComparison.Ordinal) && Blocks(file).Any(IsRun)));
+    public static TheoryData<string> WithCommands => new(
+        DocumentBlock.All.Where(block => block.IsCommand && Runs(block)).Select(block => block.File).Distinct());
 
-    /// <summary>Explicit, because each clone builds the programs that its document names: <c>--explicit only</c> runs it.</summary>
-    [Theory(Explicit = true)]
-    [MemberData(nameof(Documents))]
-    public async Task Commands_OfADocument_RunInAFreshClone(string document)
+    [Theory]
+    [MemberData(nameof(WithCommands))]
+    public async Task Commands_OfADocument_RunAsTheyStand(string document)
     {
-        Assert.SkipWhen(await DocumentRun.WhyNot() is not null, await DocumentRun.WhyNot() ?? "");
-        using var run = new DocumentRun(RepositoryTree.Root);
+        Assert.SkipWhen(clone.Obstacle is not null, clone.Obstacle ?? "");
+        var script = new StringBuilder("trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n");
+        foreach (var block in DocumentBlock.All.Where(block => block.File == document && Runs(block) && IsHere(block)))
+            script.AppendLine(ScriptOf(block));
 
-        var result = await run.Run(document, Blocks(document));
+        var done = await clone.Run(script.ToString(), isolated: true);
+        var changed = await clone.Run("git status --porcelain", isolated: false);
 
-        output.WriteLine(result.Output);
-        Assert.True(result.ExitCode == 0, result.Error + result.Output);
+        output.WriteLine(done.Output);
+        Assert.True(done.ExitCode == 0, $"exit code {done.ExitCode}\n{done.Output}\n{done.Error}");
+        Assert.Equal("", changed.Output);
     }
 
     [Fact]
-    public void Blocks_ThatAreNotRun_SayWhy()
+    public void Blocks_ThatDoNotRun_SayWhy()
     {
-        var excused = RepositoryTree.TrackedFiles.Where(file => file.EndsWith(".md", StringComparison.Ordinal))
-            .SelectMany(Blocks).Where(block => block.Excuse is not null).ToArray();
+        var code = DocumentBlock.All.Where(block => block.IsCode).ToArray();
 
-        foreach (var block in excused)
-            output.WriteLine($"{block.Place}: {block.Excuse}");
-        Assert.All(excused, block => Assert.True(block.Excuse!.Split(' ').Length >= 3, $"{block.Place} has no reason"));
+        var silent = code.Where(block => !block.IsCommand && block.FileName is null && block.Reason is null && !HasTest(block));
+        Assert.Equal([], silent.Select(block => $"{block}: a program needs a file name or a reason why it does not run"));
+        foreach (var block in code.Where(block => block.Reason is not null))
+        {
+            output.WriteLine($"{block} does not run: {block.Reason}");
+            Assert.True(block.Reason!.Split(' ').Length >= 3, $"{block}: \"{block.Reason}\" is not a reason");
+        }
     }
 
-    private static bool IsRun(DocumentBlock block) => block.Excuse is null && (block.IsCommands || block.IsProgram);
+    /// <summary>Runs after the commands: a model or a run that a user made must not change what the tests of the repository find.</summary>
+    [Fact]
+    public async Task Tests_InAUsedClone_StillPass()
+    {
+        Assert.SkipWhen(clone.Obstacle is not null, clone.Obstacle ?? "");
+        var used = await clone.Run("""
+            dotnet artifacts/bin/Exporter/debug/LeNetServe.Exporter.dll export --help >/dev/null
+            mkdir -p models/my-digits/1 && cp models/lenet5-mnist/1/* models/my-digits/1/
+            dotnet test --no-build --project tests/Exporter.Tests --filter-class '*InteroperabilityTests'
+            """, isolated: false);
 
-    private static IReadOnlyList<DocumentBlock> Blocks(string file) =>
-        DocumentBlock.Of(file, File.ReadAllText(Path.Combine(RepositoryTree.Root, file)));
+        Assert.True(used.ExitCode == 0, $"{used.Output}\n{used.Error}");
+        await clone.Run("rm -r models/my-digits", isolated: false);
+    }
+
+    private static bool Runs(DocumentBlock block) => block.Reason is null && (block.IsCommand || block.FileName is not null);
+
+    private static bool HasTest(DocumentBlock block) => block.Test is { } name
+        && RepositoryTree.Sources("tests").Any(file => File.ReadAllText(file).Contains($"\"{name}\"", StringComparison.Ordinal));
+
+    private static bool IsHere(DocumentBlock block) => block.Needs switch
+    {
+        "mnist" => RealData.TryMnist() is not null,
+        "cifar10" => RealData.TryCifarJpeg() is not null,
+        "python3-grpcio" => Directory.Exists("/usr/lib/python3/dist-packages/grpc_tools"),
+        _ => true,
+    };
+
+    // Each block is a file, so that its text needs no quoting. A block ends the document when one of its commands fails.
+    private static string ScriptOf(DocumentBlock block)
+    {
+        var path = block.FileName ?? "$HOME/block.sh";
+        var write = $"""
+            echo '== {block}'
+            mkdir -p "$(dirname "{path}")"
+            cat >"{path}" <<'END_OF_THE_BLOCK'
+            """;
+        var run = block.IsServer
+            ? """
+              bash -euo pipefail "$HOME/block.sh" >"$HOME/server.log" 2>&1 &
+              for _ in $(seq 300); do grep -q '^LeNetServe ready' "$HOME/server.log" && break; sleep 0.2; done
+              grep '^LeNetServe ready' "$HOME/server.log" || { cat "$HOME/server.log"; exit 99; }
+              """
+            : "timeout 900 bash -euo pipefail \"$HOME/block.sh\" </dev/null || exit $?";
+        return $"{write}\n{block.Code}END_OF_THE_BLOCK\n{(block.FileName is null ? run : "")}";
+    }
 }

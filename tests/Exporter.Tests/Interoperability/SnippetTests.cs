@@ -12,7 +12,7 @@ public sealed partial class SnippetTests : IDisposable
     [InlineData("onnx-csharp", "classify.cs", "dotnet", "run")]
     [InlineData("onnx-python", "classify.py", "/usr/bin/python3", null)]
     [InlineData("onnx-javascript", "classify.mjs", "node", null)]
-    public void Snippet_AsItStandsInReadme_NamesTheDigit(string name, string file, string program, string? verb)
+    public void Snippet_AsItStandsInTheDocument_NamesTheDigit(string name, string file, string program, string? verb)
     {
         if (name == "onnx-python")
             ForeignTool.OpenCv.Require();
@@ -39,7 +39,7 @@ public sealed partial class SnippetTests : IDisposable
 
     private static string Snippet(string name)
     {
-        var text = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "use-the-onnx.md"));
         return Marked().Matches(text).Single(match => match.Groups[1].Value == name).Groups[2].Value;
     }
 

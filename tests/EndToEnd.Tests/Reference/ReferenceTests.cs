@@ -1,0 +1,103 @@
+using System.Text.RegularExpressions;
+using LeNetServe.EndToEnd.Tests.Programs;
+
+namespace LeNetServe.EndToEnd.Tests.Reference;
+
+/// <summary>
+/// The pages under docs/reference come from what the programs say of themselves. LENETSERVE_WRITE_REFERENCE=1 writes the pages anew.
+/// </summary>
+public sealed partial class ReferenceTests
+{
+    private const string Note = "<!-- Generated: LENETSERVE_WRITE_REFERENCE=1 dotnet test --project tests/EndToEnd.Tests writes this page anew. -->";
+
+    [Fact]
+    public async Task Commands_OfThePrograms_AreThoseOnThePage()
+    {
+        var page = new List<string> { "# Commands and options", "", Note };
+        foreach (var project in (string[])["Trainer", "Exporter", "BatchScorer"])
+        {
+            var help = await Help(project);
+            page.AddRange(["", $"## {help.Program}", "", help.Description]);
+            foreach (var command in help.Commands)
+                page.AddRange((await Help(project, command)).ToMarkdown());
+        }
+
+        await Check("commands.md", page);
+    }
+
+    [Fact]
+    public async Task Settings_OfTheServer_AreThoseOnThePage()
+    {
+        var help = (await BuiltProgram.Run("InferenceServer", RepositoryTree.Root, "--help")).Expect(ExitCode.Success).Output;
+        var page = new List<string>
+        {
+            "# Settings of the server", "", Note, "",
+            "A setting comes from a config file, from the environment (`Section__Key`) or from the command line (`--Section:Key`). The last one counts.",
+            "", "| setting | meaning |", "|---|---|",
+        };
+        page.AddRange(from Match setting in Setting().Matches(help) select $"| `{setting.Groups["name"].Value}` | {Cell(setting.Groups["text"].Value)} |");
+
+        Assert.True(page.Count > 40, $"only {page.Count} lines were found in the help");
+        await Check("settings.md", page);
+    }
+
+    [Fact]
+    public async Task Metrics_OfAServedModel_AreThoseOnThePage()
+    {
+        await using var server = await ServerProcess.Start(Path.Combine(RepositoryTree.Root, "models"));
+        using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{server.HttpPort}") };
+        var image = new ByteArrayContent(await File.ReadAllBytesAsync(
+            Path.Combine(RepositoryTree.Root, "docs", "digits", "7", "1.png"), TestContext.Current.CancellationToken));
+        image.Headers.ContentType = new("image/png");
+        using var answer = await http.PostAsync("/v1/models/lenet5-mnist:classify", image, TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode);
+        var text = await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        var page = new List<string> { "# Metrics of the server", "", Note, "", "| metric | type | meaning |", "|---|---|---|" };
+        page.AddRange(
+            from Match metric in Metric().Matches(text)
+            select $"| `{metric.Groups["name"].Value}` | {metric.Groups["type"].Value} | {Cell(metric.Groups["help"].Value)} |");
+
+        Assert.True(page.Count > 12, $"only {page.Count} lines were found in /metrics");
+        await Check("metrics.md", page);
+    }
+
+    [Fact]
+    public async Task ExitCodes_OfThePrograms_AreThoseOnThePage()
+    {
+        var source = await File.ReadAllTextAsync(Path.Combine(RepositoryTree.Root, "src", "LeNet", "ExitCode.cs"), TestContext.Current.CancellationToken);
+        var page = new List<string> { "# Exit codes of all programs", "", Note, "", "| code | name | meaning |", "|---|---|---|" };
+        page.AddRange(
+            from Match code in Code().Matches(source)
+            select $"| {code.Groups["number"].Value} | {code.Groups["name"].Value} | {Cell(code.Groups["text"].Value.Replace("///", ""))} |");
+
+        Assert.Equal(Enum.GetValues<ExitCode>().Length, page.Count - 6);
+        await Check("exit-codes.md", page);
+    }
+
+    private static async Task Check(string name, IEnumerable<string> lines)
+    {
+        var path = Path.Combine(RepositoryTree.Root, "docs", "reference", name);
+        var text = string.Join('\n', lines) + "\n";
+        if (Environment.GetEnvironmentVariable("LENETSERVE_WRITE_REFERENCE") == "1")
+            await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
+        Assert.Equal(text, await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+    }
+
+    private static async Task<CommandHelp> Help(string project, params string[] command) =>
+        CommandHelp.Parse((await BuiltProgram.Run(project, RepositoryTree.Root, [.. command, "--help"])).Expect(ExitCode.Success).Output);
+
+    private static string Cell(string text) => Spaces().Replace(text, " ").Trim().Replace("|", "\\|");
+
+    // A name on a line of its own, its text on the lines below, which are indented further.
+    [GeneratedRegex(@"^  (?<name>[A-Z][\w:*]*).*\n(?<text>(?:    +.*\n)+)", RegexOptions.Multiline)]
+    private static partial Regex Setting();
+
+    [GeneratedRegex(@"^# HELP (?<name>\w+) (?<help>.*)\n# TYPE \w+ (?<type>\w+)", RegexOptions.Multiline)]
+    private static partial Regex Metric();
+
+    [GeneratedRegex(@"<summary>(?<text>[^<]*)</summary>\s*(?<name>\w+) = (?<number>\d+)")]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+}
