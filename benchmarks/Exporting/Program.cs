@@ -1,9 +1,9 @@
-// Compares the speed of ONNX files of the same net: batch 1 and 8, one thread, the models taking turns in blocks.
+// Compares the speed of ONNX files of the same net: batch 1 and 8, one thread. The models take turns in blocks.
 //
 //     dotnet run -c Release --project benchmarks/Exporting -- OURS.onnx PEER.onnx [MORE.onnx …]
 //
-// It prints for each further file microseconds of both and the median of the blocks' ratios ours ÷ peer with the middle half of them.
-// Below 1, ours is faster. benchmarks/Exporting/torch_export.py writes the peers from a run.
+// The program prints one comparison for each further file: the microseconds of both, and the blocks' ratios ours ÷ peer. The ratios appear
+// as their median and their middle half. Below 1, ours is faster. benchmarks/Exporting/torch_export.py writes the peers from a run.
 using System.Diagnostics;
 using System.Globalization;
 using LeNetServe.Runtime;

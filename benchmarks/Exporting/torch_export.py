@@ -1,8 +1,8 @@
 """The same net as torch.onnx.export writes it, from a run's weights: torch_export.py RUN OUT_DIRECTORY
 
-Writes three peers: peer.onnx (C5 as the convolution that it is, no normalisation: the fastest that can be asked of it), peer-linear.onnx (C5 as a Linear layer)
-and peer-normalised.onnx (with the normalisation in the graph, which is what our file does). Needs Debian's python3-torch and python3-onnx, with
-/usr/bin/python3. Variants of convolution, batch norm, ReLU or tanh, pooling by maximum, dense layers and softmax.
+Writes three peers. peer.onnx has C5 as a convolution and lacks normalization: the fastest file of the exporter. peer-linear.onnx has C5 as
+a Linear layer. peer-normalised.onnx has the normalization in the graph, as our file does. Needs Debian's python3-torch and python3-onnx,
+with /usr/bin/python3. Knows convolution, batch norm, ReLU or tanh, pooling by maximum, dense layers and softmax.
 """
 import json
 import os
@@ -79,8 +79,9 @@ def main(run, out):
     os.makedirs(out, exist_ok=True)
     for name, linear, normalise in [("peer", False, False), ("peer-linear", True, False), ("peer-normalised", False, True)]:
         torch.onnx.export(
-            build(model, weights, linear, normalise), example, os.path.join(out, f"{name}.onnx"), opset_version=13, do_constant_folding=True,
-            input_names=["pixels"], output_names=["probabilities"], dynamic_axes={"pixels": {0: "batch"}, "probabilities": {0: "batch"}},
+            build(model, weights, linear, normalise), example, os.path.join(out, f"{name}.onnx"),
+            opset_version=13, do_constant_folding=True, input_names=["pixels"], output_names=["probabilities"],
+            dynamic_axes={"pixels": {0: "batch"}, "probabilities": {0: "batch"}},
         )
         print(os.path.join(out, f"{name}.onnx"), f"torch {torch.__version__}")
 

@@ -6,10 +6,10 @@ using LeNetServe.Runtime.Devices;
 
 namespace LeNetServe.Serving;
 
-/// <summary>The work without a server, on one thread: ONNX Runtime with one image after the other, and decoding a PNG.</summary>
+/// <summary>The work without a server, on one thread: ONNX Runtime with one image after the other, and decoding of a PNG.</summary>
 internal static class Alone
 {
-    /// <summary>Prints images a second of each, on one line.</summary>
+    /// <summary>Prints the images a second of both, on one line.</summary>
     public static int Run(string path, double seconds)
     {
         using var model = ClassifierModel.Open(path, new() { Device = Device.Cpu });

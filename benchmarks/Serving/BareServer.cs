@@ -5,8 +5,8 @@ using LeNetServe.V1;
 namespace LeNetServe.Serving;
 
 /// <summary>
-/// The least that a service of this platform can do: ONNX Runtime in the handler of Classify, and the reply. No queue, limits, deadlines, figures or versions.
-/// What it takes beyond the echo and the model by itself in a loop, no server around them can save.
+/// The least that a service of this platform can do: ONNX Runtime in the handler of Classify, and the reply. It has neither a queue nor
+/// limits, deadlines, metrics or versions. A server around the model cannot save the time that this service takes beyond echo and model.
 /// </summary>
 internal sealed class BareServer(ClassifierModel model, string name) : Classifier.ClassifierBase
 {

@@ -6,17 +6,20 @@ using LeNetServe.Serving.Measurements;
 namespace LeNetServe.Serving;
 
 /// <summary>
-/// Every figure that the server promises, in one run: servers on core 0, callers on core 1. Each round measures all of them side by side, and the
-/// verdict is the median over the rounds, so that what disturbs the machine for a while disturbs one round.
+/// Measures every figure that the server promises in one run: servers on core 0, callers on core 1. Each round measures all figures side by
+/// side. The verdict is the median over the rounds, because a disturbance of the machine then disturbs one round only.
 /// </summary>
 internal static class Comparison
 {
-    private static readonly IMeasurement[] Measurements = [new Throughput(), new Connections(), new Latency(), new MetricsCost(), new Overload(), new HotSwaps(), new Footprint()];
+    private static readonly IMeasurement[] Measurements =
+    [
+        new Throughput(), new Connections(), new Latency(), new MetricsCost(), new Overload(), new HotSwaps(), new Footprint(),
+    ];
 
-    /// <summary>The names of the measurements.</summary>
+    /// <summary>Gets the names of the measurements.</summary>
     public static IEnumerable<string> Names => Measurements.Select(each => each.GetType().Name);
 
-    /// <summary>Prints the figures; 0 where every target is met, else 4.</summary>
+    /// <summary>Prints the figures. Returns 0 if every target is met, else 4.</summary>
     public static async Task<int> RunAsync(string serverDll, string modelPath, bool quick, string? only)
     {
         // Not by taskset: on one core from its start, the runtime would not use the server's garbage collector for the callers.

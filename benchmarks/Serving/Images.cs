@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace LeNetServe.Serving;
 
-/// <summary>The images that are sent: the same pixels, raw and as a PNG.</summary>
+/// <summary>The images that the callers send: the same pixels, raw and as a PNG.</summary>
 internal static class Images
 {
     private const int LargeSide = 1024;
@@ -19,10 +19,13 @@ internal static class Images
         new Random(1).NextBytes(pixels);
         if (kind != LoadKind.Png)
             return new() { Pixels = UnsafeByteOperations.UnsafeWrap(pixels) };
-        using var bitmap = new SKBitmap(new SKImageInfo(width, height, channels == 1 ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque));
+        var color = channels == 1 ? SKColorType.Gray8 : SKColorType.Rgba8888;
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, color, SKAlphaType.Opaque));
         var target = bitmap.GetPixelSpan();
         for (var index = 0; index < target.Length; index++)
-            target[index] = channels == 1 ? pixels[index] : index % 4 == 3 ? byte.MaxValue : pixels[(index % 4 * height * width) + (index / 4)];
+            target[index] = channels == 1 ? pixels[index]
+                : index % 4 == 3 ? byte.MaxValue
+                : pixels[(index % 4 * height * width) + (index / 4)];
         using var data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
         return new() { Encoded = ByteString.CopyFrom(data.AsSpan()) };
     }

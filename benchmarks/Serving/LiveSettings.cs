@@ -7,7 +7,7 @@ internal sealed class LiveSettings : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("lenetserve-settings-").FullName;
 
-    /// <summary>Has the server count and time requests, or not.</summary>
+    /// <summary>Switches the server's metrics of requests on or off.</summary>
     public void RecordMetrics(bool on) =>
         File.WriteAllText(Path.Combine(Folder, "appsettings.json"), $$"""{ "Telemetry": { "Metrics": "{{(on ? "true" : "false")}}" } }""");
 

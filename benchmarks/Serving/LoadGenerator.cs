@@ -6,10 +6,13 @@ using LeNetServe.V1;
 
 namespace LeNetServe.Serving;
 
-/// <summary>Sends requests, closed-loop (so many callers, each waits for its answer) or open-loop (Poisson arrivals at a rate, whatever the answers do).</summary>
+/// <summary>
+/// Sends requests. In a closed load, a number of callers wait for their answers. In an open load, calls arrive at a rate (a Poisson
+/// process), however long the answers take.
+/// </summary>
 internal sealed class LoadGenerator : IDisposable
 {
-    /// <summary>Connections where nothing else is said.</summary>
+    /// <summary>The default number of connections.</summary>
     public const int FewConnections = 2;
 
     private const int StreamWindow = 8;
@@ -18,16 +21,20 @@ internal sealed class LoadGenerator : IDisposable
     private readonly Classifier.ClassifierClient[] clients;
 
     /// <param name="url">The server.</param>
-    /// <param name="connections">HTTP/2 connections; each carries so many calls at once as the server allows.</param>
+    /// <param name="connections">HTTP/2 connections. Each carries as many calls at once as the server allows.</param>
     public LoadGenerator(string url, int connections = FewConnections)
     {
-        channels = [.. Enumerable.Range(0, connections).Select(_ => GrpcChannel.ForAddress(url, new() { HttpHandler = new SocketsHttpHandler() }))];
+        channels =
+        [
+            .. Enumerable.Range(0, connections)
+                .Select(_ => GrpcChannel.ForAddress(url, new() { HttpHandler = new SocketsHttpHandler() })),
+        ];
         clients = [.. channels.Select(channel => new Classifier.ClassifierClient(channel))];
     }
 
     /// <summary>
-    /// Loads a server until it gets no faster: until three turns of two seconds in a row are within 5 % of the best before them, after five turns at least and
-    /// thirty at most. The compiler's later tiers come while it answers.
+    /// Loads a server until it stops getting faster, because the compiler's later tiers come while it answers. A turn takes two seconds.
+    /// Three turns in a row must be within 5 % of the best before them. There are at least 5 turns and at most 30.
     /// </summary>
     public async Task WarmAsync(LoadKind kind, ClassifyRequest request, int callers)
     {
@@ -40,14 +47,14 @@ internal sealed class LoadGenerator : IDisposable
         }
     }
 
-    /// <summary>So many callers for so many seconds.</summary>
+    /// <summary>Runs a closed load of so many callers for so many seconds.</summary>
     public async Task<LoadResult> ClosedAsync(LoadKind kind, ClassifyRequest request, int callers, double seconds)
     {
         var started = Stopwatch.GetTimestamp();
         return await ClosedAsync(kind, request, callers, () => Stopwatch.GetElapsedTime(started).TotalSeconds < seconds);
     }
 
-    /// <summary>So many callers as long as it goes on.</summary>
+    /// <summary>Runs a closed load of so many callers as long as it goes on.</summary>
     public async Task<LoadResult> ClosedAsync(LoadKind kind, ClassifyRequest request, int callers, Func<bool> goesOn)
     {
         var tally = new Tally();
@@ -57,12 +64,16 @@ internal sealed class LoadGenerator : IDisposable
         return tally.Result();
     }
 
-    /// <summary>So many calls a second on average, for so many seconds. The arrivals have a thread of their own: on one core, the pool has only one to read the answers.</summary>
+    /// <summary>
+    /// Runs an open load of so many calls a second on average, for so many seconds. The arrivals have a thread of their own, because on one
+    /// core the pool has one thread, which reads the answers.
+    /// </summary>
     public async Task<LoadResult> OpenAsync(ClassifyRequest request, double perSecond, double seconds, int seed = 1)
     {
         var tally = new Tally();
         var arrivals = Task.Factory.StartNew(
-            () => Arrive(request, perSecond, seconds, new Random(seed), tally), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Arrive(request, perSecond, seconds, new Random(seed), tally),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Task.WhenAll(await arrivals);
         return tally.Result();
     }
@@ -144,7 +155,9 @@ internal sealed class LoadGenerator : IDisposable
     private sealed class Tally
     {
         private const long Longest = 60_000_000;
-        private readonly LongConcurrentHistogram latencies = new(1, Longest, 3), refusals = new(1, Longest, 3), lateness = new(1, Longest, 3);
+        private readonly LongConcurrentHistogram latencies = new(1, Longest, 3);
+        private readonly LongConcurrentHistogram refusals = new(1, Longest, 3);
+        private readonly LongConcurrentHistogram lateness = new(1, Longest, 3);
         private long answered, refused, failed;
 
         public long Started { get; } = Stopwatch.GetTimestamp();
@@ -157,7 +170,8 @@ internal sealed class LoadGenerator : IDisposable
 
         public void Fail() => Interlocked.Increment(ref failed);
 
-        public LoadResult Result() => new(answered, refused, failed, Stopwatch.GetElapsedTime(Started).TotalSeconds, latencies, refusals, lateness);
+        public LoadResult Result() =>
+            new(answered, refused, failed, Stopwatch.GetElapsedTime(Started).TotalSeconds, latencies, refusals, lateness);
 
         private static void Count(ref long counter, HistogramBase histogram, long due)
         {

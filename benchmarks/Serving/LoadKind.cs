@@ -1,6 +1,6 @@
 namespace LeNetServe.Serving;
 
-/// <summary>What a caller sends.</summary>
+/// <summary>The kinds of load that a caller can send.</summary>
 internal enum LoadKind
 {
     /// <summary>Raw pixels, one call after the other.</summary>

@@ -2,15 +2,19 @@ using HdrHistogram;
 
 namespace LeNetServe.Serving;
 
-/// <summary>What a load gave.</summary>
-/// <param name="Answered">Good answers.</param>
-/// <param name="Refused">Calls turned away because the server was full (RESOURCE_EXHAUSTED).</param>
-/// <param name="Failed">Others.</param>
-/// <param name="Seconds">How long it took.</param>
-/// <param name="Latencies">Of good answers, microseconds from when a call was due, not from when it was sent: waiting in the generator counts.</param>
-/// <param name="Refusals">Of refusals, the same.</param>
-/// <param name="Lateness">Of an open load's calls, microseconds from when they were due until the generator came to send them.</param>
-internal sealed record LoadResult(long Answered, long Refused, long Failed, double Seconds, HistogramBase Latencies, HistogramBase Refusals, HistogramBase Lateness)
+/// <summary>The answers of a load and their times.</summary>
+/// <param name="Answered">The number of good answers.</param>
+/// <param name="Refused">The number of calls that a full server rejected (RESOURCE_EXHAUSTED).</param>
+/// <param name="Failed">The number of calls that failed in another way.</param>
+/// <param name="Seconds">The duration of the load.</param>
+/// <param name="Latencies">
+/// Microseconds from the moment at which a call was due until its good answer. So the time in the generator counts as well.
+/// </param>
+/// <param name="Refusals">Microseconds from the moment at which a call was due until its refusal.</param>
+/// <param name="Lateness">Microseconds from the moment at which a call of an open load was due until the generator sent it.</param>
+internal sealed record LoadResult(
+    long Answered, long Refused, long Failed, double Seconds,
+    HistogramBase Latencies, HistogramBase Refusals, HistogramBase Lateness)
 {
     public double PerSecond => Answered / Seconds;
 

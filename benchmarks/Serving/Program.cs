@@ -2,14 +2,25 @@ using LeNetServe.Runtime;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Serving;
 
-// Usage: Serving compare SERVER.dll MODEL_VERSION_FOLDER [--quick] [--only NAME]    every figure of the server beside its target
-//        Serving load URL pixels|png|stream CALLERS SECONDS [CALLS_PER_SECOND] MODEL_VERSION_FOLDER
-//        Serving echo | bare MODEL_VERSION_FOLDER | alone MODEL_VERSION_FOLDER SECONDS                   parts of it
+// Prints every figure of the server beside its target:
+//
+//     Serving compare SERVER.dll MODEL_VERSION_FOLDER [--quick] [--only NAME]
+//
+// Sends one load to a running server:
+//
+//     Serving load URL pixels|png|stream CALLERS SECONDS [CALLS_PER_SECOND] MODEL_VERSION_FOLDER
+//
+// Runs one part of the comparison:
+//
+//     Serving echo | bare MODEL_VERSION_FOLDER | alone MODEL_VERSION_FOLDER SECONDS
 return args switch
 {
-    ["compare", var server, var model, .. var rest] when Options(rest) is var (quick, only) => await Comparison.RunAsync(server, model, quick, only),
-    ["load", var url, var kind, var callers, var seconds, var rate, var model] => await LoadCommand.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), double.Parse(rate), model),
-    ["load", var url, var kind, var callers, var seconds, var model] => await LoadCommand.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), 0, model),
+    ["compare", var server, var model, .. var rest] when Options(rest) is var (quick, only) =>
+        await Comparison.RunAsync(server, model, quick, only),
+    ["load", var url, var kind, var callers, var seconds, var rate, var model] =>
+        await LoadCommand.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), double.Parse(rate), model),
+    ["load", var url, var kind, var callers, var seconds, var model] =>
+        await LoadCommand.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), 0, model),
     ["echo"] => await ReferenceHost.RunAsync(new EchoServer()),
     ["bare", var model] => await BareAsync(model),
     ["alone", var model, var seconds] => Alone.Run(model, double.Parse(seconds)),
@@ -35,6 +46,8 @@ static (bool Quick, string? Only)? Options(string[] rest) => rest switch
 
 static int Usage()
 {
-    Console.Error.WriteLine($"Serving compare SERVER.dll MODEL_VERSION_FOLDER [--quick] [--only {string.Join('|', Comparison.Names)}] | load … | echo | bare … | alone …");
+    Console.Error.WriteLine(
+        $"Serving compare SERVER.dll MODEL_VERSION_FOLDER [--quick] [--only {string.Join('|', Comparison.Names)}] "
+        + "| load … | echo | bare … | alone …");
     return 2;
 }

@@ -6,18 +6,19 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LeNetServe.Serving;
 
-/// <summary>Serves one service on the settings of Kestrel, limits and garbage collector that the server under test has, and nothing else.</summary>
+/// <summary>Serves one service, and nothing else, on the server's settings of Kestrel, limits and garbage collector.</summary>
 internal static class ReferenceHost
 {
     private const int MaxMessageBytes = 4 << 20;
     private const int MaxStreams = 100;
 
-    /// <summary>Until it is stopped.</summary>
+    /// <summary>Serves until it is stopped.</summary>
     public static async Task<int> RunAsync<TService>(TService service)
         where TService : Classifier.ClassifierBase
     {
         if (GCSettings.IsServerGC || GCSettings.LatencyMode != GCLatencyMode.Batch)
-            throw new InvalidOperationException("this garbage collector is not set as the server's, expected dotnet exec --runtimeconfig with the server's");
+            throw new InvalidOperationException(
+                "this garbage collector is not set as the server's, expected dotnet exec --runtimeconfig with the server's");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -32,7 +33,9 @@ internal static class ReferenceHost
         builder.Services.AddSingleton(service);
         var app = builder.Build();
         app.MapGrpcService<TService>();
-        app.MapGet("/metrics", (RequestDelegate)(context => context.Response.WriteAsync($"dotnet_gc_allocated_bytes_total {GC.GetTotalAllocatedBytes()}\n")));
+        app.MapGet(
+            "/metrics",
+            (RequestDelegate)(context => context.Response.WriteAsync($"dotnet_gc_allocated_bytes_total {GC.GetTotalAllocatedBytes()}\n")));
         await app.StartAsync();
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         await Console.Out.WriteLineAsync($"LeNetServe listening grpc={addresses[0]} http={addresses[1]}");

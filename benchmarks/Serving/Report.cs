@@ -7,24 +7,27 @@ internal sealed class Report
 {
     private readonly Dictionary<string, Row> rows = [];
 
-    /// <summary>A figure without a target.</summary>
+    /// <summary>Adds a figure without a target.</summary>
     public void Add(string figure, double value) => Add(figure, value, null, 0);
 
-    /// <summary>A figure that must be so much at least.</summary>
+    /// <summary>Adds a figure that must be at least the target.</summary>
     public void AtLeast(string figure, double value, double target) => Add(figure, value, "≥", target);
 
-    /// <summary>A figure that must be so much at most.</summary>
+    /// <summary>Adds a figure that must be at most the target.</summary>
     public void AtMost(string figure, double value, double target) => Add(figure, value, "≤", target);
 
-    /// <summary>What must not happen in any round.</summary>
+    /// <summary>Adds a figure that must be 0 in every round.</summary>
     public void Never(string figure, double value) => Add(figure, value, "=", 0);
 
-    /// <summary>Prints them.</summary>
+    /// <summary>Prints the figures.</summary>
     /// <returns>Whether every target is met.</returns>
     public bool Write(TextWriter writer)
     {
         foreach (var row in rows.Values)
-            writer.WriteLine($"{row.Figure,-72} {Number(row.Median),10}  {row.Verdict,-16} [{string.Join(", ", row.Values.Select(Number))}]");
+        {
+            var values = string.Join(", ", row.Values.Select(Number));
+            writer.WriteLine($"{row.Figure,-72} {Number(row.Median),10}  {row.Verdict,-16} [{values}]");
+        }
         return rows.Values.All(row => row.IsMet);
     }
 
@@ -50,7 +53,13 @@ internal sealed class Report
             }
         }
 
-        public bool IsMet => Comparison switch { "≥" => Median >= Target, "≤" => Median <= Target, "=" => Values.TrueForAll(value => value == Target), _ => true };
+        public bool IsMet => Comparison switch
+        {
+            "≥" => Median >= Target,
+            "≤" => Median <= Target,
+            "=" => Values.TrueForAll(value => value == Target),
+            _ => true,
+        };
 
         public string Verdict => Comparison is null ? "" : $"{Comparison} {Number(Target)} {(IsMet ? "ok" : "MISSED")}";
     }

@@ -3,30 +3,30 @@ using LeNetServe.V1;
 
 namespace LeNetServe.Serving;
 
-/// <summary>What every measurement needs: the echo, the bare service, the server, callers at each, and requests.</summary>
+/// <summary>The parts of every measurement: the echo, the bare service, the server, the callers of each, and requests.</summary>
 internal sealed class Rig : IDisposable
 {
     private readonly Dictionary<(ServerProcess Server, int Connections), LoadGenerator> callers = [];
 
-    /// <summary>Callers of the throughput figures.</summary>
+    /// <summary>The number of callers in the figures of throughput.</summary>
     public const int Callers = 32;
 
     public required string ServerDll { get; init; }
 
-    /// <summary>The model's version folder.</summary>
+    /// <summary>Gets the model's version folder.</summary>
     public required string Model { get; init; }
 
     public required ServerProcess Echo { get; init; }
 
-    /// <summary>Nothing but the model.</summary>
+    /// <summary>Gets the service with nothing but the model in its handler.</summary>
     public required ServerProcess Bare { get; init; }
 
     public required ServerProcess Server { get; init; }
 
-    /// <summary>The same server with <c>Pipeline:MaxBatch=1</c>, which runs each call alone.</summary>
+    /// <summary>Gets the same server with <c>Pipeline:MaxBatch=1</c>, which runs each call alone.</summary>
     public required ServerProcess Single { get; init; }
 
-    /// <summary>The server's settings that change while it runs.</summary>
+    /// <summary>Gets the server's settings that change while it runs.</summary>
     public required LiveSettings Settings { get; init; }
 
     public LoadGenerator ToEcho => CallersOf(Echo, LoadGenerator.FewConnections);
@@ -39,19 +39,19 @@ internal sealed class Rig : IDisposable
 
     public required ModelFacts Facts { get; init; }
 
-    /// <summary>How long each load lasts.</summary>
+    /// <summary>Gets the duration of each load.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>How many swaps there are.</summary>
+    /// <summary>Gets the number of swaps.</summary>
     public required int Swaps { get; init; }
 
-    /// <summary>The name of the model.</summary>
+    /// <summary>Gets the name of the model.</summary>
     public string Name => Path.GetFileName(Path.GetDirectoryName(Model)!);
 
-    /// <summary>The folder of models that it is in.</summary>
+    /// <summary>Gets the folder of models that has the model.</summary>
     public string Repository => Path.GetDirectoryName(Path.GetDirectoryName(Model)!)!;
 
-    /// <summary>Callers at a server, on so many connections; the same ones every time.</summary>
+    /// <summary>Gets the callers of a server on so many connections. They are the same every time.</summary>
     public LoadGenerator CallersOf(ServerProcess server, int connections)
     {
         if (!callers.TryGetValue((server, connections), out var found))
@@ -59,10 +59,10 @@ internal sealed class Rig : IDisposable
         return found;
     }
 
-    /// <summary>A request.</summary>
+    /// <summary>Makes a request.</summary>
     public ClassifyRequest Request(LoadKind kind) => new() { Model = Name, Image = Images.Of(kind, Facts) };
 
-    /// <summary>Starts all, and warms them.</summary>
+    /// <summary>Starts all servers and warms them.</summary>
     public static async Task<Rig> StartAsync(string serverDll, string model, ModelFacts facts, bool quick)
     {
         var (name, repository) = (Path.GetFileName(Path.GetDirectoryName(model)!), Path.GetDirectoryName(Path.GetDirectoryName(model)!)!);

@@ -5,12 +5,12 @@ using System.Text.RegularExpressions;
 namespace LeNetServe.Serving;
 
 /// <summary>
-/// A server of this comparison as a process of its own, on core 0 unless it is said otherwise. All of them run on the settings of the runtime (collector,
-/// compiler, thread pool) that the server under test ships: its runtimeconfig.json.
+/// A server of this comparison as a process of its own, on core 0 by default. All servers run on the runtimeconfig.json of the server under
+/// test, so that collector, compiler and thread pool have the same settings.
 /// </summary>
 internal sealed partial class ServerProcess : IDisposable
 {
-    // This process is on core 1, and what it starts would be as well.
+    // This process is on core 1, and a process that it starts would be there as well.
     private static readonly string AllCores = $"0-{Environment.ProcessorCount - 1}";
     private readonly Process process;
     private readonly HttpClient http = new();
@@ -22,50 +22,59 @@ internal sealed partial class ServerProcess : IDisposable
 
     public string Http { get; }
 
-    /// <summary>From before the process was made until it said that it was ready, or listened, where that is all it says.</summary>
+    /// <summary>Gets the time from the start of the process until its line that it is ready, or else that it listens.</summary>
     public double MillisecondsToStart { get; }
 
-    /// <summary>The server under test.</summary>
-    public static Task<ServerProcess> ServeAsync(string dll, string models, bool pinned, params string[] settings) => ServeInAsync("", dll, models, pinned, settings);
+    /// <summary>Starts the server under test.</summary>
+    public static Task<ServerProcess> ServeAsync(string dll, string models, bool pinned, params string[] settings) =>
+        ServeInAsync("", dll, models, pinned, settings);
 
-    /// <summary>The same, with the appsettings.json of a folder.</summary>
-    public static Task<ServerProcess> ServeInAsync(string folder, string dll, string models, bool pinned, params string[] settings) => StartAsync(
-        isReady: line => line.StartsWith("LeNetServe ready", StringComparison.Ordinal), pinned, folder,
-        [dll, "--Models:Path", models, "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0", "--Logging:LogLevel:Default=Warning", .. settings]);
+    /// <summary>Starts the server under test with the appsettings.json of a folder.</summary>
+    public static Task<ServerProcess> ServeInAsync(string folder, string dll, string models, bool pinned, params string[] settings)
+    {
+        string[] listen = ["--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0"];
+        return StartAsync(
+            isReady: line => line.StartsWith("LeNetServe ready", StringComparison.Ordinal), pinned, folder,
+            [dll, "--Models:Path", models, .. listen, "--Logging:LogLevel:Default=Warning", .. settings]);
+    }
 
-    /// <summary>The echo.</summary>
-    public static Task<ServerProcess> EchoAsync(string dll) => StartAsync(isReady: _ => true, pinned: true, "", [.. OnSettingsOf(dll), "echo"]);
+    /// <summary>Starts the echo.</summary>
+    public static Task<ServerProcess> EchoAsync(string dll) =>
+        StartAsync(isReady: _ => true, pinned: true, "", [.. OnSettingsOf(dll), "echo"]);
 
-    /// <summary>The bare service.</summary>
-    public static Task<ServerProcess> BareAsync(string dll, string model) => StartAsync(isReady: _ => true, pinned: true, "", [.. OnSettingsOf(dll), "bare", model]);
+    /// <summary>Starts the bare service.</summary>
+    public static Task<ServerProcess> BareAsync(string dll, string model) =>
+        StartAsync(isReady: _ => true, pinned: true, "", [.. OnSettingsOf(dll), "bare", model]);
 
-    /// <summary>What <c>alone</c> prints: images a second in ONNX Runtime and in decoding.</summary>
+    /// <summary>Runs <c>alone</c>. Gets the images a second in ONNX Runtime and in decoding.</summary>
     public static async Task<(double Inference, double Decoding)> AloneAsync(string dll, string model, double seconds)
     {
-        using var process = Process.Start(Info(true, [.. OnSettingsOf(dll), "alone", model, seconds.ToString(CultureInfo.InvariantCulture)]))!;
+        string[] arguments = [.. OnSettingsOf(dll), "alone", model, seconds.ToString(CultureInfo.InvariantCulture)];
+        using var process = Process.Start(Info(true, arguments))!;
         var figures = (await process.StandardOutput.ReadToEndAsync()).Split(' ');
         await process.WaitForExitAsync();
         return (double.Parse(figures[0], CultureInfo.InvariantCulture), double.Parse(figures[1], CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Resident memory, bytes.</summary>
+    /// <summary>Gets the resident memory in bytes.</summary>
     public Task<double> MemoryAsync() => MetricAsync("process_resident_memory_bytes ");
 
-    /// <summary>Processor time used so far, seconds.</summary>
+    /// <summary>Gets the processor time used so far, in seconds.</summary>
     public double ProcessorSeconds()
     {
         process.Refresh();
         return process.TotalProcessorTime.TotalSeconds;
     }
 
-    /// <summary>Managed memory ever allocated, bytes.</summary>
+    /// <summary>Gets the bytes of managed memory that were ever allocated.</summary>
     public Task<double> AllocatedAsync() => MetricAsync("dotnet_gc_allocated_bytes_total ");
 
-    /// <summary>The sum of the metrics whose lines match.</summary>
+    /// <summary>Gets the sum of the metrics whose lines match.</summary>
     public async Task<double> MetricAsync(string start, string contains = "")
     {
         var text = await http.GetStringAsync(new Uri(Http + "/metrics"));
-        return text.Split('\n').Where(line => line.StartsWith(start, StringComparison.Ordinal) && line.Contains(contains, StringComparison.Ordinal))
+        return text.Split('\n')
+            .Where(line => line.StartsWith(start, StringComparison.Ordinal) && line.Contains(contains, StringComparison.Ordinal))
             .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
 
@@ -85,8 +94,10 @@ internal sealed partial class ServerProcess : IDisposable
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             addresses = Addresses().Match(line) is { Success: true } match ? match : addresses;
-            if (addresses is not null && isReady(line))
-                return new(process, addresses.Groups["grpc"].Value, addresses.Groups["http"].Value, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            if (addresses is null || !isReady(line))
+                continue;
+            var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            return new(process, addresses.Groups["grpc"].Value, addresses.Groups["http"].Value, milliseconds);
         }
         throw new InvalidOperationException($"{string.Join(' ', arguments)} ended before it was ready");
     }
@@ -98,7 +109,8 @@ internal sealed partial class ServerProcess : IDisposable
             WorkingDirectory = folder,
         };
 
-    private static string[] OnSettingsOf(string dll) => ["--runtimeconfig", Path.ChangeExtension(dll, ".runtimeconfig.json"), typeof(ServerProcess).Assembly.Location];
+    private static string[] OnSettingsOf(string dll) =>
+        ["--runtimeconfig", Path.ChangeExtension(dll, ".runtimeconfig.json"), typeof(ServerProcess).Assembly.Location];
 
     [GeneratedRegex("grpc=(?<grpc>[^ ]+) http=(?<http>[^ ]+)")]
     private static partial Regex Addresses();

@@ -38,7 +38,8 @@ for (var round = 1; round <= options.Rounds; round++)
 }
 var toTraining = Median(evaluations.Zip(ours, (evaluation, own) => evaluation / own));
 Console.WriteLine(
-    $"median of {options.Rounds}: {Median(ours):N0} images/s, evaluation {Median(evaluations):N0}; median ratio {toTraining:F2} (target: at least 1)");
+    $"median of {options.Rounds}: {Median(ours):N0} images/s, evaluation {Median(evaluations):N0}; "
+    + $"median ratio {toTraining:F2} (target: at least 1)");
 var missed = toTraining < 1;
 if (theirs.Count > 0)
 {
@@ -109,7 +110,8 @@ internal sealed record Options(string Data, string? PyTorch, int Rounds, int Epo
         string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
         int Number(string name, int otherwise) => Value(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
         return new(
-            Path.GetFullPath(Value("--data") ?? throw new ArgumentException("--data is missing, expected the folder of MNIST's four files")),
+            Path.GetFullPath(
+                Value("--data") ?? throw new ArgumentException("--data is missing, expected the folder of MNIST's four files")),
             Value("--pytorch") is { } script ? Path.GetFullPath(script) : null,
             Number("--rounds", 5), Number("--epochs", 3), Number("--batch", 128), Number("--threads", 2), Value("--variant") ?? "lenet5");
     }

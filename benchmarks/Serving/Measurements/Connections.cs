@@ -1,8 +1,8 @@
 namespace LeNetServe.Serving.Measurements;
 
 /// <summary>
-/// The 32 callers on more connections than the two of <see cref="Throughput"/>, up to one each. The calls of one connection are read, and their answers
-/// written, together.
+/// Rates of the 32 callers on more connections than the two of <see cref="Throughput"/>, up to one each. The server reads the calls of one
+/// connection together, and writes their answers together.
 /// </summary>
 internal sealed class Connections : IMeasurement
 {
@@ -19,8 +19,10 @@ internal sealed class Connections : IMeasurement
             var unary = await atServer.ClosedAsync(LoadKind.Pixels, pixels, Rig.Callers, rig.Seconds);
             report.Add($"{connections} connections: echo, calls/s", echoed.PerSecond);
             report.Add($"{connections} connections: Classify, calls/s", unary.PerSecond);
-            report.AtLeast($"{connections} connections: Classify / (1 / (1/echo + 1/ORT))", unary.PerSecond * ((1 / echoed.PerSecond) + (1 / inference)), 0.95);
-            report.Never($"{connections} connections: failed or refused calls", echoed.Failed + echoed.Refused + unary.Failed + unary.Refused);
+            var ofParts = unary.PerSecond * ((1 / echoed.PerSecond) + (1 / inference));
+            report.AtLeast($"{connections} connections: Classify / (1 / (1/echo + 1/ORT))", ofParts, 0.95);
+            var lost = echoed.Failed + echoed.Refused + unary.Failed + unary.Refused;
+            report.Never($"{connections} connections: failed or refused calls", lost);
         }
     }
 }

@@ -17,7 +17,10 @@ internal sealed class Footprint : IMeasurement
         {
             using var model = ClassifierModel.Open(folder, new() { Device = Device.Cpu });
             foreach (var kind in new[] { LoadKind.Pixels, LoadKind.Png, LoadKind.Stream })
-                await load.ClosedAsync(kind, new ClassifyRequest { Model = Path.GetFileName(folder), Image = Images.Of(kind, model.Facts) }, Rig.Callers, rig.Seconds);
+            {
+                var request = new ClassifyRequest { Model = Path.GetFileName(folder), Image = Images.Of(kind, model.Facts) };
+                await load.ClosedAsync(kind, request, Rig.Callers, rig.Seconds);
+            }
         }
         report.AtMost("memory: after load on every model, MB", await server.MemoryAsync() / 1e6, 150);
     }

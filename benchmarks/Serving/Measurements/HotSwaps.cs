@@ -3,7 +3,7 @@ using Inference;
 
 namespace LeNetServe.Serving.Measurements;
 
-/// <summary>A version is swapped for another again and again under full load.</summary>
+/// <summary>Swaps a version for another again and again under full load.</summary>
 internal sealed class HotSwaps : IMeasurement
 {
     public async Task MeasureAsync(Rig rig, Report report)
@@ -15,7 +15,8 @@ internal sealed class HotSwaps : IMeasurement
             Copy(rig.Model, Path.Combine(models, rig.Name, "1"));
             Copy(rig.Model, away);
             using var server = await ServerProcess.ServeAsync(
-                rig.ServerDll, models, pinned: true, "--Models:Mode", "explicit", "--Models:Load", "*", "--Models:Versions", "latest:1", "--Security:OpenControl", "true");
+                rig.ServerDll, models, pinned: true,
+                "--Models:Mode", "explicit", "--Models:Load", "*", "--Models:Versions", "latest:1", "--Security:OpenControl", "true");
             using var channel = GrpcChannel.ForAddress(server.Grpc);
             var control = new GRPCInferenceService.GRPCInferenceServiceClient(channel);
             using var load = new LoadGenerator(server.Grpc);

@@ -1,8 +1,8 @@
 namespace LeNetServe.Serving.Measurements;
 
 /// <summary>
-/// Throughput with and without metrics, in turns, in one process: two processes of the same program differ by more than the metrics cost, as
-/// their code is compiled from what each has met.
+/// Throughput with and without metrics, in turns, in one process. Two processes of the same program differ by more than the metrics cost,
+/// because the compiler optimizes for the calls that each has met.
 /// </summary>
 internal sealed class MetricsCost : IMeasurement
 {
@@ -15,7 +15,7 @@ internal sealed class MetricsCost : IMeasurement
         var (with, without) = (0.0, 0.0);
         for (var turn = 0; turn < 3 * rig.Seconds / Turn; turn++)
         {
-            // Every other pair the other way round, so that a machine that gets slower or faster favours neither.
+            // Every other pair runs in reverse, so that a machine that gets slower or faster favors neither.
             var first = turn % 2 == 0;
             foreach (var on in new[] { first, !first })
             {
@@ -33,7 +33,9 @@ internal sealed class MetricsCost : IMeasurement
         return (await rig.ToServer.ClosedAsync(LoadKind.Pixels, rig.Request(LoadKind.Pixels), Rig.Callers, Turn)).PerSecond;
     }
 
-    /// <summary>Returns when the server has followed: it reads the file a moment after it has changed.</summary>
+    /// <summary>
+    /// Switches metrics on or off. Returns when the server has followed, because it reads the file a moment after the change.
+    /// </summary>
     private static async Task SwitchAsync(Rig rig, bool on)
     {
         rig.Settings.RecordMetrics(on);

@@ -1,8 +1,8 @@
 namespace LeNetServe.Serving.Measurements;
 
 /// <summary>
-/// Five times as many calls as the server can answer. They are large pictures: of raw pixels no generator on one core could send five times what the
-/// server answers.
+/// Sends five times as many calls as the server can answer. The calls are large pictures, because a generator on one core cannot send five
+/// times as many raw pixels as the server answers.
 /// </summary>
 internal sealed class Overload : IMeasurement
 {
@@ -12,7 +12,8 @@ internal sealed class Overload : IMeasurement
     public async Task MeasureAsync(Rig rig, Report report)
     {
         var large = rig.Request(LoadKind.LargePng);
-        using var server = await ServerProcess.ServeAsync(rig.ServerDll, rig.Repository, pinned: true, "--Models:Mode", "explicit", "--Models:Load", rig.Name);
+        using var server = await ServerProcess.ServeAsync(
+            rig.ServerDll, rig.Repository, pinned: true, "--Models:Mode", "explicit", "--Models:Load", rig.Name);
         using var load = new LoadGenerator(server.Grpc, Connections);
         await load.ClosedAsync(LoadKind.LargePng, large, Rig.Callers, 1);
         var capacity = await load.ClosedAsync(LoadKind.LargePng, large, Rig.Callers, rig.Seconds);
