@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 
 namespace LeNetServe.InferenceServer.Hosting;
@@ -22,6 +23,12 @@ internal static class ServerRun
         var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         var listen = app.Services.GetRequiredService<ServerOptions>().Listen;
         Exception? failure = null;
+        // The host itself handles SIGTERM, SIGINT and SIGQUIT. A closed terminal must drain the server, too.
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            app.Lifetime.StopApplication();
+        });
         await using (app)
         {
             try

@@ -27,8 +27,10 @@ public sealed partial class ProcessTests : IDisposable
         directory.Dispose();
     }
 
-    [Fact]
-    public async Task Start_UntilSigterm_AnnouncesServesAndExitsWithZero()
+    [Theory]
+    [InlineData(15)]
+    [InlineData(1)] // SIGHUP: the terminal that started the server is closed
+    public async Task Start_UntilASignalToEnd_AnnouncesServesAndExitsWithZero(int signal)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals of Unix");
         var socket = directory["grpc.sock"];
@@ -47,7 +49,7 @@ public sealed partial class ProcessTests : IDisposable
         using (var http = new HttpClient())
             Assert.Equal("ready", await http.GetStringAsync(new Uri(listening.Groups["http"].Value + "/readyz"), Cancellation));
 
-        _ = Kill(process.Id, 15);
+        _ = Kill(process.Id, signal);
         await process.WaitForExitAsync(Cancellation);
         Assert.Equal(0, process.ExitCode);
     }
