@@ -18,7 +18,9 @@ public sealed class CommandLineFaultTests
     [InlineData("train --out a --epochs 0", "error: --epochs is 0, expected 1 or more", "help: train --help")]
     [InlineData("train --out a --rate fast", "error: --rate is \"fast\", expected a number", "help: train --help")]
     [InlineData(
-        "train --out a --day Firday", "error: --day is \"Firday\", expected sunday, monday, tuesday, wednesday, thursday, friday, saturday", "help: train --help")]
+        "train --out a --day Firday",
+        "error: --day is \"Firday\", expected sunday, monday, tuesday, wednesday, thursday, friday, saturday",
+        "help: train --help")]
     [InlineData("train --out a b", "error: \"b\" is not expected; --out before it takes one value", "help: train --help")]
     [InlineData("score a --modle b", "error: --modle is not an option; did you mean --model?", "help: score --help")]
     public void Of_WrongCommandLine_SaysItInTwoLines(string arguments, string message, string help) =>

@@ -34,7 +34,8 @@ public sealed class RegistrationTests
     public async Task AddLeNetServeClient_ASection_TakesEveryValueAndLeavesOtherDefaults()
     {
         var section = Section(
-            ("Urls:0", "http://a:8001"), ("Urls:1", "http://b:8001"), ("DefaultModel", "digits"), ("Timeout", "00:00:05"), ("Hedging:Delay", "00:00:00.020"));
+            ("Urls:0", "http://a:8001"), ("Urls:1", "http://b:8001"), ("DefaultModel", "digits"),
+            ("Timeout", "00:00:05"), ("Hedging:Delay", "00:00:00.020"));
         await using var provider = new ServiceCollection().AddLeNetServeClient(section).BuildServiceProvider();
 
         var options = provider.GetRequiredService<IOptions<LeNetServeClientOptions>>().Value;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LeNetServe.InferenceServer.Tests;
 
-/// <summary>Keeps what the server logs.</summary>
+/// <summary>Keeps the server's log entries.</summary>
 internal sealed class RecordedLog : ILoggerProvider, ILogger
 {
     public ConcurrentQueue<(LogLevel Level, string Message)> Entries { get; } = new();
@@ -15,7 +15,8 @@ internal sealed class RecordedLog : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         Entries.Enqueue((logLevel, $"{formatter(state, exception)} {exception}"));
 
     public void Dispose()

@@ -1,6 +1,8 @@
 namespace LeNetServe.InferenceServer.Tests;
 
-/// <summary>Tests that run after all others and one by one: they measure the process's memory, or another server in it would disturb them.</summary>
+/// <summary>
+/// Tests that run after all others and one by one, because they measure the process's memory or because another server would disturb them.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class RunsAlone
 {

@@ -61,12 +61,14 @@ internal sealed class TestServer : IAsyncDisposable
         return new(directory, app);
     }
 
-    /// <summary>The same, not started.</summary>
-    public static WebApplication Build(TemporaryDirectory directory, Action<string> fill, Action<WebApplicationBuilder> configure, params string[] settings)
+    /// <summary>Builds the server without starting it.</summary>
+    public static WebApplication Build(
+        TemporaryDirectory directory, Action<string> fill, Action<WebApplicationBuilder> configure, params string[] settings)
     {
         var models = Directory.CreateDirectory(directory["models"]).FullName;
         fill(models);
-        var builder = WebApplication.CreateSlimBuilder([$"--Models:Path={models}", "--Listen:Address=127.0.0.1", "--Listen:GrpcPort=0", "--Listen:HttpPort=0", .. settings]);
+        var builder = WebApplication.CreateSlimBuilder(
+            [$"--Models:Path={models}", "--Listen:Address=127.0.0.1", "--Listen:GrpcPort=0", "--Listen:HttpPort=0", .. settings]);
         builder.Logging.ClearProviders();
         var reader = new SettingsReader(builder.Configuration);
         var options = ServerOptions.Read(reader);

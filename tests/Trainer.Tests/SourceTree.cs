@@ -1,6 +1,6 @@
 namespace LeNetServe.Trainer.Tests;
 
-/// <summary>Where the sources are.</summary>
+/// <summary>Finds the repository's sources.</summary>
 internal static class SourceTree
 {
     /// <summary>The folder of the solution.</summary>

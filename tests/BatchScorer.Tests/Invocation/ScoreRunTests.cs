@@ -52,8 +52,8 @@ public sealed class ScoreRunTests : IDisposable
         Assert.Contains("3 of 150 images failed, expected at most 0", messages);
         var rows = Scorer.Rows(directory["scores.jsonl"]);
         Assert.Equal(150, rows.Length);
-        Assert.Equal(
-            ["unknown_format", "truncated", "unreadable"], rows.Where(row => row.Text("error") is not null).Select(row => row.Text("error")));
+        var errors = rows.Select(row => row.Text("error")).Where(error => error is not null);
+        Assert.Equal(["unknown_format", "truncated", "unreadable"], errors);
         Assert.Null(rows[45].Text("label"));
         Assert.Equal(0, rows[45].GetProperty("top").GetArrayLength());
     }
@@ -114,13 +114,13 @@ public sealed class ScoreRunTests : IDisposable
 
         using var sheet = SKBitmap.Decode(asJob ? directory["job", "preview.png"] : directory["scores.preview.png"]);
         using var first = SKBitmap.Decode(Path.Combine(images, "0", "000.png"));
-        // Two columns and rows of cells, each pixel twice as large, 4 pixels between and around them.
+        // The sheet has two columns and two rows of cells. Each pixel is twice as large, and 4 pixels lie between and around the cells.
         var cell = 2 * Pictures.Size;
         Assert.Equal((4 + (2 * (cell + 4)), 4 + (2 * (cell + 4))), (sheet.Width, sheet.Height));
         for (var y = 0; y < cell; y++)
             for (var x = 0; x < cell; x++)
                 Assert.Equal(first.GetPixel(x / 2, y / 2), sheet.GetPixel(4 + x, 4 + y));
-        // One image of each class; the first of class 1 failed: a cross through its cell.
+        // Each class has one image. The first of class 1 failed, so a cross goes through its cell.
         Assert.Equal(new SKColor(0xd0, 0x30, 0x30), sheet.GetPixel(4 + cell + 4 + (cell / 2), 4 + (cell / 2)));
     }
 

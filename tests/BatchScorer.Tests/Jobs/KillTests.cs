@@ -5,8 +5,8 @@ using LeNetServe.Tests;
 namespace LeNetServe.BatchScorer.Tests.Jobs;
 
 /// <summary>
-/// Kills the scorer with SIGKILL at random moments of its life. 100 kills take about two minutes on two cores, so by default there are 10;
-/// .ci/run, which sets CI, does the 100.
+/// Kills the scorer with SIGKILL at random moments of its life. By default it does so 10 times. .ci/run, which sets CI, does so
+/// 100 times, which takes about two minutes on two cores.
 /// </summary>
 public sealed class KillTests : IDisposable
 {

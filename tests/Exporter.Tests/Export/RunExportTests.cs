@@ -67,7 +67,11 @@ public sealed class RunExportTests : IDisposable
     }
 
     public static TheoryData<string, int> WindowsAndOpsets =>
-        [.. from name in new[] { "strided", "padded-first", "padded-mean-first" } from opset in Enumerable.Range(11, 11) select (name, opset)];
+    [
+        .. from name in new[] { "strided", "padded-first", "padded-mean-first" }
+           from opset in Enumerable.Range(11, 11)
+           select (name, opset),
+    ];
 
     [Theory]
     [MemberData(nameof(WindowsAndOpsets))]

@@ -38,7 +38,8 @@ export async function report(ort, tool, version, directory, model) {
   const result = { directory, tool, version };
   try {
     const tensors = read(`${directory}/golden.safetensors`);
-    const session = await ort.InferenceSession.create(model, { executionProviders: [tool.includes("web") ? "wasm" : "cpu"], intraOpNumThreads: 1, logSeverityLevel: 4 });
+    const executionProviders = [tool.includes("web") ? "wasm" : "cpu"];
+    const session = await ort.InferenceSession.create(model, { executionProviders, intraOpNumThreads: 1, logSeverityLevel: 4 });
     const input = session.inputMetadata[0];
     const [count, ...image] = tensors.pixels.shape;
     const size = image.reduce((a, b) => a * b);

@@ -13,7 +13,8 @@ public sealed class HttpRulesTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static string Json => $$$"""{"image":{"pixels":"{{{Convert.ToBase64String(ClassifierServiceTests.Stripe(1).Pixels.Span)}}}"}}""";
+    private static string Json =>
+        $$$"""{"image":{"pixels":"{{{Convert.ToBase64String(ClassifierServiceTests.Stripe(1).Pixels.Span)}}}"}}""";
 
     private static string InferJson => $$"""
         {"inputs":[{"name":"pixels","shape":[1,1,4,4],"datatype":"UINT8",
@@ -76,11 +77,11 @@ public sealed class HttpRulesTests
         await using var server = await TestServer.StartAsync();
 
         Assert.Equal(200, await PostAsync(server, Classify, Encoding.Unicode.GetBytes(Json), "application/json; charset=utf-16"));
-        foreach (var (path, json) in new[] { (Classify, Json), (Infer, InferJson) })
-            Assert.Equal(200, await PostAsync(server, path, [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(json)], "application/json"));
-        Assert.Equal(
-            200,
-            await PostAsync(server, "/v2/repository/index", [.. Encoding.UTF8.Preamble, .. "{}"u8], "application/json"));
+        foreach (var (path, json) in new[] { (Classify, Json), (Infer, InferJson), ("/v2/repository/index", "{}") })
+        {
+            byte[] body = [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(json)];
+            Assert.Equal(200, await PostAsync(server, path, body, "application/json"));
+        }
     }
 
     [Theory]

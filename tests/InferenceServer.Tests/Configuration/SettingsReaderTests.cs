@@ -115,8 +115,9 @@ public sealed class SettingsReaderTests
         using var directory = new TemporaryDirectory();
         var all = Reader();
         ServerOptions.Read(all);
-        var lines = SettingsSample.Write(all.Settings).Split('\n').Select(line => line.TrimStart().StartsWith("// \"", StringComparison.Ordinal)
-            && !line.Contains(" for each core", StringComparison.Ordinal) ? line.Replace("// ", "") : line);
+        bool IsSetting(string line) => line.TrimStart().StartsWith("// \"", StringComparison.Ordinal)
+            && !line.Contains(" for each core", StringComparison.Ordinal);
+        var lines = SettingsSample.Write(all.Settings).Split('\n').Select(line => IsSetting(line) ? line.Replace("// ", "") : line);
         File.WriteAllLines(directory["server.json"], lines);
         Directory.CreateDirectory(directory["models"]);
         var reader = new SettingsReader(new ConfigurationBuilder().AddJsonFile(directory["server.json"]).Build());

@@ -27,10 +27,11 @@ public sealed partial class DeploymentTests
         ServerOptions.Read(reader);
         var keys = reader.Settings.Select(setting => setting.Key).ToHashSet(StringComparer.Ordinal);
 
-        var used = Setting().Matches(File.ReadAllText(Path.Combine(Folder, file))).Select(match => match.Value.Replace("__", ":", StringComparison.Ordinal)).Distinct().ToArray();
+        var variables = Setting().Matches(File.ReadAllText(Path.Combine(Folder, file)));
+        var used = variables.Select(match => match.Value.Replace("__", ":", StringComparison.Ordinal)).ToHashSet();
 
         Assert.NotEmpty(used);
-        Assert.Subset(keys, used.ToHashSet());
+        Assert.Subset(keys, used);
     }
 
     [Fact]
@@ -42,8 +43,9 @@ public sealed partial class DeploymentTests
 
         foreach (var probe in new[] { "startupProbe", "readinessProbe", "livenessProbe" })
         {
-            Assert.Equal("http", Text(container[probe]["httpGet"], "port"));
-            using var response = await server.Http.GetAsync(Text(container[probe]["httpGet"], "path"), TestContext.Current.CancellationToken);
+            var get = container[probe]["httpGet"];
+            Assert.Equal("http", Text(get, "port"));
+            using var response = await server.Http.GetAsync(Text(get, "path"), TestContext.Current.CancellationToken);
             Assert.True(response.IsSuccessStatusCode, probe);
         }
         Assert.Equal("true", Text(container["securityContext"], "readOnlyRootFilesystem"));
@@ -54,7 +56,8 @@ public sealed partial class DeploymentTests
     public void GracePeriod_OfThePod_IsLongerThanTheServersEnd()
     {
         var pod = Documents("lenetserve.yaml").Single(document => Text(document, "kind") == "Deployment")["spec"]["template"]["spec"];
-        var environment = ((YamlSequenceNode)pod["containers"][0]["env"]).ToDictionary(entry => Text(entry, "name"), entry => Text(entry, "value"));
+        var environment = ((YamlSequenceNode)pod["containers"][0]["env"])
+            .ToDictionary(entry => Text(entry, "name"), entry => Text(entry, "value"));
         int Seconds(string name) => int.Parse(environment[name].TrimEnd('s'));
 
         Assert.True(int.Parse(Text(pod, "terminationGracePeriodSeconds")) > Seconds("Shutdown__DrainDelay") + Seconds("Shutdown__Timeout"));
@@ -139,7 +142,8 @@ public sealed partial class DeploymentTests
         Assert.SkipUnless(File.Exists(Analyze), "systemd-analyze is not installed");
 
         // The exposure goes from 0 to 10 and is given in tenths; most services have 9.6. The command fails above the threshold.
-        var output = await RunAsync(Analyze, "security", "--offline=true", "--threshold=20", "--no-pager", Path.Combine(Folder, "systemd", "lenetserve.service"));
+        var unit = Path.Combine(Folder, "systemd", "lenetserve.service");
+        var output = await RunAsync(Analyze, "security", "--offline=true", "--threshold=20", "--no-pager", unit);
 
         Assert.Contains("Overall exposure level", output, StringComparison.Ordinal);
     }
@@ -155,7 +159,10 @@ public sealed partial class DeploymentTests
     private static string Text(YamlNode node, string key) => ((YamlScalarNode)node[key]).Value!;
 
     private static string[] Identities(JsonDocument json, string item) =>
-        [.. json.RootElement.GetProperty("Items").GetProperty(item).EnumerateArray().Select(element => element.GetProperty("Identity").GetString()!)];
+    [
+        .. from element in json.RootElement.GetProperty("Items").GetProperty(item).EnumerateArray()
+           select element.GetProperty("Identity").GetString()!,
+    ];
 
     private static async Task<string> RunAsync(string command, params string[] arguments)
     {

@@ -11,16 +11,19 @@ internal sealed class Replica(string models, params string[] settings) : IAsyncD
 
     public int HttpPort { get; private set; }
 
-    /// <summary>Starts it and waits until it says that it is ready.</summary>
+    /// <summary>Starts the server and waits until it says that it is ready.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, "LeNetServe.InferenceServer.dll");
         string[] arguments =
         [
-            assembly, $"--Models:Path={models}", "--Listen:Address=127.0.0.1", $"--Listen:GrpcPort={GrpcPort}", $"--Listen:HttpPort={HttpPort}", "--Logging:LogLevel:Default=Warning", .. settings,
+            assembly, $"--Models:Path={models}", "--Listen:Address=127.0.0.1", $"--Listen:GrpcPort={GrpcPort}",
+            $"--Listen:HttpPort={HttpPort}", "--Logging:LogLevel:Default=Warning", .. settings,
         ];
         // Without profiling the code that start-up runs once, a start is shorter.
-        process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, Environment = { ["DOTNET_TieredPGO"] = "0" } })!;
+        var start = new ProcessStartInfo("dotnet", arguments) { Environment = { ["DOTNET_TieredPGO"] = "0" } };
+        start.RedirectStandardOutput = true;
+        process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
         {
             if (line.StartsWith("LeNetServe listening ", StringComparison.Ordinal))
@@ -35,7 +38,7 @@ internal sealed class Replica(string models, params string[] settings) : IAsyncD
         throw new InvalidOperationException("the server ended before it was ready");
     }
 
-    /// <summary>Sends SIGTERM and waits for the end.</summary>
+    /// <summary>Sends SIGTERM and waits for the server's end.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync(CancellationToken cancellationToken)
     {

@@ -19,9 +19,9 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
     private readonly ConcurrentQueue<string> said = new();
 
     /// <summary>
-    /// Neither the gRPC nor the REST callers try again by themselves, so that each request that a draining server lost would show.
-    /// LENETSERVE_ROLLING_RESTARTS says how many restarts there are; many want the argument --timeout as well. Checks and the drain delay are half of what
-    /// deploy/haproxy/haproxy.cfg names.
+    /// The gRPC and REST callers do not retry, so that each request that a draining server lost would show.
+    /// LENETSERVE_ROLLING_RESTARTS sets the number of restarts; a large number needs the argument --timeout as well.
+    /// Checks and the drain delay take half the times that deploy/haproxy/haproxy.cfg names.
     /// </summary>
     [Fact]
     public async Task Restart_OneReplicaAfterTheOther_LosesNoRequest()
@@ -42,7 +42,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
             using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{httpPort}") };
             Task<int>[] callers =
             [
-                .. Enumerable.Range(0, 4).Select(_ => Task.Run(() => CallAsync(new Classifier.ClassifierClient(channel), end.Token), Cancel)),
+                .. Enumerable.Range(0, 4).Select(_ => Task.Run(() => CallAsync(new(channel), end.Token), Cancel)),
                 .. Enumerable.Range(0, 2).Select(_ => Task.Run(() => PostAsync(http, end.Token), Cancel)),
             ];
 
@@ -75,27 +75,33 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
     {
         var request = new ClassifyRequest { Image = new() { Pixels = ByteString.CopyFrom(new byte[16]) } };
         var answered = 0;
-        for (; !end.IsCancellationRequested; answered++)
-            Assert.Equal("tiny", (await client.ClassifyAsync(request, deadline: DateTime.UtcNow.AddSeconds(30), cancellationToken: Cancel)).Model);
+        while (!end.IsCancellationRequested)
+        {
+            var deadline = DateTime.UtcNow.AddSeconds(30);
+            Assert.Equal("tiny", (await client.ClassifyAsync(request, deadline: deadline, cancellationToken: Cancel)).Model);
+            answered++;
+        }
         return answered;
     }
 
     private static async Task<int> PostAsync(HttpClient http, CancellationToken end)
     {
         var answered = 0;
-        for (; !end.IsCancellationRequested; answered++)
+        while (!end.IsCancellationRequested)
         {
             using var content = new ByteArrayContent(new byte[64]);
             content.Headers.Add(RestHeaders.HeaderLength, "0");
             using var response = await http.PostAsync("/v2/models/tiny/infer", content, Cancel);
             Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync(Cancel)}");
+            answered++;
         }
         return answered;
     }
 
     private Process StartProxy(Replica first, Replica second, int grpcPort, int httpPort)
     {
-        var proxy = Process.Start(new ProcessStartInfo(HaProxy, ["-db", "-f", Path.Combine(RepositoryRoot.Find(), "deploy", "haproxy", "haproxy.cfg")])
+        var configuration = Path.Combine(RepositoryRoot.Find(), "deploy", "haproxy", "haproxy.cfg");
+        var proxy = Process.Start(new ProcessStartInfo(HaProxy, ["-db", "-f", configuration])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -113,7 +119,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
                 ["REPLICA2_HTTP"] = $"127.0.0.1:{second.HttpPort}",
             },
         })!;
-        // What it says of each restart has to be read: with a full pipe it would stand still.
+        // HAProxy writes a line for each restart, and it would block if nobody read them from the pipe.
         void Note(object sender, DataReceivedEventArgs line)
         {
             if (line.Data is not null)
@@ -127,7 +133,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
         return proxy;
     }
 
-    /// <summary>Whether HAProxy says of so many servers that their checks pass.</summary>
+    /// <summary>Tells if the checks of so many servers pass in HAProxy's view.</summary>
     private async Task<bool> AreUpAsync(Process proxy, int expected)
     {
         Assert.False(proxy.HasExited, "HAProxy has ended");
@@ -138,8 +144,12 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
             await using var stream = new NetworkStream(socket);
             await stream.WriteAsync("show stat\n"u8.ToArray(), Cancel);
             using var reader = new StreamReader(stream);
-            var servers = (await reader.ReadToEndAsync(Cancel)).Split('\n').Select(line => line.Split(',')).Where(fields => fields.Length > 17 && fields[1].StartsWith("replica", StringComparison.Ordinal));
-            // "L7OK": a check has passed; a server is taken for up before its first.
+            var servers =
+                from line in (await reader.ReadToEndAsync(Cancel)).Split('\n')
+                let fields = line.Split(',')
+                where fields.Length > 17 && fields[1].StartsWith("replica", StringComparison.Ordinal)
+                select fields;
+            // HAProxy says "UP" before a server's first check; "L7OK" says that a check has passed.
             return servers.Count(fields => fields[17] == "UP" && fields[36] == "L7OK") == expected;
         }
         catch (SocketException)

@@ -13,7 +13,7 @@ internal static class Seeds
     /// <summary>Small pictures of every format, and one whose header promises a gigapixel.</summary>
     public static IReadOnlyList<byte[]> Pictures { get; } = [.. Encode(), Bomb()];
 
-    /// <summary>Every RPC of every service with sound requests.</summary>
+    /// <summary>Sound requests for every RPC of every service.</summary>
     public static IReadOnlyList<(string Service, string Method, MethodKind Kind, byte[] Message)> Rpcs { get; } =
     [
         .. Pictures.Select(picture => ("lenetserve.v1.Classifier", "Classify", MethodKind.Unary,
@@ -26,7 +26,8 @@ internal static class Seeds
             new ClassifyStreamRequest { Id = "id", Request = new() { Image = ClassifierServiceTests.Stripe(0) } }.ToByteArray()),
         ("lenetserve.v1.Classifier", "Explain", MethodKind.Unary, new ExplainRequest
         {
-            Model = "tiny", Image = ClassifierServiceTests.Stripe(1), Attribution = AttributionMethod.Occlusion, Layers = { "scores" }, Target = 1,
+            Model = "tiny", Image = ClassifierServiceTests.Stripe(1), Attribution = AttributionMethod.Occlusion,
+            Layers = { "scores" }, Target = 1,
         }.ToByteArray()),
         ("lenetserve.v1.Classifier", "ListModels", MethodKind.Unary, []),
         ("lenetserve.v1.Classifier", "GetModel", MethodKind.Unary, new GetModelRequest { Name = "tiny", Version = 1 }.ToByteArray()),
@@ -90,7 +91,7 @@ internal static class Seeds
         }
     }
 
-    /// <summary>Every REST route with sound requests.</summary>
+    /// <summary>Sound requests for every REST route.</summary>
     public static IReadOnlyList<RestSeed> Rest { get; } =
     [
         .. Pictures.Select(picture => new RestSeed("POST", "/v1/models/tiny:classify?topK=1&geometry=fit", "image/png", picture)),

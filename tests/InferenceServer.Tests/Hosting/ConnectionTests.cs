@@ -18,6 +18,8 @@ public sealed class ConnectionTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private static ClassifyRequest Request => new() { Image = ClassifierServiceTests.Stripe(1) };
+
     public void Dispose() => strangers.ForEach(client => client.Dispose());
 
     [Theory]
@@ -26,7 +28,7 @@ public sealed class ConnectionTests : IDisposable
     public async Task Connect_MoreThanMaxConnections_AreClosedAndConnectedClientsGoOn(bool grpc)
     {
         await using var server = await TestServer.StartAsync("--Listen:MaxConnections=5");
-        await server.Client.ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation);
+        await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation);
         var port = new Uri(grpc ? server.GrpcAddress : server.HttpAddress).Port;
 
         for (var index = 0; index < 20; index++)
@@ -34,7 +36,8 @@ public sealed class ConnectionTests : IDisposable
 
         // The client that is connected already has one of the five places on its port.
         await Eventually.TrueAsync(() => strangers.Count(IsClosed) == (grpc ? 16 : 15));
-        Assert.Single((await server.Client.ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1), TopK = 1 }, cancellationToken: Cancellation)).Predictions);
+        var request = new ClassifyRequest { Image = ClassifierServiceTests.Stripe(1), TopK = 1 };
+        Assert.Single((await server.Client.ClassifyAsync(request, cancellationToken: Cancellation)).Predictions);
     }
 
     [Theory]
@@ -45,12 +48,15 @@ public sealed class ConnectionTests : IDisposable
         await using var server = await TestServer.StartAsync("--Listen:MaxConnections=3", "--Listen:StartTimeout=100ms");
         foreach (var address in new[] { server.HttpAddress, server.GrpcAddress })
             for (var index = 0; index < 3; index++)
-                await (await OpenAsync(new Uri(address).Port)).GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(start), Cancellation);
+            {
+                var stranger = await OpenAsync(new Uri(address).Port);
+                await stranger.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(start), Cancellation);
+            }
 
         await Eventually.TrueAsync(() => strangers.All(IsClosed));
 
         Assert.Equal("alive", await server.Http.GetStringAsync("/livez", Cancellation));
-        Assert.Equal("b", (await server.Client.ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation)).Predictions[0].Label);
+        Assert.Equal("b", await LabelAsync(server.Client));
     }
 
     [Fact]
@@ -85,10 +91,13 @@ public sealed class ConnectionTests : IDisposable
         var handler = new SocketsHttpHandler();
         handler.SslOptions.CertificateChainPolicy = new()
         {
-            TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, CustomTrustStore = { authority.Certificate },
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            CustomTrustStore = { authority.Certificate },
         };
-        using (var channel = GrpcChannel.ForAddress($"https://localhost:{new Uri(server.GrpcAddress).Port}", new() { HttpHandler = handler }))
-            await new Classifier.ClassifierClient(channel).ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation);
+        var address = $"https://localhost:{new Uri(server.GrpcAddress).Port}";
+        using (var channel = GrpcChannel.ForAddress(address, new() { HttpHandler = handler }))
+            await new Classifier.ClassifierClient(channel).ClassifyAsync(Request, cancellationToken: Cancellation);
 
         await server.App.StopAsync(Cancellation);
 
@@ -106,7 +115,8 @@ public sealed class ConnectionTests : IDisposable
         await process.WaitForExitAsync(Cancellation);
 
         Assert.Equal((int)ExitCode.Trouble, process.ExitCode);
-        Assert.Equal($"error: the server cannot serve: the process may open 300 files, expected {Descriptors.Least} at least (ulimit -n)\n", error);
+        var reason = $"the process may open 300 files, expected {Descriptors.Least} at least (ulimit -n)";
+        Assert.Equal($"error: the server cannot serve: {reason}\n", error);
     }
 
     [Fact]
@@ -119,7 +129,8 @@ public sealed class ConnectionTests : IDisposable
         try
         {
             var line = await process.StandardOutput.ReadLineAsync(Cancellation) ?? "";
-            while (await process.StandardOutput.ReadLineAsync(Cancellation) is { } next && !next.StartsWith("LeNetServe ready", StringComparison.Ordinal))
+            while (await process.StandardOutput.ReadLineAsync(Cancellation) is { } next
+                && !next.StartsWith("LeNetServe ready", StringComparison.Ordinal))
             {
             }
             var addresses = line.Split(' ').Where(word => word.Contains('=')).Select(word => word[(word.IndexOf('=') + 1)..]).ToArray();
@@ -129,11 +140,11 @@ public sealed class ConnectionTests : IDisposable
             {
                 await OpenAsync(new Uri(addresses[index % 2]).Port);
                 if (index % 50 == 0)
-                    await client.ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation);
+                    await client.ClassifyAsync(Request, cancellationToken: Cancellation);
             }
 
             Assert.False(process.HasExited);
-            Assert.Equal("b", (await client.ClassifyAsync(new() { Image = ClassifierServiceTests.Stripe(1) }, cancellationToken: Cancellation)).Predictions[0].Label);
+            Assert.Equal("b", await LabelAsync(client));
             Assert.Contains(strangers, IsClosed);
         }
         finally
@@ -141,6 +152,9 @@ public sealed class ConnectionTests : IDisposable
             process.Kill();
         }
     }
+
+    private static async Task<string> LabelAsync(Classifier.ClassifierClient client) =>
+        (await client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label;
 
     private static Process StartLimited(int descriptors, string models)
     {

@@ -86,7 +86,8 @@ public sealed class GathererTests : IDisposable
     {
         var gatherer = Create(onDevice: false);
 
-        var runs = Enumerable.Range(0, Most).Select(seed => Join(gatherer, new(InputKind.Pixels, Pixels(seed, 1)), new float[3], Anyone)).ToArray();
+        var inputs = Enumerable.Range(0, Most).Select(seed => new InferenceInput(InputKind.Pixels, Pixels(seed, 1)));
+        var runs = inputs.Select(input => Join(gatherer, input, new float[3], Anyone)).ToArray();
 
         Assert.All(runs, run => Assert.True(run.IsCompletedSuccessfully));
         Assert.Equal([Most], version.Metrics.Batches.Select(batch => batch.Size));
@@ -101,7 +102,8 @@ public sealed class GathererTests : IDisposable
             Anyone, Anyone with { Deadline = DateTime.UtcNow.AddSeconds(-1) }, Anyone with { Gone = new(canceled: true) }, Anyone,
         ];
         var outputs = callers.Select(_ => new float[3]).ToArray();
-        var runs = callers.Select((caller, index) => Join(gatherer, new(InputKind.Pixels, Pixels(index, 1)), outputs[index], caller)).ToArray();
+        InferenceInput Input(int index) => new(InputKind.Pixels, Pixels(index, 1));
+        var runs = callers.Select((caller, index) => Join(gatherer, Input(index), outputs[index], caller)).ToArray();
 
         gatherer.RunJoined();
 

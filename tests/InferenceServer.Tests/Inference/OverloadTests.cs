@@ -27,17 +27,18 @@ public sealed class OverloadTests
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=2");
         var admission = server.App.Services.GetRequiredService<SlowWork>().Small;
         Take(admission);
-        var waiting = new[] { server.Client.ClassifyAsync(Request, cancellationToken: Cancellation), server.Client.ClassifyAsync(Request, cancellationToken: Cancellation) };
+        AsyncUnaryCall<ClassifyResponse> Call() => server.Client.ClassifyAsync(Request, cancellationToken: Cancellation);
+        var waiting = new[] { Call(), Call() };
         await Eventually.TrueAsync(() => admission.Waiting == 2);
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation));
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await Call());
 
         Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
         Assert.True(int.Parse(exception.Trailers.GetValue("grpc-retry-pushback-ms")!) > 0);
         admission.Exit();
         foreach (var call in waiting)
             Assert.Equal("b", (await call).Predictions[0].Label);
-        Assert.Equal("b", (await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation)).Predictions[0].Label);
+        Assert.Equal("b", (await Call()).Predictions[0].Label);
         Assert.Equal(1, Count(server, RequestOutcome.Refused));
     }
 
@@ -47,7 +48,8 @@ public sealed class OverloadTests
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=0");
         Take(server.App.Services.GetRequiredService<SlowWork>().Small);
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await Protocol(server).ModelInferAsync(ProtocolRequest("x"), cancellationToken: Cancellation));
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+            await Protocol(server).ModelInferAsync(ProtocolRequest("x"), cancellationToken: Cancellation));
         var element = Element(Request.Image.Encoded).ToByteArray();
         var header = Encoding.UTF8.GetBytes(
             $$$"""{"inputs":[{"name":"pixels","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":{{{element.Length}}}}}]}""");
@@ -67,7 +69,8 @@ public sealed class OverloadTests
     public async Task ModelInfer_ItsTimeoutPassesInTheQueue_IsUnavailable()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var server = await TestServer.StartAsync(TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(time), "--Pipeline:Concurrency=1");
+        await using var server = await TestServer.StartAsync(
+            TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(time), "--Pipeline:Concurrency=1");
         var admission = server.App.Services.GetRequiredService<SlowWork>().Small;
         Take(admission);
         var request = ProtocolRequest("x");
@@ -75,7 +78,7 @@ public sealed class OverloadTests
         using var call = Protocol(server).ModelInferAsync(request, cancellationToken: Cancellation);
         await Eventually.TrueAsync(() => admission.Waiting == 1);
 
-        // Who counts as waiting may not have looked at the clock yet.
+        // A call that counts as waiting may not have looked at the clock yet.
         await Eventually.TrueAsync(() =>
         {
             time.Advance(TimeSpan.FromSeconds(2));
@@ -110,7 +113,8 @@ public sealed class OverloadTests
         await using var server = await TestServer.StartAsync("--Pipeline:Concurrency=1", "--Pipeline:QueueLength=50");
         var admission = server.App.Services.GetRequiredService<SlowWork>().Small;
         Take(admission);
-        await Parallel.ForAsync(0, 10_000, new ParallelOptions { MaxDegreeOfParallelism = 90, CancellationToken = Cancellation }, async (index, _) =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 90, CancellationToken = Cancellation };
+        await Parallel.ForAsync(0, 10_000, options, async (index, _) =>
         {
             using var gone = new CancellationTokenSource();
             using var call = server.Client.ClassifyAsync(Request, cancellationToken: gone.Token);
@@ -156,7 +160,7 @@ public sealed class OverloadTests
         using var call = server.Client.ClassifyStream(cancellationToken: Cancellation);
         for (var index = 0; index < 3; index++)
             await call.RequestStream.WriteAsync(new() { Id = $"{index}", Request = Request }, Cancellation);
-        // One is awaited by the writer, one is in the channel, and for the third there is no room.
+        // The writer awaits the first, the channel holds the second, and the third finds the channel full.
         await Eventually.TrueAsync(() => admission.Waiting == 3);
 
         server.App.Services.GetRequiredService<ServerLifecycle>().End();
@@ -205,7 +209,9 @@ public sealed class OverloadTests
         var pipeline = server.App.Services.GetRequiredService<InferencePipeline>();
         using var lease = server.Repository.Lease("tiny", 0);
         using var gone = new CancellationTokenSource();
-        var (images, outputs, errors) = (Enumerable.Repeat(new InferenceInput(InputKind.Pixels, new byte[16]), Images).ToArray(), new float[Images * 3], new InferenceException?[Images]);
+        var images = Enumerable.Repeat(new InferenceInput(InputKind.Pixels, new byte[16]), Images).ToArray();
+        var outputs = new float[Images * 3];
+        var errors = new InferenceException?[Images];
         Take(admission);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -241,7 +247,8 @@ public sealed class OverloadTests
         var large = new ClassifyBatchRequest { Images = { Enumerable.Repeat(Pictures.Stripe(1), 7) } };
 
         var reply = await server.Client.ClassifyBatchAsync(small, cancellationToken: Cancellation);
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyBatchAsync(large, cancellationToken: Cancellation));
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+            await server.Client.ClassifyBatchAsync(large, cancellationToken: Cancellation));
 
         Assert.All(reply.Items, item => Assert.Equal("b", item.Predictions[0].Label));
         Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
@@ -255,7 +262,8 @@ public sealed class OverloadTests
         var batch = new ClassifyBatchRequest { Images = { Enumerable.Repeat(ClassifierServiceTests.Stripe(1), 60) } };
         await server.Client.ClassifyBatchAsync(batch, cancellationToken: Cancellation);
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.ClassifyBatchAsync(batch, cancellationToken: Cancellation));
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+            await server.Client.ClassifyBatchAsync(batch, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
         await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation);
@@ -270,7 +278,8 @@ public sealed class OverloadTests
         var request = new ClassifyBatchRequest { Images = { Enumerable.Repeat(new Image(), Images) } };
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        await Assert.ThrowsAsync<InferenceException>(() => service.ClassifyBatchAsync(request, new(DateTime.MaxValue, Cancellation), client: null));
+        await Assert.ThrowsAsync<InferenceException>(() =>
+            service.ClassifyBatchAsync(request, new(DateTime.MaxValue, Cancellation), client: null));
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Images);
     }
@@ -282,7 +291,8 @@ public sealed class OverloadTests
     {
         await using var server = await TestServer.StartAsync($"--Pipeline:MaxBatch={maxBatch}");
 
-        await Parallel.ForAsync(0, 1_000, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = Cancellation }, async (index, token) =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = Cancellation };
+        await Parallel.ForAsync(0, 1_000, options, async (index, token) =>
         {
             var image = index % 4 == 0 ? Pictures.Stripe(index % 3) : ClassifierServiceTests.Stripe(index % 3);
             var response = await server.Client.ClassifyAsync(new() { Image = image }, cancellationToken: token);

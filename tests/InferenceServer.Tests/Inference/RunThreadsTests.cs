@@ -29,7 +29,8 @@ public sealed class RunThreadsTests
     public async Task Add_AfterTheThreadsHaveEnded_IsDoneNevertheless()
     {
         var threads = new RunThreads(1);
-        var (first, second) = (new TaskCompletionSource<Thread>(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource<Thread>());
+        var first = new TaskCompletionSource<Thread>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var second = new TaskCompletionSource<Thread>();
         threads.Add(() => first.SetResult(Thread.CurrentThread));
         var thread = await first.Task.WaitAsync(Cancellation);
         threads.Dispose();

@@ -11,13 +11,16 @@ public sealed class HotSwapTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Version 1 answers with its first class, version 2 with its second, whatever the image: an answer shows who gave it.</summary>
+    /// <summary>
+    /// Version 1 answers every image with its first class and version 2 with its second, so that an answer shows its version.
+    /// </summary>
     [Theory]
     [InlineData("--Pipeline:MaxBatch=1")]
     [InlineData("--Pipeline:MaxBatch=16")]
     public async Task Scan_HundredSwapsUnderLoad_FailsNoRequestAndMixesNoVersions(string batching)
     {
-        await using var server = await TestServer.StartAsync(models => Write(models, 1), "--Models:Mode=poll", "--Models:PollInterval=60m", batching);
+        await using var server = await TestServer.StartAsync(
+            models => Write(models, 1), "--Models:Mode=poll", "--Models:PollInterval=60m", batching);
         using var done = new CancellationTokenSource();
         var retired = new List<ServedVersion>();
         var load = Enumerable.Range(0, Callers).Select(_ => Task.Run(() => LoadAsync(server, done.Token), Cancellation)).ToArray();

@@ -43,7 +43,8 @@ public sealed class ModelRepositoryTests
     [Fact]
     public async Task Scan_LatestOnlyAndNewVersionFails_OldGoesOnAndTheFailureIsReported()
     {
-        await using var server = await TestServer.StartAsync("--Models:Mode=poll", "--Models:PollInterval=60m", "--Models:Versions=latest:1");
+        await using var server = await TestServer.StartAsync(
+            "--Models:Mode=poll", "--Models:PollInterval=60m", "--Models:Versions=latest:1");
         Publish(server, "tiny", 2, new TinyOnnx { Bias = [1, 0, 0] }, golden: Golden(new TinyOnnx()));
 
         await server.Repository.ScanAsync(Cancellation);
@@ -109,15 +110,18 @@ public sealed class ModelRepositoryTests
     {
         await using var server = await TestServer.StartAsync("--Models:Mode=explicit");
         Assert.Empty(server.Repository.Current.Versions);
-        Assert.Equal((VersionState.Unavailable, "not loaded"), server.Repository.Current.Index.Select(report => (report.State, report.Reason)).Single());
+        var report = server.Repository.Current.Index.Single();
+        Assert.Equal((VersionState.Unavailable, "not loaded"), (report.State, report.Reason));
 
         await server.Repository.LoadAsync("tiny", Cancellation);
         Assert.True(server.Repository.IsReady("tiny"));
 
         await server.Repository.UnloadAsync("tiny", Cancellation);
         Assert.False(server.Repository.IsReady("tiny"));
-        Assert.Equal(InferenceErrorKind.NotFound, (await Assert.ThrowsAsync<InferenceException>(() => server.Repository.LoadAsync("nobody", Cancellation))).Kind);
-        Assert.Equal(InferenceErrorKind.NotFound, (await Assert.ThrowsAsync<InferenceException>(() => server.Repository.UnloadAsync("nobody", Cancellation))).Kind);
+        var load = await Assert.ThrowsAsync<InferenceException>(() => server.Repository.LoadAsync("nobody", Cancellation));
+        Assert.Equal(InferenceErrorKind.NotFound, load.Kind);
+        var unload = await Assert.ThrowsAsync<InferenceException>(() => server.Repository.UnloadAsync("nobody", Cancellation));
+        Assert.Equal(InferenceErrorKind.NotFound, unload.Kind);
     }
 
     [Fact]
@@ -136,7 +140,7 @@ public sealed class ModelRepositoryTests
         Assert.Contains("version 2: ", exception.Message);
         Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
 
-        // The same names, lengths and times: only being asked makes it try again.
+        // Names, lengths and times are the same, so that only the request makes the repository try again.
         File.WriteAllBytes(model, good);
         File.SetLastWriteTimeUtc(model, time);
         await server.Repository.LoadAsync("tiny", Cancellation);
@@ -184,7 +188,8 @@ public sealed class ModelRepositoryTests
             return lease.Version.Version;
         }
 
-        Assert.Equal((1, 2, 1, 2), (VersionOf("tiny@stable", ""), VersionOf("tiny", "canary"), VersionOf("tiny", "1"), VersionOf("tiny", "")));
+        Assert.Equal((1, 2), (VersionOf("tiny@stable", ""), VersionOf("tiny", "canary")));
+        Assert.Equal((1, 2), (VersionOf("tiny", "1"), VersionOf("tiny", "")));
         var exception = Assert.Throws<InferenceException>(() => server.Repository.Lease("tiny", "gone"));
         Assert.Equal(InferenceErrorKind.NotFound, exception.Kind);
         Assert.Contains("expected one of 1, 2, @stable, @canary", exception.Message);
@@ -208,7 +213,7 @@ public sealed class ModelRepositoryTests
     [Fact]
     public async Task Start_ModelWhoseFolderCannotBeRead_IsReportedAndTheOthersAreServed()
     {
-        // Longer than the longest path: no user, not even root, can list it through its full name.
+        // The full name is longer than the longest path. Not even root can list the folder through it.
         using var directory = new TemporaryDirectory();
         var (deep, near) = (DeepFolder(directory.Path, 4000), directory["near"]);
         Directory.CreateSymbolicLink(near, deep);
@@ -216,18 +221,22 @@ public sealed class ModelRepositoryTests
         Directory.CreateDirectory(Path.Combine(near, "tiny", "1"));
         new TinyOnnx().Write(Path.Combine(near, "tiny", "1"));
 
-        await using var server = await TestServer.StartAsync(_ => { }, $"--Models:Path={deep}", "--Models:Mode=poll", "--Models:PollInterval=60m");
+        await using var server = await TestServer.StartAsync(
+            _ => { }, $"--Models:Path={deep}", "--Models:Mode=poll", "--Models:PollInterval=60m");
 
         Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
         var report = server.Repository.Current.Index.Single(report => report.Model != "tiny");
         Assert.Equal((0, VersionState.Unavailable), (report.Version, report.State));
         Assert.Contains("too long", report.Reason);
-        Assert.Equal(Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.NotServing, server.App.Services.GetRequiredService<ServerHealth>().StatusOf(report.Model));
-        Assert.Equal(InferenceErrorKind.Unavailable, Assert.Throws<InferenceException>(() => server.Repository.Lease(report.Model, 0)).Kind);
-        Assert.Contains("too long", server.Client.ListModels(new(), cancellationToken: Cancellation).Models.Single(model => model.Name != "tiny").Reason);
+        var health = server.App.Services.GetRequiredService<ServerHealth>();
+        Assert.Equal(Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.NotServing, health.StatusOf(report.Model));
+        var exception = Assert.Throws<InferenceException>(() => server.Repository.Lease(report.Model, 0));
+        Assert.Equal(InferenceErrorKind.Unavailable, exception.Kind);
+        var listed = server.Client.ListModels(new(), cancellationToken: Cancellation).Models;
+        Assert.Contains("too long", listed.Single(model => model.Name != "tiny").Reason);
         await server.Repository.ScanAsync(Cancellation);
         Assert.Equal(2, server.Repository.Current.Index.Count);
-        // Neither could the whole be removed through it.
+        // The end of the test could not remove this folder through its full name either.
         Directory.Delete(Path.Combine(near, new string('x', 120)));
     }
 
@@ -258,7 +267,8 @@ public sealed class ModelRepositoryTests
         // The clock is asked between the look at the folder and the opening of the model.
         var clock = new ActingClock();
         await using var server = await TestServer.StartAsync(
-            TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(clock), "--Models:Mode=explicit", "--Models:Load=tiny");
+            TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(clock),
+            "--Models:Mode=explicit", "--Models:Load=tiny");
         var folder = Path.Combine(server.Models, "tiny", "2");
         new TinyOnnx().Write(folder);
         clock.Act = () => File.WriteAllText(Path.Combine(folder, "labels.txt"), "x\ny\nz\n");

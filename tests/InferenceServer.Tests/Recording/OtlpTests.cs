@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace LeNetServe.InferenceServer.Tests.Recording;
 
 /// <remarks>
-/// Runs alone: OpenTelemetry takes instruments of one name for one, so that the end of another server in this process would end the measurements of this one's.
+/// Runs alone, because OpenTelemetry takes instruments of one name for one instrument. The end of another server in this process would
+/// end the measurements of this server.
 /// </remarks>
 [Collection(RunsAlone.Name)]
 public sealed class OtlpTests
@@ -20,14 +21,17 @@ public sealed class OtlpTests
         var received = new ConcurrentDictionary<string, string>();
         await using var collector = await CollectorAsync(received);
         await using (var server = await TestServer.StartAsync(
-            $"--Telemetry:OtlpEndpoint={collector.Urls.Single()}", "--Telemetry:Protocol=http", "--Telemetry:TracesPerMille=1000", "--Telemetry:MetricsInterval=100ms"))
+            $"--Telemetry:OtlpEndpoint={collector.Urls.Single()}", "--Telemetry:Protocol=http",
+            "--Telemetry:TracesPerMille=1000", "--Telemetry:MetricsInterval=100ms"))
         {
-            await server.Client.ClassifyAsync(new() { Image = new() { Pixels = ByteString.CopyFrom(new byte[16]) } }, cancellationToken: Cancel);
-            // The last of the instruments that a request is recorded with.
-            await Eventually.TrueAsync(() => received.GetValueOrDefault("/v1/metrics", "").Contains("lenetserve.images", StringComparison.Ordinal));
+            var image = new V1.Image { Pixels = ByteString.CopyFrom(new byte[16]) };
+            await server.Client.ClassifyAsync(new() { Image = image }, cancellationToken: Cancel);
+            string Metrics() => received.GetValueOrDefault("/v1/metrics", "");
+            // This instrument is the last that a request is recorded with.
+            await Eventually.TrueAsync(() => Metrics().Contains("lenetserve.images", StringComparison.Ordinal));
         }
 
-        // What had not been sent is sent when the server ends.
+        // The end of the server sends the rest.
         Assert.Contains("/v1/traces", received.Keys);
         var (traces, metrics) = (received["/v1/traces"], received["/v1/metrics"]);
         foreach (var expected in new[] { "classify", "inference", "lenetserve.outcome", "lenetserve.v1.Classifier/Classify" })

@@ -6,7 +6,8 @@ namespace LeNetServe.InferenceServer.Tests.Recording;
 
 public sealed class RecordingCostTests(ITestOutputHelper output)
 {
-    /// <summary>Prints what recording costs; asserts nothing. Run with <c>--explicit only --filter-class '*RecordingCostTests'</c>.</summary>
+    /// <summary>Prints the cost of recording and asserts nothing.</summary>
+    /// <remarks>Its arguments are <c>--explicit only --filter-class '*RecordingCostTests'</c>.</remarks>
     [Fact(Explicit = true)]
     public void Record_OneRequest_CostsSoMuch()
     {
@@ -15,7 +16,8 @@ public sealed class RecordingCostTests(ITestOutputHelper output)
         var phases = new RequestPhases(0, 1_000, 23_000, 30_000);
         var rounds = Enumerable.Range(0, 21).Select(_ => Measure(model, phases)).Order().ToArray();
 
-        output.WriteLine($"{rounds[rounds.Length / 2]:0} ns per request (median of {rounds.Length} rounds of 100,000, from {rounds[0]:0} to {rounds[^1]:0})");
+        var range = $"{rounds.Length} rounds of 100,000, from {rounds[0]:0} to {rounds[^1]:0}";
+        output.WriteLine($"{rounds[rounds.Length / 2]:0} ns per request (median of {range})");
     }
 
     private static double Measure(ModelMetrics model, in RequestPhases phases)

@@ -37,7 +37,7 @@ public sealed class NumberTests : IDisposable
         Assert.DoesNotContain(Methods(),
             method => method is { Type: "Tensor", Name: "op_Addition" } or { Type: "Tensor", Name: "add" or "add_", Parameters: 1 });
 
-    /// <summary>What the Trainer calls of other assemblies.</summary>
+    /// <summary>The methods of other assemblies that the Trainer calls.</summary>
     private IEnumerable<(string Type, string Name, int Parameters)> Methods()
     {
         var metadata = assembly.GetMetadataReader();

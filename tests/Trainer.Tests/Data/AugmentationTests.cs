@@ -101,7 +101,7 @@ public sealed class AugmentationTests
             var (rows, columns) = (
                 blank.Select(pixel => pixel / 32).Distinct().ToArray(), blank.Select(pixel => pixel % 32).Distinct().ToArray());
             Assert.Equal(blank.Length, rows.Length * columns.Length);
-            // Less than six only where the square hangs over the edge.
+            // A side is less than six only if the square hangs over the edge.
             Assert.True(
                 rows.Length == 6 || (rows.Length is >= 3 and < 6 && (rows.Contains(0) || rows.Contains(31))), $"{rows.Length} rows");
             Assert.True(columns.Length == 6 || (columns.Length is >= 3 and < 6 && (columns.Contains(0) || columns.Contains(31))),
@@ -184,7 +184,7 @@ public sealed class AugmentationTests
         var imaging = new ImagingSpec { Input = new(channels, 32, 32), Geometry = geometry };
         using var own = new Augmentation(config, imaging, CPU);
         using var torchs = new Augmentation(config, imaging, CPU, kernels: false);
-        // Smooth, so that a source point's last bit decides nothing; interpolation of noise is the same arithmetic.
+        // The images are smooth, so that a source point's last bit decides nothing. Interpolation of noise is the same arithmetic.
         var images = functional.interpolate(randint(0, 256, [64, channels, 8, 8], ScalarType.Float32, generator: new Generator(5)),
             size: [32, 32], mode: InterpolationMode.Bilinear);
 
@@ -194,7 +194,7 @@ public sealed class AugmentationTests
             Assert.True(MathF.Abs(mine[index] - expected[index]) < 0.05f, $"value {index} is {mine[index]}, expected {expected[index]}");
     }
 
-    /// <summary>The move of the source point for a move of the target point, of each image: Xy is columns read for each row drawn.</summary>
+    /// <summary>The move of each image's source point for a move of its target point. Xy is columns read for each row drawn.</summary>
     private static (double Xx, double Xy, double Yx, double Yy)[] Maps(TrainingConfig config)
     {
         using var scope = NewDisposeScope();
@@ -211,7 +211,7 @@ public sealed class AugmentationTests
     private static bool Close((double, double) one, (double, double) other) =>
         Math.Abs(one.Item1 - other.Item1) < 1e-3 && Math.Abs(one.Item2 - other.Item2) < 1e-3;
 
-    /// <summary>All values lie in the range, and they reach over most of it on both sides.</summary>
+    /// <summary>Asserts that all values lie in the range and reach over most of it on both sides.</summary>
     private static void AssertFills(IEnumerable<double> values, double low, double high, double share = 0.8)
     {
         var (all, middle) = (values.ToArray(), (low + high) / 2);
@@ -222,7 +222,7 @@ public sealed class AugmentationTests
     private static Augmentation New(TrainingConfig config, Geometry geometry = Geometry.Fit) =>
         new(config, new() { Input = new(1, 32, 32), Geometry = geometry }, CPU);
 
-    /// <summary>Grey that grows by 4 a column: what is read at a place tells where it was read.</summary>
+    /// <summary>A gray that grows by 4 a column, so that a value tells the place at which it was read.</summary>
     private static Tensor Ramp() => arange(0, 32, ScalarType.Float32).mul(4).view(1, 1, 1, 32).expand(64, 1, 32, 32).contiguous();
 
     private static Tensor Images() => randint(0, 256, [64, 1, 32, 32], ScalarType.Float32, generator: new Generator(3));

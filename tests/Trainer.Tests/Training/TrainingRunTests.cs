@@ -150,7 +150,7 @@ public sealed class TrainingRunTests
         var run = New(directory, "run");
         var before = Execute(run, threads: 1);
         var weights = File.ReadAllBytes(run.Directory.Weights);
-        // Everything from the missing file on: they are written in this order.
+        // The files are written in this order, so that the missing file and every later one do not exist.
         string[] last = ["summary.json", "SHA256SUMS", "report.html"];
         foreach (var file in last.SkipWhile(file => file != missing))
             File.Delete(Path.Combine(run.Directory.Path, file));
@@ -240,8 +240,8 @@ public sealed class TrainingRunTests
         File.AppendAllText(teacher.Directory.Weights, " ");
 
         var again = new TrainingRun(config, TinyDataset.Create(), directory.Path);
-        Assert.Contains(
-            $"weights of teacher {teacher.Directory.Id}", Assert.Throws<InvalidDataException>(again.Reuse).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<InvalidDataException>(again.Reuse);
+        Assert.Contains($"weights of teacher {teacher.Directory.Id}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

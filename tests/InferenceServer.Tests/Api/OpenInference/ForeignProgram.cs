@@ -8,13 +8,13 @@ internal static class ForeignProgram
 {
     public const string Python = "/usr/bin/python3";
 
-    /// <summary>The exit code, and what the program printed: errors first.</summary>
-    /// <exception cref="TimeoutException">It did not end, and was killed.</exception>
+    /// <summary>Runs a program and gets its exit code and its output, errors first.</summary>
+    /// <exception cref="TimeoutException">The program did not end and was killed.</exception>
     public static async Task<(int Exit, string Output)> RunAsync(string file, params string[] arguments)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(TimeSpan.FromMinutes(1));
-        // Their HTTP and gRPC libraries would ask a proxy of the machine for the server.
+        // Without it, the HTTP and gRPC libraries of the program would ask a proxy of the machine for the server.
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true,
             Environment = { ["no_proxy"] = "127.0.0.1" } };
         using var process = Process.Start(start)!;
@@ -38,7 +38,7 @@ internal static class ForeignProgram
         }
     }
 
-    /// <summary>Whether Debian's Python has these modules, separated by commas, or finds them by PYTHONPATH.</summary>
+    /// <summary>Tells if Debian's Python has these modules, separated by commas, or finds them by PYTHONPATH.</summary>
     public static async Task<bool> PythonHasAsync(string modules) =>
         File.Exists(Python) && (await RunAsync(Python, "-c", $"import {modules}")).Exit == 0;
 

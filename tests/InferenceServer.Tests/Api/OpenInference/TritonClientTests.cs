@@ -41,8 +41,8 @@ public sealed class TritonClientTests
     [InlineData("tiny", "grpc", 1, "-s", "INCEPTION")]
     [InlineData("tiny", "http", 1, "-s", "NONE")]
     [InlineData("tiny", "http", 2, "--async")]
-    [InlineData("colour", "grpc", 2)]
-    [InlineData("colour", "http", 2)]
+    [InlineData("color", "grpc", 2)]
+    [InlineData("color", "http", 2)]
     public async Task ImageClient_OneOfItsWays_PrintsTheLabels(string model, string protocol, int batch, params string[] more)
     {
         await RequireAsync("tritonclient.grpc, tritonclient.http, PIL");
@@ -56,7 +56,7 @@ public sealed class TritonClientTests
         await using var server = await TestServer.StartAsync(models =>
         {
             TestServer.WriteTiny(models);
-            new TinyOnnx { Channels = 3, UInt8 = true, Nhwc = true }.Write(Path.Combine(models, "colour", "1"), "a\nb\nc\n");
+            new TinyOnnx { Channels = 3, UInt8 = true, Nhwc = true }.Write(Path.Combine(models, "color", "1"), "a\nb\nc\n");
         });
         var address = Authority(protocol == "grpc" ? server.GrpcAddress : server.HttpAddress);
 

@@ -50,12 +50,13 @@ def labels(result):
 
 
 def check(module, client, not_found, unimplemented, unavailable):
-    """What both transports answer alike; adds to `answers` what the same image gave in every form."""
+    """Checks the answers that both transports give alike; adds to `answers` the ones that the same image gave in every form."""
     infer = client.infer
     assert client.is_server_live() and client.is_server_ready() and client.is_model_ready("tiny") and client.is_model_ready("tiny", "1")
     assert not client.is_model_ready("nobody") and not client.is_model_ready("tiny", "2")
 
-    for model, datatype, values in (("tiny", "FP32", floats), ("tiny", "UINT8", pixels), ("pixels", "UINT8", pixels), ("tiny", "BYTES", file), ("tiny", "FP16", floats.astype(np.float16))):
+    for model, datatype, values in (("tiny", "FP32", floats), ("tiny", "UINT8", pixels), ("pixels", "UINT8", pixels),
+                                    ("tiny", "BYTES", file), ("tiny", "FP16", floats.astype(np.float16))):
         answers.append(probabilities(infer(model, tensor(module, datatype, values), request_id="7")))
     two = probabilities(infer("tiny", tensor(module, "FP32", np.concatenate([floats, floats[:, :, ::-1]]))))
     assert np.array_equal(two[:1], answers[0]) and not np.array_equal(two[1:], answers[0]), two
@@ -67,7 +68,8 @@ def check(module, client, not_found, unimplemented, unavailable):
 
     fails(lambda: infer("nobody", tensor(module, "FP32", floats)), not_found)
     fails(lambda: client.get_model_metadata("nobody"), not_found)
-    for call in (client.get_system_shared_memory_status, client.get_cuda_shared_memory_status, client.get_trace_settings, client.get_log_settings,
+    for call in (client.get_system_shared_memory_status, client.get_cuda_shared_memory_status,
+                 client.get_trace_settings, client.get_log_settings,
                  lambda: client.register_system_shared_memory("region", "/region", 64), client.unregister_system_shared_memory,
                  lambda: client.register_cuda_shared_memory("region", b"aGFuZGxl", 0, 64), client.unregister_cuda_shared_memory):
         fails(call, unimplemented)
@@ -125,7 +127,8 @@ def check_grpc():
     answers.extend(probabilities(results[i][0]) for i in (0, 2))
 
     statistics = client.get_inference_statistics("tiny").model_stats[0]
-    assert statistics.inference_stats.success.count == statistics.execution_count >= 14 and statistics.inference_count == statistics.execution_count + 1, statistics
+    assert statistics.inference_stats.success.count == statistics.execution_count >= 14, statistics
+    assert statistics.inference_count == statistics.execution_count + 1, statistics
     assert {each.name for each in client.get_inference_statistics().model_stats} == {"tiny", "pixels"}
     client.close()
 
@@ -139,15 +142,18 @@ def check_http():
     assert {"classification", "binary_tensor_data", "model_repository"} <= set(client.get_server_metadata()["extensions"])
     metadata, config = client.get_model_metadata("tiny", "1"), client.get_model_config("tiny")
     assert metadata["inputs"] == [{"name": "pixels", "datatype": "FP32", "shape": [-1, 1, 4, 4]}], metadata
-    assert config["max_batch_size"] > 0 and config["input"][0]["dims"] == [1, 4, 4] and config["input"][0]["format"] == "FORMAT_NCHW", config
+    assert config["max_batch_size"] > 0, config
+    assert config["input"][0]["dims"] == [1, 4, 4] and config["input"][0]["format"] == "FORMAT_NCHW", config
     index = client.get_model_repository_index()
-    assert sorted((model["name"], model["version"], model["state"]) for model in index) == [("pixels", "1", "READY"), ("tiny", "1", "READY")], index
+    states = sorted((model["name"], model["version"], model["state"]) for model in index)
+    assert states == [("pixels", "1", "READY"), ("tiny", "1", "READY")], index
 
     for binary_in in (True, False):
         for binary_out in (True, False):
             for datatype, values in (("FP32", floats), ("UINT8", pixels)):
                 outputs = [module.InferRequestedOutput("output", binary_data=binary_out)]
-                answers.append(probabilities(client.infer("tiny", tensor(module, datatype, values, binary_data=binary_in), outputs=outputs)))
+                inputs = tensor(module, datatype, values, binary_data=binary_in)
+                answers.append(probabilities(client.infer("tiny", inputs, outputs=outputs)))
     text = [module.InferRequestedOutput("output", binary_data=False, class_count=3)]
     assert len(labels(client.infer("tiny", tensor(module, "FP32", floats, binary_data=False), outputs=text))[0]) == 3
 
@@ -158,7 +164,8 @@ def check_http():
     # Large enough for the server to compress the answer.
     many = np.repeat(floats, 200, axis=0)
     for compression in ("gzip", "deflate"):
-        result = client.infer("tiny", tensor(module, "FP32", many), request_compression_algorithm=compression, response_compression_algorithm=compression)
+        result = client.infer("tiny", tensor(module, "FP32", many),
+                              request_compression_algorithm=compression, response_compression_algorithm=compression)
         answers.append(probabilities(result)[199:])
 
     # Bare NaN and Infinity, which Python's json writes and JSON does not know.
@@ -175,7 +182,8 @@ def check_http():
     answers.extend(probabilities(result) for result in results)
 
     statistics = client.get_inference_statistics("tiny")["model_stats"][0]
-    assert statistics["inference_stats"]["success"]["count"] == statistics["execution_count"] and statistics["inference_count"] > statistics["execution_count"]
+    assert statistics["inference_stats"]["success"]["count"] == statistics["execution_count"]
+    assert statistics["inference_count"] > statistics["execution_count"]
     client.close()
 
 
