@@ -20,7 +20,7 @@ internal sealed class Replica(string models, params string[] settings) : IAsyncD
             assembly, $"--Models:Path={models}", "--Listen:Address=127.0.0.1", $"--Listen:GrpcPort={GrpcPort}",
             $"--Listen:HttpPort={HttpPort}", "--Logging:LogLevel:Default=Warning", .. settings,
         ];
-        // Without profiling the code that start-up runs once, a start is shorter.
+        // A start takes less time if the runtime does not profile the code that runs once.
         var start = new ProcessStartInfo("dotnet", arguments) { Environment = { ["DOTNET_TieredPGO"] = "0" } };
         start.RedirectStandardOutput = true;
         process = Process.Start(start)!;

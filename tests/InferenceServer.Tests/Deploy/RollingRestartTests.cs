@@ -21,7 +21,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
     /// <summary>
     /// The gRPC and REST callers do not retry, so that each request that a draining server lost would show.
     /// LENETSERVE_ROLLING_RESTARTS sets the number of restarts; a large number needs the argument --timeout as well.
-    /// Checks and the drain delay take half the times that deploy/haproxy/haproxy.cfg names.
+    /// The interval of the checks and the drain delay are half of those that deploy/haproxy/haproxy.cfg names.
     /// </summary>
     [Fact]
     public async Task Restart_OneReplicaAfterTheOther_LosesNoRequest()
@@ -119,7 +119,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
                 ["REPLICA2_HTTP"] = $"127.0.0.1:{second.HttpPort}",
             },
         })!;
-        // HAProxy writes a line for each restart, and it would block if nobody read them from the pipe.
+        // HAProxy writes lines about each restart, and a full pipe would block the process.
         void Note(object sender, DataReceivedEventArgs line)
         {
             if (line.Data is not null)

@@ -181,7 +181,7 @@ internal static class Seeds
         yield return Convert.FromHexString("47494638396101000100800000000000ffffff2c00000000010001000002024401003b");
     }
 
-    /// <summary>A PNG whose header says 40,000×40,000 pixels; a decoder that believes it takes 6 GB.</summary>
+    /// <summary>A PNG whose header says 40,000×40,000 pixels; a decoder that believes the header takes 6 GB.</summary>
     private static byte[] Bomb()
     {
         byte[] header = [.. "IHDR"u8, 0, 0, 0x9C, 0x40, 0, 0, 0x9C, 0x40, 8, 6, 0, 0, 0];

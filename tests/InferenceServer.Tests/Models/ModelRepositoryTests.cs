@@ -369,7 +369,7 @@ public sealed class ModelRepositoryTests
             }
             catch (InferenceException)
             {
-                // Loaded by one and unloaded by another: either is right, as long as it is one of our errors.
+                // Another caller may unload the model meanwhile. An error is right as long as it is one of our errors.
             }
             if (index == 100)
                 Directory.Delete(Path.Combine(server.Models, "tiny"), recursive: true);

@@ -14,7 +14,7 @@ internal static class ForeignProgram
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(TimeSpan.FromMinutes(1));
-        // Without it, the HTTP and gRPC libraries of the program would ask a proxy of the machine for the server.
+        // Without no_proxy, the program's HTTP and gRPC libraries would ask a proxy of the machine for the server.
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true,
             Environment = { ["no_proxy"] = "127.0.0.1" } };
         using var process = Process.Start(start)!;
