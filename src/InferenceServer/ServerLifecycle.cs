@@ -1,6 +1,6 @@
 namespace LeNetServe.InferenceServer;
 
-/// <summary>Where the server stands in its life: loading, ready, draining.</summary>
+/// <summary>The state of the server's life: loading, ready, draining.</summary>
 internal sealed class ServerLifecycle : IDisposable
 {
     private readonly CancellationTokenSource draining = new();
@@ -10,22 +10,22 @@ internal sealed class ServerLifecycle : IDisposable
     /// <summary>Completes when the models of the start have been loaded.</summary>
     public Task WhenLoaded => loaded.Task;
 
-    /// <summary>New requests are welcome: the models are loaded and the server does not stop.</summary>
+    /// <summary>Gets whether new requests are welcome: the models are loaded and the server does not stop.</summary>
     public bool IsReady => loaded.Task.IsCompleted && !draining.IsCancellationRequested;
 
-    /// <summary>Cancelled when readiness goes off: requests are still taken.</summary>
+    /// <summary>Canceled when readiness goes off: requests are still taken.</summary>
     public CancellationToken Draining => draining.Token;
 
-    /// <summary>Cancelled when the drain delay is over: streams that would go on for ever end now.</summary>
+    /// <summary>Canceled when the drain delay is over: streams that would go on for ever end now.</summary>
     public CancellationToken Ending => ending.Token;
 
-    /// <summary>The models of the start have been loaded.</summary>
+    /// <summary>Notes that the models of the start have been loaded.</summary>
     public void Loaded() => loaded.TrySetResult();
 
-    /// <summary>Readiness goes off.</summary>
+    /// <summary>Takes readiness away.</summary>
     public void Drain() => draining.Cancel();
 
-    /// <summary>Endless streams end.</summary>
+    /// <summary>Ends the streams that would go on for ever.</summary>
     public void End() => ending.Cancel();
 
     public void Dispose()

@@ -52,7 +52,8 @@ internal sealed class ServerPatience(TimeSpan longest, TimeProvider time)
     /// <summary>Gets a wrong port or scheme in words; null for other failures.</summary>
     private static string? Hint(LeNetServeException exception) => Causes(exception).Select(cause => cause switch
     {
-        HttpProtocolException { ErrorCode: Http11Required } => "this port speaks HTTP/1.1, expected the server's gRPC port, 8001 by default",
+        HttpProtocolException { ErrorCode: Http11Required } =>
+            "this port speaks HTTP/1.1, expected the server's gRPC port, 8001 by default",
         AuthenticationException when cause.Message.Contains("frame", StringComparison.Ordinal) =>
             "the server does not speak TLS on this port, expected http://",
         HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded } =>

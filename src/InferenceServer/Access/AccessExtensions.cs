@@ -7,6 +7,6 @@ internal static class AccessExtensions
     public static TBuilder WithAccess<TBuilder>(this TBuilder endpoint, AccessRule rule)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new AccessAttribute(rule));
 
-    /// <summary>Gets the rule of the endpoint that routing selected; null if there is no endpoint or no rule.</summary>
+    /// <summary>Gets the rule of the endpoint that routing selected; null without an endpoint or a rule.</summary>
     public static AccessRule? Rule(this HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<AccessAttribute>()?.Rule;
 }

@@ -1,6 +1,6 @@
 namespace LeNetServe.InferenceServer.Configuration;
 
-/// <summary>Whether a part of the server is there.</summary>
+/// <summary>The presence of a part of the server.</summary>
 internal enum Switch
 {
     /// <summary>The part is there.</summary>

@@ -1,21 +1,21 @@
 namespace LeNetServe.InferenceServer.Errors;
 
-/// <summary>How a request ended: the <c>outcome</c> label of the metrics.</summary>
+/// <summary>The end of a request: the <c>outcome</c> label of the metrics.</summary>
 internal enum RequestOutcome
 {
     /// <summary>Answered.</summary>
     Ok,
 
-    /// <summary>The caller's fault: a wrong shape, a broken image.</summary>
+    /// <summary>The request is wrong: a wrong shape, a broken image.</summary>
     Invalid,
 
-    /// <summary>No such model or version.</summary>
+    /// <summary>The model or version is not served.</summary>
     NotFound,
 
-    /// <summary>No token, a wrong one, or a closed door.</summary>
+    /// <summary>The token is missing or wrong, or the access is switched off.</summary>
     Denied,
 
-    /// <summary>Turned away at once because the queue is full or the caller over its rate.</summary>
+    /// <summary>Rejected at once, because the queue is full or the caller is over its rate.</summary>
     Refused,
 
     /// <summary>The caller went away.</summary>

@@ -75,7 +75,7 @@ internal sealed class CommandLine
     }
 
     private static ExpectedException Unknown(string word, IEnumerable<string> names) =>
-        Usage($"there is no option {word}{(NearestName.Of(word, names) is { } nearest ? $"; did you mean {nearest}?" : "")}");
+        Usage($"{word} is not an option{(NearestName.Of(word, names) is { } nearest ? $"; did you mean {nearest}?" : "")}");
 
     private static ExpectedException Usage(string message) => new(ExitCode.Usage, $"{message}{Environment.NewLine}help: --help");
 }

@@ -4,8 +4,7 @@ namespace LeNetServe.InferenceServer.Hosting;
 
 /// <summary>
 /// The file descriptors of the process. A server that accepts connections until none is left stops: accept then fails in a loop, and
-/// nothing that
-/// needs a file works anymore.
+/// nothing that needs a file works anymore.
 /// </summary>
 internal static class Descriptors
 {

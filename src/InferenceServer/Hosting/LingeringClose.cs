@@ -8,11 +8,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace LeNetServe.InferenceServer.Hosting;
 
 /// <summary>
-/// Lets the client close a finished HTTP/2 connection first; it does so after GOAWAY. A socket that is closed while the other side still
-/// writes
-/// answers with a reset (RFC 1122, 4.2.2.13), and a client that meets the reset in a write may drop answers that it has not read yet.
-/// HAProxy lost
-/// trailers in that way: its window updates crossed the end of a stopping replica's connection.
+/// Lets the client close a finished HTTP/2 connection first, which it does after GOAWAY. A socket that is closed while the other side
+/// still writes answers with a reset (RFC 1122, 4.2.2.13). A client that meets the reset in a write may drop answers that it has not read
+/// yet. HAProxy lost trailers in that way: its window updates crossed the end of a stopping replica's connection.
 /// </summary>
 internal static class LingeringClose
 {

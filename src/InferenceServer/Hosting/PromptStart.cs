@@ -4,9 +4,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace LeNetServe.InferenceServer.Hosting;
 
 /// <summary>
-/// Closes connections whose first bytes do not arrive in time, so that idle strangers do not hold the places of a listener. Kestrel
-/// itself waits
-/// 130 seconds for a first byte, and as long for the rest of HTTP/2's preface.
+/// Closes connections whose first bytes do not arrive in time, so that idle strangers do not hold the places of a listener. Kestrel itself
+/// waits 130 seconds for a first byte, and as long for the rest of HTTP/2's preface.
 /// </summary>
 internal static class PromptStart
 {

@@ -16,8 +16,8 @@ internal static class ServerRun
         if (Descriptors.Limit < Descriptors.Least)
         {
             await app.DisposeAsync();
-            await Console.Error.WriteLineAsync(
-                $"error: the server cannot serve: the process may open {Descriptors.Limit} files, expected {Descriptors.Least} at least (ulimit -n)");
+            var files = $"the process may open {Descriptors.Limit} files, expected {Descriptors.Least} at least (ulimit -n)";
+            await Console.Error.WriteLineAsync($"error: the server cannot serve: {files}");
             return ExitCode.Trouble;
         }
         var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();

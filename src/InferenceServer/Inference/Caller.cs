@@ -13,8 +13,7 @@ internal readonly record struct Caller(DateTime Deadline, CancellationToken Gone
 
     /// <summary>
     /// Creates the caller of a gRPC call. <see cref="Gone"/> is Kestrel's token, which ignores the deadline: gRPC's own token covers both
-    /// but
-    /// allocates 300 bytes for each call that asks for it.
+    /// but allocates 300 bytes for each call that asks for it.
     /// </summary>
     public static Caller Of(ServerCallContext call) => new(call.Deadline, call.GetHttpContext().RequestAborted);
 
@@ -47,7 +46,8 @@ internal readonly record struct Caller(DateTime Deadline, CancellationToken Gone
             throw lost;
     }
 
-    public static InferenceException DeadlinePassed(string when) => new(InferenceErrorKind.DeadlineExceeded, $"the request's deadline passed {when}");
+    public static InferenceException DeadlinePassed(string when) =>
+        new(InferenceErrorKind.DeadlineExceeded, $"the request's deadline passed {when}");
 
     public static InferenceException WentAway() => new(InferenceErrorKind.Cancelled, "the caller went away");
 }

@@ -7,11 +7,10 @@ using LeNetServe.Runtime.Errors;
 namespace LeNetServe.InferenceServer.Inference;
 
 /// <summary>
-/// Runs the calls that wait at the same time together, as one batch of the model. Nothing waits on a timer. On a CPU the first call
-/// queues a run
-/// in the thread pool, behind the calls that wait there for a thread; those calls join it. On a device the calls that arrive during one
-/// run are
-/// the next batch. Batches of a device are padded to <see cref="BatchSizes"/>, because CUDA searches its algorithms anew for each size.
+/// Runs the calls that wait at the same time together, as one batch of the model. Nothing waits on a timer. On a CPU the first call queues
+/// a run in the thread pool, behind the calls that wait there for a thread; those calls join it. On a device the calls that arrive during
+/// one run are the next batch. Batches of a device are padded to <see cref="BatchSizes"/>, because CUDA searches its algorithms anew for
+/// each size.
 /// </summary>
 /// <param name="most">The largest number of images in a batch.</param>
 /// <param name="queueLength">The largest number of calls that wait for a device.</param>

@@ -4,9 +4,9 @@ using LeNetServe.Runtime;
 namespace LeNetServe.InferenceServer.Inference;
 
 /// <summary>The images of one request. The memory is read while the request runs and never kept.</summary>
-/// <param name="Kind">What the bytes mean.</param>
+/// <param name="Kind">The meaning of the bytes.</param>
 /// <param name="Data">The bytes.</param>
-/// <param name="Geometry">How an encoded picture becomes the input; null: as the model declares.</param>
+/// <param name="Geometry">The way from an encoded picture to the input; null: as the model declares.</param>
 internal readonly record struct InferenceInput(InputKind Kind, ReadOnlyMemory<byte> Data, Geometry? Geometry = null)
 {
     /// <summary>Gets the number of bytes of an image of <paramref name="count"/> values.</summary>

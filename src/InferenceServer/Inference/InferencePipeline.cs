@@ -11,13 +11,12 @@ namespace LeNetServe.InferenceServer.Inference;
 
 /// <summary>
 /// The only path to a model: admit, decode, run, reply. The API leases a version from <see cref="ModelRepository"/>, translates its
-/// request into
-/// an <see cref="InferenceInput"/>, and translates the outputs. A quick request needs no slot: it runs on the thread that read it,
-/// together with
-/// the calls that wait for a thread (<see cref="Gatherer"/>). Work that takes a while needs a slot and runs on a thread of <see
-/// cref="SlowWork"/>.
+/// request into an <see cref="InferenceInput"/>, and translates the outputs. A quick request needs no slot: it runs on the thread that
+/// read it, together with the calls that wait for a thread (<see cref="Gatherer"/>). Work that takes a while needs a slot and runs on a
+/// thread of <see cref="SlowWork"/>.
 /// </summary>
-internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions options, LimitOptions limits, TimeProvider time) : IDisposable
+internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions options, LimitOptions limits, TimeProvider time)
+    : IDisposable
 {
     private readonly Gatherer pool = new(options.MaxBatch, options.QueueLength, device: null, time);
     private readonly RunThreads deviceThread = new(1);
@@ -36,10 +35,9 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
     /// <param name="caller">Deadline and cancellation, checked in the queue, before decoding and before running.</param>
     /// <returns>The phases of the request. Never throws: failures are the task's.</returns>
     /// <exception cref="InferenceException">
-    /// <see cref="InferenceErrorKind.InvalidInput"/>, <see cref="InferenceErrorKind.TooLarge"/>, <see
-    /// cref="InferenceErrorKind.Overloaded"/>,
-    /// <see cref="InferenceErrorKind.DeadlineExceeded"/>, <see cref="InferenceErrorKind.Cancelled"/> or <see
-    /// cref="InferenceErrorKind.InvalidModel"/>.
+    /// <see cref="InferenceErrorKind.InvalidInput"/>, <see cref="InferenceErrorKind.TooLarge"/>,
+    /// <see cref="InferenceErrorKind.Overloaded"/>, <see cref="InferenceErrorKind.DeadlineExceeded"/>,
+    /// <see cref="InferenceErrorKind.Cancelled"/> or <see cref="InferenceErrorKind.InvalidModel"/>.
     /// </exception>
     public ValueTask<RequestPhases> RunAsync(ServedVersion version, InferenceInput input, Memory<float> outputs, Caller caller)
     {
@@ -66,7 +64,8 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
     }
 
     /// <summary>Counts a request that the API rejected before it reached the pipeline.</summary>
-    public static void CountRefused(ModelMetrics metrics, InferenceException exception) => metrics.Record(ErrorMapping.Of(exception.Kind).Outcome, 0, default);
+    public static void CountRefused(ModelMetrics metrics, InferenceException exception) =>
+        metrics.Record(ErrorMapping.Of(exception.Kind).Outcome, 0, default);
 
     /// <summary>
     /// Gets whether calls of pixels may be given to <see cref="JoinAsync"/>. A batch of a slow model would leave other cores idle.
@@ -97,8 +96,7 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
     /// <param name="version">A version that the caller leases until this completes.</param>
     /// <param name="images">Each one image: pixels of the exact size, or encoded.</param>
     /// <param name="outputs">Receives images×classes; the rows of failed images stay unchanged.</param>
-    /// <param name="errors">The failure of each image: what the API found already, and what is found here; null if the image
-    /// succeeds.</param>
+    /// <param name="errors">The failure of each image, found by the API already or found here; null if the image succeeds.</param>
     /// <param name="caller">Deadline and cancellation.</param>
     /// <exception cref="InferenceException">The request as a whole failed, see <see cref="RunAsync"/>.</exception>
     public async ValueTask<RequestPhases> RunManyAsync(

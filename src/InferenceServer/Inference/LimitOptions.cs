@@ -13,9 +13,8 @@ internal sealed record LimitOptions
     public long MaxImagePixels { get; init; } = ImagePreprocessor.DefaultMaxPixels;
 
     /// <summary>
-    /// Most pixels of all encoded images of a request, read from their headers. A request above it is rejected as a whole: decoding it
-    /// would hold a
-    /// core for seconds.
+    /// Most pixels of all encoded images of a request, read from their headers. A request above the limit is rejected as a whole: its
+    /// decoding would hold a core for seconds.
     /// </summary>
     public long MaxRequestPixels { get; init; } = 2 * ImagePreprocessor.DefaultMaxPixels;
 
@@ -36,11 +35,16 @@ internal sealed record LimitOptions
             MaxMessageBytes = reader.Integer(
                 "Limits:MaxMessageBytes", defaults.MaxMessageBytes, 1024, 1 << 30, "Largest message or body, in bytes"),
             MaxImagePixels = reader.Long(
-                "Limits:MaxImagePixels", defaults.MaxImagePixels, 1, 1 << 30, "Most pixels of an encoded image, told by its header before decoding"),
+                "Limits:MaxImagePixels",
+                defaults.MaxImagePixels,
+                1,
+                1 << 30,
+                "Most pixels of an encoded image, told by its header before decoding"),
             MaxRequestPixels = reader.Long(
                 "Limits:MaxRequestPixels", defaults.MaxRequestPixels, 1, 1L << 40, "Most pixels of all encoded images of a request"),
             MaxBatch = reader.Integer("Limits:MaxBatch", defaults.MaxBatch, 1, 1 << 20, "Most images in one request"),
-            MaxStreams = reader.Integer("Limits:MaxStreams", defaults.MaxStreams, 1, 1 << 20, "Most concurrent HTTP/2 streams of a connection"),
+            MaxStreams = reader.Integer(
+                "Limits:MaxStreams", defaults.MaxStreams, 1, 1 << 20, "Most concurrent HTTP/2 streams of a connection"),
             StreamParallelism = reader.Integer(
                 "Limits:StreamParallelism",
                 defaults.StreamParallelism,

@@ -9,7 +9,8 @@ internal static class PipelineExtensions
         .AddSingleton(options)
         .AddSingleton(limits)
         .AddSingleton<SlowWork>()
-        .AddSingleton(provider => AddGauges(ActivatorUtilities.CreateInstance<InferencePipeline>(provider), provider.GetRequiredService<ServerMetrics>()));
+        .AddSingleton(provider =>
+            AddGauges(ActivatorUtilities.CreateInstance<InferencePipeline>(provider), provider.GetRequiredService<ServerMetrics>()));
 
     private static InferencePipeline AddGauges(InferencePipeline pipeline, ServerMetrics metrics)
     {

@@ -15,8 +15,7 @@ internal sealed record PipelineOptions
 
     /// <summary>
     /// The largest number of images of different calls in one run on a CPU. An image in a batch of 16 takes two thirds of the time, and
-    /// more gain
-    /// little. 1: each call runs alone.
+    /// larger batches gain little. 1: each call runs alone.
     /// </summary>
     public int MaxBatch { get; init; } = 16;
 
@@ -46,7 +45,8 @@ internal sealed record PipelineOptions
                 "one for each core"),
             QueueLength = reader.Integer(
                 "Pipeline:QueueLength", defaults.QueueLength, 0, 1 << 20, "Requests that wait for a slot; one more is rejected at once"),
-            MaxBatch = reader.Integer("Pipeline:MaxBatch", defaults.MaxBatch, 1, 4096, "Most images of different calls in one run on a CPU"),
+            MaxBatch = reader.Integer(
+                "Pipeline:MaxBatch", defaults.MaxBatch, 1, 4096, "Most images of different calls in one run on a CPU"),
             MaxDeviceBatch = reader.Integer(
                 "Pipeline:MaxDeviceBatch", defaults.MaxDeviceBatch, 1, 4096, "Most images of different calls in one run on a CUDA device"),
             Explain = reader.Choice(

@@ -44,7 +44,8 @@ internal struct RunClock
     }
 
     /// <summary>Records the request as failed.</summary>
-    public void Fail(Exception exception) => End(exception is InferenceException expected ? ErrorMapping.Of(expected.Kind).Outcome : RequestOutcome.Error, 0);
+    public void Fail(Exception exception) =>
+        End(exception is InferenceException expected ? ErrorMapping.Of(expected.Kind).Outcome : RequestOutcome.Error, 0);
 
     private void End(RequestOutcome outcome, int images)
     {

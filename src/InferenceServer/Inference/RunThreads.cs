@@ -3,10 +3,9 @@ using System.Runtime.CompilerServices;
 namespace LeNetServe.InferenceServer.Inference;
 
 /// <summary>
-/// Threads for work that takes a while: pictures, batches, slow models. The thread pool has as many threads as there are cores, and they
-/// must stay
-/// free to read calls, to answer the quick ones, and to refuse. <c>await threads</c> goes on on one of them; <see cref="LeaveAsync"/>
-/// goes back to the pool.
+/// Threads for work that takes a while: pictures, batches, slow models. The thread pool has as many threads as there are cores. The pool's
+/// threads must stay free to read calls, to answer the quick ones, and to reject. <c>await threads</c> goes on on one of these threads;
+/// <see cref="LeaveAsync"/> goes back to the pool.
 /// </summary>
 internal sealed class RunThreads(int most) : IDisposable
 {
@@ -17,7 +16,7 @@ internal sealed class RunThreads(int most) : IDisposable
     private int threads, idle;
     private bool disposed;
 
-    /// <summary>Goes on on one of these threads; at once where this is one.</summary>
+    /// <summary>Goes on on one of these threads; at once if the current thread is one.</summary>
     public Awaiter GetAwaiter() => new(this);
 
     /// <summary>Goes on in the thread pool.</summary>
@@ -33,9 +32,7 @@ internal sealed class RunThreads(int most) : IDisposable
         }
     }
 
-    /// <summary>
-    /// Does something on one of these threads; after <see cref="Dispose"/> as well, as what is in flight then has to end.
-    /// </summary>
+    /// <summary>Does something on one of these threads; after <see cref="Dispose"/> as well, because work in flight has to end.</summary>
     public void Add(Action action)
     {
         lock (work)
@@ -72,7 +69,7 @@ internal sealed class RunThreads(int most) : IDisposable
         }
     }
 
-    /// <summary>What <c>await</c> needs.</summary>
+    /// <summary>The part that <c>await</c> needs.</summary>
     internal readonly struct Awaiter(RunThreads threads) : ICriticalNotifyCompletion
     {
         public bool IsCompleted => mine == threads;

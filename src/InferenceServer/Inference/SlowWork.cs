@@ -2,8 +2,7 @@ namespace LeNetServe.InferenceServer.Inference;
 
 /// <summary>
 /// The slots and threads for work that takes a while, so that quick calls never wait behind it. Large work has slots and a queue of its
-/// own: a
-/// small picture never waits behind large ones.
+/// own: a small picture never waits behind large ones.
 /// </summary>
 internal sealed class SlowWork(PipelineOptions options, TimeProvider time) : IDisposable
 {

@@ -28,8 +28,7 @@ internal static class LoadingThreads
 
     /// <summary>
     /// Calls <paramref name="read"/> on a thread of its own and waits for it. After <paramref name="limit"/> the thread is left alone: a
-    /// call
-    /// into a file system that does not answer cannot be ended.
+    /// call into a file system that does not answer cannot be ended.
     /// </summary>
     /// <param name="limit">The longest wait.</param>
     /// <param name="read">The work.</param>

@@ -8,8 +8,7 @@ internal sealed partial class ModelRepository
 {
     /// <summary>
     /// Loads the models of the start, as the mode says. Files need not rest first, because a deployment writes them shortly before.
-    /// Versions
-    /// that change while they are opened are not served.
+    /// Versions that change while they are opened are not served.
     /// </summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be read.</exception>
@@ -32,16 +31,17 @@ internal sealed partial class ModelRepository
         return [.. wanted];
     }, mustRest: true, cancellationToken);
 
-    /// <summary>Loads a model, or its changes, for a caller. Mode explicit only.</summary>
-    /// <exception cref="InferenceException">Another mode, no such model, or its newest version, or all of them, cannot be
-    /// served.</exception>
+    /// <summary>Loads a model, or its changes, for a caller, in mode explicit only.</summary>
+    /// <exception cref="InferenceException">
+    /// The mode is another one, the model is not there, or its newest version, or all of them, cannot be served.
+    /// </exception>
     public async Task LoadAsync(string name, CancellationToken cancellationToken)
     {
         RequireExplicit("loading");
         await ChangeAsync(() =>
         {
             if (!VersionFolder.ModelsIn(options.Path).Contains(name))
-                throw new InferenceException(InferenceErrorKind.NotFound, $"failed to load '{Excerpt.Of(name)}', no such model in the repository");
+                throw NotFound($"failed to load '{Excerpt.Of(name)}', no such model in the repository");
             wanted.Add(name);
             // The caller wants failed versions tried again, even if no file has changed since.
             lock (gate)
@@ -53,19 +53,23 @@ internal sealed partial class ModelRepository
             throw new InferenceException(InferenceErrorKind.InvalidModel, $"failed to load '{name}': {failure}");
     }
 
-    /// <summary>Takes a model away, for a caller. New requests do not find it; requests in flight end on it. Mode explicit only.</summary>
-    /// <exception cref="InferenceException">Another mode, or no such model.</exception>
+    /// <summary>
+    /// Takes a model away for a caller, in mode explicit only. New requests do not find the model; requests in flight end on it.
+    /// </summary>
+    /// <exception cref="InferenceException">The mode is another one, or the model is not known.</exception>
     public async Task UnloadAsync(string name, CancellationToken cancellationToken)
     {
         RequireExplicit("unloading");
         await ChangeAsync(() =>
         {
             if (!current.Index.Any(report => report.Model == name))
-                throw new InferenceException(InferenceErrorKind.NotFound, $"failed to unload '{Excerpt.Of(name)}', no such model is known");
+                throw NotFound($"failed to unload '{Excerpt.Of(name)}', no such model is known");
             wanted.Remove(name);
             return [name];
         }, mustRest: false, cancellationToken);
     }
+
+    private static InferenceException NotFound(string message) => new(InferenceErrorKind.NotFound, message);
 
     private void RequireExplicit(string what)
     {
@@ -116,8 +120,7 @@ internal sealed partial class ModelRepository
 
     /// <summary>
     /// Brings one model to the state on disk. A version that fails is left out of the policy's choice, so that an older one takes its
-    /// place. A
-    /// version whose changed files fail stays as it is, and so does a model whose folder cannot be read.
+    /// place. A version whose changed files fail stays as it is, and so does a model whose folder cannot be read.
     /// </summary>
     private void Reconcile(string name, bool mustRest)
     {
@@ -126,7 +129,8 @@ internal sealed partial class ModelRepository
         try
         {
             (found, misplaced) = LoadingThreads.Within(options.LoadTimeout, () => (
-                VersionFolder.VersionsIn(options.Path, name).ToDictionary(folder => folder.Version), VersionFolder.Misplaced(options.Path, name)));
+                VersionFolder.VersionsIn(options.Path, name).ToDictionary(folder => folder.Version),
+                VersionFolder.Misplaced(options.Path, name)));
         }
         catch (DirectoryNotFoundException) when (!options.Load.Contains(name))
         {
@@ -201,7 +205,8 @@ internal sealed partial class ModelRepository
         if (folder.IsUnchanged())
             return loaded;
         loaded.Release();
-        throw new IOException($"{folder.Path} changed while it was opened, expected a version that is moved into place when it is complete");
+        throw new IOException(
+            $"{folder.Path} changed while it was opened, expected a version that is moved into place when it is complete");
     }
 
     /// <summary>Remembers a load that hangs, so that no scan starts another one, until it ends. Its result is not used.</summary>
@@ -224,7 +229,7 @@ internal sealed partial class ModelRepository
 
     private static bool IsTrouble(Exception? exception) => exception is IOException or UnauthorizedAccessException or TimeoutException;
 
-    /// <summary>Notes that a folder cannot be read, or what in it is not served.</summary>
+    /// <summary>Notes that a folder cannot be read, or that something in the folder is not served.</summary>
     private void ReportFolder(string name, string? reason, bool isFailed)
     {
         lock (gate)

@@ -33,11 +33,10 @@ internal sealed partial class ModelRepository(
     public bool ServesNothing => Mode != RepositoryMode.Explicit && current is { Models.Count: 0, Index.Count: > 0 };
 
     /// <summary>
-    /// Leases a version for one request. The name may carry an alias, <c>name@stable</c>, and may be empty where one model is served;
-    /// version 0
-    /// is the newest.
+    /// Leases a version for one request. The name may carry an alias, <c>name@stable</c>, and may be empty if one model is served.
+    /// Version 0 is the newest.
     /// </summary>
-    /// <exception cref="InferenceException">No such model or version; the message names those there are.</exception>
+    /// <exception cref="InferenceException">The model or version is not served; the message names those that are.</exception>
     public ModelLease Lease(string name, long version)
     {
         while (true)
@@ -58,7 +57,7 @@ internal sealed partial class ModelRepository(
         _ => Lease($"{name}@{version}", 0),
     };
 
-    /// <summary>Whether a model, or one version of it, answers.</summary>
+    /// <summary>Gets whether a model, or one version of it, answers.</summary>
     public bool IsReady(string name, string version = "")
     {
         try
@@ -77,29 +76,45 @@ internal sealed partial class ModelRepository(
         if (snapshot.Models.TryGetValue(name, out var model))
             return model.Find(version) ?? throw NoSuchVersion(snapshot, model, $"{version}");
         if (name.Length == 0)
-            return (snapshot.Only ?? throw NoModelNamed(snapshot)).Find(version) ?? throw NoSuchVersion(snapshot, snapshot.Only, $"{version}");
+        {
+            model = snapshot.Only ?? throw NoModelNamed(snapshot);
+            return model.Find(version) ?? throw NoSuchVersion(snapshot, model, $"{version}");
+        }
         var at = name.LastIndexOf('@');
         if (at > 0 && version == 0 && snapshot.Models.TryGetValue(name[..at], out model))
             return model.FindAlias(name[(at + 1)..]) ?? throw NoSuchVersion(snapshot, model, name[at..]);
         throw NoSuchModel(snapshot, name);
     }
 
-    private static InferenceException NoModelNamed(RepositorySnapshot snapshot) => snapshot.Models.Count == 0
-        ? new(InferenceErrorKind.Unavailable, "no model is served yet")
-        : new(InferenceErrorKind.InvalidInput, $"no model is named and {snapshot.Models.Count} are served, expected one of {Names(snapshot)}") { Field = "model" };
+    private static InferenceException NoModelNamed(RepositorySnapshot snapshot)
+    {
+        var served = snapshot.Models.Count;
+        if (served == 0)
+            return new(InferenceErrorKind.Unavailable, "no model is served yet");
+        var message = $"no model is named and {served} are served, expected one of {Names(snapshot)}";
+        return new(InferenceErrorKind.InvalidInput, message) { Field = "model" };
+    }
 
     private static InferenceException NoSuchModel(RepositorySnapshot snapshot, string name)
     {
         var quoted = Excerpt.Of(name);
-        return snapshot.Index.FirstOrDefault(report => report.Model == name) is { } report
-            ? new(InferenceErrorKind.Unavailable, $"model \"{quoted}\" is {report.State.ToString().ToLowerInvariant()}{(report.Reason == "" ? "" : $": {report.Reason}")}")
-            : new(InferenceErrorKind.NotFound, $"no model \"{quoted}\", expected {(snapshot.Models.Count == 0 ? "none: nothing is served" : $"one of {Names(snapshot)}")}") { Field = "model" };
+        if (snapshot.Index.FirstOrDefault(report => report.Model == name) is { } found)
+            return new(InferenceErrorKind.Unavailable, $"model \"{quoted}\" is {StateOf(found)}");
+        var expected = snapshot.Models.Count == 0 ? "none: nothing is served" : $"one of {Names(snapshot)}";
+        return new(InferenceErrorKind.NotFound, $"no model \"{quoted}\", expected {expected}") { Field = "model" };
     }
 
-    private static InferenceException NoSuchVersion(RepositorySnapshot snapshot, ServedModel model, string version) =>
-        snapshot.Index.FirstOrDefault(report => report.Model == model.Name && report.State != VersionState.Ready && $"{report.Version}" == version) is { } report
-            ? new(InferenceErrorKind.Unavailable, $"model \"{model.Name}\" version {version} is {report.State.ToString().ToLowerInvariant()}{(report.Reason == "" ? "" : $": {report.Reason}")}")
-            : new(InferenceErrorKind.NotFound, $"model \"{model.Name}\" has no version {Excerpt.Of(version)}, expected one of {model.Describe()}") { Field = "version" };
+    private static InferenceException NoSuchVersion(RepositorySnapshot snapshot, ServedModel model, string version)
+    {
+        var unready = snapshot.Index.Where(report => report.Model == model.Name && report.State != VersionState.Ready);
+        if (unready.FirstOrDefault(report => $"{report.Version}" == version) is { } found)
+            return new(InferenceErrorKind.Unavailable, $"model \"{model.Name}\" version {version} is {StateOf(found)}");
+        var message = $"model \"{model.Name}\" has no version {Excerpt.Of(version)}, expected one of {model.Describe()}";
+        return new(InferenceErrorKind.NotFound, message) { Field = "version" };
+    }
+
+    private static string StateOf(VersionReport report) =>
+        report.State.ToString().ToLowerInvariant() + (report.Reason == "" ? "" : $": {report.Reason}");
 
     private static string Names(RepositorySnapshot snapshot) => string.Join(", ", snapshot.Models.Keys.Order(StringComparer.Ordinal));
 

@@ -3,20 +3,17 @@ using System.Runtime.InteropServices;
 namespace LeNetServe.InferenceServer.Models;
 
 /// <summary>
-/// The memory of native code. glibc gives threads heaps ("arenas") of their own and keeps what is freed in them, and each version is
-/// loaded by a thread of its own:
-/// <c>benchmarks/Serving compare --only HotSwaps</c> found 31 MB more after a hundred swaps without what is here (two cores, median of 7,
-/// 2026-11-26).
-/// Without effect where the C library is another.
+/// Bounds the memory of native code. glibc gives threads heaps ("arenas") of their own and keeps freed memory in them. Each version is
+/// loaded by a thread of its own. <c>benchmarks/Serving compare --only HotSwaps</c> found 31 MB more after a hundred swaps without this
+/// class (two cores, median of 7, 2026-11-26). The class has no effect if the C library is another one.
 /// </summary>
 internal static partial class NativeHeap
 {
     private const int ArenaMax = -8; // M_ARENA_MAX in glibc's malloc.h
 
     /// <summary>
-    /// Lets new threads share the arenas that there are, at least two and one for every two cores (glibc's own limit is eight for each
-    /// core). An operator's
-    /// <c>MALLOC_ARENA_MAX</c> counts more.
+    /// Lets new threads share the existing arenas: one for every two cores, at least two. glibc's own limit is eight for each core. An
+    /// operator's <c>MALLOC_ARENA_MAX</c> counts more.
     /// </summary>
     public static void ShareArenas()
     {

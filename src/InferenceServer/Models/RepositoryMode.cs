@@ -1,6 +1,6 @@
 namespace LeNetServe.InferenceServer.Models;
 
-/// <summary>When the repository is looked at, as in Triton.</summary>
+/// <summary>The times at which the repository is looked at, as in Triton.</summary>
 internal enum RepositoryMode
 {
     /// <summary>Once, at start.</summary>

@@ -3,38 +3,38 @@ using LeNetServe.InferenceServer.Configuration;
 
 namespace LeNetServe.InferenceServer.Models;
 
-/// <summary>What is served.</summary>
+/// <summary>The models and versions that are served.</summary>
 internal sealed record RepositoryOptions
 {
     /// <summary>The folder of models: <c>name/version/model.onnx</c>.</summary>
     public required string Path { get; init; }
 
-    /// <summary>When it is looked at.</summary>
+    /// <summary>The times at which the folder is looked at.</summary>
     public RepositoryMode Mode { get; init; } = RepositoryMode.None;
 
-    /// <summary>How often, in mode poll. A version whose files changed within one interval is left alone until they rest.</summary>
+    /// <summary>The time between two looks at the folder in mode poll. A version whose files changed within it has to rest first.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// The longest time for opening a version or reading a model's folder. A file system that does not answer then fails that model, and
-    /// the
-    /// others are served.
+    /// the others are served.
     /// </summary>
     public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Which versions of a model are served unless <see cref="PolicyByModel"/> says otherwise.</summary>
+    /// <summary>The choice of a model's versions, unless <see cref="PolicyByModel"/> says otherwise.</summary>
     public VersionPolicy Policy { get; init; } = VersionPolicy.All;
 
-    /// <summary>Which versions of particular models are served.</summary>
+    /// <summary>The choice of versions for particular models.</summary>
     public IReadOnlyDictionary<string, VersionPolicy> PolicyByModel { get; init; } = new Dictionary<string, VersionPolicy>();
 
-    /// <summary>Names for versions, by model: <c>name@stable</c> then means that version.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Aliases { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, long>>();
+    /// <summary>The names for versions, by model: <c>name@stable</c> then means that version.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Aliases { get; init; } =
+        new Dictionary<string, IReadOnlyDictionary<string, long>>();
 
-    /// <summary>Models loaded at start in mode explicit; <c>*</c>: all.</summary>
+    /// <summary>The models loaded at start in mode explicit; <c>*</c>: all.</summary>
     public IReadOnlyList<string> Load { get; init; } = [];
 
-    /// <summary>The policy of a model.</summary>
+    /// <summary>Gets the policy of a model.</summary>
     public VersionPolicy PolicyOf(string model) => PolicyByModel.GetValueOrDefault(model, Policy);
 
     public static RepositoryOptions Read(SettingsReader reader)
@@ -45,10 +45,16 @@ internal sealed record RepositoryOptions
         var options = new RepositoryOptions
         {
             Path = path,
-            Mode = reader.Choice("Models:Mode", RepositoryMode.None, "When the folder is looked at: none = once at start, poll = regularly, explicit = when callers load or unload"),
-            PollInterval = reader.Duration("Models:PollInterval", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), "How often, in mode poll"),
-            LoadTimeout = reader.Duration("Models:LoadTimeout", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1), "Longest time for opening a version"),
-            Policy = ReadPolicy(reader, "Models:Versions", reader.Text("Models:Versions", "all", "Which versions are served", VersionPolicy.Allowed)!),
+            Mode = reader.Choice(
+                "Models:Mode",
+                RepositoryMode.None,
+                "When the folder is looked at: none = once at start, poll = regularly, explicit = when callers load or unload"),
+            PollInterval = reader.Duration(
+                "Models:PollInterval", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), "How often, in mode poll"),
+            LoadTimeout = reader.Duration(
+                "Models:LoadTimeout", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1), "Longest time for opening a version"),
+            Policy = ReadPolicy(
+                reader, "Models:Versions", reader.Text("Models:Versions", "all", "Which versions are served", VersionPolicy.Allowed)!),
             PolicyByModel = reader.Table("Models:VersionsOf", VersionPolicy.Allowed, "The same for one model: Models:VersionsOf:NAME")
                 .ToDictionary(entry => entry.Key, entry => ReadPolicy(reader, $"Models:VersionsOf:{entry.Key}", entry.Value)),
             Aliases = ReadAliases(reader),
@@ -69,9 +75,10 @@ internal sealed record RepositoryOptions
     private static Dictionary<string, IReadOnlyDictionary<string, long>> ReadAliases(SettingsReader reader)
     {
         var aliases = new Dictionary<string, Dictionary<string, long>>();
-        foreach (var (key, value) in reader.Table("Models:Aliases", "a version's number", "A name for a version, Models:Aliases:NAME:ALIAS=VERSION, asked for as NAME@ALIAS"))
+        const string Meaning = "A name for a version, Models:Aliases:NAME:ALIAS=VERSION, asked for as NAME@ALIAS";
+        foreach (var (key, value) in reader.Table("Models:Aliases", "a version's number", Meaning))
             if (key.Split(':') is not [var model, { Length: > 0 } alias])
-                reader.Fault($"Models:Aliases:{key} is no alias, expected Models:Aliases:NAME:ALIAS=VERSION");
+                reader.Fault($"Models:Aliases:{key} is not an alias, expected Models:Aliases:NAME:ALIAS=VERSION");
             else if (!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version < 1)
                 reader.Fault($"Models:Aliases:{key} is \"{value}\", expected a version's number");
             else if (!aliases.TryAdd(model, new(StringComparer.Ordinal) { [alias] = version }))

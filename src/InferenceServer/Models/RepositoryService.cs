@@ -2,7 +2,8 @@ namespace LeNetServe.InferenceServer.Models;
 
 /// <summary>Loads the models while the listeners open, and looks at the folder regularly in mode poll.</summary>
 internal sealed partial class RepositoryService(
-    ModelRepository repository, RepositoryOptions options, ServerLifecycle lifecycle, TimeProvider time, ILogger<RepositoryService> logger) : BackgroundService
+    ModelRepository repository, RepositoryOptions options, ServerLifecycle lifecycle, TimeProvider time, ILogger<RepositoryService> logger)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -18,10 +18,10 @@ internal sealed class ServedModel
     /// <summary>The served versions, ascending; one at least.</summary>
     public IReadOnlyList<ServedVersion> Versions { get; }
 
-    /// <summary>The newest: it answers where none is asked for.</summary>
+    /// <summary>The newest version, which answers if the caller asks for none.</summary>
     public ServedVersion Default { get; }
 
-    /// <summary>The version of that number, 0 for the default; null where it is not served.</summary>
+    /// <summary>Gets the version of that number, 0 for the default; null if the version is not served.</summary>
     public ServedVersion? Find(long version)
     {
         if (version == 0 || version == Default.Version)
@@ -32,12 +32,13 @@ internal sealed class ServedModel
         return null;
     }
 
-    /// <summary>The version behind an alias; null where there is no such alias or its version is not served.</summary>
+    /// <summary>Gets the version behind an alias; null if the alias is unknown or its version is not served.</summary>
     public ServedVersion? FindAlias(string alias) => aliases.TryGetValue(alias, out var version) ? Find(version) : null;
 
     /// <summary>The aliases that lead to a served version.</summary>
     public IEnumerable<KeyValuePair<string, long>> Aliases => aliases.Where(alias => Find(alias.Value) is not null);
 
-    /// <summary>The versions and aliases a caller may ask for, for messages.</summary>
-    public string Describe() => string.Join(", ", Versions.Select(version => $"{version.Version}").Concat(Aliases.Select(alias => $"@{alias.Key}")));
+    /// <summary>Lists the versions and aliases that a caller may ask for, for messages.</summary>
+    public string Describe() =>
+        string.Join(", ", Versions.Select(version => $"{version.Version}").Concat(Aliases.Select(alias => $"@{alias.Key}")));
 }

@@ -26,7 +26,8 @@ internal sealed class ServedVersion
         asDeclared = new(model.Facts.Imaging, maxImagePixels);
         byGeometry =
         [
-            .. Enum.GetValues<Geometry>().Select(geometry => new ImagePreprocessor(model.Facts.Imaging with { Geometry = geometry }, maxImagePixels)),
+            .. Enum.GetValues<Geometry>()
+                .Select(geometry => new ImagePreprocessor(model.Facts.Imaging with { Geometry = geometry }, maxImagePixels)),
         ];
     }
 
@@ -39,10 +40,10 @@ internal sealed class ServedVersion
     /// <summary>The open model.</summary>
     public ClassifierModel Model { get; }
 
-    /// <summary>What is known of the model.</summary>
+    /// <summary>The facts that the model's file states.</summary>
     public ModelFacts Facts => Model.Facts;
 
-    /// <summary>Its figures.</summary>
+    /// <summary>The figures of the version.</summary>
     public ModelMetrics Metrics { get; }
 
     /// <summary>Gets the number of images of pixels that run in less time than another thread would cost; 0: not even one.</summary>
@@ -51,10 +52,10 @@ internal sealed class ServedVersion
     /// <summary>Completes when the last request has let go and the session is closed.</summary>
     public Task Drained => drained.Task;
 
-    /// <summary>What makes pixels of a picture: as the model declares, unless the caller asks for another geometry.</summary>
+    /// <summary>Gets the preprocessor of pictures: as the model declares, unless the caller asks for another geometry.</summary>
     public ImagePreprocessor Preprocessor(Geometry? geometry) => geometry is { } asked ? byGeometry[(int)asked] : asDeclared;
 
-    /// <summary>Takes a reference; false where the version is closed already.</summary>
+    /// <summary>Takes a reference; false if the version is closed already.</summary>
     public bool TryAcquire()
     {
         var current = Volatile.Read(ref references);

@@ -43,12 +43,13 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     public static string? Misplaced(string repository, string model)
     {
         var folder = System.IO.Path.Combine(repository, model);
+        var expected = $"{model}/1/{ModelFiles.ModelFileName}";
         var reasons = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
             .Select(path => MisplacedVersion(model, path)).OfType<string>().ToList();
         if (Directory.EnumerateFiles(folder, "*.onnx").FirstOrDefault() is { } flat)
-            reasons.Add($"{System.IO.Path.GetFileName(flat)} is not in the folder of a version, expected {model}/1/{ModelFiles.ModelFileName}");
+            reasons.Add($"{System.IO.Path.GetFileName(flat)} is not in the folder of a version, expected {expected}");
         if (reasons.Count == 0 && !ModelFiles.Versions(folder).Any())
-            reasons.Add($"no version is in its folder, expected {model}/1/{ModelFiles.ModelFileName}");
+            reasons.Add($"no version is in its folder, expected {expected}");
         return reasons.Count == 0 ? null : string.Join("; ", reasons);
     }
 
@@ -61,7 +62,8 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
         if (name[0] == '.')
             return null;
         var isNumber = long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0;
-        var found = Directory.EnumerateFiles(path, "*.onnx", Below).Select(file => System.IO.Path.GetRelativePath(path, file)).FirstOrDefault();
+        var found = Directory.EnumerateFiles(path, "*.onnx", Below)
+            .Select(file => System.IO.Path.GetRelativePath(path, file)).FirstOrDefault();
         if (isNumber && name == $"{number}")
             return System.IO.Path.Exists(System.IO.Path.Combine(path, ModelFiles.ModelFileName)) ? null
                 : $"version {name} has no {ModelFiles.ModelFileName}{(found is null ? "" : $", found {found}")}";

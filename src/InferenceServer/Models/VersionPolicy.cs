@@ -3,18 +3,17 @@ using System.Globalization;
 namespace LeNetServe.InferenceServer.Models;
 
 /// <summary>
-/// Which versions of a model are served: the newest <paramref name="Latest"/>, or exactly <paramref name="Listed"/>, or, with neither,
-/// all.
+/// The choice of a model's versions: the newest <paramref name="Latest"/>, or exactly <paramref name="Listed"/>, or, with neither, all.
 /// </summary>
 internal sealed record VersionPolicy(int? Latest, IReadOnlySet<long>? Listed)
 {
-    /// <summary>What a policy may look like.</summary>
+    /// <summary>The texts that a policy may have.</summary>
     public const string Allowed = "all, latest:N, or versions such as 1,3";
 
     /// <summary>Every version.</summary>
     public static readonly VersionPolicy All = new(null, null);
 
-    /// <summary>The served ones among <paramref name="versions"/>, ascending.</summary>
+    /// <summary>Gets the served ones among <paramref name="versions"/>, ascending.</summary>
     public IReadOnlyList<long> Choose(IEnumerable<long> versions)
     {
         var ascending = versions.Where(version => Listed?.Contains(version) ?? true).Order().ToArray();
@@ -29,7 +28,8 @@ internal sealed record VersionPolicy(int? Latest, IReadOnlySet<long>? Listed)
             return true;
         if (text.StartsWith("latest:", StringComparison.OrdinalIgnoreCase))
         {
-            var valid = int.TryParse(text.AsSpan("latest:".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0;
+            var number = text.AsSpan("latest:".Length);
+            var valid = int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0;
             policy = new(count, null);
             return valid;
         }

@@ -1,14 +1,14 @@
 namespace LeNetServe.InferenceServer.Models;
 
-/// <summary>What a version is doing.</summary>
+/// <summary>The state of a version.</summary>
 internal enum VersionState
 {
-    /// <summary>It is being opened, checked and warmed.</summary>
+    /// <summary>The version is being opened, checked and warmed.</summary>
     Loading,
 
-    /// <summary>It answers.</summary>
+    /// <summary>The version answers.</summary>
     Ready,
 
-    /// <summary>It failed to load, or was unloaded.</summary>
+    /// <summary>The version failed to load, or was unloaded.</summary>
     Unavailable,
 }

@@ -49,7 +49,7 @@ internal sealed class ModelMetrics
     /// <summary>Runs by batch size.</summary>
     public IEnumerable<BatchMetrics> Batches => batches.Values.Where(batch => batch.Runs.Read().Count > 0).OrderBy(batch => batch.Size);
 
-    /// <summary>The histograms of an outcome; null where it has not occurred.</summary>
+    /// <summary>The histograms of an outcome; null if it has not occurred.</summary>
     public OutcomeMetrics? this[RequestOutcome outcome] => Volatile.Read(ref outcomes[(int)outcome]);
 
     /// <summary>A request has been admitted to this model; <see cref="Record"/> must follow.</summary>
@@ -69,8 +69,8 @@ internal sealed class ModelMetrics
 
     /// <summary>A request is over, well or not.</summary>
     /// <param name="outcome">How it ended.</param>
-    /// <param name="images">Images answered; 0 where it failed.</param>
-    /// <param name="phases">Where the time went.</param>
+    /// <param name="images">Images answered; 0 if the request failed.</param>
+    /// <param name="phases">The parts of the request's time.</param>
     public void Record(RequestOutcome outcome, int images, in RequestPhases phases)
     {
         if (!recording.IsOn)
@@ -95,7 +95,7 @@ internal sealed class ModelMetrics
         return outcomes[(int)outcome]!;
     }
 
-    // Also where nothing is recorded: what entered then may leave when it is again.
+    // Also if nothing is recorded: a request that enters now may leave when recording is on again.
     private void Count(int counter, int requests) => Interlocked.Add(ref Stripes.Mine(counters)[counter], requests);
 
     private long Sum(int counter)

@@ -1,6 +1,6 @@
 namespace LeNetServe.InferenceServer.Recording;
 
-/// <summary>How an OTLP collector speaks.</summary>
+/// <summary>The protocol of an OTLP collector.</summary>
 internal enum OtlpProtocol
 {
     /// <summary>gRPC, usually port 4317.</summary>

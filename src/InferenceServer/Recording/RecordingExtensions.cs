@@ -33,7 +33,8 @@ internal static class RecordingExtensions
             () => new DateTimeOffset(Process.GetCurrentProcess().StartTime.ToUniversalTime()).ToUnixTimeMilliseconds() / 1e3);
         metrics.AddGauge("dotnet_gc_heap_bytes", "Managed memory in use", () => GC.GetTotalMemory(false));
         metrics.AddGauge("dotnet_gc_allocated_bytes_total", "Managed memory ever allocated", () => GC.GetTotalAllocatedBytes());
-        metrics.AddGauge("dotnet_gc_pause_seconds_total", "Time in garbage collection pauses", () => GC.GetTotalPauseDuration().TotalSeconds);
+        metrics.AddGauge("dotnet_gc_pause_seconds_total", "Time in garbage collection pauses",
+            () => GC.GetTotalPauseDuration().TotalSeconds);
         metrics.AddGauge("dotnet_threadpool_queue_length", "Work items that wait for a thread", () => ThreadPool.PendingWorkItemCount);
     }
 }

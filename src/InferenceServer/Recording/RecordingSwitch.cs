@@ -1,7 +1,7 @@
 namespace LeNetServe.InferenceServer.Recording;
 
 /// <summary>
-/// Whether requests are counted and timed; can be switched while the server runs, so that one process shows what that costs.
+/// The switch of counting and timing requests. It can change while the server runs, so that one process shows the cost of both.
 /// </summary>
 internal sealed class RecordingSwitch(bool isOn)
 {

@@ -4,7 +4,7 @@ using LeNetServe.InferenceServer.Errors;
 
 namespace LeNetServe.InferenceServer.Recording;
 
-/// <summary>The same figures as OpenTelemetry instruments and spans; they cost one check each as long as nobody listens.</summary>
+/// <summary>The same figures as OpenTelemetry instruments and spans; each costs one check as long as nobody listens.</summary>
 internal sealed class ServerInstruments : IDisposable
 {
     /// <summary>Name of the meter.</summary>
@@ -20,7 +20,8 @@ internal sealed class ServerInstruments : IDisposable
 
     public ServerInstruments()
     {
-        var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = [.. PhaseHistogram.Bounds.ToArray().Select(bound => bound / 1e6)] };
+        var bounds = PhaseHistogram.Bounds.ToArray().Select(bound => bound / 1e6);
+        var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = [.. bounds] };
         request = meter.CreateHistogram("lenetserve.request.duration", "s", "The whole request", null, advice);
         decode = meter.CreateHistogram("lenetserve.decode.duration", "s", "From the encoded image to pixels", null, advice);
         queue = meter.CreateHistogram("lenetserve.queue.duration", "s", "Waiting for a place at the model", null, advice);
@@ -28,7 +29,7 @@ internal sealed class ServerInstruments : IDisposable
         answered = meter.CreateCounter<long>("lenetserve.images", "{image}", "Images answered");
     }
 
-    /// <summary>A request is over.</summary>
+    /// <summary>Records a request that is over.</summary>
     public void Record(ModelMetrics model, RequestOutcome outcome, int images, in RequestPhases phases)
     {
         if (request.Enabled)
@@ -67,7 +68,8 @@ internal sealed class ServerInstruments : IDisposable
         span.SetTag("lenetserve.outcome", RequestOutcomes.Name(outcome)).SetEndTime(end);
         if (outcome != RequestOutcome.Ok)
             span.SetStatus(ActivityStatusCode.Error);
-        foreach (var (name, ticks) in ((string, long)[])[("queue", phases.Queue), ("decode", phases.Decode), ("inference", phases.Inference)])
+        (string, long)[] parts = [("queue", phases.Queue), ("decode", phases.Decode), ("inference", phases.Inference)];
+        foreach (var (name, ticks) in parts)
         {
             if (ticks == 0)
                 continue;

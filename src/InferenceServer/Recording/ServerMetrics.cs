@@ -17,10 +17,10 @@ internal sealed class ServerMetrics : IDisposable
         Unresolved = new("", "", instruments, this.time, Recording);
     }
 
-    /// <summary>Whether requests are counted and timed.</summary>
+    /// <summary>The switch of counting and timing.</summary>
     public RecordingSwitch Recording { get; }
 
-    /// <summary>Requests that found no model, or were turned away before one was looked for: callers' names never become labels.</summary>
+    /// <summary>Requests that found no model, or were rejected before a model was looked up: callers' names never become labels.</summary>
     public ModelMetrics Unresolved { get; }
 
     /// <summary>The model versions in the order of their names.</summary>
@@ -28,12 +28,15 @@ internal sealed class ServerMetrics : IDisposable
         models.OrderBy(entry => entry.Key.Model, StringComparer.Ordinal).ThenBy(entry => entry.Key.Version).Select(entry => entry.Value);
 
     /// <summary>
-    /// The figures of a model version; they go on where it is loaded again. Keep the result, do not look it up per request.
+    /// Gets the figures of a model version. The figures go on if the version is loaded again. Keep the result, do not look it up per
+    /// request.
     /// </summary>
     public ModelMetrics For(string model, long version) =>
-        models.GetOrAdd((model, version), key => new(key.Model, key.Version.ToString(CultureInfo.InvariantCulture), instruments, time, Recording));
+        models.GetOrAdd(
+            (model, version),
+            key => new(key.Model, key.Version.ToString(CultureInfo.InvariantCulture), instruments, time, Recording));
 
-    /// <summary>The figures of a model version; null where it was never served.</summary>
+    /// <summary>Gets the figures of a model version; null if the version was never served.</summary>
     public ModelMetrics? Find(string model, long version) => models.GetValueOrDefault((model, version));
 
     /// <summary>Shows a value that is read at each scrape; a second registration of the same name replaces the first.</summary>

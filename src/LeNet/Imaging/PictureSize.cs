@@ -6,8 +6,8 @@ namespace LeNetServe.Imaging;
 public static class PictureSize
 {
     /// <summary>
-    /// Gets the pixels that the header promises; 0 if the header cannot be read. Costs much less than a decoder, so that a server can add up a
-    /// request before it starts the work.
+    /// Gets the pixels that the header promises; 0 if the header cannot be read. The call costs much less than a decoder, so that a server
+    /// can add up a request before it starts the work.
     /// </summary>
     public static long Pixels(ReadOnlySpan<byte> encoded)
     {

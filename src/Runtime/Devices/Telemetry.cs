@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace LeNetServe.Runtime.Devices;
 
 /// <summary>
-/// Turns ONNX Runtime's telemetry off. Since 1.29 its Linux build reports model names and weight hashes to its vendor, unless
+/// Turns ONNX Runtime's telemetry off. Since 1.29 its Linux build reports model names and weight hashes to its vendor. It does not if
 /// ORT_DISABLE_TELEMETRY=1 is in the native environment before the first native call. On Unix, .NET's Environment.SetEnvironmentVariable
-/// does not reach the native environment. The initializer runs before any other code of this assembly, and only this assembly can call ONNX
-/// Runtime.
+/// does not reach the native environment. The initializer runs before any other code of this assembly, and only this assembly can call
+/// ONNX Runtime.
 /// </summary>
 public static partial class Telemetry
 {

@@ -9,9 +9,9 @@ using static TorchSharp.torch.nn;
 namespace LeNetServe.Trainer.Data;
 
 /// <summary>
-/// Distorts a whole batch. Mirror, shift, rotation, scale, shear and elastic distortion are one grid of source points and one sampling, by
-/// tensor operations or, on a CPU, by <see cref="ImageSampler"/>; cutout is one product. The distortion of an image depends on seed, epoch
-/// and the image's number alone.
+/// Distorts a whole batch. Mirror, shift, rotation, scale, shear and elastic distortion are one grid of source points and one sampling.
+/// Tensor operations sample, or, on a CPU, <see cref="ImageSampler"/>; cutout is one product. The distortion of an image depends on seed,
+/// epoch and the image's number alone.
 /// </summary>
 internal sealed class Augmentation : IDisposable
 {

@@ -7,6 +7,7 @@ namespace LeNetServe.Trainer.Progress;
 internal sealed class TerminalDisplay : ITrainingDisplay
 {
     private const int WidestBar = 24;
+    private const int Gray = 8; // in a terminal's palette
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
     private readonly IAnsiConsole console;
     private readonly TimeProvider time;
@@ -46,7 +47,7 @@ internal sealed class TerminalDisplay : ITrainingDisplay
         var width = Math.Min(WidestBar, room - figures.Length);
         var full = (int)Math.Round(share * width);
         Clear();
-        console.Markup($"[green]{new string('━', full)}[/][grey]{new string('━', width - full)}[/]{Markup.Escape(figures)}");
+        console.Markup($"[green]{new string('━', full)}[/][{Gray}]{new string('━', width - full)}[/]{Markup.Escape(figures)}");
     }
 
     public void Epoch(MetricsLine line, int epochs)

@@ -10,10 +10,12 @@ public sealed partial class FolderTests
     [
         "Hosting",
         "Api/Page", "Api/Classify", "Api/OpenInference", "Api/Health", "Api/Metrics",
+        "Api",
         "Access",
         "Inference",
         "Models",
         "Recording",
+        "Errors", "Configuration",
     ];
 
     public static TheoryData<string> Projects => new(RepositoryTree.Projects.Select(project => Path.GetFileNameWithoutExtension(project)!));

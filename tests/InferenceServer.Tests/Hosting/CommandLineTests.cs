@@ -28,9 +28,9 @@ public sealed class CommandLineTests
     public void Parse_H_IsHelp() => Assert.True(CommandLine.Parse(["-h"]).Has("--help"));
 
     [Theory]
-    [InlineData("--grcp-port 1", "there is no option --grcp-port; did you mean --grpc-port?")]
-    [InlineData("--tls-certs x", "there is no option --tls-certs; did you mean --tls-cert?")]
-    [InlineData("--nothing-like-it", "there is no option --nothing-like-it")]
+    [InlineData("--grcp-port 1", "--grcp-port is not an option; did you mean --grpc-port?")]
+    [InlineData("--tls-certs x", "--tls-certs is not an option; did you mean --tls-cert?")]
+    [InlineData("--nothing-like-it", "--nothing-like-it is not an option")]
     [InlineData("--grpc-port", "--grpc-port needs a value: PORT, gRPC; 0 takes a free port")]
     [InlineData("--log --check", "--log needs a value: FORMAT, text, json or systemd")]
     [InlineData("--check=yes", "--check takes no value")]
@@ -50,7 +50,7 @@ public sealed class CommandLineTests
         var line = CommandLine.Parse(["--Listne:GrpcPort", "1"]);
 
         var exception = Assert.Throws<ExpectedException>(() => line.RejectUnknown(["Listen:GrpcPort", "Models:Path"]));
-        Assert.StartsWith("there is no option --Listne:GrpcPort; did you mean --Listen:GrpcPort?", exception.Message);
+        Assert.StartsWith("--Listne:GrpcPort is not an option; did you mean --Listen:GrpcPort?", exception.Message);
         CommandLine.Parse(["--environment", "Development", "models"]).RejectUnknown(["Models:Path"]);
     }
 

@@ -33,7 +33,8 @@ internal static class PrometheusText
         foreach (var version in served)
             Line(text, "lenetserve_model_info", version.Metrics, "device", version.Model.Device.ToString().ToLowerInvariant(), 1);
         Header(text, "lenetserve_build_info", "gauge", "1, with the version of the server and of its runtime");
-        text.Append("lenetserve_build_info{version=\"").Append(Version).Append("\",runtime=\"").Append(Environment.Version).Append("\"} 1\n");
+        text.Append("lenetserve_build_info{version=\"").Append(Version)
+            .Append("\",runtime=\"").Append(Environment.Version).Append("\"} 1\n");
         foreach (var gauge in metrics.Gauges)
         {
             Header(text, gauge.Name, gauge.Name.EndsWith("total", StringComparison.Ordinal) ? "counter" : "gauge", gauge.Description);
