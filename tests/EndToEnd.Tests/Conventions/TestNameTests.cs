@@ -19,6 +19,7 @@ public sealed partial class TestNameTests
     }
 
     [GeneratedRegex(
-        @"^    \[(?:Fact|Theory)\b.*\r?\n(?:    \[.*\r?\n)*    public (?:static )?(?:async )?[\w<>.]+ (?<name>\w+)\(", RegexOptions.Multiline)]
+        @"^    \[(?:Fact|Theory)\b.*\r?\n(?:    \[.*\r?\n)*    public (?:static )?(?:async )?[\w<>.]+ (?<name>\w+)\(",
+        RegexOptions.Multiline)]
     private static partial Regex Tests();
 }

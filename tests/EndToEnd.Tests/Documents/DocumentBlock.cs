@@ -30,7 +30,7 @@ internal sealed partial record DocumentBlock(string File, int Line, string Langu
     /// <summary>True if the command goes on until it is stopped, such as a server.</summary>
     public bool IsServer => Directive == "runs until it is stopped";
 
-    /// <summary>What the block needs that a machine may lack, such as <c>mnist</c>; null if nothing.</summary>
+    /// <summary>A need that a machine may not meet, such as <c>mnist</c>; null if there is none.</summary>
     public string? Needs => Argument("needs:");
 
     /// <summary>The blocks of every tracked document, in the order of the document.</summary>

@@ -29,7 +29,8 @@ public sealed class DocumentClone : IAsyncLifetime
         await Bash(RepositoryTree.Root, $"git clone -q . '{Root}'");
         // Changes that are not committed yet are part of what is tested.
         await Bash(RepositoryTree.Root, $$"""
-            { git diff -z --name-only --diff-filter=d HEAD; git ls-files -z -o --exclude-standard; } | xargs -0 -r cp --parents -t '{{Root}}'
+            { git diff -z --name-only --diff-filter=d HEAD; git ls-files -z -o --exclude-standard; } |
+              xargs -0 -r cp --parents -t '{{Root}}'
             git diff -z --name-only --diff-filter=D HEAD | (cd '{{Root}}' && xargs -0 -r rm)
             """);
         await Bash(Root, "git add -A && git -c user.name=t -c user.email=t@example.org commit -q --allow-empty -m tested");
@@ -38,7 +39,8 @@ public sealed class DocumentClone : IAsyncLifetime
         LinkData("cifar10", RealData.TryCifarJpeg());
         await Bash(Root, "dotnet build -v q LeNetServe.sln");
         // The programs' names in the documents are those of the installed tools.
-        var install = DocumentBlock.All.Single(block => block.File == "README.md" && block.Code.StartsWith("dotnet run install.cs", Ordinal));
+        var install = DocumentBlock.All.Single(
+            block => block.File == "README.md" && block.Code.StartsWith("dotnet run install.cs", Ordinal));
         var installed = await Run(install.Code, isolated: true);
         Assert.True(installed.ExitCode == 0, $"{install}\n{installed.Output}\n{installed.Error}");
     }

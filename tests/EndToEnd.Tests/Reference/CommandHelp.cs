@@ -37,7 +37,9 @@ internal sealed record CommandHelp(
     [
         "", $"### {string.Join(' ', Usage.Split(' ').Skip(1).TakeWhile(word => char.IsAsciiLetterLower(word[0])))}", "", Description, "",
         "| option | meaning |", "|---|---|",
-        .. Options.Where(row => !row.Name.Contains("--help", StringComparison.Ordinal)).Select(row => $"| `{Cell(row.Name)}` | {Cell(row.Text)} |"),
+        .. from row in Options
+           where !row.Name.Contains("--help", StringComparison.Ordinal)
+           select $"| `{Cell(row.Name)}` | {Cell(row.Text)} |",
     ];
 
     // Two spaces separate name and text. A line that is indented further continues the text before it.

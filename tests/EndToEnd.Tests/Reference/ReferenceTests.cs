@@ -8,7 +8,8 @@ namespace LeNetServe.EndToEnd.Tests.Reference;
 /// </summary>
 public sealed partial class ReferenceTests
 {
-    private const string Note = "<!-- Generated: LENETSERVE_WRITE_REFERENCE=1 dotnet test --project tests/EndToEnd.Tests writes this page anew. -->";
+    private const string Note =
+        "<!-- Generated: LENETSERVE_WRITE_REFERENCE=1 dotnet test --project tests/EndToEnd.Tests writes this page anew. -->";
 
     [Fact]
     public async Task Commands_OfThePrograms_AreThoseOnThePage()
@@ -32,10 +33,13 @@ public sealed partial class ReferenceTests
         var page = new List<string>
         {
             "# Settings of the server", "", Note, "",
-            "A setting comes from a config file, from the environment (`Section__Key`) or from the command line (`--Section:Key`). The last one counts.",
+            "A setting comes from a config file, from the environment (`Section__Key`) or from the command line (`--Section:Key`).",
+            "The last one counts.",
             "", "| setting | meaning |", "|---|---|",
         };
-        page.AddRange(from Match setting in Setting().Matches(help) select $"| `{setting.Groups["name"].Value}` | {Cell(setting.Groups["text"].Value)} |");
+        page.AddRange(
+            from Match setting in Setting().Matches(help)
+            select $"| `{setting.Groups["name"].Value}` | {Cell(setting.Groups["text"].Value)} |");
 
         Assert.True(page.Count > 40, $"only {page.Count} lines were found in the help");
         await Check("settings.md", page);
@@ -64,11 +68,13 @@ public sealed partial class ReferenceTests
     [Fact]
     public async Task ExitCodes_OfThePrograms_AreThoseOnThePage()
     {
-        var source = await File.ReadAllTextAsync(Path.Combine(RepositoryTree.Root, "src", "LeNet", "ExitCode.cs"), TestContext.Current.CancellationToken);
+        var source = await File.ReadAllTextAsync(
+            Path.Combine(RepositoryTree.Root, "src", "LeNet", "ExitCode.cs"), TestContext.Current.CancellationToken);
         var page = new List<string> { "# Exit codes of all programs", "", Note, "", "| code | name | meaning |", "|---|---|---|" };
         page.AddRange(
             from Match code in Code().Matches(source)
-            select $"| {code.Groups["number"].Value} | {code.Groups["name"].Value} | {Cell(code.Groups["text"].Value.Replace("///", ""))} |");
+            let text = Cell(code.Groups["text"].Value.Replace("///", ""))
+            select $"| {code.Groups["number"].Value} | {code.Groups["name"].Value} | {text} |");
 
         Assert.Equal(Enum.GetValues<ExitCode>().Length, page.Count - 6);
         await Check("exit-codes.md", page);
