@@ -135,8 +135,13 @@ internal static class Speed
     {
         var output = Path.Combine(Path.GetTempPath(), $"lenetserve-speed-{Environment.ProcessId}.jsonl");
         const int Times = 10;
-        var options = new ScoreOptions { Inputs = new InputOptions { Paths = [.. Enumerable.Repeat(folder, Times)] }, Model = model,
-            Output = output, Quiet = true };
+        var options = new ScoreOptions
+        {
+            Inputs = new InputOptions { Paths = [.. Enumerable.Repeat(folder, Times)] },
+            Model = model,
+            Output = output,
+            Quiet = true
+        };
         var watch = new Watch();
         await new ScoreRun(options, TextWriter.Null).RunAsync(CancellationToken.None);
         var measured = watch.Stop(images * Times);

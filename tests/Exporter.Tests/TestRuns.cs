@@ -37,8 +37,17 @@ internal static class TestRuns
         if (finished)
         {
             File.WriteAllText(run.Summary, JsonSerializer.Serialize(
-                new RunSummary { Run = run.Id, TestAccuracy = 0.5, TestLoss = 1, TestImages = 10, Epochs = 1, Seconds = 1,
-                    ImagesPerSecond = 1, Parameters = spec.TrainableParameters },
+                new RunSummary
+                {
+                    Run = run.Id,
+                    TestAccuracy = 0.5,
+                    TestLoss = 1,
+                    TestImages = 10,
+                    Epochs = 1,
+                    Seconds = 1,
+                    ImagesPerSecond = 1,
+                    Parameters = spec.TrainableParameters
+                },
                 LeNetJson.Default.RunSummary));
             RunChecksums.Write(run);
         }

@@ -77,7 +77,11 @@ internal static class TestSpecs
     private static RbfSpec Rbf(string name, int inputs)
     {
         var random = new Random(84);
-        return new() { Name = name, Centers = [.. Enumerable.Range(0, 10)
-            .Select(_ => (IReadOnlyList<sbyte>)[.. Enumerable.Range(0, inputs).Select(_ => (sbyte)(random.Next(2) * 2 - 1))])] };
+        return new()
+        {
+            Name = name,
+            Centers = [.. Enumerable.Range(0, 10)
+            .Select(_ => (IReadOnlyList<sbyte>)[.. Enumerable.Range(0, inputs).Select(_ => (sbyte)(random.Next(2) * 2 - 1))])]
+        };
     }
 }

@@ -84,7 +84,8 @@ internal sealed class TarMembers(Stream archive)
         var name = Utf8.IsValid(path) ? $" of {FilePath.ToText(path)}" : "";
         return new(
             Encoding.ASCII.GetBytes($"(damaged header {number})"), 0, null,
-            Unreadable($"the header{name} is damaged: {why}")) { IsDamage = true };
+            Unreadable($"the header{name} is damaged: {why}"))
+        { IsDamage = true };
     }
 
     private static RowError Unreadable(string text) => new(RowError.Unreadable, text);

@@ -60,12 +60,21 @@ internal sealed class JobImages(Job job, Func<long, bool> wants, ScoringKey? key
         }
         wanted = mine;
         if (!members!.MoveNext())
-            return new InputImage { Name = line.Path, Error = new RowError(RowError.Unreadable, $"the archive has changed: it ends "
-                + $"before {line.Path}") };
+            return new InputImage
+            {
+                Name = line.Path,
+                Error = new RowError(RowError.Unreadable, $"the archive has changed: it ends "
+                + $"before {line.Path}")
+            };
         var image = members.Current;
         return image.Name == line.Path
             ? image
-            : image with { Name = line.Path, Content = null, Error = image.Error
-                ?? new RowError(RowError.Unreadable, $"the archive has changed: found {image.Name}") };
+            : image with
+            {
+                Name = line.Path,
+                Content = null,
+                Error = image.Error
+                ?? new RowError(RowError.Unreadable, $"the archive has changed: found {image.Name}")
+            };
     }
 }

@@ -13,8 +13,11 @@ namespace LeNetServe.BatchScorer.Jobs;
 /// </summary>
 internal sealed class PartRows(ScoringModel model, int topK) : RowText(model, topK)
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true
+    };
 
     public override void Write(ReadOnlySpan<ScoreRow> rows, ArrayBufferWriter<byte> target)
     {

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Geometry = LeNetServe.Imaging.Geometry;
-using Prediction = LeNetServe.Runtime.Predictions.Prediction;
 using LeNetServe.Client;
 using LeNetServe.Imaging;
 using LeNetServe.Specs;
+using Geometry = LeNetServe.Imaging.Geometry;
+using Prediction = LeNetServe.Runtime.Predictions.Prediction;
 
 namespace LeNetServe.BatchScorer.Models;
 

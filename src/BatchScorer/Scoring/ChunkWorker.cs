@@ -33,8 +33,12 @@ internal sealed class ChunkWorker(
             var decoded = Decode(chunk.Images[i], chunk.Rows[i], target);
             // A chunk may wait for those before it; what a member of an archive came with is not kept until then.
             if (chunk.Images[i].Content is not null)
-                chunk.Images[i] = chunk.Images[i] with { Content = null, Pixels = decoded ? target.ToArray() : null,
-                    Error = chunk.Rows[i].Error };
+                chunk.Images[i] = chunk.Images[i] with
+                {
+                    Content = null,
+                    Pixels = decoded ? target.ToArray() : null,
+                    Error = chunk.Rows[i].Error
+                };
             if (decoded)
                 rows[count++] = i;
         }

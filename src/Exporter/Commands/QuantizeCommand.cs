@@ -68,7 +68,8 @@ internal static class QuantizeCommand
             Model = parsed.GetRequiredValue(Model),
             Name = parsed.GetValue(Name) is { } name ? ModelName.Require(name) : null,
             Dataset = DatasetOptions.Read(
-                parsed, Calibrate)! with { TrainImages = parsed.GetValue(Images), TrainSeed = parsed.GetValue(Seed) },
+                parsed, Calibrate)! with
+            { TrainImages = parsed.GetValue(Images), TrainSeed = parsed.GetValue(Seed) },
             Numbers = new() { Method = method, Percentile = percentile, WeightBits = bits },
             MaxLoss = loss,
         };

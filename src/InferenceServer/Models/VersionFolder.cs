@@ -13,7 +13,10 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     // Two levels are enough for the data files of a model, and end loops of links.
     private static readonly EnumerationOptions Below = new()
     {
-        RecurseSubdirectories = true, MaxRecursionDepth = 2, AttributesToSkip = 0, IgnoreInaccessible = true,
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = 2,
+        AttributesToSkip = 0,
+        IgnoreInaccessible = true,
     };
 
     /// <summary>

@@ -22,7 +22,7 @@ internal sealed record PooledConvolution(ConvolutionSpec Convolution, BatchNormS
         var activation = Next<ActivationSpec>();
         var pooling = Next<PoolingSpec>();
         var known = convolution == new ConvolutionSpec
-            { Name = convolution.Name, Maps = convolution.Maps, Kernel = 5, Bias = norm is null && convolution.Bias }
+        { Name = convolution.Name, Maps = convolution.Maps, Kernel = 5, Bias = norm is null && convolution.Bias }
             && (norm is null || norm == new BatchNormSpec { Name = norm.Name, Epsilon = norm.Epsilon, Momentum = norm.Momentum })
             && (activation is null || activation == new ActivationSpec { Name = activation.Name, Function = ActivationFunction.Relu })
             && pooling == new PoolingSpec { Name = pooling?.Name ?? "", Kind = PoolingKind.Max, Size = 2 };

@@ -64,8 +64,11 @@ public sealed class SlurmTests : IDisposable
 
     private async Task<string> Submit(params string[] arguments)
     {
-        var start = new ProcessStartInfo("sbatch", ["--wait", .. arguments]) { RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo("sbatch", ["--wait", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         start.Environment["LENETSERVE_SCORE"] = $"bash {directory["scorer"]}";
         var result = await BuiltProgram.Run(Process.Start(start)!);
         var logs = string.Concat(Directory.GetFiles(directory.Path, "slurm-*.log").Order(StringComparer.Ordinal).Select(File.ReadAllText));

@@ -50,8 +50,12 @@ public sealed class ToolTests : IDisposable
 
     private Task<ProgramResult> Dotnet(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = directory.Path, RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = directory.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         // The package cache of this machine may have an older package of the same version.
         if (arguments[0] == "tool")
             start.Environment["NUGET_PACKAGES"] = directory["cache"];

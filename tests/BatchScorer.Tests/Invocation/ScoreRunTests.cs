@@ -70,7 +70,8 @@ public sealed class ScoreRunTests : IDisposable
 
         var (code, _) = await Scorer.Run(
             Scorer.Options(
-                model, directory["scores.jsonl"], images) with { Threshold = BatchScorer.Invocation.ErrorThreshold.Parse(threshold) });
+                model, directory["scores.jsonl"], images) with
+            { Threshold = BatchScorer.Invocation.ErrorThreshold.Parse(threshold) });
 
         Assert.Equal(expected, code);
     }
@@ -108,7 +109,8 @@ public sealed class ScoreRunTests : IDisposable
     {
         File.WriteAllText(Path.Combine(images, "1", "000.png"), "this is a text and no picture at all");
         var options = Scorer.Options(
-            model, directory[asJob ? "job" : "scores.jsonl"], images) with { Preview = 3, Imaging = LeNetServe.Imaging.Geometry.None };
+            model, directory[asJob ? "job" : "scores.jsonl"], images) with
+        { Preview = 3, Imaging = LeNetServe.Imaging.Geometry.None };
 
         await Scorer.Run(options);
 

@@ -282,8 +282,11 @@ public sealed class JobTests : IDisposable
         await using (var file = File.Create(directory["a.tar.gz"]))
         await using (var gzip = new GZipStream(file, CompressionLevel.Fastest))
             await TarFile.CreateFromDirectoryAsync(images, gzip, includeBaseDirectory: false, TestContext.Current.CancellationToken);
-        var options = Options with { Threshold = new ErrorThreshold(2, null),
-            Inputs = new() { Paths = [directory["a.zip"], directory["a.tar.gz"]] } };
+        var options = Options with
+        {
+            Threshold = new ErrorThreshold(2, null),
+            Inputs = new() { Paths = [directory["a.zip"], directory["a.tar.gz"]] }
+        };
 
         await Scorer.Run(options with { Share = new WorkShare(1, 2) });
         await Scorer.Run(options with { Share = new WorkShare(0, 2) });

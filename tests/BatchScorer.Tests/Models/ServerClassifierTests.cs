@@ -97,8 +97,12 @@ public sealed class ServerClassifierTests : IDisposable
         File.WriteAllText(directory["token"], "open-sesame-open-sesame-open-sesame\n");
         File.WriteAllText(directory["wrong"], "another-sesame-another-sesame-another\n");
         await using var server = await ServerProcess.StartSecure(directory["models"], directory["server.pem"], directory["token"]);
-        var secure = Options(directory["served.jsonl"]) with { Servers = [server.GrpcUrl], CaFile = directory["server.pem"],
-            TokenFile = directory["token"] };
+        var secure = Options(directory["served.jsonl"]) with
+        {
+            Servers = [server.GrpcUrl],
+            CaFile = directory["server.pem"],
+            TokenFile = directory["token"]
+        };
 
         await Scorer.Run(Options(directory["local.jsonl"]));
         var (code, _) = await Scorer.Run(secure);

@@ -5,7 +5,7 @@ public sealed class LineLengthTests
 {
     private const int Limit = 140;
 
-    private static readonly string[] Extensions = 
+    private static readonly string[] Extensions =
     [
         ".cs", ".md", ".html", ".css", ".js", ".mjs", ".proto", ".yaml", ".yml", ".sh", ".props", ".targets",
     ];

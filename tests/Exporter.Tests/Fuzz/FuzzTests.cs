@@ -7,8 +7,8 @@ using LeNetServe.Exporter.Proof;
 using LeNetServe.Exporter.Publish;
 using LeNetServe.Exporter.Tests.Commands;
 using LeNetServe.Models;
-using LeNetServe.Runtime.Devices;
 using LeNetServe.Runs;
+using LeNetServe.Runtime.Devices;
 
 namespace LeNetServe.Exporter.Tests.Fuzz;
 

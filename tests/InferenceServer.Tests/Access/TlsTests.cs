@@ -88,8 +88,12 @@ public sealed class TlsTests : IDisposable
         await using var stream = new SslStream(client.GetStream());
 
 #pragma warning disable SYSLIB0039, CA5397 // The old version is the point.
-        var old = new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls11,
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null };
+        var old = new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            EnabledSslProtocols = SslProtocols.Tls11,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null
+        };
 #pragma warning restore SYSLIB0039, CA5397
         await Assert.ThrowsAnyAsync<Exception>(() => stream.AuthenticateAsClientAsync(old, Cancel));
     }
@@ -143,8 +147,12 @@ public sealed class TlsTests : IDisposable
         SslOptions = new()
         {
             ClientCertificates = client is null ? null : [client],
-            CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority.Certificate },
-                RevocationMode = X509RevocationMode.NoCheck },
+            CertificateChainPolicy = new()
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { authority.Certificate },
+                RevocationMode = X509RevocationMode.NoCheck
+            },
         },
     };
 
@@ -153,8 +161,11 @@ public sealed class TlsTests : IDisposable
         using var client = new System.Net.Sockets.TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, new Uri(server.HttpAddress).Port, Cancel);
         await using var stream = new SslStream(client.GetStream());
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost",
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null }, Cancel);
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null
+        }, Cancel);
         return X509CertificateLoader.LoadCertificate(stream.RemoteCertificate!.GetRawCertData());
     }
 }

@@ -184,8 +184,11 @@ public sealed class TokenTests : IDisposable
             "--Security:RateLimit:CallsPerSecond=1", "--Security:RateLimit:Burst=3");
         using var call = server.Client.ClassifyStream(cancellationToken: Cancel);
         for (var i = 0; i < 10; i++)
-            await call.RequestStream.WriteAsync(new() { Id = $"{i}",
-                Request = new() { Image = new() { Pixels = Google.Protobuf.ByteString.CopyFrom(new byte[16]) } } }, Cancel);
+            await call.RequestStream.WriteAsync(new()
+            {
+                Id = $"{i}",
+                Request = new() { Image = new() { Pixels = Google.Protobuf.ByteString.CopyFrom(new byte[16]) } }
+            }, Cancel);
         await call.RequestStream.CompleteAsync();
 
         var responses = await call.ResponseStream.ReadAllAsync(Cancel).ToListAsync(Cancel);

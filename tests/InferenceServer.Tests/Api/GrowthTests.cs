@@ -67,10 +67,13 @@ public sealed class GrowthTests
     private static byte[] Contents(int count)
     {
         var contents = new global::Inference.InferTensorContents { UintContents = { Enumerable.Repeat(1u, count) } };
-        var request = new global::Inference.ModelInferRequest { Inputs = { new global::Inference.ModelInferRequest.Types.InferInputTensor
+        var request = new global::Inference.ModelInferRequest
+        {
+            Inputs = { new global::Inference.ModelInferRequest.Types.InferInputTensor
         {
             Name = "i", Datatype = "UINT8", Contents = contents,
-        } } };
+        } }
+        };
         return Google.Protobuf.MessageExtensions.ToByteArray(request);
     }
 

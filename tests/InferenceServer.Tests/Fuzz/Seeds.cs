@@ -65,8 +65,11 @@ internal static class Seeds
             const string Service = "inference.GRPCInferenceService";
             var raw = Infer("UINT8", [1, 1, 4, 4]);
             raw.RawInputContents.Add(ByteString.CopyFrom(new byte[16]));
-            raw.Outputs.Add(new global::Inference.ModelInferRequest.Types.InferRequestedOutputTensor { Name = "output",
-                Parameters = { ["classification"] = new() { Int64Param = 2 } } });
+            raw.Outputs.Add(new global::Inference.ModelInferRequest.Types.InferRequestedOutputTensor
+            {
+                Name = "output",
+                Parameters = { ["classification"] = new() { Int64Param = 2 } }
+            });
             raw.Parameters["timeout"] = new() { Int64Param = 1_000_000 };
             var typed = Infer("FP32", [1, 1, 4, 4]);
             typed.Inputs[0].Contents = new() { Fp32Contents = { new float[16] } };

@@ -243,8 +243,11 @@ public sealed partial class ProcessTests : IDisposable
     private Process StartWith(Dictionary<string, string> environment, params string[] arguments)
     {
         var program = Path.ChangeExtension(typeof(LeNetServe.InferenceServer.Hosting.ServerOptions).Assembly.Location, ".dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments]) { RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         var process = Process.Start(start)!;

@@ -39,7 +39,12 @@ public sealed class DatasetCatalogTests
         var set = new ImageSet(new(1, 2, 2), [1, 2, 3, 4, 5, 6, 7, 8], [0, 1]);
         var dataset = new ImageDataset
         {
-            Name = "tiny", Labels = ["a", "b"], Imaging = new() { Input = set.Shape }, Train = set, Test = set };
+            Name = "tiny",
+            Labels = ["a", "b"],
+            Imaging = new() { Input = set.Shape },
+            Train = set,
+            Test = set
+        };
 
         string[] hashes =
         [

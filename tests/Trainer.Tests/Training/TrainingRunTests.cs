@@ -46,8 +46,14 @@ public sealed class TrainingRunTests
     {
         using var directory = new TemporaryDirectory();
         var run = new TrainingRun(
-            new() { Dataset = "tiny", Variant = variant, Epochs = 6, BatchSize = 32,
-                LearningRate = 0.003 }, TinyDataset.Create(), directory.Path);
+            new()
+            {
+                Dataset = "tiny",
+                Variant = variant,
+                Epochs = 6,
+                BatchSize = 32,
+                LearningRate = 0.003
+            }, TinyDataset.Create(), directory.Path);
 
         var summary = Execute(run, threads: 2);
 
@@ -171,8 +177,15 @@ public sealed class TrainingRunTests
     {
         using var directory = new TemporaryDirectory();
         var run = new TrainingRun(
-            new() { Dataset = "tiny", Variant = variant, Optimizer = Enum.Parse<OptimizerKind>(optimizer), Epochs = 1, BatchSize = 64,
-                WeightDecay = 0.1 },
+            new()
+            {
+                Dataset = "tiny",
+                Variant = variant,
+                Optimizer = Enum.Parse<OptimizerKind>(optimizer),
+                Epochs = 1,
+                BatchSize = 64,
+                WeightDecay = 0.1
+            },
             TinyDataset.Create(), directory.Path);
 
         Execute(run, threads: 1);
@@ -261,8 +274,16 @@ public sealed class TrainingRunTests
     {
         using var directory = new TemporaryDirectory();
         var run = new TrainingRun(
-            new() { Dataset = "tiny", Epochs = 100, BatchSize = 32, LearningRate = 0.003, Validation = 0.2, EarlyStopping = 2,
-                Schedule = ScheduleKind.Constant },
+            new()
+            {
+                Dataset = "tiny",
+                Epochs = 100,
+                BatchSize = 32,
+                LearningRate = 0.003,
+                Validation = 0.2,
+                EarlyStopping = 2,
+                Schedule = ScheduleKind.Constant
+            },
             TinyDataset.Create(), directory.Path);
 
         Assert.InRange(Execute(run, threads: 1).Epochs, 3, 99);

@@ -36,7 +36,8 @@ internal sealed class CallRunner(
         catch (InferenceException exception) when (exception.Kind == InferenceErrorKind.Overloaded)
         {
             throw new InferenceException(exception.Kind, $"{call.LogPrefix}Exceeds maximum queue size",
-                exception) { RetryAfter = exception.RetryAfter };
+                exception)
+            { RetryAfter = exception.RetryAfter };
         }
     }
 

@@ -10,7 +10,7 @@ public static class ImageFileTypes
     public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"];
 
     /// <summary>The content types.</summary>
-    public static IReadOnlyList<string> ContentTypes { get; } = 
+    public static IReadOnlyList<string> ContentTypes { get; } =
         ["image/png", "image/jpeg", "image/bmp", "image/gif", "image/webp", "image/tiff"];
 
     /// <summary>Tells whether the name ends in one of the extensions, in any case.</summary>

@@ -241,10 +241,10 @@ public sealed class ClassifierServiceTests
         var metrics = server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1);
         var call = new FakeCall<ClassifyStreamRequest, ClassifyStreamResponse>(
             Enumerable.Range(0, 40).Select(index => new ClassifyStreamRequest
-        {
-            Id = $"{index}",
-            Request = new() { TopK = 1, Image = index == 3 ? new() { Pixels = ByteString.CopyFrom(1) } : Stripe(index % 3) },
-        }));
+            {
+                Id = $"{index}",
+                Request = new() { TopK = 1, Image = index == 3 ? new() { Pixels = ByteString.CopyFrom(1) } : Stripe(index % 3) },
+            }));
 
         await server.App.Services.GetRequiredService<ClassifierService>().ClassifyStream(call, call, call).WaitAsync(Cancellation);
 
@@ -348,8 +348,13 @@ public sealed class ClassifierServiceTests
         {
             var response = call.Written[index].Response;
             Assert.Equal($"{index}", response.Id);
-            Assert.Equal((index % 7) switch { 2 =>
-                (int)StatusCode.NotFound, 4 or 5 => (int)StatusCode.InvalidArgument, _ => 0 }, response.Error?.Code ?? 0);
+            Assert.Equal((index % 7) switch
+            {
+                2 =>
+                (int)StatusCode.NotFound,
+                4 or 5 => (int)StatusCode.InvalidArgument,
+                _ => 0
+            }, response.Error?.Code ?? 0);
             if (response.Error is null)
                 Assert.Equal(index % 3, response.Response.Predictions[0].Index);
         }

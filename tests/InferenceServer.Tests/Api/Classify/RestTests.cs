@@ -151,8 +151,12 @@ public sealed class RestTests
     public async Task GrpcWeb_OnTheHttpPort_Works()
     {
         await using var server = await TestServer.StartAsync();
-        using var channel = GrpcChannel.ForAddress(server.HttpAddress, new() { HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWebText,
-            new HttpClientHandler()), HttpVersion = HttpVersion.Version11 });
+        using var channel = GrpcChannel.ForAddress(server.HttpAddress, new()
+        {
+            HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWebText,
+            new HttpClientHandler()),
+            HttpVersion = HttpVersion.Version11
+        });
 
         var response = await new Classifier.ClassifierClient(channel).ClassifyAsync(
             new() { Image = ClassifierServiceTests.Stripe(0) }, cancellationToken: Cancellation);

@@ -36,8 +36,11 @@ public sealed class ServerTimingTests
     public async Task Classify_TimingAskedForByRest_ComesInAHeader()
     {
         await using var server = await TestServer.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/models/tiny:classify") { Content = new ByteArrayContent(
-            Pictures.Png(new byte[16], 4, 4)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/models/tiny:classify")
+        {
+            Content = new ByteArrayContent(
+            Pictures.Png(new byte[16], 4, 4))
+        };
         request.Content.Headers.ContentType = new("image/png");
         request.Headers.Add("lenetserve-timing", "1");
         using var response = await server.Http.SendAsync(request, Cancel);

@@ -110,8 +110,11 @@ public sealed class GrpcCallReaderTests
     public void Read_Classification_TakesInt64Only()
     {
         var request = Request("FP32", new() { Fp32Contents = { 1 } });
-        request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "probabilities",
-            Parameters = { ["classification"] = new() { Int64Param = 3 } } });
+        request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor
+        {
+            Name = "probabilities",
+            Parameters = { ["classification"] = new() { Int64Param = 3 } }
+        });
         Assert.Equal(3, GrpcCallReader.Read(request).Outputs[0].Classes);
 
         request.Outputs[0].Parameters["classification"] = new() { Int64Param = 0 };

@@ -157,8 +157,11 @@ public sealed class OpenInferenceEndpointsTests
     public async Task Infer_TimingAskedFor_ComesInAHeader()
     {
         await using var server = await TestServer.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/tiny/infer") { Content = new ByteArrayContent(
-            new byte[64]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/tiny/infer")
+        {
+            Content = new ByteArrayContent(
+            new byte[64])
+        };
         request.Content.Headers.Add(RestHeaders.HeaderLength, "0");
         request.Headers.Add("lenetserve-timing", "1");
 

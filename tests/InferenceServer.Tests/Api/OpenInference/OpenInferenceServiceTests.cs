@@ -17,8 +17,11 @@ public sealed class OpenInferenceServiceTests
 
         var response = await Client(server).ModelInferAsync(Request("UINT8", pixels), cancellationToken: Cancel);
         var expected = await server.Client.ClassifyBatchAsync(
-            new() { Images = { pixels.Chunk(16).Select(image =>
-                new Image { Pixels = ByteString.CopyFrom(image) }) } }, cancellationToken: Cancel);
+            new()
+            {
+                Images = { pixels.Chunk(16).Select(image =>
+                new Image { Pixels = ByteString.CopyFrom(image) }) }
+            }, cancellationToken: Cancel);
 
         Assert.Equal(("tiny", "1", "FP32"), (response.ModelName, response.ModelVersion, response.Outputs[0].Datatype));
         var rows = MemoryMarshal.Cast<byte, float>(response.RawOutputContents[0].Span).ToArray().Chunk(3).ToArray();
@@ -54,8 +57,11 @@ public sealed class OpenInferenceServiceTests
     {
         await using var server = await TestServer.StartAsync();
         var request = Request("UINT8", Pixels(1));
-        request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor { Name = OutputName,
-            Parameters = { ["classification"] = new() { Int64Param = 2 } } });
+        request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor
+        {
+            Name = OutputName,
+            Parameters = { ["classification"] = new() { Int64Param = 2 } }
+        });
 
         var response = await Client(server).ModelInferAsync(request, cancellationToken: Cancel);
 

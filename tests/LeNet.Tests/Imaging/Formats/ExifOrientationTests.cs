@@ -84,7 +84,11 @@ public sealed class ExifOrientationTests
             "webp with prefix" => WebP(prefixed),
             _ => new TiffWriter
             {
-                Width = 24, Height = 16, Pixel = (x, y) => [Level(x, y)], Orientation = orientation, IsBigEndian = !isLittle,
+                Width = 24,
+                Height = 16,
+                Pixel = (x, y) => [Level(x, y)],
+                Orientation = orientation,
+                IsBigEndian = !isLittle,
             }.ToArray(),
         };
     }

@@ -83,6 +83,11 @@ internal readonly record struct ModelInput(
     }
 
     private static RawTensor RawBinary(in RawTensor tensor, ModelFacts facts) =>
-        tensor with { Name = facts.InputName, Datatype = ModelDescription.Datatype(facts), Shape = [1, .. ModelDescription.InputDimensions(
-            facts)] };
+        tensor with
+        {
+            Name = facts.InputName,
+            Datatype = ModelDescription.Datatype(facts),
+            Shape = [1, .. ModelDescription.InputDimensions(
+            facts)]
+        };
 }
