@@ -13,7 +13,7 @@ public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output)
     public async Task Commands_OfADocument_RunAsTheyStand(string document)
     {
         Assert.SkipWhen(clone.Obstacle is not null, clone.Obstacle ?? "");
-        var script = new StringBuilder("trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n");
+        var script = new StringBuilder("rm -rf runs scratch\ntrap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n");
         foreach (var block in DocumentBlock.All.Where(block => block.File == document && Runs(block) && IsHere(block)))
             script.AppendLine(ScriptOf(block));
 
