@@ -134,14 +134,16 @@ public sealed class SweepCommandTests : IDisposable
     [Fact]
     public async Task Sweep_CommandsOfTheDocumentation_AreUnderstood()
     {
-        var lines = (
-            await File.ReadAllLinesAsync(Path.Combine(Repository(), "docs", "experiments.md"), TestContext.Current.CancellationToken))
-            .Where(line => line.StartsWith("trainer sweep --set", StringComparison.Ordinal)).ToList();
+        var text = await File.ReadAllTextAsync(
+            Path.Combine(Repository(), "docs", "experiments.md"), TestContext.Current.CancellationToken);
+        var lines = text.Replace("\\\n", "", StringComparison.Ordinal).Split('\n')
+            .Where(line => line.StartsWith("lenetserve-train sweep --set", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(lines);
         foreach (var line in lines)
         {
-            var (code, output, error) = await TrainerProcess.RunAsync([.. line.Split(' ')[1..], "--dry-run"]);
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var (code, output, error) = await TrainerProcess.RunAsync([.. words[1..], "--dry-run"]);
             Assert.True(code == 0, $"{line}: {output}{error}");
         }
     }
