@@ -25,7 +25,7 @@ internal sealed partial class ClassifierService
         var version = lease.Version;
         var input = Read(new ClassifyRequest { Image = request.Image, Geometry = request.Geometry, TopK = request.TopK }, version);
         var wanted = new ExplanationParts(
-            [.. request.Layers], request.Attribution == AttributionMethod.Occlusion, request.Target);
+            [.. request.Layers], request.Attribution == AttributionMethod.Occlusion, request.HasTarget ? request.Target : null);
         var explanation = await pipeline.ExplainAsync(version, input, wanted, caller);
         timing?.Invoke(explanation.Phases);
         var response = new ExplainResponse
