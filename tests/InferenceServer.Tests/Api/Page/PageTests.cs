@@ -162,6 +162,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
         var address = server.HttpAddress;
         await using var page = await browser.OpenAsync(address);
+        page.Allowed = "ERR_CONNECTION";
         await page.DrawAsync([(.5, .2), (.5, .5), (.48, .8)]);
         await page.AnswersAsync("1");
 
@@ -170,9 +171,6 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await using var next = await TestServer.StartAsync(ShippedModels.CopyMnist, $"--Listen:HttpPort={new Uri(address).Port}");
         await Assertions.Expect(page.Notice).ToBeHiddenAsync(new() { Timeout = 30_000 });
         await page.AnswersAsync("1");
-
-        Assert.All(page.Faults, fault => Assert.Contains("ERR_CONNECTION", fault, StringComparison.Ordinal));
-        page.Faults.Clear();
     }
 
     [Fact]
@@ -184,6 +182,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await using var server = await TestServer.StartAsync(
             ShippedModels.CopyMnist, $"--Security:InferenceTokensFile={directory["tokens"]}");
         await using var page = await browser.OpenAsync(server.HttpAddress);
+        page.Allowed = "401";
 
         await page.Tab.FillAsync("#token", token);
         await page.Tab.ClickAsync("#ask button");
@@ -192,9 +191,6 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await page.Tab.ReloadAsync();
         await Assertions.Expect(page.Tab.Locator("#model option")).ToHaveCountAsync(1);
         await Assertions.Expect(page.Tab.Locator("#ask")).ToBeHiddenAsync();
-
-        Assert.All(page.Faults, fault => Assert.Contains("401", fault, StringComparison.Ordinal));
-        page.Faults.Clear();
     }
 
     [Theory]
