@@ -4,13 +4,14 @@ using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Models;
 
 NativeHeap.ShareArenas();
+NativeHeap.MapLargeBlocks();
 return await Exit.GuardAsync(async () =>
 {
     var commandLine = CommandLine.Parse(args);
     var builder = commandLine.CreateBuilder();
     var reader = new SettingsReader(builder.Configuration);
     var options = ServerOptions.Read(reader);
-    if (Exit.AnswerWithoutServing(commandLine, reader, options.Device))
+    if (Exit.AnswerWithoutServing(commandLine, reader, options))
         return ExitCode.Success;
 
     builder.AddConsoleLog(options.LogFormat);

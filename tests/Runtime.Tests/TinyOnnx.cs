@@ -19,6 +19,10 @@ internal sealed record TinyOnnx
     public bool Softmax { get; init; } = true;
     public float[]? Weights { get; init; }
     public float[]? Bias { get; init; }
+
+    /// <summary>The bias in 64 bits, which the graph casts to 32.</summary>
+    public double[]? DoubleBias { get; init; }
+
     public int ExtraInputs { get; init; }
 
     /// <summary>The location of the weights in a file beside the model, such as <c>weights.bin</c>; null keeps them inside.</summary>
@@ -47,13 +51,17 @@ internal sealed record TinyOnnx
             graph.Add(1, Node("Cast", ["pixels"], "cast", IntAttribute("to", 1)));
             flattenInput = "cast";
         }
+        if (DoubleBias is not null)
+            graph.Add(1, Node("Cast", ["b64"], "b", IntAttribute("to", 1)));
         graph.Add(1, Node("Flatten", [flattenInput], "flat", IntAttribute("axis", 1)));
         graph.Add(1, Node("Gemm", ["flat", "w", "b"], Softmax ? "scores" : "output", IntAttribute("transB", 1)));
         if (Softmax)
             graph.Add(1, Node("Softmax", ["scores"], "output", IntAttribute("axis", 1)));
         graph.Add(2, "tiny");
         graph.Add(5, DataLocation is null ? Tensor("w", [Classes, Pixels], Weights ?? Stripes()) : ExternalTensor("w", [Classes, Pixels]));
-        graph.Add(5, Tensor("b", [Classes], Bias ?? new float[Classes]));
+        graph.Add(5, DoubleBias is { } doubles
+            ? new Message().Add(1, Classes).Add(2, 11).Add(8, "b64").Add(9, MemoryMarshal.AsBytes<double>(doubles).ToArray())
+            : Tensor("b", [Classes], Bias ?? new float[Classes]));
         int[] shape = Nhwc ? [Height, Width, Channels] : [Channels, Height, Width];
         graph.Add(11, Value("pixels", UInt8 ? 2 : 1, shape));
         for (var extra = 0; extra < ExtraInputs; extra++)

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using LeNetServe.BatchScorer.Rows;
+using LeNetServe.Files;
 
 namespace LeNetServe.BatchScorer.Inputs;
 
@@ -103,8 +104,9 @@ internal static class Archives
 
     private static FileStream Open(byte[] path)
     {
-        if (!Libc.IsUsable)
-            return File.OpenRead(Encoding.UTF8.GetString(path));
+        var text = Encoding.UTF8.GetString(path);
+        if (!Libc.IsUsable || Encoding.UTF8.GetBytes(text).AsSpan().SequenceEqual(path))
+            return RegularFile.Open(text);
         var descriptor = Libc.Open(FilePath.Terminated(path), Libc.OpenReadOnly | Libc.OpenCloseOnExec);
         return descriptor >= 0
             ? new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Read, 1 << 16)

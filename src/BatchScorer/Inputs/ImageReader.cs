@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
 using LeNetServe.BatchScorer.Rows;
+using LeNetServe.Files;
 
 namespace LeNetServe.BatchScorer.Inputs;
 
@@ -62,7 +63,7 @@ internal sealed class ImageReader
         content = default;
         try
         {
-            using var file = File.OpenRead(Encoding.UTF8.GetString(image.File.AsSpan(0, image.File.Length - 1)));
+            using var file = RegularFile.Open(Encoding.UTF8.GetString(image.File.AsSpan(0, image.File.Length - 1)));
             var length = 0;
             int read;
             while ((read = file.Read(buffer, length, buffer.Length - length)) > 0)
@@ -74,7 +75,7 @@ internal sealed class ImageReader
             content = buffer.AsSpan(0, length);
             return null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return new RowError(RowError.Unreadable, exception.Message);
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using LeNetServe.Files;
 
 namespace LeNetServe.BatchScorer.Inputs;
 
@@ -69,7 +70,7 @@ internal sealed class InputListing
         }
         if (options.ListFile is { } list)
         {
-            using var stream = File.OpenRead(list);
+            using var stream = RegularFile.Open(list);
             foreach (var image in Listed(stream, contents, cancellationToken))
                 yield return image;
         }

@@ -6,6 +6,7 @@ using LeNetServe.BatchScorer.Progress;
 using LeNetServe.BatchScorer.Scoring;
 using LeNetServe.Cli;
 using LeNetServe.Client;
+using LeNetServe.Files;
 using LeNetServe.Imaging;
 
 namespace LeNetServe.BatchScorer.Invocation;
@@ -13,6 +14,8 @@ namespace LeNetServe.BatchScorer.Invocation;
 /// <summary>One call of <c>score</c>.</summary>
 internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
 {
+    private const int LargestToken = 1 << 20;
+
     private readonly TimeProvider time = TimeProvider.System;
     private readonly CompanionFiles companionFiles = CompanionFiles.Beside(options.Output);
 
@@ -153,7 +156,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         }
         var client = new LeNetServeClientOptions
         {
-            Token = options.TokenFile is { } file ? (await File.ReadAllTextAsync(file, cancellationToken)).Trim() : null,
+            Token = options.TokenFile is { } file ? RegularFile.ReadAllText(file, LargestToken).Trim() : null,
             CaCertificatePath = options.CaFile,
         };
         foreach (var url in options.Servers)

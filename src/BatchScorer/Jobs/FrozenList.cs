@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.BatchScorer.Rows;
+using LeNetServe.Files;
 
 namespace LeNetServe.BatchScorer.Jobs;
 
@@ -47,7 +48,7 @@ internal static class FrozenList
     public static IEnumerable<ListedImage> Read(string folder, JobFile job)
     {
         var path = Path.Combine(folder, job.List);
-        using (var file = File.OpenRead(path))
+        using (var file = RegularFile.Open(path))
         {
             var found = Convert.ToHexStringLower(SHA256.HashData(file));
             if (found != job.ListSha256)
@@ -60,7 +61,7 @@ internal static class FrozenList
 
     private static IEnumerable<ListedImage> Lines(string path)
     {
-        using var file = File.OpenRead(path);
+        using var file = RegularFile.Open(path);
         foreach (var line in PathList.Read(file, nullSeparated: false))
             yield return JsonSerializer.Deserialize(line, JobJson.Default.ListedImage)!;
     }

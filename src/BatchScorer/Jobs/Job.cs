@@ -121,7 +121,7 @@ internal sealed class Job
     {
         try
         {
-            var file = JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(path), JobJson.Default.JobFile);
+            var file = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), JobJson.Default.JobFile);
             if (file is not { Format: 1, PartSize: > 0 })
                 throw new InvalidDataException($"{path}: format {file?.Format}, expected 1");
             return file.Images > 0

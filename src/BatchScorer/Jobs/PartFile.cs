@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using LeNetServe.BatchScorer.Rows;
+using LeNetServe.Files;
 
 namespace LeNetServe.BatchScorer.Jobs;
 
@@ -18,7 +19,7 @@ internal sealed record PartFile(PartHeader Header, IReadOnlyList<ScoreRow> Rows)
     {
         if (!File.Exists(path))
             return null;
-        var bytes = File.ReadAllBytes(path);
+        var bytes = RegularFile.ReadAllBytes(path);
         if (bytes.Length < TrailerBytes || bytes[^1] != (byte)'\n')
             return null;
         var content = bytes.AsSpan(0, bytes.Length - TrailerBytes);
@@ -46,7 +47,7 @@ internal sealed record PartFile(PartHeader Header, IReadOnlyList<ScoreRow> Rows)
         content.Write(rows);
         content.Write(Trailer(content.WrittenSpan));
         content.Write("\n"u8);
-        if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content.WrittenSpan))
+        if (File.Exists(path) && RegularFile.ReadAllBytes(path).AsSpan().SequenceEqual(content.WrittenSpan))
             return;
         // Not flushed to the disk: the check in the last line stands in for that.
         var temporary = $"{path}.{Environment.ProcessId}.tmp";

@@ -4,6 +4,7 @@ using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Fold;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Exporter.Proof;
+using LeNetServe.Files;
 using LeNetServe.Models;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Specs;
@@ -35,7 +36,7 @@ internal static class RunExport
         CheckWritten(model);
         cancellation.ThrowIfCancellationRequested();
         var proof = Prove(request, run, emitted, model, bytes, cancellation);
-        return new(bytes, run.Trained.Labels, File.ReadAllBytes(run.Directory.Golden), proof);
+        return new(bytes, run.Trained.Labels, RegularFile.ReadAllBytes(run.Directory.Golden), proof);
     }
 
     private static ModelManifest Manifest(ExportRequest request, TrainedRun run) => new()

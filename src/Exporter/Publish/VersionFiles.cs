@@ -1,4 +1,5 @@
 using System.Text;
+using LeNetServe.Files;
 using LeNetServe.Models;
 using LeNetServe.Runtime.Models;
 
@@ -26,5 +27,5 @@ internal sealed class VersionFiles() : Dictionary<string, ReadOnlyMemory<byte>>(
         TryGetValue(name, out var content)
         && new FileInfo(Path.Combine(directory, name)) is { Exists: true } file
         && file.Length == content.Length
-        && File.ReadAllBytes(file.FullName).AsSpan().SequenceEqual(content.Span));
+        && RegularFile.ReadAllBytes(file.FullName).AsSpan().SequenceEqual(content.Span));
 }

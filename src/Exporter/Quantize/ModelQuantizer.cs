@@ -3,6 +3,7 @@ using LeNetServe.Datasets;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Exporter.Proof;
+using LeNetServe.Files;
 using LeNetServe.Models;
 using LeNetServe.Runtime.Models;
 
@@ -38,7 +39,7 @@ internal static class ModelQuantizer
         var result = OnnxFile.Seal(quantized);
         ModelChecker.Check(OnnxFile.Parse("the quantized model", result));
         var method = options.Method == RangeMethod.MinMax ? "smallest and largest value" : $"the {options.Percentile} % percentile";
-        return new(result, written, File.ReadAllBytes(files.Golden!), new()
+        return new(result, written, RegularFile.ReadAllBytes(files.Golden!), new()
         {
             Name = name,
             FloatSha256 = content.Sha256,

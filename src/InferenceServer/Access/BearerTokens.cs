@@ -9,6 +9,12 @@ internal sealed class BearerTokens(ReloadedFile<byte[][]> hashes) : IDisposable
     private const string Scheme = "Bearer ";
     private const int LongestToken = 4096;
 
+    /// <summary>Gets the number of valid tokens.</summary>
+    public int Count => hashes.Current.Length;
+
+    /// <summary>Gets whether the file cannot be read.</summary>
+    public bool IsStale => hashes.IsStale;
+
     /// <summary>
     /// Checks whether the header <c>Authorization</c> has one of the tokens. Returns a short name of the token, which is not secret.
     /// </summary>

@@ -1,56 +1,45 @@
 using LeNetServe.InferenceServer.Errors;
-using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Access;
 
-/// <summary>Checks every request before its endpoint: tokens and the rate limit. Rejected requests are counted.</summary>
+/// <summary>
+/// Checks every request before its endpoint: tokens and the rate limit. Rejected requests are counted, and logged a few times.
+/// </summary>
 internal sealed class Gatekeeper : IDisposable
 {
+    // A guess more is answered a second later, as long as only so many answers wait.
+    private const int MostDelayed = 256;
+    private static readonly RateLimitOptions Guesses = new() { CallsPerSecond = 1, Burst = 10 };
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
+
     private readonly RequestDelegate next;
     private readonly SecurityOptions options;
-    private readonly BearerTokens? inference;
-    private readonly BearerTokens? control;
+    private readonly AccessTokens tokens;
     private readonly ClientRate? rate;
-    private readonly SecurityLog log;
-    private readonly ServerMetrics metrics;
+    private readonly ClientRate guesses = new(Guesses);
+    private readonly ClientFaults faults;
+    private readonly TimeProvider time;
+    private int delayed;
 
     public Gatekeeper(
         RequestDelegate next,
         SecurityOptions options,
+        AccessTokens tokens,
         TimeProvider time,
         SecurityLog log,
-        ServerMetrics metrics,
+        ClientFaults faults,
         IHostApplicationLifetime lifetime)
     {
         this.next = next;
         this.options = options;
-        this.log = log;
-        this.metrics = metrics;
-        inference = Tokens(options.InferenceTokensFile);
-        control = Tokens(options.ControlTokensFile);
+        this.tokens = tokens;
+        this.time = time;
+        this.faults = faults;
         rate = options.RateLimit is { } limit ? new(limit) : null;
         lifetime.ApplicationStopped.Register(Dispose);
         if (options.OpenControl)
             log.ControlIsOpen();
-
-        BearerTokens? Tokens(string? path)
-        {
-            if (path is null)
-                return null;
-            // At start an empty file is a fault; later it revokes all tokens.
-            var isReload = false;
-            return new(new([path], Read, options.ReloadInterval, time, log));
-
-            byte[][] Read()
-            {
-                var tokens = TokenFile.Read(path, allowsNone: isReload);
-                isReload = true;
-                if (tokens.Length == 0)
-                    log.TokensRevoked(path);
-                return tokens;
-            }
-        }
     }
 
     public Task InvokeAsync(HttpContext context)
@@ -64,7 +53,7 @@ internal sealed class Gatekeeper : IDisposable
         if (rejection is null && rate is not null)
         {
             if (client.Length == 0)
-                client = context.Connection.ClientCertificate?.Thumbprint ?? ClientRate.NameOf(context.Connection.RemoteIpAddress);
+                client = context.Connection.ClientCertificate?.Thumbprint ?? AddressOf(context);
             if (rate.TryTake(client, out var retryAfter))
                 context.Features.Set(new RatedClient(client, rate));
             else
@@ -73,21 +62,45 @@ internal sealed class Gatekeeper : IDisposable
         if (rejection is null)
             return next(context);
         var isOverRate = rejection.Kind == InferenceErrorKind.Overloaded;
-        metrics.Unresolved.Record(isOverRate ? RequestOutcome.Refused : RequestOutcome.Denied, 0, default);
-        log.Rejected(Excerpt.Of(context.Request.Path), client, rejection.Message);
-        return ErrorResponse.WriteAsync(context, rejection);
+        var from = client.Length == 0 ? AddressOf(context) : client;
+        faults.Note(isOverRate ? RequestOutcome.Refused : RequestOutcome.Denied, $"{rejection.Kind}",
+            $"{Excerpt.Of(context.Request.Path)} from {from}: {rejection.Message}");
+        return rejection.Kind == InferenceErrorKind.Unauthenticated && !guesses.TryTake(AddressOf(context), out _)
+            ? DelayAsync(context, rejection)
+            : ErrorResponse.WriteAsync(context, rejection);
     }
 
     public void Dispose()
     {
-        inference?.Dispose();
-        control?.Dispose();
         rate?.Dispose();
+        guesses.Dispose();
+    }
+
+    private static string AddressOf(HttpContext context) => ClientRate.NameOf(context.Connection.RemoteIpAddress);
+
+    /// <summary>Slows down an address that guesses tokens. A sound token of the same address is never delayed.</summary>
+    private async Task DelayAsync(HttpContext context, InferenceException rejection)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref delayed) <= MostDelayed)
+                await Task.Delay(Delay, time, context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref delayed);
+        }
+        await ErrorResponse.WriteAsync(context, rejection);
     }
 
     private InferenceException? Check(HttpContext context, AccessRule rule, ref string client) => rule switch
     {
-        AccessRule.Control when control is not null => CheckToken(context, control, "loading and unloading of models", ref client),
+        AccessRule.Control when tokens.Control is { } control =>
+            CheckToken(context, control, "loading and unloading of models", ref client),
         AccessRule.Control when !options.OpenControl => new(
             InferenceErrorKind.Forbidden,
             "loading and unloading of models is closed; Security:ControlTokensFile or Security:OpenControl=true opens it"),
@@ -96,7 +109,7 @@ internal sealed class Gatekeeper : IDisposable
             Closed(context, "reflection is closed (Security:Reflection)"),
         AccessRule.Metrics when options.Metrics == EndpointAccess.Open => null,
         AccessRule.Reflection when options.Reflection == EndpointAccess.Open => null,
-        _ => inference is null ? null : CheckToken(context, inference, "this call", ref client),
+        _ => tokens.Inference is { } inference ? CheckToken(context, inference, "this call", ref client) : null,
     };
 
     // A closed endpoint looks like one that does not exist.

@@ -10,6 +10,8 @@ internal static class SecurityExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<SecurityLog>();
+        services.AddSingleton<ClientFaults>();
+        services.AddSingleton<AccessTokens>();
         services.AddSingleton<TlsState>();
         return services;
     }

@@ -14,9 +14,10 @@ internal sealed partial class SecurityLog(ILogger<SecurityLog> logger)
         EventName = nameof(ControlIsOpen))]
     public partial void ControlIsOpen();
 
-    [LoggerMessage(4, LogLevel.Debug, "{Path} from {Client}: {Reason}", EventName = nameof(Rejected))]
-    public partial void Rejected(string path, string client, string reason);
-
     [LoggerMessage(5, LogLevel.Warning, "{Path} has no token anymore; all its tokens are revoked", EventName = nameof(TokensRevoked))]
     public partial void TokensRevoked(string path);
+
+    [LoggerMessage(6, LogLevel.Error, "{Path} could not be read for {Time}; all its tokens are revoked (Security:KeepTokens)",
+        EventName = nameof(Expired))]
+    public partial void Expired(string path, TimeSpan time);
 }

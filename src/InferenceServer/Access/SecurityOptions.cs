@@ -35,6 +35,9 @@ internal sealed record SecurityOptions
     /// <summary>Gets the interval between polls of the files of tokens and certificates.</summary>
     public TimeSpan ReloadInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Gets the time for which the tokens of a file that cannot be read anymore remain valid.</summary>
+    public TimeSpan KeepTokens { get; init; } = TimeSpan.FromHours(1);
+
     public static SecurityOptions Read(SettingsReader reader)
     {
         var defaults = new SecurityOptions();
@@ -51,6 +54,8 @@ internal sealed record SecurityOptions
             RateLimit = ReadRateLimit(reader),
             ReloadInterval = reader.Duration("Security:ReloadInterval", defaults.ReloadInterval, TimeSpan.FromDays(1),
                 "How often the files of tokens and certificates are looked at"),
+            KeepTokens = reader.Duration("Security:KeepTokens", defaults.KeepTokens, TimeSpan.FromDays(30),
+                "How long the tokens of a file that cannot be read anymore remain valid"),
         };
         foreach (var fault in SecurityFaults.Find(options))
             reader.Fault(fault);

@@ -52,7 +52,7 @@ internal static class TlsCertificates
     private static X509Certificate2Collection ReadAuthorities(string path)
     {
         var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(path);
+        authorities.ImportFromPem(RegularFile.ReadAllText(path, LargestFile));
         return authorities.Count > 0
             ? authorities
             : throw new InvalidDataException($"{path} has no certificate, expected the authorities of client certificates");

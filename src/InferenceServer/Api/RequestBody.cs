@@ -32,10 +32,18 @@ internal static class RequestBody
                     throw TooLarge(maxBytes);
             }
         }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw TooLarge(maxBytes);
+        }
         catch (InvalidDataException exception)
         {
             var message = $"the body is not valid {request.Headers.ContentEncoding}: {exception.Message}";
             throw new InferenceException(InferenceErrorKind.InvalidInput, message, exception);
+        }
+        catch (IOException exception)
+        {
+            throw new InferenceException(InferenceErrorKind.InvalidInput, $"the body cannot be read: {exception.Message}", exception);
         }
     }
 

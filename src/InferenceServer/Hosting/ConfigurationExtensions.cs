@@ -1,3 +1,4 @@
+using LeNetServe.Files;
 using Microsoft.Extensions.Configuration.Json;
 
 namespace LeNetServe.InferenceServer.Hosting;
@@ -5,6 +6,8 @@ namespace LeNetServe.InferenceServer.Hosting;
 /// <summary>Creates the server's builder with the configuration of the command line.</summary>
 internal static class ConfigurationExtensions
 {
+    private const int LargestFile = 16 << 20;
+
     /// <summary>
     /// Creates the builder. Later sources have priority: appsettings.json, the file of --config, the environment, the command line.
     /// </summary>
@@ -20,6 +23,8 @@ internal static class ConfigurationExtensions
         {
             if (!File.Exists(file))
                 throw new ExpectedException(ExitCode.Usage, $"--config is \"{file}\", expected an existing JSON file");
+            // The source of the configuration would wait for a pipe, and read a device to its end.
+            RegularFile.Open(file, LargestFile).Dispose();
             var source = new JsonConfigurationSource { Path = Path.GetFullPath(file), ReloadOnChange = true };
             source.ResolveFileProvider();
             var sources = ((IConfigurationBuilder)builder.Configuration).Sources;

@@ -1,7 +1,10 @@
 using System.Reflection;
 using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Errors;
+using LeNetServe.InferenceServer.Models;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
+using LeNetServe.Runtime.Models;
 
 namespace LeNetServe.InferenceServer.Hosting;
 
@@ -24,7 +27,7 @@ internal static class Exit
 
     /// <summary>Answers the command line if it asks for a text instead of a server. Throws if the configuration has faults.</summary>
     /// <returns>True if the program is done.</returns>
-    public static bool AnswerWithoutServing(CommandLine commandLine, SettingsReader reader, Device device)
+    public static bool AnswerWithoutServing(CommandLine commandLine, SettingsReader reader, ServerOptions options)
     {
         if (Text(commandLine, reader) is { } text)
         {
@@ -33,12 +36,14 @@ internal static class Exit
         }
         commandLine.RejectUnknown(reader.Settings.Select(setting => setting.Key));
         reader.RejectUnknown();
-        RequireDevice(reader, device);
+        RequireDevice(reader, options.Device);
         if (reader.Faults.Count > 0)
             throw Faulty(reader.Faults);
-        if (commandLine.Has("--check"))
-            Console.Out.WriteLine("The configuration is sound.");
-        return commandLine.Has("--check");
+        if (!commandLine.Has("--check"))
+            return false;
+        CheckModels(options.Models.Path);
+        Console.Out.WriteLine("The configuration is sound.");
+        return true;
     }
 
     /// <summary>Gets the failure that a user can act on; null for a bug.</summary>
@@ -72,6 +77,17 @@ internal static class Exit
         faults.Count == 1
             ? faults[0]
             : $"the configuration has {faults.Count} faults:{string.Concat(faults.Select(fault => $"{Environment.NewLine}  {fault}"))}");
+
+    /// <summary>Warns of each folder that the server passes over. Throws if the folder of models has only such folders.</summary>
+    private static void CheckModels(string path)
+    {
+        var models = VersionFolder.ModelsIn(path);
+        foreach (var model in models)
+            if (VersionFolder.Misplaced(path, model) is { } reason)
+                Console.Error.WriteLine($"warning: something in the folder of model {Excerpt.Of(model)} is not served: {reason}");
+        if (models.Count > 0 && !models.Any(model => VersionFolder.IsServable(path, model)))
+            throw new ExpectedException(ExitCode.BadInput, $"no model in {path} can be served, expected NAME/1/{ModelFiles.ModelFileName}");
+    }
 
     private static void RequireDevice(SettingsReader reader, Device device)
     {

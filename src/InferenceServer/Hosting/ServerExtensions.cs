@@ -36,6 +36,7 @@ internal static class ServerExtensions
         services.AddSecurity(options.Security);
         services.AddTelemetry(options.Telemetry);
         services.AddHostedService<DrainService>();
+        services.AddHostedService<MemoryReturn>();
     }
 
     /// <summary>Adds the announcement on stdout and to systemd.</summary>
@@ -44,9 +45,11 @@ internal static class ServerExtensions
 
     public static void MapServer(this WebApplication app, ServerOptions options)
     {
+        app.UseLastAnswers();
         app.UseRest(options.Listen.Origins);
         app.UseSecurity();
         app.UseUnknownCalls();
+        app.UseGrpcRules();
         app.UseKnownQueries();
         app.MapClassifier();
         app.MapRest();

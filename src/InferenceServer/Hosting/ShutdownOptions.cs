@@ -7,8 +7,9 @@ internal sealed record ShutdownOptions
 {
     /// <summary>
     /// Gets the time in which the server accepts requests although readiness is off, so that balancers stop sending first.
+    /// Calls that end while the listeners close may be lost if it is 0 (<see cref="LastAnswers"/>).
     /// </summary>
-    public TimeSpan DrainDelay { get; init; } = TimeSpan.Zero;
+    public TimeSpan DrainDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Gets the longest wait for requests in progress after that.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -52,9 +52,15 @@ internal sealed record Explanation
 
     private static (string, StoredTensor)[] ReadLayers(LayerReader reader, byte[] pixels, IReadOnlyList<string> wanted)
     {
+        // A name costs four bytes and its values kilobytes.
+        if (wanted.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
+        {
+            var message = $"layers has \"{Excerpt.Of(twice)}\" more than once, expected each name once";
+            throw new InferenceException(InferenceErrorKind.InvalidInput, message) { Field = "layers" };
+        }
         if (wanted.FirstOrDefault(name => !reader.Names.Contains(name)) is { } unknown)
         {
-            var message = $"the graph has no tensor \"{Excerpt.Of(unknown)}\", expected {string.Join(", ", reader.Names.Take(20))}";
+            var message = $"the graph has no tensor \"{Excerpt.Of(unknown)}\", expected {Excerpt.Of([.. reader.Names])}";
             throw new InferenceException(InferenceErrorKind.InvalidInput, message) { Field = "layers" };
         }
         var names = wanted.Count > 0 ? wanted : reader.Layers;

@@ -7,7 +7,9 @@ namespace LeNetServe.InferenceServer.Inference;
 
 internal sealed partial class InferencePipeline
 {
-    /// <summary>Runs one image and explains its answer. Takes a slot, as pictures do, and is counted as a request of one image.</summary>
+    /// <summary>
+    /// Runs one image and explains its answer. Takes a slot, as pictures and batches do, and is counted as a request of one image.
+    /// </summary>
     /// <param name="version">A version that the caller leases until this completes.</param>
     /// <param name="input">One image: pixels or encoded.</param>
     /// <param name="wanted">The parts of the explanation.</param>
@@ -23,7 +25,8 @@ internal sealed partial class InferencePipeline
             var pixels = new byte[version.Facts.Input.Count];
             var outputs = new float[version.Facts.Classes];
             Explanation explanation;
-            var admission = slow.AdmissionOf(input.Kind == InputKind.Encoded ? PictureSize.Pixels(input.Data.Span) : 0, 1);
+            var promised = input.Kind == InputKind.Encoded ? PictureSize.Pixels(input.Data.Span) : 0;
+            var admission = slow.AdmissionOf(promised, CostOf(version, wanted));
             await admission.EnterAsync(caller);
             try
             {
@@ -49,6 +52,10 @@ internal sealed partial class InferencePipeline
             throw;
         }
     }
+
+    /// <summary>Gets the number of images that an explanation runs.</summary>
+    public static int CostOf(ServedVersion version, ExplanationParts wanted) =>
+        wanted.Occlusion ? 1 + Occlusion.ImagesOf(version.Facts.Input) : 1;
 
     private void RequireExplainable(ServedVersion version, ExplanationParts wanted)
     {

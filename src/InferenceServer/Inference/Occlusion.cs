@@ -1,5 +1,6 @@
 using LeNetServe.Imaging;
 using LeNetServe.Runtime;
+using LeNetServe.Specs;
 
 namespace LeNetServe.InferenceServer.Inference;
 
@@ -16,9 +17,7 @@ internal static class Occlusion
     public static float[] Attribute(ClassifierModel model, byte[] pixels, int target, float probability, Action requireInterest)
     {
         var (channels, height, width) = model.Facts.Input;
-        var side = Math.Max(2, Math.Min(height, width) / 6);
-        int[] tops = Places(height, side);
-        int[] lefts = Places(width, side);
+        var (tops, lefts, side) = Grid(model.Facts.Input);
         var fill = Fill(model, pixels, channels, height * width);
         var losses = new float[height * width];
         var counts = new int[height * width];
@@ -54,6 +53,19 @@ internal static class Occlusion
                     counts[(row * width) + column]++;
                 }
         }
+    }
+
+    /// <summary>Gets the number of images that an attribution runs.</summary>
+    public static int ImagesOf(TensorShape input)
+    {
+        var (tops, lefts, _) = Grid(input);
+        return tops.Length * lefts.Length;
+    }
+
+    private static (int[] Tops, int[] Lefts, int Side) Grid(TensorShape input)
+    {
+        var side = Math.Max(2, Math.Min(input.Height, input.Width) / 6);
+        return (Places(input.Height, side), Places(input.Width, side), side);
     }
 
     /// <summary>Places evenly over a length, the first at its start and the last at its end, that leave no pixel uncovered.</summary>

@@ -14,7 +14,7 @@ internal sealed partial class ModelRepository
     /// <exception cref="UnauthorizedAccessException">The folder cannot be read.</exception>
     public Task StartAsync(CancellationToken cancellationToken) => ChangeAsync(() =>
     {
-        var models = VersionFolder.ModelsIn(options.Path);
+        var models = ModelsOnDisk();
         if (Mode != RepositoryMode.Explicit || options.Load.Contains("*"))
             wanted.UnionWith(models);
         else
@@ -27,7 +27,7 @@ internal sealed partial class ModelRepository
     /// <exception cref="UnauthorizedAccessException">The folder cannot be read; the served versions stay.</exception>
     public Task ScanAsync(CancellationToken cancellationToken) => ChangeAsync(() =>
     {
-        wanted.UnionWith(VersionFolder.ModelsIn(options.Path));
+        wanted.UnionWith(ModelsOnDisk());
         return [.. wanted];
     }, mustRest: true, cancellationToken);
 
@@ -40,7 +40,7 @@ internal sealed partial class ModelRepository
         RequireExplicit("loading");
         await ChangeAsync(() =>
         {
-            if (!VersionFolder.ModelsIn(options.Path).Contains(name))
+            if (!ModelsOnDisk().Contains(name))
                 throw NotFound($"failed to load '{Excerpt.Of(name)}', no such model in the repository");
             wanted.Add(name);
             // The caller wants failed versions tried again, even if no file has changed since.
@@ -103,6 +103,30 @@ internal sealed partial class ModelRepository
                 ? $"version {newest}: {failed.Reason}; the former version stays"
                 : null;
         }
+    }
+
+    /// <summary>
+    /// Gets the names of the models in the folder. A name with control characters would break the lines of logs; it is reported instead.
+    /// </summary>
+    /// <exception cref="IOException">The folder cannot be read, or does not answer in time.</exception>
+    private List<string> ModelsOnDisk()
+    {
+        // A folder that hangs keeps one thread, not one for each scan.
+        if (hangingListing is { IsCompleted: false })
+            throw new IOException($"{options.Path} still does not answer");
+        IReadOnlyList<string> names;
+        try
+        {
+            names = LoadingThreads.Within(
+                options.LoadTimeout, () => VersionFolder.ModelsIn(options.Path), listing => hangingListing = listing);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new IOException($"{options.Path} does not answer: {exception.Message}", exception);
+        }
+        foreach (var name in names.Where(VersionFolder.HasControlCharacters))
+            ReportFolder(Excerpt.Of(name), VersionFolder.Misplaced(options.Path, name), isFailed: false);
+        return [.. names.Where(name => !VersionFolder.HasControlCharacters(name))];
     }
 
     private async Task ChangeAsync(Func<IReadOnlyList<string>> choose, bool mustRest, CancellationToken cancellationToken)

@@ -16,6 +16,7 @@ internal sealed partial class ModelRepository(
     private readonly Dictionary<(string Model, long Version), VersionRecord> versions = [];
     private readonly Dictionary<string, VersionRecord> folders = [];
     private readonly HashSet<(string Model, long Version)> hanging = [];
+    private volatile Task? hangingListing;
     private volatile RepositorySnapshot current = RepositorySnapshot.Empty;
 
     /// <summary>Gets the served models.</summary>
@@ -116,7 +117,7 @@ internal sealed partial class ModelRepository(
     private static string StateOf(VersionReport report) =>
         report.State.ToString().ToLowerInvariant() + (report.Reason == "" ? "" : $": {report.Reason}");
 
-    private static string Names(RepositorySnapshot snapshot) => string.Join(", ", snapshot.Models.Keys.Order(StringComparer.Ordinal));
+    private static string Names(RepositorySnapshot snapshot) => Excerpt.Of([.. snapshot.Models.Keys.Order(StringComparer.Ordinal)]);
 
     public void Dispose() => changes.Dispose();
 }

@@ -9,7 +9,10 @@ namespace LeNetServe.InferenceServer.Models;
 /// </summary>
 internal static partial class NativeHeap
 {
-    private const int ArenaMax = -8; // M_ARENA_MAX in glibc's malloc.h
+    // M_ARENA_MAX and M_MMAP_THRESHOLD in glibc's malloc.h.
+    private const int ArenaMax = -8;
+    private const int MapThreshold = -3;
+    private const int LargeBlock = 1 << 20;
 
     /// <summary>
     /// Lets new threads share the existing arenas: one for every two cores, at least two. glibc's own limit is eight for each core. An
@@ -20,6 +23,12 @@ internal static partial class NativeHeap
         if (Environment.GetEnvironmentVariable("MALLOC_ARENA_MAX") is null)
             OnGlibc(static () => MallocOption(ArenaMax, Math.Max(2, Environment.ProcessorCount / 2)));
     }
+
+    /// <summary>
+    /// Maps each block of a megabyte or more, such as a picture's pixels, so that it is given back when it is freed. glibc itself raises
+    /// this threshold to the largest block that was freed, and keeps smaller ones.
+    /// </summary>
+    public static void MapLargeBlocks() => OnGlibc(static () => MallocOption(MapThreshold, LargeBlock));
 
     /// <summary>Gives the operating system back what has been freed.</summary>
     public static void Trim() => OnGlibc(static () => MallocTrim(0));

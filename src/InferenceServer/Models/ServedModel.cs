@@ -1,3 +1,5 @@
+using LeNetServe.InferenceServer.Errors;
+
 namespace LeNetServe.InferenceServer.Models;
 
 /// <summary>A model's versions in memory, immutable.</summary>
@@ -40,5 +42,5 @@ internal sealed class ServedModel
 
     /// <summary>Lists the versions and aliases that a caller may ask for, for messages.</summary>
     public string Describe() =>
-        string.Join(", ", Versions.Select(version => $"{version.Version}").Concat(Aliases.Select(alias => $"@{alias.Key}")));
+        Excerpt.Of([.. Versions.Select(version => $"{version.Version}"), .. Aliases.Select(alias => $"@{alias.Key}")]);
 }

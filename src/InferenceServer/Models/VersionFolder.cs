@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Models;
 
 namespace LeNetServe.InferenceServer.Models;
@@ -47,14 +48,23 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     {
         var folder = System.IO.Path.Combine(repository, model);
         var expected = $"{model}/1/{ModelFiles.ModelFileName}";
+        if (HasControlCharacters(model))
+            return "the name of its folder has control characters, expected a name without them";
         var reasons = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
             .Select(path => MisplacedVersion(model, path)).OfType<string>().ToList();
         if (Directory.EnumerateFiles(folder, "*.onnx").FirstOrDefault() is { } flat)
-            reasons.Add($"{System.IO.Path.GetFileName(flat)} is not in the folder of a version, expected {expected}");
+            reasons.Add($"{Excerpt.Of(System.IO.Path.GetFileName(flat))} is not in the folder of a version, expected {expected}");
         if (reasons.Count == 0 && !ModelFiles.Versions(folder).Any())
             reasons.Add($"no version is in its folder, expected {expected}");
         return reasons.Count == 0 ? null : string.Join("; ", reasons);
     }
+
+    /// <summary>Gets whether a model has a version that the server opens.</summary>
+    public static bool IsServable(string repository, string model) =>
+        !HasControlCharacters(model) && ModelFiles.Versions(System.IO.Path.Combine(repository, model)).Any();
+
+    /// <summary>Gets whether a name would break the lines of logs.</summary>
+    public static bool HasControlCharacters(string model) => model.Any(char.IsControl);
 
     /// <summary>Gets whether the files are still those that were seen.</summary>
     public bool IsUnchanged() => Read(Version, Path).Fingerprint == Fingerprint;
@@ -69,11 +79,11 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
             .Select(file => System.IO.Path.GetRelativePath(path, file)).FirstOrDefault();
         if (isNumber && name == $"{number}")
             return System.IO.Path.Exists(System.IO.Path.Combine(path, ModelFiles.ModelFileName)) ? null
-                : $"version {name} has no {ModelFiles.ModelFileName}{(found is null ? "" : $", found {found}")}";
+                : $"version {name} has no {ModelFiles.ModelFileName}{(found is null ? "" : $", found {Excerpt.Of(found)}")}";
         if (found is null)
             return null;
         var expected = isNumber ? $"{number}" : "a number such as 1";
-        return $"the folder {name} is not a version, expected {expected}";
+        return $"the folder {Excerpt.Of(name)} is not a version, expected {expected}";
     }
 
     private static VersionFolder Read(long version, string path)

@@ -11,6 +11,9 @@ namespace LeNetServe.Files;
 /// </summary>
 public static partial class RegularFile
 {
+    /// <summary>The largest file that is read as a whole, unless the reader says otherwise.</summary>
+    public const long DefaultMaxBytes = 256 << 20;
+
     private const int TypeMask = 0xf000;
     private const int Regular = 0x8000;
 
@@ -29,7 +32,7 @@ public static partial class RegularFile
 
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="InvalidDataException">The file is not a regular one, or larger than <paramref name="maxBytes"/>.</exception>
-    public static byte[] ReadAllBytes(string path, long maxBytes)
+    public static byte[] ReadAllBytes(string path, long maxBytes = DefaultMaxBytes)
     {
         using var stream = Open(path, Math.Min(maxBytes, Array.MaxLength));
         var bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
@@ -39,7 +42,7 @@ public static partial class RegularFile
 
     /// <summary>Reads a whole text, in UTF-8 or as its byte order mark says.</summary>
     /// <exception cref="InvalidDataException">The file is not a regular one, or larger than <paramref name="maxBytes"/>.</exception>
-    public static string ReadAllText(string path, long maxBytes)
+    public static string ReadAllText(string path, long maxBytes = DefaultMaxBytes)
     {
         using var reader = new StreamReader(new MemoryStream(ReadAllBytes(path, maxBytes)), Encoding.UTF8);
         return reader.ReadToEnd();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeNetServe.Files;
 
 namespace LeNetServe.Specs;
 
@@ -158,7 +159,7 @@ public static class Variants
         VariantFile? file;
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var json = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
             if (VariantFaults.Of(json.RootElement) is { } fault)
                 throw new SpecException($"{path}: {fault}");
             file = json.Deserialize(LeNetJson.Default.VariantFile);

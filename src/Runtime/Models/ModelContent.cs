@@ -103,7 +103,7 @@ public sealed class ModelContent
         {
             var tensor = OnnxTensor.Read(Bytes, part);
             if (tensor.FindBadValue(Bytes) is { } bad)
-                throw Invalid(path, $"weight \"{tensor.Name}\" holds {bad.Value} at {bad.Index}, expected finite numbers");
+                throw Invalid(path, $"weight \"{tensor.Name}\" holds {bad.Value} at {bad.Index}, expected finite numbers of 32 bits");
         }
     }
 

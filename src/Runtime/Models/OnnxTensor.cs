@@ -72,7 +72,7 @@ internal sealed class OnnxTensor
 
     /// <summary>
     /// Finds a value that a weight cannot have: NaN, or an infinite one among several. A single infinite value may be a bound, such as
-    /// Clip's.
+    /// Clip's. A value of 64 bits beyond the range of 32 becomes infinite in a graph that computes in 32 bits.
     /// </summary>
     /// <param name="file">The file, with the values inside.</param>
     public (long Index, double Value)? FindBadValue(ReadOnlySpan<byte> file)
@@ -83,12 +83,12 @@ internal sealed class OnnxTensor
             var bad = fields.Number switch
             {
                 FloatData => Find(MemoryMarshal.Cast<byte, float>(fields.Content)),
-                DoubleData => Find(MemoryMarshal.Cast<byte, double>(fields.Content)),
+                DoubleData => FindBeyondSingle(MemoryMarshal.Cast<byte, double>(fields.Content)),
                 RawData => type switch
                 {
                     1 => Find(MemoryMarshal.Cast<byte, float>(fields.Content)),
                     10 => Find(MemoryMarshal.Cast<byte, Half>(fields.Content)),
-                    11 => Find(MemoryMarshal.Cast<byte, double>(fields.Content)),
+                    11 => FindBeyondSingle(MemoryMarshal.Cast<byte, double>(fields.Content)),
                     _ => null,
                 },
                 _ => null,
@@ -104,6 +104,14 @@ internal sealed class OnnxTensor
         for (var index = 0; index < values.Length; index++)
             if (!T.IsFinite(values[index]))
                 return (index, double.CreateChecked(values[index]));
+        return null;
+    }
+
+    private static (long Index, double Value)? FindBeyondSingle(ReadOnlySpan<double> values)
+    {
+        for (var index = 0; index < values.Length; index++)
+            if (!float.IsFinite((float)values[index]))
+                return (index, values[index]);
         return null;
     }
 

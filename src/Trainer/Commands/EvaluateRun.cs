@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LeNetServe.Datasets;
+using LeNetServe.Files;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
@@ -22,7 +23,7 @@ internal static class EvaluateRun
                 $"{directory.Path} is not a run with weights: found no {Path.GetRelativePath(directory.Path, missing)} in it, "
                 + "expected a directory that train made, such as runs/ID");
         var config = ConfigBuilder.Read(directory.Config);
-        var model = JsonSerializer.Deserialize(File.ReadAllText(directory.Model), LeNetJson.Default.TrainedModel)!;
+        var model = JsonSerializer.Deserialize(RegularFile.ReadAllText(directory.Model), LeNetJson.Default.TrainedModel)!;
         var device = ComputeDevice.Choose(options.Device);
         var dataset = await DatasetDownload.OpenAsync(config with { Data = options.Data ?? config.Data }, offline: true, cancellationToken);
         using var store = new ParameterStore(model.Spec, device);

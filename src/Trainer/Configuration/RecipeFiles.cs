@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LeNetServe.Files;
 
 namespace LeNetServe.Trainer.Configuration;
 
@@ -27,7 +28,7 @@ internal static class RecipeFiles
         var isFile = nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
         if (isFile && !File.Exists(nameOrPath))
             throw Fault($"recipe {nameOrPath}: no such file, expected a JSON file or one of {string.Join(", ", Names)}");
-        var text = isFile ? File.ReadAllText(nameOrPath) : Embedded(nameOrPath);
+        var text = isFile ? RegularFile.ReadAllText(nameOrPath) : Embedded(nameOrPath);
         try
         {
             return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using LeNetServe.Files;
 
 namespace LeNetServe.Trainer.Downloads;
 
@@ -99,7 +100,7 @@ internal sealed class DatasetStore(
         var temporary = Directory.CreateDirectory(Path.Combine(directory, $".unpack-{Guid.NewGuid():N}")).FullName;
         try
         {
-            await using var archive = new GZipStream(File.OpenRead(Path.Combine(directory, file.Name)), CompressionMode.Decompress);
+            await using var archive = new GZipStream(RegularFile.Open(Path.Combine(directory, file.Name)), CompressionMode.Decompress);
             await TarFile.ExtractToDirectoryAsync(archive, temporary, overwriteFiles: false, cancellationToken);
             Directory.Move(Path.Combine(temporary, unpacksTo), target);
         }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using LeNetServe.Files;
 
 namespace LeNetServe.Trainer.Downloads;
 
@@ -45,7 +46,7 @@ internal sealed record FileVerdict(string Path, FileState State, string Reason)
 
     private static string HashOf(string path, Func<Stream, byte[]> hash)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.Open(path);
         return Convert.ToHexStringLower(hash(stream));
     }
 
@@ -53,7 +54,7 @@ internal sealed record FileVerdict(string Path, FileState State, string Reason)
     {
         try
         {
-            using var stream = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
+            using var stream = new GZipStream(RegularFile.Open(path), CompressionMode.Decompress);
             return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
         catch (InvalidDataException exception)

@@ -12,7 +12,7 @@ internal static class MetricsFile
         if (!File.Exists(path))
             return [];
         var lines = new List<MetricsLine>();
-        foreach (var text in File.ReadAllText(path).Split('\n')[..^1])
+        foreach (var text in RegularFile.ReadAllText(path).Split('\n')[..^1])
             lines.Add(JsonSerializer.Deserialize(text, MetricsJson.Default.MetricsLine)
                 ?? throw new InvalidDataException($"{path}: line {lines.Count + 1} is null, expected an epoch"));
         return lines;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LeNetServe.Files;
 using LeNetServe.Runs;
 
 namespace LeNetServe.Trainer.Reports;
@@ -49,7 +50,7 @@ internal sealed record RecordedRun
             return values;
         try
         {
-            Flatten(JsonNode.Parse(File.ReadAllText(path)), "", values);
+            Flatten(JsonNode.Parse(RegularFile.ReadAllText(path)), "", values);
             return values;
         }
         catch (JsonException exception)
@@ -73,7 +74,7 @@ internal sealed record RecordedRun
         if (!File.Exists(path))
             return epochs;
         // A crash can cut off the last line, which then has no line end.
-        foreach (var (number, line) in File.ReadAllText(path).Split('\n')[..^1].Index())
+        foreach (var (number, line) in RegularFile.ReadAllText(path).Split('\n')[..^1].Index())
         {
             try
             {
@@ -92,7 +93,7 @@ internal sealed record RecordedRun
     {
         try
         {
-            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(path), Lenient)!;
+            return JsonSerializer.Deserialize<RunSummary>(RegularFile.ReadAllText(path), Lenient)!;
         }
         catch (JsonException exception)
         {

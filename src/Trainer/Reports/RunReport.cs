@@ -77,7 +77,7 @@ internal static class RunReport
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(run.Model), LeNetJson.Default.TrainedModel)!;
+            return JsonSerializer.Deserialize(RegularFile.ReadAllText(run.Model), LeNetJson.Default.TrainedModel)!;
         }
         catch (JsonException exception)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeNetServe.Files;
 
 namespace LeNetServe.Trainer.Sweeps;
 
@@ -21,7 +22,7 @@ internal static class SweepPlanFile
             throw new FileNotFoundException($"plan {path}: no such file, expected a sweep's plan as JSON");
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(path), Options);
+            using var document = JsonDocument.Parse(RegularFile.ReadAllText(path), Options);
             return Object("the plan", document.RootElement).Aggregate(new SweepPlan(), With);
         }
         catch (Exception exception) when (exception is JsonException or FormatException)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using LeNetServe.Files;
 using LeNetServe.Trainer.Metrics;
 using Tensorboard;
 
@@ -63,7 +64,7 @@ internal sealed class EventFile : IDisposable
     private static long EndOfStep(string path, long lastStep)
     {
         long end = 0;
-        foreach (var (payload, recordEnd) in RecordFraming.Read(File.ReadAllBytes(path)))
+        foreach (var (payload, recordEnd) in RecordFraming.Read(RegularFile.ReadAllBytes(path)))
         {
             if (Event.Parser.ParseFrom(new CodedInputStream(payload.ToArray())).Step > lastStep)
                 break;

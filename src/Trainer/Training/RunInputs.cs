@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using LeNetServe.Datasets;
+using LeNetServe.Files;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Configuration;
 
@@ -24,7 +25,7 @@ internal sealed record RunInputs(DatasetIdentity Dataset, IReadOnlyList<string> 
     /// <exception cref="InvalidDataException">They differ; the message names both and the ways on.</exception>
     public void RequireSame(RunDirectory run)
     {
-        var before = JsonSerializer.Deserialize(File.ReadAllText(run.Model), LeNetJson.Default.TrainedModel)!;
+        var before = JsonSerializer.Deserialize(RegularFile.ReadAllText(run.Model), LeNetJson.Default.TrainedModel)!;
         if (before.Dataset != Dataset)
             throw Changed(run, "data of SHA-256", Text(before.Dataset), Text(Dataset));
         if (!before.Labels.SequenceEqual(Labels))
@@ -43,7 +44,7 @@ internal sealed record RunInputs(DatasetIdentity Dataset, IReadOnlyList<string> 
     /// <summary>Reads the teachers' hashes; null if an older program did not write them.</summary>
     private static Dictionary<string, string>? TeachersOf(RunDirectory run)
     {
-        using var json = JsonDocument.Parse(File.ReadAllText(run.Environment));
+        using var json = JsonDocument.Parse(RegularFile.ReadAllText(run.Environment));
         return json.RootElement.TryGetProperty("teachers", out var teachers)
             ? teachers.EnumerateObject().ToDictionary(teacher => teacher.Name, teacher => teacher.Value.GetString()!)
             : null;
@@ -51,7 +52,7 @@ internal sealed record RunInputs(DatasetIdentity Dataset, IReadOnlyList<string> 
 
     private static string Hash(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.Open(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

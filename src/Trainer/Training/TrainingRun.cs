@@ -44,7 +44,7 @@ internal sealed class TrainingRun
 
     /// <summary>Gets the final figures if the run is finished, else null.</summary>
     public RunSummary? Finished => Directory.IsFinished
-        ? JsonSerializer.Deserialize(File.ReadAllText(Directory.Summary), LeNetJson.Default.RunSummary)
+        ? JsonSerializer.Deserialize(RegularFile.ReadAllText(Directory.Summary), LeNetJson.Default.RunSummary)
         : null;
 
     /// <summary>The network.</summary>

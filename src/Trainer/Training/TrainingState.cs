@@ -78,7 +78,7 @@ internal sealed class TrainingState : IDisposable
             return false;
         try
         {
-            Progress = JsonSerializer.Deserialize(File.ReadAllText(path), TrainerJson.Of<TrainingProgress>())!;
+            Progress = JsonSerializer.Deserialize(RegularFile.ReadAllText(path), TrainerJson.Of<TrainingProgress>())!;
         }
         catch (JsonException exception)
         {

@@ -14,6 +14,7 @@ public sealed class GatekeeperTests : IDisposable
     private const string Good = "good-token-0123456789";
     private const string Bad = "wrong-token-0123456789";
     private readonly TemporaryDirectory directory = new();
+    private readonly FakeTimeProvider time = new();
     private readonly ServerMetrics metrics = new(TimeProvider.System, true);
 
     public void Dispose() => directory.Dispose();
@@ -84,6 +85,29 @@ public sealed class GatekeeperTests : IDisposable
         Assert.Equal(1, metrics.Unresolved[RequestOutcome.Refused]?.Request.Read().Count);
     }
 
+    /// <summary>An address that guesses tokens waits for each further answer; its sound tokens do not.</summary>
+    [Fact]
+    public async Task InvokeAsync_ManyWrongTokensOfAnAddress_AreAnsweredLater()
+    {
+        using var gatekeeper = Create(new() { InferenceTokensFile = Tokens(Good) });
+        // The allowance grows by one a second, so that more guesses than that are late, however slow the machine is.
+        var guesses = Enumerable.Range(0, 200).Select(_ =>
+        {
+            var context = Request(AccessRule.Inference, $"Bearer {Bad}");
+            return (Context: context, Answer: gatekeeper.InvokeAsync(context));
+        }).ToArray();
+        var late = guesses.Where(guess => !guess.Answer.IsCompleted).ToArray();
+        Assert.InRange(late.Length, 1, 190);
+
+        var sound = Request(AccessRule.Inference, $"Bearer {Good}");
+        await gatekeeper.InvokeAsync(sound);
+        Assert.Equal(200, sound.Response.StatusCode);
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Task.WhenAll(guesses.Select(guess => guess.Answer));
+        Assert.All(guesses, guess => Assert.Equal(401, guess.Context.Response.StatusCode));
+    }
+
     private async Task<int> StatusAsync(SecurityOptions options, AccessRule? rule, string? token, string? header = null)
     {
         using var gatekeeper = Create(options);
@@ -92,13 +116,18 @@ public sealed class GatekeeperTests : IDisposable
         return context.Response.StatusCode;
     }
 
-    private Gatekeeper Create(SecurityOptions options) => new(
-        _ => Task.CompletedTask,
-        options,
-        new FakeTimeProvider(),
-        new(NullLogger<SecurityLog>.Instance),
-        metrics,
-        new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance));
+    private Gatekeeper Create(SecurityOptions options)
+    {
+        var log = new SecurityLog(NullLogger<SecurityLog>.Instance);
+        return new(
+            _ => Task.CompletedTask,
+            options,
+            new(options, time, log, metrics),
+            time,
+            log,
+            new(metrics, time, NullLogger<ClientFaults>.Instance),
+            new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance));
+    }
 
     private static DefaultHttpContext Request(AccessRule? rule, string? authorization)
     {

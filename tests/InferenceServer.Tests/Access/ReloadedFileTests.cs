@@ -46,6 +46,31 @@ public sealed class ReloadedFileTests : IDisposable
     }
 
     [Fact]
+    public void Current_UnreadableForLongerThanTheExpiry_IsTheExpiryUntilItIsGoodAgain()
+    {
+        var path = directory["tokens"];
+        File.WriteAllText(path, "first-token-0123456789");
+        var expiry = new Expiry<byte[][]>([], 3 * Interval);
+        using var file = new ReloadedFile<byte[][]>([path], () => TokenFile.Read(path), Interval, time, log, expiry);
+
+        File.Delete(path);
+        for (var look = 0; look < 3; look++)
+        {
+            time.Advance(Interval);
+            Assert.Single(file.Current);
+            Assert.True(file.IsStale);
+        }
+        time.Advance(Interval);
+        Assert.Empty(file.Current);
+
+        // The same content as before.
+        File.WriteAllText(path, "first-token-0123456789");
+        time.Advance(Interval);
+        Assert.Single(file.Current);
+        Assert.False(file.IsStale);
+    }
+
+    [Fact]
     public void Current_KeyRenewedBeforeTheCertificate_IsThePairThatFits()
     {
         using var authority = new TestAuthority("Test authority");

@@ -67,6 +67,14 @@ public sealed class TokenTests : IDisposable
         File.WriteAllText(path, "# nobody\n");
 
         await Eventually.TrueAsync(async () => await StatusAsync(server, First) == StatusCode.Unauthenticated);
+        using var ready = await server.Http.GetAsync("/readyz", Cancel);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal("not ready: all tokens are revoked", await ready.Content.ReadAsStringAsync(Cancel));
+        Assert.Contains("lenetserve_inference_tokens 0\n", await server.Http.GetStringAsync("/metrics", Cancel));
+
+        File.WriteAllText(path, Second);
+        await Eventually.TrueAsync(async () => await StatusAsync(server, Second) == StatusCode.OK);
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/readyz", Cancel)).StatusCode);
     }
 
     [Fact]
@@ -215,7 +223,7 @@ public sealed class TokenTests : IDisposable
 
         lock (log)
         {
-            Assert.Contains(nameof(SecurityLog.Rejected), log.ToString(), StringComparison.Ordinal);
+            Assert.Contains("ClientFault", log.ToString(), StringComparison.Ordinal);
             Assert.DoesNotContain("token-0123456789", log.ToString(), StringComparison.Ordinal);
         }
     }

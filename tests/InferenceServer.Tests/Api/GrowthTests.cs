@@ -6,7 +6,7 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Tests.Api;
 
-/// <summary>The memory of reading a request grows no faster than the request: each list and string is doubled.</summary>
+/// <summary>The memory of reading a request grows no faster than the request: each list, string and depth is doubled.</summary>
 public sealed class GrowthTests
 {
     private const int Size = 4000;
@@ -26,6 +26,12 @@ public sealed class GrowthTests
         { "name", count => Infer(Input("1", "1").Replace("\"i\"", $"\"{new string('x', count)}\""), "", ""), ReadInfer },
         { "images", count => Utf8($$"""{"images":[{{Join(count, "{}")}}]}"""), json => ClassifyJson.ReadBatch(json, int.MaxValue) },
         { "base64", count => Utf8($$$"""{"image":{"encoded":"{{{new string('-', count * 4)}}}"}}"""), json => ClassifyJson.ReadOne(json) },
+        { "depth of data", depth => Infer(Input("1", Nested(depth)), "", ""), ReadInfer },
+        { "depth of parameters", depth => Infer("", "", $"\"a\":{Nested(depth)}"), ReadInfer },
+        { "depth of an unknown field", depth => Utf8($$"""{"x":{{Nested(depth)}}}"""), ReadInfer },
+        { "depth of images", depth => Utf8($$"""{"images":{{Nested(depth)}}}"""), json => ClassifyJson.ReadBatch(json, int.MaxValue) },
+        { "depth of layers", depth => Utf8($$"""{"layers":{{Nested(depth)}}}"""), json => ClassifyJson.ReadExplain(json) },
+        { "layers", count => Utf8($$"""{"layers":[{{Join(count, "\"a\"")}}]}"""), json => ClassifyJson.ReadExplain(json) },
         { "grpc contents", Contents, bytes => GrpcCallReader.Read(global::Inference.ModelInferRequest.Parser.ParseFrom(bytes)) },
     };
 
@@ -76,6 +82,8 @@ public sealed class GrowthTests
         };
         return Google.Protobuf.MessageExtensions.ToByteArray(request);
     }
+
+    private static string Nested(int depth) => new string('[', depth) + new string(']', depth);
 
     private static string Join(int count, string element) => string.Join(',', Enumerable.Repeat(element, count));
 

@@ -223,6 +223,29 @@ public sealed partial class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_ModelsThatAreNotServed_AreWarnings()
+    {
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(directory["others", "flat"]).FullName, "model.onnx"), "");
+        var process = Start("--check", "--Models:Path", directory["others"]);
+
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal((int)ExitCode.BadInput, process.ExitCode);
+        Assert.Contains("warning: something in the folder of model flat is not served: model.onnx is not in the folder of a version",
+            error);
+        Assert.Contains("can be served, expected NAME/1/model.onnx", error);
+
+        new TinyOnnx().Write(directory["others", "tiny", "1"]);
+        process = Start("--check", "--Models:Path", directory["others"]);
+        error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Contains("warning: something in the folder of model flat", error);
+    }
+
+    [Fact]
     public async Task Start_FaultyConfiguration_NamesEveryFaultAndExitsWithUsage()
     {
         var process = Start("--Models:Path", "/no/such/folder", "--Listen:GrpcPort", "x", "--Device", "cuda");

@@ -270,6 +270,23 @@ public sealed class OverloadTests
     }
 
     [Fact]
+    public async Task Explain_RateLimit_CountsTheImagesThatItRuns()
+    {
+        // The tiny model has 4×4 pixels, and an attribution covers 3×3 places.
+        await using var server = await TestServer.StartAsync("--Security:RateLimit:CallsPerSecond=1", "--Security:RateLimit:Burst=100");
+        var request = new ExplainRequest { Image = ClassifierServiceTests.Stripe(1), Attribution = AttributionMethod.Occlusion };
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            // As calls, these would all be within the burst.
+            for (var call = 0; call < 60; call++)
+                await server.Client.ExplainAsync(request, cancellationToken: Cancellation);
+        });
+
+        Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
+    }
+
+    [Fact]
     public async Task ClassifyBatch_MoreImagesThanAllowed_CostsLittleForEach()
     {
         const int Images = 200_000;

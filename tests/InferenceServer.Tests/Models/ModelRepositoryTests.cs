@@ -6,6 +6,7 @@ using LeNetServe.Runtime;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Tests;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace LeNetServe.InferenceServer.Tests.Models;
 
@@ -333,6 +334,41 @@ public sealed class ModelRepositoryTests
 
         Assert.Equal(["tiny/1", "tiny/2"], server.Repository.Current.Versions.Select(version => $"{version}"));
         Assert.Contains("is a FIFO", server.Repository.Current.Index.Single(report => report.Model == "piped").Reason);
+    }
+
+    [Fact]
+    public async Task Start_NameWithControlCharacters_IsReportedAndBreaksNoLine()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "such names are not allowed elsewhere");
+        var log = new RecordedLog();
+        await using var server = await TestServer.StartAsync(
+            models =>
+            {
+                TestServer.WriteTiny(models);
+                new TinyOnnx().Write(Path.Combine(models, "a\nb\u001b[2J", "1"));
+                new TinyOnnx().Write(Path.Combine(models, "tiny", "v\r2"));
+                File.WriteAllText(Path.Combine(models, "tiny", "x\ny.onnx"), "");
+            },
+            builder => builder.Logging.AddProvider(log));
+
+        Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
+        Assert.Contains(
+            server.Repository.Current.Index, report => report.Model == "a\uFFFDb\uFFFD[2J" && report.Reason.Contains("control"));
+        Assert.DoesNotContain(log.Entries, entry => entry.Message.Any(char.IsControl));
+    }
+
+    [Fact]
+    public async Task Lease_UnknownAmongThousands_NamesTen()
+    {
+        await using var server = await TestServer.StartAsync(models =>
+        {
+            foreach (var number in Enumerable.Range(100, 40))
+                new TinyOnnx().Write(Path.Combine(models, $"m{number}", "1"));
+        });
+
+        var message = Assert.Throws<InferenceException>(() => server.Repository.Lease("nobody", 0)).Message;
+
+        Assert.EndsWith("m100, m101, m102, m103, m104, m105, m106, m107, m108, m109 and 30 more", message);
     }
 
     [Fact]

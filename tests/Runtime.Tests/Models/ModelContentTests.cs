@@ -199,6 +199,18 @@ public sealed class ModelContentTests : IDisposable
     }
 
     [Fact]
+    public void Open_DoubleBeyondTheRangeOfFloats_NamesTheTensor()
+    {
+        var model = new TinyOnnx();
+        var beyond = (model with { DoubleBias = [0, 0, 1e300] }).Write(directory["beyond"]);
+        var within = (model with { DoubleBias = [0, 0, 1e3] }).Write(directory["within"]);
+
+        Assert.Contains("weight \"b64\" holds 1E+300 at 2, expected finite numbers of 32 bits", Refusal(beyond));
+        using var opened = ClassifierModel.Open(within);
+        Assert.Equal(3, opened.Facts.Classes);
+    }
+
+    [Fact]
     public void Open_FiniteWeightsThatOverflow_NamesTheOutput()
     {
         var model = new TinyOnnx();

@@ -1,4 +1,6 @@
+using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Model;
+using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Inference;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,6 +19,8 @@ internal static class ClassifierExtensions
             // UnknownCalls answers these.
             settings.IgnoreUnknownServices = true;
         });
+        services.AddOptions<GrpcServiceOptions>().Configure<ClientFaults>((settings, faults) =>
+            settings.CompressionProviders = BoundedCompression.All(limits.MaxMessageBytes, faults));
         // Before JSON transcoding adds a provider of its own: takes the place of the one that AddGrpc registered.
         services.Replace(ServiceDescriptor.Singleton(typeof(IServiceMethodProvider<>), typeof(GuardedMethodProvider<>)));
         grpc.AddJsonTranscoding(transcoding =>

@@ -15,17 +15,20 @@ internal sealed partial class ClassifierService
 {
     [Access(AccessRule.Inference)]
     public override Task<ExplainResponse> Explain(ExplainRequest request, ServerCallContext context) =>
-        GrpcErrors.TranslateAsync(ExplainAsync(request, Caller.Of(context), ServerTiming.AskedBy(context)));
+        GrpcErrors.TranslateAsync(ExplainAsync(
+            request, Caller.Of(context), context.GetHttpContext().Features.Get<RatedClient>(), ServerTiming.AskedBy(context)));
 
     /// <summary>Classifies one image and explains the answer.</summary>
     /// <exception cref="InferenceException">The request failed before or during its run.</exception>
-    internal async Task<ExplainResponse> ExplainAsync(ExplainRequest request, Caller caller, Action<RequestPhases>? timing = null)
+    internal async Task<ExplainResponse> ExplainAsync(
+        ExplainRequest request, Caller caller, RatedClient? client, Action<RequestPhases>? timing = null)
     {
         using var lease = Lease(request.Model, request.Version);
         var version = lease.Version;
         var input = Read(new ClassifyRequest { Image = request.Image, Geometry = request.Geometry, TopK = request.TopK }, version);
         var wanted = new ExplanationParts(
-            [.. request.Layers], request.Attribution == AttributionMethod.Occlusion, request.HasTarget ? request.Target : null);
+            [.. request.Layers], request.Attribution == AttributionMethod.Occlusion, request.Target);
+        RequireRate(client, InferencePipeline.CostOf(version, wanted), version);
         var explanation = await pipeline.ExplainAsync(version, input, wanted, caller);
         timing?.Invoke(explanation.Phases);
         var response = new ExplainResponse

@@ -118,7 +118,20 @@ internal sealed partial class ClassifierService(
         {
             Inputs.RequireTopK(request.TopK);
             pipeline.RequireCount(request.Images.Count);
-            RatedClient.RequireRate(client, request.Images.Count);
+        }
+        catch (InferenceException exception)
+        {
+            InferencePipeline.CountRefused(version.Metrics, exception);
+            throw;
+        }
+        RequireRate(client, request.Images.Count, version);
+    }
+
+    private static void RequireRate(RatedClient? client, int images, ServedVersion version)
+    {
+        try
+        {
+            RatedClient.RequireRate(client, images);
         }
         catch (InferenceException exception)
         {

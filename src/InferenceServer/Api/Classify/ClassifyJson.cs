@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.V1;
@@ -12,6 +14,8 @@ internal static class ClassifyJson
 {
     private static readonly string[] OneNames = ["model", "version", "image", "topK", "geometry"];
     private static readonly string[] BatchNames = ["model", "version", "images", "topK", "geometry"];
+    private static readonly string[] ExplainNames =
+        ["model", "version", "image", "topK", "geometry", "layers", "attribution", "target"];
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
 
     /// <summary>Reads a request with one image.</summary>
@@ -26,7 +30,7 @@ internal static class ClassifyJson
                 case "model": request.Model = Text(value, name); break;
                 case "version": request.Version = Integer(value, name, long.MinValue, long.MaxValue); break;
                 case "topK": request.TopK = (int)Integer(value, "top_k", int.MinValue, int.MaxValue); break;
-                case "geometry": request.Geometry = ReadGeometry(value); break;
+                case "geometry": request.Geometry = Choice<Geometry>(value, name); break;
                 default: request.Image = ReadImage(value, "image"); break;
             }
         return request;
@@ -46,8 +50,29 @@ internal static class ClassifyJson
                 case "model": request.Model = Text(value, name); break;
                 case "version": request.Version = Integer(value, name, long.MinValue, long.MaxValue); break;
                 case "topK": request.TopK = (int)Integer(value, "top_k", int.MinValue, int.MaxValue); break;
-                case "geometry": request.Geometry = ReadGeometry(value); break;
+                case "geometry": request.Geometry = Choice<Geometry>(value, name); break;
                 default: request.Images.Add(ReadImages(value, maxImages)); break;
+            }
+        return request;
+    }
+
+    /// <summary>Reads <c>ExplainRequest</c>.</summary>
+    /// <exception cref="InferenceException">The JSON is not a request.</exception>
+    public static ExplainRequest ReadExplain(ReadOnlyMemory<byte> json)
+    {
+        using var document = Parse(json);
+        var request = new ExplainRequest();
+        foreach (var (name, value) in Fields(document.RootElement, "", ExplainNames))
+            switch (name)
+            {
+                case "model": request.Model = Text(value, name); break;
+                case "version": request.Version = Integer(value, name, long.MinValue, long.MaxValue); break;
+                case "topK": request.TopK = (int)Integer(value, "top_k", int.MinValue, int.MaxValue); break;
+                case "geometry": request.Geometry = Choice<Geometry>(value, name); break;
+                case "layers": request.Layers.Add(Items(value, name).Select((item, index) => Text(item, $"{name}[{index}]"))); break;
+                case "attribution": request.Attribution = Choice<AttributionMethod>(value, name); break;
+                case "target": request.Target = (int)Integer(value, name, int.MinValue, int.MaxValue); break;
+                default: request.Image = ReadImage(value, name); break;
             }
         return request;
     }
@@ -96,11 +121,10 @@ internal static class ClassifyJson
 
     private static Image[] ReadImages(JsonElement value, int maxImages)
     {
-        if (value.ValueKind != JsonValueKind.Array)
-            throw Invalid($"found a JSON {value.ValueKind}, expected an array", "images");
+        var images = Items(value, "images");
         if (value.GetArrayLength() > maxImages)
             throw Invalid($"{value.GetArrayLength()} images, expected at most {maxImages} (Limits:MaxBatch)", "images");
-        return [.. value.EnumerateArray().Select((image, index) => ReadImage(image, $"images[{index}]"))];
+        return [.. images.Select((image, index) => ReadImage(image, $"images[{index}]"))];
     }
 
     private static Image ReadImage(JsonElement value, string path)
@@ -134,23 +158,25 @@ internal static class ClassifyJson
         throw Invalid($"{path} is not base64", path);
     }
 
-    private static Geometry ReadGeometry(JsonElement value)
+    private static JsonElement.ArrayEnumerator Items(JsonElement value, string path) =>
+        value.ValueKind == JsonValueKind.Array
+            ? value.EnumerateArray()
+            : throw Invalid($"found a JSON {value.ValueKind}, expected an array", path);
+
+    /// <summary>Reads an enumeration by its name in the protocol, or its number.</summary>
+    private static T Choice<T>(JsonElement value, string path)
+        where T : struct, Enum
     {
         if (value.ValueKind == JsonValueKind.Number)
-            return (Geometry)Integer(value, "geometry", int.MinValue, int.MaxValue);
-        return Text(value, "geometry") switch
-        {
-            "GEOMETRY_UNSPECIFIED" => Geometry.Unspecified,
-            "GEOMETRY_FIT" => Geometry.Fit,
-            "GEOMETRY_DIGIT" => Geometry.Digit,
-            "GEOMETRY_NONE" => Geometry.None,
-            var other => throw Invalid(
-                $"geometry is \"{Excerpt.Of(other)}\", expected GEOMETRY_FIT, GEOMETRY_DIGIT, GEOMETRY_NONE or GEOMETRY_UNSPECIFIED",
-                "geometry"),
-        };
+            return (T)(object)(int)Integer(value, path, int.MinValue, int.MaxValue);
+        var text = Text(value, path);
+        var names = typeof(T).GetFields().Select(field => (Field: field, field.GetCustomAttribute<OriginalNameAttribute>()?.Name))
+            .Where(each => each.Name is not null).ToArray();
+        return names.FirstOrDefault(each => each.Name == text).Field is { } found
+            ? (T)found.GetValue(null)!
+            : throw Invalid($"{path} is \"{Excerpt.Of(text)}\", expected {string.Join(", ", names.Select(each => each.Name))}", path);
     }
 
-    // ProtoJSON accepts numbers, also 1.0 and 1e3, and numbers as text.
     private static long Integer(JsonElement value, string path, long min, long max)
     {
         var text = value.ValueKind switch

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Errors;
@@ -84,8 +83,9 @@ internal sealed class GuardedMethodProvider<TService> : IServiceMethodProvider<T
                 {
                     return marshaller.ContextualDeserializer(bytes);
                 }
-                catch (InvalidProtocolBufferException exception)
+                catch (Exception exception) when (exception is not OutOfMemoryException)
                 {
+                    // Most are an InvalidProtocolBufferException. A wrapper type that is cut off has others.
                     var message = $"the bytes are not a {typeof(TRequest).Name}: {exception.Message}";
                     throw new InferenceException(InferenceErrorKind.InvalidInput, message, exception)
                     {

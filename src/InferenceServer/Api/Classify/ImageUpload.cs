@@ -56,20 +56,26 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         return await classifier.ClassifyBatchAsync(request, Caller.Of(context), client, ServerTiming.AskedBy(context));
     });
 
-    /// <summary>Explains the answer to one image. Query: <c>layers</c> (names with commas), <c>attribution</c> (occlusion).</summary>
+    /// <summary>
+    /// Explains the answer to one image, as JSON or a file. Query: <c>layers</c> (names with commas), <c>attribution</c> (occlusion).
+    /// </summary>
     public Task ExplainAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
-        var request = new ExplainRequest
+        var request = IsJson(context.Request)
+            ? ClassifyJson.ReadExplain(await ReadJsonAsync(context))
+            : new() { Image = await ReadOneAsync(context) };
+        request.Model = Model(context);
+        request.Version = Version(context) ?? request.Version;
+        request.TopK = TopK(context) ?? request.TopK;
+        request.Geometry = Geometry(context) ?? request.Geometry;
+        request.Attribution = Attribution(context) ?? request.Attribution;
+        if (Query(context, "layers") is { } layers)
         {
-            Model = Model(context),
-            Version = Version(context) ?? 0,
-            TopK = TopK(context) ?? 0,
-            Geometry = Geometry(context) ?? V1.Geometry.Unspecified,
-            Image = await ReadOneAsync(context),
-            Attribution = Attribution(context),
-        };
-        request.Layers.Add((Query(context, "layers") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries));
-        return await classifier.ExplainAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
+            request.Layers.Clear();
+            request.Layers.Add(layers.Split(',', StringSplitOptions.RemoveEmptyEntries));
+        }
+        var client = context.Features.Get<RatedClient>();
+        return await classifier.ExplainAsync(request, Caller.Of(context), client, ServerTiming.AskedBy(context));
     });
 
     private static async Task AnswerAsync(HttpContext context, Func<Task<IMessage>> classify)
@@ -83,12 +89,6 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         catch (InferenceException exception)
         {
             await ErrorResponse.WriteAsync(context, exception);
-        }
-        catch (BadHttpRequestException exception)
-        {
-            var isTooLarge = exception.StatusCode == StatusCodes.Status413PayloadTooLarge;
-            var kind = isTooLarge ? InferenceErrorKind.TooLarge : InferenceErrorKind.InvalidInput;
-            await ErrorResponse.WriteAsync(context, new(kind, exception.Message, exception));
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
                     images.Add(new() { Encoded = await ByteString.FromStreamAsync(stream, context.RequestAborted) });
             return images;
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException and not BadHttpRequestException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             throw Invalid($"the form cannot be read: {exception.Message}", "image");
         }
@@ -165,11 +165,11 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         var text => throw Invalid($"geometry is \"{Excerpt.Of(text)}\", expected fit, digit or none", "geometry"),
     };
 
-    private static AttributionMethod Attribution(HttpContext context) => Query(context, "attribution") switch
+    private static AttributionMethod? Attribution(HttpContext context) => Query(context, "attribution") switch
     {
-        null => AttributionMethod.Unspecified,
+        null => null,
         "occlusion" => AttributionMethod.Occlusion,
-        var text => throw Invalid($"attribution is \"{text}\", expected occlusion", "attribution"),
+        var text => throw Invalid($"attribution is \"{Excerpt.Of(text)}\", expected occlusion", "attribution"),
     };
 
     private static string? Query(HttpContext context, string name)

@@ -2,7 +2,6 @@ using LeNetServe.Imaging;
 using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace LeNetServe.InferenceServer.Api.Classify;
@@ -36,7 +35,6 @@ internal static class RestExtensions
         app.UseRouting();
         if (origins.Count > 0)
             app.UseCors();
-        app.Use(LetGrpcMeasureItsMessages);
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
     }
 
@@ -47,7 +45,7 @@ internal static class RestExtensions
         {
             Post($"{model}:classify", upload.ClassifyAsync, [.. FileTypes, "application/json"], "topK", "geometry");
             Post($"{model}:classifyBatch", upload.ClassifyBatchAsync, [.. FileTypes, "application/json"], "topK", "geometry");
-            Post($"{model}:explain", upload.ExplainAsync, FileTypes, "topK", "geometry", "layers", "attribution");
+            Post($"{model}:explain", upload.ExplainAsync, [.. FileTypes, "application/json"], "topK", "geometry", "layers", "attribution");
         }
         endpoints.MapGet(OpenApiPath, WriteOpenApiAsync).WithAccess(AccessRule.Inference);
 
@@ -59,17 +57,6 @@ internal static class RestExtensions
             endpoints.MapGet(route, NotAllowed).WithAccess(AccessRule.Inference);
         }
     }
-
-    /// <summary>
-    /// Turns off Kestrel's limit on the body for gRPC; a call over that limit would end as UNKNOWN. gRPC reads a message's length first,
-    /// and rejects a message over the limit as RESOURCE_EXHAUSTED.
-    /// </summary>
-    private static RequestDelegate LetGrpcMeasureItsMessages(RequestDelegate next) => context =>
-    {
-        if (context.Request.IsGrpc() && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
-            body.MaxRequestBodySize = null;
-        return next(context);
-    };
 
     private static Task NotAllowed(HttpContext context)
     {

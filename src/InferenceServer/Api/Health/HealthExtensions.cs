@@ -16,5 +16,7 @@ internal static class HealthExtensions
     }
 
     private static IResult Ready(ServerHealth health) =>
-        health.IsReady ? Results.Text("ready") : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable);
+        health.WhyNotReady is { } reason
+            ? Results.Text($"not ready: {reason}", statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Text("ready");
 }

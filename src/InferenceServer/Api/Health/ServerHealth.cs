@@ -1,4 +1,5 @@
 using Grpc.Health.V1;
+using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.V1;
 
@@ -10,13 +11,16 @@ internal sealed class ServerHealth
     private static readonly string[] Wholes = ["", Classifier.Descriptor.FullName, "inference.GRPCInferenceService"];
     private readonly ModelRepository repository;
     private readonly ServerLifecycle lifecycle;
+    private readonly AccessTokens tokens;
     private volatile TaskCompletionSource change = NewChange();
 
-    public ServerHealth(ModelRepository repository, ServerLifecycle lifecycle)
+    public ServerHealth(ModelRepository repository, ServerLifecycle lifecycle, AccessTokens tokens)
     {
+        this.tokens = tokens;
         this.repository = repository;
         this.lifecycle = lifecycle;
         repository.Changed += Announce;
+        tokens.Changed += Announce;
         lifecycle.WhenLoaded.ContinueWith(static (_, self) => ((ServerHealth)self!).Announce(), this, TaskScheduler.Default);
         lifecycle.Draining.UnsafeRegister(static self => ((ServerHealth)self!).Announce(), this);
     }
@@ -24,9 +28,16 @@ internal sealed class ServerHealth
     /// <summary>Gets a task that completes at the next change.</summary>
     public Task NextChange => change.Task;
 
-    /// <summary>Gets a value indicating whether the server accepts requests: its models are loaded, it serves one, and it is not
-    /// stopping. A server of an empty folder is ready.</summary>
-    public bool IsReady => lifecycle.IsReady && !repository.ServesNothing;
+    /// <summary>Gets a value indicating whether the server accepts requests: its models are loaded, it serves one,
+    /// somebody may call, and it is not stopping. A server of an empty folder is ready.</summary>
+    public bool IsReady => WhyNotReady is null;
+
+    /// <summary>Gets the reason why the server is not ready, without names; null if it is ready.</summary>
+    public string? WhyNotReady =>
+        !lifecycle.IsReady ? "the models are loading or the server is stopping"
+        : repository.ServesNothing ? "no model is served"
+        : tokens.NobodyMayCall ? "all tokens are revoked"
+        : null;
 
     /// <summary>Gets the status of the server (an empty name) or of a model.</summary>
     public HealthCheckResponse.Types.ServingStatus StatusOf(string service)

@@ -21,7 +21,9 @@ internal sealed partial class OpenInferenceService
         ServerCallContext context)
     {
         var caller = Caller.OfStream(context);
-        var asStatus = string.Equals(context.RequestHeaders.GetValue(GrpcErrorsHeader), "true", StringComparison.OrdinalIgnoreCase);
+        // gRPC's own collection of headers fails on a binary header that is not base64.
+        var asStatus = string.Equals(
+            context.GetHttpContext().Request.Headers[GrpcErrorsHeader], "true", StringComparison.OrdinalIgnoreCase);
         var client = context.GetHttpContext().Features.Get<RatedClient>();
         var answers = new StreamAnswers<ModelStreamInferResponse>(responseStream, limits.StreamParallelism);
         await answers.RunAsync(ReadAsync, caller.Gone, lifecycle.Ending);

@@ -97,8 +97,10 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
 
     private async Task Infer(HttpContext context)
     {
-        var body = await RequestBody.ReadAsync(context.Request, limits.MaxMessageBytes);
         var headerLength = context.Request.Headers[RestHeaders.HeaderLength];
+        var body = headerLength.Count == 0
+            ? await RequestBody.ReadJsonAsync(context.Request, limits.MaxMessageBytes)
+            : await RequestBody.ReadAsync(context.Request, limits.MaxMessageBytes);
         var call = runner.Read((Model: Model(context), Version: Version(context), Body: body, HeaderLength: headerLength.Count == 0
             ? null
             : headerLength.ToString()),
@@ -111,12 +113,12 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
 
     private async Task<JsonDocument?> ReadJsonAsync(HttpContext context)
     {
-        var body = await RequestBody.ReadAsync(context.Request, limits.MaxMessageBytes);
+        var body = await RequestBody.ReadJsonAsync(context.Request, limits.MaxMessageBytes);
         if (body.Length == 0)
             return null;
         try
         {
-            var document = JsonDocument.Parse(RequestBody.WithoutMark(body));
+            var document = JsonDocument.Parse(body);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return document;
             document.Dispose();
@@ -137,10 +139,6 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
         catch (InferenceException exception) when (!context.Response.HasStarted)
         {
             await RestResponses.WriteErrorAsync(context, exception);
-        }
-        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
-        {
-            await RestResponses.WriteErrorAsync(context, exception.StatusCode, exception.Message);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
