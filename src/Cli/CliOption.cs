@@ -13,6 +13,9 @@ public static class CliOption
     /// <summary>A text without a default.</summary>
     public static Option<string?> Optional(string name, string description) => new(name) { Description = description };
 
+    /// <summary>A text that may be given several times.</summary>
+    public static Option<string[]> List(string name, string description) => new(name) { Description = description };
+
     /// <summary>An option with a default.</summary>
     public static Option<T> WithDefault<T>(string name, T value, string description) =>
         new(name) { Description = description, DefaultValueFactory = _ => value };
@@ -67,6 +70,13 @@ public static class CliOption
     public static Option<T?> AtLeast<T>(this Option<T?> option, T least) where T : struct, INumber<T>
     {
         option.Validators.Add(result => RejectSmaller(result, option.Name, least));
+        return option;
+    }
+
+    /// <summary>Gives an option's value a name for the help.</summary>
+    public static Option<T> Named<T>(this Option<T> option, string value)
+    {
+        option.HelpName = value;
         return option;
     }
 

@@ -196,14 +196,15 @@ public sealed class ClassifierModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData(15, 3)]
-    [InlineData(0, 0)]
-    [InlineData(32, 3)]
-    public void Classify_WrongLengths_Throws(int pixels, int outputs)
+    [InlineData(15, 3, "15 bytes, expected a multiple of 16 (1@4×4)")]
+    [InlineData(0, 0, "0 bytes, expected a multiple of 16")]
+    [InlineData(32, 3, "room for 3 outputs, expected 2×3")]
+    public void Classify_WrongLengths_Throws(int pixels, int outputs, string expected)
     {
         using var model = Open(new TinyOnnx());
 
-        Assert.Throws<ArgumentException>(() => model.Classify(new byte[pixels], new float[outputs]));
+        Assert.Contains(
+            expected, Assert.Throws<ArgumentException>(() => model.Classify(new byte[pixels], new float[outputs])).Message);
     }
 
     [Fact]
@@ -222,6 +223,11 @@ public sealed class ClassifierModelTests : IDisposable
         Assert.Equal(0, honest.CheckGolden()!.MaxDifference);
         var failed = altered.CheckGolden()!;
         Assert.False(failed.Passed);
+        var answers = new float[3 * 8];
+        altered.Classify(pixels, answers);
+        Assert.Equal(
+            Enumerable.Range(0, 8).Count(row => TopK.ArgMax(answers.AsSpan(3 * row, 3)) != TopK.ArgMax(probabilities.AsSpan(3 * row, 3))),
+            failed.Disagreements);
         Assert.True(failed.MaxDifference > 0.01);
     }
 

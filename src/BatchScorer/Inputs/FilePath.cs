@@ -12,14 +12,12 @@ internal static class FilePath
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Gets the path's bytes with the terminating zero that the C library needs.</summary>
-    public static byte[] Terminated(ReadOnlySpan<byte> path)
-    {
-        var terminated = new byte[path.Length + 1];
-        path.CopyTo(terminated);
-        return terminated;
-    }
+    public static byte[] Terminated(ReadOnlySpan<byte> path) => [.. path, 0];
 
-    /// <summary>The text of a path.</summary>
+    /// <summary>Gets a path from a directory; an absolute path stays as it is.</summary>
+    public static byte[] Under(byte[] directory, byte[] path) =>
+        path is [(byte)'/', ..] || !Libc.IsUsable ? path : [.. directory, (byte)'/', .. path];
+
     public static string ToText(ReadOnlySpan<byte> path) =>
         System.Text.Unicode.Utf8.IsValid(path) && path.IndexOf("\\x"u8) < 0 ? Encoding.UTF8.GetString(path) : Escape(path);
 

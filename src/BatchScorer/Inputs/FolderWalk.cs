@@ -40,7 +40,7 @@ internal sealed class FolderWalk(NameFilter filter, OwnOutputs own)
         var prefix = folder is [.., (byte)'/'] ? folder : [.. folder, (byte)'/'];
         foreach (var (name, type) in names.InOrder())
         {
-            var file = Joined(prefix, name.Span);
+            byte[] file = [.. prefix, .. name.Span, 0];
             var kind = (EntryKind)type;
             if (kind is EntryKind.Link or EntryKind.Unknown)
                 kind = Resolve(file[..^1]);
@@ -65,15 +65,6 @@ internal sealed class FolderWalk(NameFilter filter, OwnOutputs own)
             }
         }
         ancestors.RemoveAt(ancestors.Count - 1);
-    }
-
-    /// <summary>Joins a folder's path and an entry's name, with the terminating zero that the C library needs.</summary>
-    private static byte[] Joined(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> name)
-    {
-        var path = new byte[prefix.Length + name.Length + 1];
-        prefix.CopyTo(path);
-        name.CopyTo(path.AsSpan(prefix.Length));
-        return path;
     }
 
     /// <summary>Resolves a link: to a folder, unless that folder lies above the link, else to a file, which is read or fails.</summary>

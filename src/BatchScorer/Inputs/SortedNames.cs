@@ -69,13 +69,16 @@ internal sealed class SortedNames(int arenaBytes = 1 << 20) : IDisposable
     private IEnumerable<(ReadOnlyMemory<byte> Name, byte Type)> Run(long start, int count)
     {
         var block = new byte[1 << 15];
-        var (position, filled, at) = (start, 0, 0);
+        var position = start;
+        var filled = 0;
+        var at = 0;
         for (var i = 0; i < count; i++)
         {
             if (filled - at < HeaderBytes || filled - at < HeaderBytes + BinaryPrimitives.ReadUInt16LittleEndian(block.AsSpan(at)))
             {
                 block.AsSpan(at, filled - at).CopyTo(block);
-                (filled, at) = (filled - at, 0);
+                filled -= at;
+                at = 0;
                 var read = RandomAccess.Read(spill!.SafeFileHandle, block.AsSpan(filled), position);
                 position += read;
                 filled += read;

@@ -15,11 +15,8 @@ internal static class MergeCommand
         """;
 
     private static readonly Argument<string> Folder = CliOption.PathArgument("folder", "The job's folder, as given to 'score --out'.");
-    private static readonly Option<string?> Output = new("--out", "-o")
-    {
-        Description = "The merged rows. Default: scores.jsonl in the job's folder.",
-        HelpName = "FILE",
-    };
+    private static readonly Option<string?> Output =
+        CliOption.Optional("--out", "The merged rows. Default: scores.jsonl in the job's folder.").Or("-o").Named("FILE");
 
     public static Command Create()
     {

@@ -22,12 +22,8 @@ internal static class OutputOptions
         HelpName = "N",
     }.AtLeast(0);
 
-    public static Option<string> Threshold { get; } = new("--error-threshold")
-    {
-        Description = "Failed images, N or P%, above which the exit code is 4.",
-        DefaultValueFactory = _ => "0",
-        HelpName = "N|P%",
-    };
+    public static Option<string> Threshold { get; } =
+        CliOption.WithDefault("--error-threshold", "0", "Failed images, N or P%, above which the exit code is 4.").Named("N|P%");
 
-    public static Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Nothing on standard error but failures." };
+    public static Option<bool> Quiet { get; } = CliOption.Switch("--quiet", "Nothing on standard error but failures.").Or("-q");
 }

@@ -31,34 +31,22 @@ internal static class ScoreCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private static readonly Option<string?> List = new("--list")
-    {
-        Description = "A file with the path of an image, a folder or an archive a line.",
-        HelpName = "FILE",
-    };
+    private static readonly Option<string?> List =
+        CliOption.Optional("--list", "A file with the path of an image, a folder or an archive a line.").Named("FILE");
 
-    private static readonly Option<bool> NullSeparated = new("--null", "-0")
-    {
-        Description = "Lists are separated by zero bytes, as of find -print0.",
-    };
+    private static readonly Option<bool> NullSeparated =
+        CliOption.Switch("--null", "Lists are separated by zero bytes, as of find -print0.").Or("-0");
 
-    private static readonly Option<string[]> Include = new("--include")
-    {
-        Description = "Score only files that match this glob, of any extension; a hidden name must be spelled; may be repeated.",
-        HelpName = "GLOB",
-    };
+    private static readonly Option<string[]> Include = CliOption.List(
+        "--include", "Score only files that match this glob, of any extension; a hidden name must be spelled; may be repeated.")
+        .Named("GLOB");
 
-    private static readonly Option<string[]> Exclude = new("--exclude")
-    {
-        Description = "Leave out files that match this glob; may be repeated.",
-        HelpName = "GLOB",
-    };
+    private static readonly Option<string[]> Exclude =
+        CliOption.List("--exclude", "Leave out files that match this glob; may be repeated.").Named("GLOB");
 
-    private static readonly Option<string?> Model = new("--model", "-m")
-    {
-        Description = "An ONNX file, a version's directory or a model's (its newest version); with --server also NAME or NAME/VERSION.",
-        HelpName = "PATH",
-    };
+    private static readonly Option<string?> Model = CliOption.Optional(
+        "--model", "An ONNX file, a version's directory or a model's (its newest version); with --server also NAME or NAME/VERSION.")
+        .Or("-m").Named("PATH");
 
     private static readonly Option<Device> RunsOn = CliOption.Choice<Device>("--device", "Device of a model in this process");
 
@@ -69,71 +57,41 @@ internal static class ScoreCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Option<string> Output = new("--out", "-o")
-    {
-        Description = "A .jsonl, .csv or .parquet file, '-' for standard output, or a folder: a job that can be resumed and shared.",
-        HelpName = "PATH",
-        Required = true,
-    };
+    private static readonly Option<string> Output = CliOption.Required(
+        "--out", "A .jsonl, .csv or .parquet file, '-' for standard output, or a folder: a job that can be resumed and shared.")
+        .Or("-o").Named("PATH");
 
-    private static readonly Option<int> TopK = new Option<int>("--top-k", "-k")
-    {
-        Description = "Best classes in a row.",
-        DefaultValueFactory = _ => 3,
-        HelpName = "N",
-    }.AtLeast(1);
+    private static readonly Option<int> TopK = CliOption.WithDefault("--top-k", 3, "Best classes in a row.").AtLeast(1).Or("-k").Named("N");
 
     private static readonly Option<Geometry?> Imaging =
         CliOption.OptionalChoice<Geometry>("--imaging", "How pictures are brought to the model's size. Default: as the model says");
 
-    private static readonly Option<bool> NoLabels = new("--no-labels")
-    {
-        Description = "Folder names are not labels: no accuracy, no confusion matrix.",
-    };
+    private static readonly Option<bool> NoLabels =
+        CliOption.Switch("--no-labels", "Folder names are not labels: no accuracy, no confusion matrix.");
 
-    private static readonly Option<int?> Parallel = new Option<int?>("--parallel", "-j")
-    {
-        Description = "Workers, each with its images. Default: one per core, or eight with servers.",
-        HelpName = "N",
-    }.AtLeast(1);
+    private static readonly Option<int?> Parallel = CliOption.Number<int>(
+        "--parallel", "Workers, each with its images. Default: one per core, or eight with servers.").AtLeast(1).Or("-j").Named("N");
 
     private static readonly WorkShareOptions Share = new();
 
-    private static readonly Option<int> PartSize = new Option<int>("--part-size")
-    {
-        Description = "Images in a part of a new job: what a killed scorer loses at most, and what shards share.",
-        DefaultValueFactory = _ => 1000,
-        HelpName = "N",
-    }.AtLeast(1);
+    private static readonly Option<int> PartSize = CliOption.WithDefault(
+        "--part-size", 1000, "Images in a part of a new job: what a killed scorer loses at most, and what shards share.")
+        .AtLeast(1).Named("N");
 
-    private static readonly Option<bool> Refresh = new("--refresh")
-    {
-        Description = "List the images of a job anew; rows of images with the same content at the same place in the list are kept.",
-    };
+    private static readonly Option<bool> Refresh = CliOption.Switch(
+        "--refresh", "List the images of a job anew; rows of images with the same content at the same place in the list are kept.");
 
-    private static readonly Option<string?> TokenFile = new("--token-file")
-    {
-        Description = "A file with the servers' bearer token.",
-        HelpName = "FILE",
-    };
+    private static readonly Option<string?> TokenFile =
+        CliOption.Optional("--token-file", "A file with the servers' bearer token.").Named("FILE");
 
-    private static readonly Option<string?> CaFile = new("--ca-file")
-    {
-        Description = "A PEM file of the authorities that may sign the servers' certificates.",
-        HelpName = "FILE",
-    };
+    private static readonly Option<string?> CaFile =
+        CliOption.Optional("--ca-file", "A PEM file of the authorities that may sign the servers' certificates.").Named("FILE");
 
-    private static readonly Option<int> ServerWait = new Option<int>("--server-wait")
-    {
-        Description = "Seconds to wait for servers that are away or full.",
-        DefaultValueFactory = _ => 120,
-        HelpName = "SECONDS",
-    }.AtLeast(0);
+    private static readonly Option<int> ServerWait =
+        CliOption.WithDefault("--server-wait", 120, "Seconds to wait for servers that are away or full.").AtLeast(0).Named("SECONDS");
 
-    private static readonly Option<bool> Json = new("--json")
-    {
-        Description = "Progress as a JSON object a line on standard error, once a second.",
-    };
+    private static readonly Option<bool> Json =
+        CliOption.Switch("--json", "Progress as a JSON object a line on standard error, once a second.");
 
     public static Command Create()
     {

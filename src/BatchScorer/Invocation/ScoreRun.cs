@@ -104,8 +104,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         {
             messages.WriteLine(
                 $"shard {share}: {tally.Images} of {job.File.Images} images in {progress.Elapsed.TotalSeconds:0.0} s, {tally.Failed} "
-                + $"failed; "
-                + $"when all shards are done: lenetserve-score merge {options.Output}");
+                + $"failed; when all shards are done: lenetserve-score merge {options.Output}");
         }
         return new RunResult(tally, options.Threshold, messages).Verdict();
 
@@ -189,8 +188,8 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
             messages.WriteLine("1 file or folder was passed over: hidden, a system's, of another extension, or this scorer's own output");
         else if (listing.PassedOver > 1)
             messages.WriteLine(
-                $"{listing.PassedOver} files and folders were passed over: hidden, a system's, of other extensions, or this scorer's "
-                + $"own outputs");
+                $"{listing.PassedOver} files and folders were passed over: hidden, a system's, of other extensions, "
+                + "or this scorer's own outputs");
         if (listing.Loops > 0)
             messages.WriteLine($"symbolic links that lead back to a folder above them, left out: {listing.Loops}");
     }

@@ -53,8 +53,8 @@ internal static class FrozenList
             var found = Convert.ToHexStringLower(SHA256.HashData(file));
             if (found != job.ListSha256)
                 throw new InvalidDataException(
-                    $"{path}: SHA-256 {found}, expected {job.ListSha256} as in job.json; the frozen list was changed, start anew in "
-                    + $"another folder");
+                    $"{path}: SHA-256 {found}, expected {job.ListSha256} as in job.json; the frozen list was changed, "
+                    + "start anew in another folder");
         }
         return Lines(path);
     }
@@ -82,8 +82,7 @@ internal static class FrozenList
         return new InputImage
         {
             Name = line.Path,
-            File = path is [(byte)'/', ..] || path.Length == 0 || !Libc.IsUsable ? FilePath.Terminated(path)
-                : FilePath.Terminated([.. directory, (byte)'/', .. path]),
+            File = FilePath.Terminated(path.Length == 0 ? path : FilePath.Under(directory, path)),
             Folder = line.Folder,
             Error = line.Error is null ? null : new RowError(line.Error, line.ErrorText ?? ""),
             Part = part,

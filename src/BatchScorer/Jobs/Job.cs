@@ -6,15 +6,13 @@ using LeNetServe.Files;
 namespace LeNetServe.BatchScorer.Jobs;
 
 /// <summary>A job's folder: <c>job.json</c>, the frozen list, and a file for each finished part under <c>parts/</c>.</summary>
-internal sealed class Job
+internal sealed class Job(string folder, JobFile file)
 {
     private const string FileName = "job.json";
 
-    private Job(string folder, JobFile file) => (Folder, File) = (folder, file);
+    public string Folder { get; } = folder;
 
-    public string Folder { get; }
-
-    public JobFile File { get; }
+    public JobFile File { get; } = file;
 
     public long Parts => (File.Images + File.PartSize - 1) / File.PartSize;
 
@@ -40,7 +38,6 @@ internal sealed class Job
         return new NameFilter(includes, excludes);
     }
 
-    /// <summary>Opens a job that is there.</summary>
     public static Job Open(string folder)
     {
         var path = Path.Combine(folder, FileName);
@@ -77,8 +74,8 @@ internal sealed class Job
         var file = Read(path);
         if (named.Length > 0 && !file.Inputs.AsSpan().SequenceEqual(named))
             throw new ExpectedException(
-                ExitCode.Usage, $"{folder} holds a job about {string.Join(' ', file.Inputs)}, found {string.Join(' ', named)}: name "
-                    + $"the same inputs, another --out, or --refresh for a new list");
+                ExitCode.Usage, $"{folder} holds a job about {string.Join(' ', file.Inputs)}, found {string.Join(' ', named)}: "
+                    + "name the same inputs, another --out, or --refresh for a new list");
         if (file.Directory != Environment.CurrentDirectory && Relative(inputs) is { } input)
             throw new ExpectedException(
                 ExitCode.Usage, $"{folder} holds a job about {input} in {file.Directory}, found {input} in "

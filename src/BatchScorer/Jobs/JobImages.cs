@@ -22,7 +22,7 @@ internal sealed class JobImages(Job job, Func<long, bool> wants, ScoringKey? key
         foreach (var line in FrozenList.Read(job.Folder, job.File))
         {
             row++;
-            var (part, at) = (row / job.File.PartSize, (int)(row % job.File.PartSize));
+            var part = Math.DivRem(row, job.File.PartSize, out var at);
             var mine = wants(row);
             if (mine && at == 0 && key is not null)
                 known = Known(part);
@@ -43,8 +43,8 @@ internal sealed class JobImages(Job job, Func<long, bool> wants, ScoringKey? key
     private IReadOnlyList<ScoreRow>? Known(long part) =>
         PartFile.TryRead(job.PartPath(part)) is { } file && file.Header.Scoring == key ? file.Rows : null;
 
-    private static ScoreRow? Same(IReadOnlyList<ScoreRow>? known, int at, ListedImage line) =>
-        known is not null && at < known.Count && known[at].Name == line.Path ? known[at] : null;
+    private static ScoreRow? Same(IReadOnlyList<ScoreRow>? known, long at, ListedImage line) =>
+        known?.ElementAtOrDefault((int)at) is { } row && row.Name == line.Path ? row : null;
 
     /// <summary>The next member of an archive. The list has the archive's order, so one walk through it serves all its rows.</summary>
     private InputImage Member(ListedImage line, bool mine)
@@ -53,28 +53,17 @@ internal sealed class JobImages(Job job, Func<long, bool> wants, ScoringKey? key
         {
             members?.Dispose();
             archive = line.Archive!;
-            var path = FilePath.ToBytes(archive);
-            if (path is not [(byte)'/', ..] && Libc.IsUsable)
-                path = [.. directory, (byte)'/', .. path];
+            var path = FilePath.Under(directory, FilePath.ToBytes(archive));
             members = Archives.Images(path, Archives.KindOf(path)!.Value, filter, archive, () => wanted).GetEnumerator();
         }
         wanted = mine;
         if (!members!.MoveNext())
-            return new InputImage
-            {
-                Name = line.Path,
-                Error = new RowError(RowError.Unreadable, $"the archive has changed: it ends "
-                + $"before {line.Path}")
-            };
+            return new InputImage { Name = line.Path, Error = Changed($"it ends before {line.Path}") };
         var image = members.Current;
         return image.Name == line.Path
             ? image
-            : image with
-            {
-                Name = line.Path,
-                Content = null,
-                Error = image.Error
-                ?? new RowError(RowError.Unreadable, $"the archive has changed: found {image.Name}")
-            };
+            : image with { Name = line.Path, Content = null, Error = image.Error ?? Changed($"found {image.Name}") };
     }
+
+    private static RowError Changed(string text) => new(RowError.Unreadable, $"the archive has changed: {text}");
 }

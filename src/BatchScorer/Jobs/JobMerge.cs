@@ -15,8 +15,7 @@ internal sealed class JobMerge(Job job)
     /// <exception cref="InvalidDataException">Parts were scored by different models or with different imaging.</exception>
     public ScoringKey Check()
     {
-        ScoringKey? key = null;
-        long keyPart = 0;
+        PartHeader? first = null;
         var missing = new List<long>();
         for (long part = 0; part < job.Parts; part++)
         {
@@ -27,19 +26,15 @@ internal sealed class JobMerge(Job job)
                 continue;
             }
             Check(file, part);
-            if (key is null)
-                (key, keyPart) = (file.Header.Scoring, part);
-            else if (file.Header.Scoring != key)
-                throw new InvalidDataException(
-                    $"part {part} was scored by {Text(file.Header.Scoring)}, part {keyPart} by {Text(key)}; expected one model for "
-                    + $"all: run the shards of the wrong one again");
+            first ??= file.Header;
+            if (file.Header.Scoring != first.Scoring)
+                throw new InvalidDataException($"part {part} was scored by {Text(file.Header.Scoring)}, part {first.Part} by "
+                    + $"{Text(first.Scoring)}; expected one model for all: run the shards of the wrong one again");
         }
         if (missing.Count > 0)
-            throw new IOException(
-                $"{missing.Count} of {job.Parts} parts are missing or damaged "
-                + $"({string.Join(", ", missing.Take(10))}{(missing.Count > 10 ? ", …" : "")}): run their shards again; part P "
-                    + $"belongs to shard P modulo the number of shards");
-        return key ?? throw new InvalidDataException($"{job.Folder}: the list of images is empty, there is nothing to merge");
+            throw new IOException($"{missing.Count} of {job.Parts} parts are missing or damaged ({string.Join(", ", missing.Take(10))}"
+                + $"{(missing.Count > 10 ? ", …" : "")}): run their shards again; part P belongs to shard P modulo the number of shards");
+        return first?.Scoring ?? throw new InvalidDataException($"{job.Folder}: the list of images is empty, there is nothing to merge");
     }
 
     /// <summary>Gives every row to the outputs, in the order of the frozen list.</summary>
@@ -58,9 +53,8 @@ internal sealed class JobMerge(Job job)
             foreach (var row in file.Rows)
             {
                 if (!names.MoveNext() || names.Current.Path != row.Name)
-                    throw new InvalidDataException(
-                        $"{job.PartPath(part)}: row {number} is about {row.Name}, expected "
-                        + $"{(number < job.File.Images ? names.Current.Path : "no more rows")}");
+                    throw new InvalidDataException($"{job.PartPath(part)}: row {number} is about {row.Name}, "
+                        + $"expected {(number < job.File.Images ? names.Current.Path : "no more rows")}");
                 seen(row, number++);
                 chunk.Rows[chunk.Count++] = row;
                 if (chunk.Count == Chunk.Capacity)

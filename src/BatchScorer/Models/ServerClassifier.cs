@@ -23,7 +23,10 @@ internal sealed class ServerClassifier : IBatchClassifier
 
     private ServerClassifier(LeNetServeClient client, string urls, ScoringModel model, ServerPatience patience)
     {
-        (this.client, this.urls, Model, this.patience) = (client, urls, model, patience);
+        this.client = client;
+        this.urls = urls;
+        this.patience = patience;
+        Model = model;
         request = new ClassifyOptions { Model = model.Name, Version = model.Version };
     }
 
@@ -57,7 +60,8 @@ internal sealed class ServerClassifier : IBatchClassifier
                 throw new InvalidDataException(
                     $"{url} serves {Text(info)}, {options.Urls[0]} serves {Text(found)}; expected one model on all servers");
             found = info;
-            (name, version) = (info.Name, info.Version);
+            name = info.Name;
+            version = info.Version;
         }
         if (sha256 is not null && sha256 != found!.Sha256)
             throw new InvalidDataException(

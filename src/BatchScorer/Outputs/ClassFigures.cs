@@ -15,7 +15,7 @@ internal sealed record ClassFigures(string Label, long Images, long Predicted, d
     private static ClassFigures Of(Tally tally, int index)
     {
         var classes = Enumerable.Range(0, tally.Model.Labels.Count);
-        var images = classes.Sum(predicted => tally.Confusion[index, predicted]);
+        var images = tally.Row(index).Sum();
         var predicted = classes.Sum(actual => tally.Confusion[actual, index]);
         var right = tally.Confusion[index, index];
         double? precision = predicted > 0 ? (double)right / predicted : null;

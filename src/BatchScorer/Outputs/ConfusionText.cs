@@ -18,7 +18,7 @@ internal static class ConfusionText
         if (tally.Correct == tally.Labeled)
             return text.ToString();
         var labels = tally.Model.Labels;
-        var rows = Enumerable.Range(0, labels.Count).Where(actual => Row(tally, actual).Sum() > 0).ToList();
+        var rows = Enumerable.Range(0, labels.Count).Where(actual => tally.Row(actual).Sum() > 0).ToList();
         var names = labels.Select(label => label.Length > LongestLabel ? $"{label[..(LongestLabel - 1)]}…" : label).ToList();
         var head = rows.Max(row => names[row].Length) + 2;
         var words = Math.Max(names.Max(name => name.Length), Digits(tally)) + 2;
@@ -43,15 +43,12 @@ internal static class ConfusionText
         foreach (var row in rows)
         {
             text.Append(names[row].PadRight(head));
-            foreach (var count in Row(tally, row))
+            foreach (var count in tally.Row(row))
                 text.Append((count == 0 ? "·" : count.ToString(CultureInfo.InvariantCulture)).PadLeft(cell));
             text.Append('\n');
         }
         return text.ToString();
     }
-
-    private static IEnumerable<long> Row(Tally tally, int actual) =>
-        Enumerable.Range(0, tally.Model.Labels.Count).Select(predicted => tally.Confusion[actual, predicted]);
 
     private static int Digits(Tally tally) => tally.Confusion.Cast<long>().Max().ToString(CultureInfo.InvariantCulture).Length;
 }

@@ -17,7 +17,6 @@ internal static class MistakesPage
     {
         var model = $"{tally.Model.Name}/{tally.Model.Version}";
         var (channels, height, width) = tally.Model.Imaging.Input;
-        var classes = Enumerable.Range(0, tally.Model.Labels.Count);
         var shown = mistakes.Select(mistake => mistake.Name).Concat(tally.Failures.Select(failure => failure.Name)).ToList();
         var folder = CommonFolder(shown);
         var lead = string.Create(
@@ -31,7 +30,7 @@ internal static class MistakesPage
             tally.Failed,
             Labeled = tally.Labeled,
             tally.Correct,
-            Confusion = classes.Select(actual => classes.Select(predicted => tally.Confusion[actual, predicted])),
+            Confusion = tally.Rows,
             Mistakes = mistakes.Select(mistake => new
             {
                 Name = mistake.Name[folder..],

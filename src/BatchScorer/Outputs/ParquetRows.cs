@@ -25,7 +25,8 @@ internal sealed class ParquetRows : RowFile
 
     public ParquetRows(OutputSink sink, ScoringModel model, int topK)
     {
-        (this.sink, this.model) = (sink, model);
+        this.sink = sink;
+        this.model = model;
         labels = [.. Enumerable.Range(0, topK).Select(_ => new List<string?>())];
         indices = [.. Enumerable.Range(0, topK).Select(_ => new List<int?>())];
         scores = [.. Enumerable.Range(0, topK).Select(_ => new List<float?>())];

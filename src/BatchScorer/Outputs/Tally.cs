@@ -27,7 +27,11 @@ internal sealed class Tally(ScoringModel model)
     /// <summary>Images by actual class (row) and predicted class (column).</summary>
     public long[,] Confusion { get; } = new long[model.Labels.Count, model.Labels.Count];
 
+    public IEnumerable<IEnumerable<long>> Rows => Classes.Select(Row);
+
     public double? Accuracy => Labeled > 0 ? (double)Correct / Labeled : null;
+
+    public IEnumerable<long> Row(int actual) => Classes.Select(predicted => Confusion[actual, predicted]);
 
     public void Add(ScoreRow row)
     {
@@ -47,4 +51,6 @@ internal sealed class Tally(ScoringModel model)
                 Correct++;
         }
     }
+
+    private IEnumerable<int> Classes => Enumerable.Range(0, Model.Labels.Count);
 }

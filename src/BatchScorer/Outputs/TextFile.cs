@@ -10,7 +10,8 @@ internal sealed class TextFile : RowFile
 
     public TextFile(OutputSink sink, RowText text)
     {
-        (this.sink, this.text) = (sink, text);
+        this.sink = sink;
+        this.text = text;
         sink.Stream.Write(text.Header);
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace LeNetServe.BatchScorer.Progress;
 
@@ -26,7 +25,9 @@ internal sealed class ScoringProgress : IDisposable
 
     public ScoringProgress(TextWriter target, ProgressStyle style, TimeProvider time)
     {
-        (this.target, this.style, this.time) = (target, style, time);
+        this.target = target;
+        this.style = style;
+        this.time = time;
         started = time.GetTimestamp();
         var period = style == ProgressStyle.Json ? ForPrograms : OnTerminal;
         if (style != ProgressStyle.None)
@@ -106,21 +107,15 @@ internal sealed class ScoringProgress : IDisposable
 
     private string Json(bool done)
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("images", Images);
-            if (Interlocked.Read(ref total) is var count and >= 0)
-                json.WriteNumber("total", count);
-            json.WriteNumber("failed", Interlocked.Read(ref failed));
-            json.WriteNumber("seconds", Math.Round(Elapsed.TotalSeconds, 3));
-            json.WriteNumber("images_per_second", Math.Round(Speed, 1));
-            if (Remaining is { } remaining)
-                json.WriteNumber("eta_seconds", Math.Round(remaining.TotalSeconds, 1));
-            json.WriteBoolean("done", done);
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(stream.ToArray());
+        var json = new JsonObject { ["images"] = Images };
+        if (Interlocked.Read(ref total) is var count and >= 0)
+            json["total"] = count;
+        json["failed"] = Interlocked.Read(ref failed);
+        json["seconds"] = Math.Round(Elapsed.TotalSeconds, 3);
+        json["images_per_second"] = Math.Round(Speed, 1);
+        if (Remaining is { } remaining)
+            json["eta_seconds"] = Math.Round(remaining.TotalSeconds, 1);
+        json["done"] = done;
+        return json.ToJsonString();
     }
 }

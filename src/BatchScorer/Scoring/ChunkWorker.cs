@@ -34,11 +34,7 @@ internal sealed class ChunkWorker(
             // A chunk may wait for those before it; what a member of an archive came with is not kept until then.
             if (chunk.Images[i].Content is not null)
                 chunk.Images[i] = chunk.Images[i] with
-                {
-                    Content = null,
-                    Pixels = decoded ? target.ToArray() : null,
-                    Error = chunk.Rows[i].Error
-                };
+                { Content = null, Pixels = decoded ? target.ToArray() : null, Error = chunk.Rows[i].Error };
             if (decoded)
                 rows[count++] = i;
         }

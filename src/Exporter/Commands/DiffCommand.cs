@@ -17,8 +17,10 @@ internal static class DiffCommand
         {
             Left, Right, Json,
         };
-        command.SetAction(parsed =>
-            (int)DiffRun.Run(parsed.GetRequiredValue(Left), parsed.GetRequiredValue(Right), parsed.GetValue(Json), Console.Out));
+        command.SetAction(parsed => (int)new DiffRun(Options(parsed), Console.Out).Run());
         return command;
     }
+
+    private static DiffOptions Options(ParseResult parsed) =>
+        new(parsed.GetRequiredValue(Left), parsed.GetRequiredValue(Right), parsed.GetValue(Json));
 }

@@ -6,13 +6,13 @@ using LeNetServe.Runtime.Models;
 namespace LeNetServe.Exporter.Commands;
 
 /// <summary>A call of <c>diff</c>.</summary>
-internal static class DiffRun
+internal sealed class DiffRun(DiffOptions options, TextWriter output)
 {
     /// <summary>Prints the differences of two models.</summary>
-    public static ExitCode Run(string left, string right, bool json, TextWriter output)
+    public ExitCode Run()
     {
-        var differences = ModelComparer.Compare(Read(left), Read(right));
-        if (json)
+        var differences = ModelComparer.Compare(Read(options.Left), Read(options.Right));
+        if (options.Json)
             output.WriteLine(JsonSerializer.Serialize(differences, ExporterJson.Default.IReadOnlyListModelDifference));
         else if (differences.Count == 0)
             output.WriteLine("no difference");

@@ -3,6 +3,7 @@ using LeNetServe.Cli;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Onnx;
+using LeNetServe.Runtime.Models;
 
 namespace LeNetServe.Exporter.Commands;
 
@@ -33,7 +34,7 @@ internal static class ExportCommand
         $"operator set, {OpsetVersions.Lowest} to {OpsetVersions.Highest}; the lowest IR version that carries it is written");
 
     private static readonly Option<InputType> Input = CliOption.Choice<InputType>("--input-type", "element type of the input");
-    private static readonly Option<InputLayout> Layout = CliOption.Choice<InputLayout>("--layout", "order of the input's dimensions");
+    private static readonly Option<TensorLayout> Layout = CliOption.Choice<TensorLayout>("--layout", "order of the input's dimensions");
     private static readonly Option<string> Batch =
         CliOption.WithDefault("--batch", "dynamic", "images per run: dynamic, or a fixed number");
 

@@ -16,7 +16,9 @@ internal static class InspectCommand
         {
             Model, Json,
         };
-        command.SetAction(parsed => (int)InspectRun.Run(parsed.GetRequiredValue(Model), parsed.GetValue(Json), Console.Out));
+        command.SetAction(parsed => (int)new InspectRun(Options(parsed), Console.Out).Run());
         return command;
     }
+
+    private static InspectOptions Options(ParseResult parsed) => new(parsed.GetRequiredValue(Model), parsed.GetValue(Json));
 }

@@ -5,13 +5,13 @@ using LeNetServe.Runtime.Models;
 namespace LeNetServe.Exporter.Commands;
 
 /// <summary>A call of <c>inspect</c>.</summary>
-internal static class InspectRun
+internal sealed class InspectRun(InspectOptions options, TextWriter output)
 {
     /// <summary>Prints a file's content.</summary>
-    public static ExitCode Run(string model, bool json, TextWriter output)
+    public ExitCode Run()
     {
-        var inspection = ModelInspector.Inspect(ModelFiles.Locate(model).Model);
-        if (json)
+        var inspection = ModelInspector.Inspect(ModelFiles.Locate(options.Model).Model);
+        if (options.Json)
             output.WriteLine(JsonSerializer.Serialize(inspection, ExporterJson.Default.ModelInspection));
         else
             InspectionText.Write(Terminal.Create(output), inspection);

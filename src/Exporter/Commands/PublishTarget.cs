@@ -18,7 +18,6 @@ internal sealed class PublishTarget
         this.force = force;
     }
 
-    /// <summary>Gets the option for a repository.</summary>
     public static Option<string?> Repository { get; } =
         CliOption.OptionalPath("--repository", "the model repository; the next version of the model is written there");
 

@@ -12,7 +12,6 @@ internal sealed record VerifyOptions
     /// <summary>Gets the data set whose test images are classified; null for none.</summary>
     public DatasetRequest? Dataset { get; init; }
 
-    /// <summary>Gets the device that runs the model.</summary>
     public Device Device { get; init; }
 
     /// <summary>Gets whether the figures are printed as JSON.</summary>

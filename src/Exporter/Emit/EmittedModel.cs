@@ -1,5 +1,3 @@
-using LeNetServe.Exporter.Onnx;
-
 namespace LeNetServe.Exporter.Emit;
 
 /// <summary>A model as written, and the tensors in it that hold the trained layers' values.</summary>

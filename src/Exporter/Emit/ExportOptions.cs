@@ -1,3 +1,5 @@
+using LeNetServe.Runtime.Models;
+
 namespace LeNetServe.Exporter.Emit;
 
 /// <summary>The form of the file to write.</summary>
@@ -10,7 +12,7 @@ internal sealed record ExportOptions
     public InputType InputType { get; init; } = InputType.Float32;
 
     /// <summary>Order of the input's dimensions.</summary>
-    public InputLayout Layout { get; init; } = InputLayout.Nchw;
+    public TensorLayout Layout { get; init; } = TensorLayout.Nchw;
 
     /// <summary>Images per run; null: any number, the dimension is named <c>batch</c>.</summary>
     public int? Batch { get; init; }

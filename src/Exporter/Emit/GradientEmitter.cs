@@ -1,6 +1,7 @@
 using LeNetServe.Exporter.Fold;
 using LeNetServe.Exporter.Layers;
 using LeNetServe.Exporter.Onnx;
+using LeNetServe.Runtime.Models;
 
 namespace LeNetServe.Exporter.Emit;
 
@@ -16,7 +17,7 @@ internal static class GradientEmitter
     /// <param name="layout">The input's layout, which is the gradient's too.</param>
     /// <param name="graph">The graph after the forward pass.</param>
     public static void Emit(
-        FoldedNetwork network, IReadOnlyList<(ExportedLayer Layer, GraphTensor Output)> layers, GraphTensor logits, InputLayout layout,
+        FoldedNetwork network, IReadOnlyList<(ExportedLayer Layer, GraphTensor Output)> layers, GraphTensor logits, TensorLayout layout,
         GraphBuilder graph)
     {
         EmitLargest(logits, graph);
@@ -29,7 +30,7 @@ internal static class GradientEmitter
         graph.Match($"{TensorNames.Gradient}.pixels", [input.Channels, input.Height, input.Width]);
         if (network.Scaling is not null)
             graph.Append("Mul", $"{TensorNames.Gradient}.scale", graph.Shape, ["pixels.scale_value"]);
-        if (layout == InputLayout.Nhwc)
+        if (layout == TensorLayout.Nhwc)
             graph.Append("Transpose", $"{TensorNames.Gradient}.nhwc", [input.Height, input.Width, input.Channels])
                 .AddInts("perm", 0, 2, 3, 1);
         graph.Output(TensorNames.Gradient);

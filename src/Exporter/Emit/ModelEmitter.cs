@@ -1,8 +1,9 @@
 using LeNetServe.Exporter.Fold;
 using LeNetServe.Exporter.Layers;
 using LeNetServe.Exporter.Onnx;
+using LeNetServe.Runtime.Models;
 using LeNetServe.Specs;
-using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
+using DataType = LeNetServe.Onnx.TensorProto.Types.DataType;
 
 namespace LeNetServe.Exporter.Emit;
 
@@ -34,13 +35,13 @@ internal static class ModelEmitter
     private static void EmitInput(TensorShape input, ExportOptions options, GraphBuilder graph)
     {
         var type = options.InputType == InputType.UInt8 ? DataType.Uint8 : DataType.Float;
-        if (options.Layout == InputLayout.Nhwc)
+        if (options.Layout == TensorLayout.Nhwc)
             graph.Input(type, [input.Height, input.Width, input.Channels], ["DATA_BATCH", "DATA_FEATURE", "DATA_FEATURE", "DATA_CHANNEL"]);
         else
             graph.Input(type, [input.Channels, input.Height, input.Width], ["DATA_BATCH", "DATA_CHANNEL", "DATA_FEATURE", "DATA_FEATURE"]);
         if (type != graph.Type)
             graph.Cast("pixels.cast", graph.Type);
-        if (options.Layout == InputLayout.Nhwc)
+        if (options.Layout == TensorLayout.Nhwc)
             graph.Append("Transpose", "pixels.nchw", [input.Channels, input.Height, input.Width]).AddInts("perm", 0, 3, 1, 2);
     }
 

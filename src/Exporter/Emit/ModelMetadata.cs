@@ -22,7 +22,9 @@ internal static class ModelMetadata
     public static void Add(ModelProto model, ModelManifest manifest, ExportOptions options)
     {
         var doc = options.Doc ?? $"{Describe(manifest)} {DescribeInput(manifest)}";
-        (model.ProducerName, model.ProducerVersion, model.DocString) = (OnnxFile.Producer, ProducerVersion, doc);
+        model.ProducerName = OnnxFile.Producer;
+        model.ProducerVersion = ProducerVersion;
+        model.DocString = doc;
         var gray = manifest.Spec.Input.Channels == 1;
         Put("Image.BitmapPixelFormat", gray ? "Gray8" : "Rgb8");
         Put("Image.ColorSpaceGamma", "SRGB");

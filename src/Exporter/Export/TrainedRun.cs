@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using LeNetServe.Exporter.Layers;
 using LeNetServe.Files;
 using LeNetServe.Models;
@@ -10,15 +8,11 @@ namespace LeNetServe.Exporter.Export;
 /// <summary>A run directory, read and checked for an export.</summary>
 internal sealed record TrainedRun
 {
-    private const long MaxJsonBytes = 1 << 24;
-
-    /// <summary>Gets the directory.</summary>
     public required RunDirectory Directory { get; init; }
 
     /// <summary>Gets the trained model's description.</summary>
     public required TrainedModel Trained { get; init; }
 
-    /// <summary>Gets the weights.</summary>
     public required TrainedWeights Weights { get; init; }
 
     /// <summary>Gets test images with torch's answers.</summary>
@@ -47,7 +41,7 @@ internal sealed record TrainedRun
             if (!File.Exists(file))
                 throw new InvalidDataException($"{file} is missing, expected a run that has trained one epoch at least");
         var verified = RunChecksums.Verify(run);
-        var trained = ReadJson(run.Model, LeNetJson.Default.TrainedModel);
+        var trained = run.ReadModel();
         Check(run, trained);
         var golden = GoldenTensors.Read(run.Golden);
         if (golden.Shape != trained.Spec.Input || golden.Classes != trained.Spec.Classes)
@@ -59,7 +53,7 @@ internal sealed record TrainedRun
             Trained = trained,
             Weights = TrainedWeights.Read(run.Weights, trained.Spec),
             Golden = golden,
-            Summary = File.Exists(run.Summary) ? ReadJson(run.Summary, LeNetJson.Default.RunSummary) : null,
+            Summary = run.ReadSummary(),
             Verified = verified,
             WeightsSha256 = RegularFile.Sha256(run.Weights),
             GoldenSha256 = RegularFile.Sha256(run.Golden),
@@ -85,18 +79,4 @@ internal sealed record TrainedRun
             throw new InvalidDataException(
                 $"{run.Model}: imaging gives {trained.Imaging.Input}, expected the network's input {trained.Spec.Input}");
     }
-
-    private static T ReadJson<T>(string path, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path, MaxJsonBytes), type)
-                ?? throw new InvalidDataException($"{path} is null, expected an object");
-        }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException or OverflowException)
-        {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
-        }
-    }
-
 }

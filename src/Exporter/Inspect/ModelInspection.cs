@@ -3,7 +3,6 @@ namespace LeNetServe.Exporter.Inspect;
 /// <summary>The content of an ONNX file of any origin.</summary>
 internal sealed record ModelInspection
 {
-    /// <summary>Gets the file.</summary>
     public required string Path { get; init; }
 
     /// <summary>Gets the data files beside the model, relative to its folder.</summary>
@@ -36,7 +35,6 @@ internal sealed record ModelInspection
     /// <summary>Gets the inputs that are not constants.</summary>
     public required IReadOnlyList<TensorInfo> Inputs { get; init; }
 
-    /// <summary>Gets the outputs.</summary>
     public required IReadOnlyList<TensorInfo> Outputs { get; init; }
 
     /// <summary>Gets the nodes in the file's order.</summary>

@@ -4,7 +4,7 @@ using LeNetServe.Runtime;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Models;
-using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
+using DataType = LeNetServe.Onnx.TensorProto.Types.DataType;
 
 namespace LeNetServe.Exporter.Inspect;
 

@@ -90,7 +90,7 @@ internal sealed class Pooling(PoolingSpec layer, LayerShape row) : ExportedLayer
         var values = graph.Add("Reshape", $"{Name}.gradient.values", graph.Value, flat);
         var sums = graph.Add("ScatterElements", $"{Name}.gradient.sums", target, places, values);
         graph.Graph.Node[^1].AddInt("axis", 0).AddText("reduction", "add");
-        var (maps, height, width) = (Row.Input.Channels, Row.Input.Height, Row.Input.Width);
+        var (maps, height, width) = Row.Input;
         var shape = graph.Constant($"{Name}.shape", [graph.BatchSize, maps, height, width]);
         graph.Append("Reshape", $"{Name}.gradient", [maps, height, width], [shape], from: sums);
     }

@@ -1,6 +1,6 @@
 using LeNetServe.Specs;
-using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
-using Size = LeNetServe.Exporter.Onnx.TensorShapeProto.Types.Dimension;
+using DataType = LeNetServe.Onnx.TensorProto.Types.DataType;
+using Size = LeNetServe.Onnx.TensorShapeProto.Types.Dimension;
 
 namespace LeNetServe.Exporter.Onnx;
 

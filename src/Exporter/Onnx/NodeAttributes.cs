@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using AttributeType = LeNetServe.Exporter.Onnx.AttributeProto.Types.AttributeType;
+using AttributeType = LeNetServe.Onnx.AttributeProto.Types.AttributeType;
 
 namespace LeNetServe.Exporter.Onnx;
 

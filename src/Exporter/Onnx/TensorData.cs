@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
+using DataType = LeNetServe.Onnx.TensorProto.Types.DataType;
 
 namespace LeNetServe.Exporter.Onnx;
 

@@ -1,6 +1,5 @@
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Layers;
-using LeNetServe.Exporter.Onnx;
 using LeNetServe.Models;
 using LeNetServe.Runs;
 

@@ -9,7 +9,6 @@ internal sealed record ModelProof
     /// <summary>Gets the run's id.</summary>
     public required string Run { get; init; }
 
-    /// <summary>Gets the variant.</summary>
     public required string Variant { get; init; }
 
     /// <summary>Gets the options that shape the file.</summary>

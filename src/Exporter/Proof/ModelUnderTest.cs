@@ -4,7 +4,7 @@ using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Running;
 using LeNetServe.Specs;
 using LeNetServe.Tensors;
-using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
+using DataType = LeNetServe.Onnx.TensorProto.Types.DataType;
 using StoredType = LeNetServe.Tensors.TensorType;
 
 namespace LeNetServe.Exporter.Proof;

@@ -45,7 +45,9 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
 
     private double[] Convolution(ConvolutionSpec layer, LayerShape row, double[] x)
     {
-        var (input, output, k) = (row.Input, row.Output, layer.Kernel);
+        var input = row.Input;
+        var output = row.Output;
+        var k = layer.Kernel;
         var weight = weights.Get(layer, "weight");
         var bias = layer.Bias ? weights.Get(layer, "bias") : new double[layer.Maps];
         var y = new double[output.Count];
@@ -71,8 +73,10 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
 
     private double[] BatchNorm(BatchNormSpec layer, LayerShape row, double[] x)
     {
-        var (gamma, beta) = (weights.Get(layer, "weight"), weights.Get(layer, "bias"));
-        var (mean, variance) = (weights.Get(layer, "running_mean"), weights.Get(layer, "running_var"));
+        var gamma = weights.Get(layer, "weight");
+        var beta = weights.Get(layer, "bias");
+        var mean = weights.Get(layer, "running_mean");
+        var variance = weights.Get(layer, "running_var");
         var area = row.Input.Height * row.Input.Width;
         return [.. x.Select((value, index) => Normalize(value, index / area))];
 
@@ -81,7 +85,8 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
 
     private double[] Subsampling(SubsamplingSpec layer, LayerShape row, double[] x)
     {
-        var (coefficient, bias) = (weights.Get(layer, "weight"), weights.Get(layer, "bias"));
+        var coefficient = weights.Get(layer, "weight");
+        var bias = weights.Get(layer, "bias");
         return Windows(row, layer.Size, layer.Size, 0, x, (window, map) => window.Sum() * coefficient[map] + bias[map]);
     }
 
@@ -96,7 +101,8 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
     private static double[] Windows(
         LayerShape row, int size, int step, int padding, double[] x, Func<IReadOnlyList<double>, int, double> reduce)
     {
-        var (input, output) = (row.Input, row.Output);
+        var input = row.Input;
+        var output = row.Output;
         var y = new double[output.Count];
         var window = new List<double>();
         for (var index = 0; index < y.Length; index++)

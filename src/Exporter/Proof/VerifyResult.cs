@@ -3,7 +3,6 @@ namespace LeNetServe.Exporter.Proof;
 /// <summary>The figures of a model file, measured on the file itself.</summary>
 internal sealed record VerifyResult
 {
-    /// <summary>Gets the file.</summary>
     public required string Path { get; init; }
 
     /// <summary>Gets the SHA-256 of the file and its data files, lower-case hexadecimal.</summary>

@@ -1,5 +1,4 @@
 using LeNetServe.Datasets;
-using LeNetServe.Exporter.Onnx;
 using LeNetServe.Exporter.Proof;
 
 namespace LeNetServe.Exporter.Quantize;

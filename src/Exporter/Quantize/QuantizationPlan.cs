@@ -1,5 +1,3 @@
-using LeNetServe.Exporter.Onnx;
-
 namespace LeNetServe.Exporter.Quantize;
 
 /// <summary>

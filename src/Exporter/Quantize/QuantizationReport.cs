@@ -23,7 +23,6 @@ internal sealed record QuantizationReport
     /// <summary>Gets the method that took the ranges.</summary>
     public required string Calibration { get; init; }
 
-    /// <summary>Gets the number of test images.</summary>
     public required int TestImages { get; init; }
 
     /// <summary>Gets the accuracy of the float file, 0..1.</summary>
@@ -32,7 +31,6 @@ internal sealed record QuantizationReport
     /// <summary>Gets the accuracy of the int8 file, 0..1.</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>Gets the bytes of the float file.</summary>
     public required long FloatBytes { get; init; }
 
     /// <summary>Gets the bytes of the int8 file.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using LeNetServe.Exporter.Onnx;
-using DataType = LeNetServe.Exporter.Onnx.TensorProto.Types.DataType;
+using DataType = LeNetServe.Onnx.TensorProto.Types.DataType;
 
 namespace LeNetServe.Exporter.Quantize;
 

@@ -42,17 +42,17 @@ internal sealed record RepositoryOptions
         var path = reader.Path("Models:Path", "models", "Folder of models, name/version/model.onnx", "an existing folder")!;
         if (!Directory.Exists(path))
             reader.Fault($"Models:Path is \"{path}\", expected an existing folder");
-        var options = new RepositoryOptions
+        var defaults = new RepositoryOptions { Path = path };
+        var options = defaults with
         {
-            Path = path,
             Mode = reader.Choice(
                 "Models:Mode",
-                RepositoryMode.None,
+                defaults.Mode,
                 "When the folder is looked at: none = once at start, poll = regularly, explicit = when callers load or unload"),
             PollInterval = reader.Duration(
-                "Models:PollInterval", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), "How often, in mode poll"),
+                "Models:PollInterval", defaults.PollInterval, TimeSpan.FromHours(1), "How often, in mode poll"),
             LoadTimeout = reader.Duration(
-                "Models:LoadTimeout", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1), "Longest time for opening a version"),
+                "Models:LoadTimeout", defaults.LoadTimeout, TimeSpan.FromDays(1), "Longest time for opening a version"),
             Policy = ReadPolicy(
                 reader, "Models:Versions", reader.Text("Models:Versions", "all", "Which versions are served", VersionPolicy.Allowed)!),
             PolicyByModel = reader.Table("Models:VersionsOf", VersionPolicy.Allowed, "The same for one model: Models:VersionsOf:NAME")

@@ -9,7 +9,8 @@ internal sealed class ServedModel
 
     public ServedModel(string name, IEnumerable<ServedVersion> versions, IReadOnlyDictionary<string, long> aliases)
     {
-        (Name, this.aliases) = (name, aliases);
+        this.aliases = aliases;
+        Name = name;
         Versions = [.. versions.OrderBy(version => version.Version)];
         Default = Versions[^1];
     }

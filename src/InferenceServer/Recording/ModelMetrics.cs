@@ -21,7 +21,11 @@ internal sealed class ModelMetrics
 
     public ModelMetrics(string model, string version, ServerInstruments instruments, TimeProvider time, RecordingSwitch recording)
     {
-        (Model, Version, this.instruments, this.time, this.recording) = (model, version, instruments, time, recording);
+        this.instruments = instruments;
+        this.time = time;
+        this.recording = recording;
+        Model = model;
+        Version = version;
         batches[1] = single;
     }
 

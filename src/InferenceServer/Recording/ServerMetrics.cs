@@ -13,7 +13,8 @@ internal sealed class ServerMetrics : IDisposable
 
     public ServerMetrics(TimeProvider? time = null, bool records = true)
     {
-        (this.time, Recording) = (time ?? TimeProvider.System, new(records));
+        this.time = time ?? TimeProvider.System;
+        Recording = new(records);
         Unresolved = new("", "", instruments, this.time, Recording);
     }
 

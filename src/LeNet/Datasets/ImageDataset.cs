@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using LeNetServe.Imaging;
 
 namespace LeNetServe.Datasets;
@@ -24,20 +22,4 @@ public sealed record ImageDataset
 
     /// <summary>A line for each unreadable file that was skipped because the user said so: the file and the reason.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
-
-    /// <summary>
-    /// SHA-256, lower-case hexadecimal, over the training set and then the test set: each its count, C, H, W, pixels and labels, numbers as
-    /// 32-bit little-endian. Takes about a second per GB.
-    /// </summary>
-    public string Sha256()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var set in new[] { Train, Test })
-        {
-            hash.AppendData(MemoryMarshal.AsBytes<int>([set.Count, set.Shape.Channels, set.Shape.Height, set.Shape.Width]));
-            hash.AppendData(set.Pixels);
-            hash.AppendData(MemoryMarshal.AsBytes<int>(set.Labels));
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
 }

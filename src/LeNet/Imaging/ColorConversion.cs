@@ -41,7 +41,8 @@ internal static class ColorConversion
         foreach (ref var pixel in pixels)
             if (pixel.Alpha != Opaque)
             {
-                var (full, paper) = (isPremultiplied ? 255 : pixel.Alpha, Paper * (255 - pixel.Alpha));
+                var full = isPremultiplied ? 255 : pixel.Alpha;
+                var paper = Paper * (255 - pixel.Alpha);
                 pixel = new(OnPaper(pixel.Red, full, paper), OnPaper(pixel.Green, full, paper), OnPaper(pixel.Blue, full, paper), Opaque);
             }
     }

@@ -19,7 +19,7 @@ public static class PictureSize
         if (encoded.Length >= 10 && encoded.StartsWith("GIF8"u8))
             return (long)BinaryPrimitives.ReadUInt16LittleEndian(encoded[6..]) * BinaryPrimitives.ReadUInt16LittleEndian(encoded[8..]);
         if (encoded.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8]))
-            return OfJpeg(encoded);
+            return JpegFile.Pixels(encoded);
         if (encoded.Length >= 26 && encoded.StartsWith("BM"u8))
             return OfBmp(encoded);
         if (encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8))
@@ -53,28 +53,4 @@ public static class PictureSize
     }
 
     private static int ReadUInt24(ReadOnlySpan<byte> bytes) => bytes[0] | (bytes[1] << 8) | (bytes[2] << 16);
-
-    private static long OfJpeg(ReadOnlySpan<byte> encoded)
-    {
-        var rest = encoded[2..];
-        while (rest.Length >= 9)
-        {
-            if (rest[0] != 0xff)
-                return 0;
-            var marker = rest[1];
-            // Fill bytes may precede a marker.
-            if (marker == 0xff)
-            {
-                rest = rest[1..];
-                continue;
-            }
-            if (marker is >= 0xc0 and <= 0xcf and not 0xc4 and not 0xc8 and not 0xcc)
-                return (long)BinaryPrimitives.ReadUInt16BigEndian(rest[5..]) * BinaryPrimitives.ReadUInt16BigEndian(rest[7..]);
-            var length = 2 + BinaryPrimitives.ReadUInt16BigEndian(rest[2..]);
-            if (length > rest.Length)
-                return 0;
-            rest = rest[length..];
-        }
-        return 0;
-    }
 }

@@ -27,13 +27,14 @@ public sealed record GoldenTensors(TensorShape Shape, byte[] Pixels, float[] Log
         var pixels = file["pixels"];
         if (pixels.Type != TensorType.U8 || pixels.Shape.Length != 4 || pixels.Shape[0] < 1)
             throw new InvalidDataException($"{path}: pixels is {pixels}, expected U8 N×C×H×W with one image at least");
-        var (count, shape) = (pixels.Shape[0], new TensorShape(pixels.Shape[1], pixels.Shape[2], pixels.Shape[3]));
+        var count = pixels.Shape[0];
         var probabilities = file["probabilities"];
         if (probabilities.Type != TensorType.F32 || probabilities.Shape is not [var answers, >= 1] || answers != count)
             throw new InvalidDataException($"{path}: probabilities is {probabilities}, expected F32 {count}×classes");
         var logits = file["logits"];
         if (logits.Type != TensorType.F32 || !logits.Shape.AsSpan().SequenceEqual(probabilities.Shape))
             throw new InvalidDataException($"{path}: logits is {logits}, expected {probabilities}");
+        var shape = new TensorShape(pixels.Shape[1], pixels.Shape[2], pixels.Shape[3]);
         return new(shape, pixels.Data.ToArray(), logits.ToSingles(), probabilities.ToSingles());
     }
 

@@ -1,8 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using LeNetServe.Files;
+
 namespace LeNetServe.Runs;
 
 /// <summary>The names inside a run directory: the interface between the Trainer and the Exporter.</summary>
 public sealed class RunDirectory(string path)
 {
+    private const long MaxJsonBytes = 1 << 24;
+
     /// <summary>The directory itself.</summary>
     public string Path { get; } = path;
 
@@ -41,4 +47,25 @@ public sealed class RunDirectory(string path)
 
     /// <summary>Tells whether the run has its last files: final figures, checksums and report.</summary>
     public bool IsFinished => File.Exists(Summary) && File.Exists(Checksums) && File.Exists(Report);
+
+    /// <summary>Reads the trained model's description.</summary>
+    /// <exception cref="InvalidDataException">The file is not one.</exception>
+    public TrainedModel ReadModel() => Read(Model, LeNetJson.Default.TrainedModel);
+
+    /// <summary>Reads the final figures; null while the run is not finished.</summary>
+    /// <exception cref="InvalidDataException">The file does not hold them.</exception>
+    public RunSummary? ReadSummary() => File.Exists(Summary) ? Read(Summary, LeNetJson.Default.RunSummary) : null;
+
+    private static T Read<T>(string path, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path, MaxJsonBytes), type)
+                ?? throw new InvalidDataException($"{path} is null, expected an object");
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException or OverflowException)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+    }
 }

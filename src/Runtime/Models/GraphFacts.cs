@@ -69,9 +69,8 @@ internal static class GraphFacts
     {
         if (!input.IsTensor || input.ElementDataType is not (TensorElementType.Float or TensorElementType.UInt8))
             throw Invalid(path, $"input \"{name}\" is {Describe(input)}, expected a float32 or uint8 tensor");
-        if (input.Dimensions is not [var batch, > 0, > 0, > 0])
+        if (input.Dimensions is not [var batch, > 0 and var second, > 0 and var third, > 0 and var fourth])
             throw Invalid(path, $"input \"{name}\" is {Describe(input)}, expected N×C×H×W or N×H×W×C with fixed C, H and W");
-        var (second, third, fourth) = (input.Dimensions[1], input.Dimensions[2], input.Dimensions[3]);
         int? fixedBatch = batch > 0 ? batch : null;
         if (second is 1 or 3)
             return (TensorLayout.Nchw, new(second, third, fourth), fixedBatch);

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Google.Protobuf;
 using LeNetServe.Files;
+using LeNetServe.Onnx;
 using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.Runtime.Models;
@@ -43,8 +45,8 @@ public sealed class ModelContent
         try
         {
             var bytes = RegularFile.ReadAllBytes(path, MaxBytes);
-            var model = OnnxPart.Read(bytes);
-            var external = Externals(bytes, model);
+            var model = Parse(bytes);
+            var external = Externals(model);
             return external.Count == 0 ? Of(bytes) : Join(path, bytes, model, external);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -69,8 +71,8 @@ public sealed class ModelContent
     {
         try
         {
-            return Externals(bytes, OnnxPart.Read(bytes)).Values.FirstOrDefault() is { } tensor
-                ? throw Invalid(name, $"tensor \"{tensor.Name}\" is in the file {tensor.Location}, expected all data in the model")
+            return Externals(Parse(bytes)).FirstOrDefault() is { } data
+                ? throw Invalid(name, $"tensor \"{data.Tensor.Name}\" is in the file {data.Location}, expected all data in the model")
                 : Of(bytes);
         }
         catch (InvalidDataException exception)
@@ -87,8 +89,7 @@ public sealed class ModelContent
     {
         try
         {
-            var bytes = RegularFile.ReadAllBytes(path, MaxBytes);
-            return Locations(Externals(bytes, OnnxPart.Read(bytes)));
+            return Locations(Externals(Parse(RegularFile.ReadAllBytes(path, MaxBytes))));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -99,49 +100,54 @@ public sealed class ModelContent
     /// <summary>Throws if a weight is NaN or infinite.</summary>
     internal void RequireFiniteWeights(string path)
     {
-        foreach (var part in OnnxPart.Read(Bytes).Tensors.Where(part => part.IsInitializer))
-        {
-            var tensor = OnnxTensor.Read(Bytes, part);
-            if (tensor.FindBadValue(Bytes) is { } bad)
+        foreach (var tensor in Parse(Bytes).Graph?.Initializer ?? [])
+            if (OnnxTensors.FindBadValue(tensor) is { } bad)
                 throw Invalid(path, $"weight \"{tensor.Name}\" holds {bad.Value} at {bad.Index}, expected finite numbers of 32 bits");
+    }
+
+    /// <summary>Parses a file.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not an ONNX model.</exception>
+    internal static ModelProto Parse(byte[] bytes)
+    {
+        try
+        {
+            return ModelProto.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new InvalidDataException($"cannot open it as an ONNX model: {exception.Message}", exception);
         }
     }
 
     private static ModelContent Of(byte[] bytes) => new(bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)), [], bytes.Length);
 
-    private static Dictionary<OnnxPart, OnnxTensor> Externals(byte[] bytes, OnnxPart model)
-    {
-        var external = new Dictionary<OnnxPart, OnnxTensor>();
-        foreach (var part in model.Tensors)
-            if (OnnxTensor.Read(bytes, part) is { IsExternal: true } tensor)
-                external.Add(part, tensor);
-        return external;
-    }
+    private static List<ExternalData> Externals(ModelProto model) =>
+        [.. OnnxTensors.Of(model).Select(ExternalData.Of).OfType<ExternalData>()];
 
-    private static List<string> Locations(Dictionary<OnnxPart, OnnxTensor> external) =>
-        [.. external.Values.Select(tensor => tensor.Location).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    private static List<string> Locations(List<ExternalData> external) =>
+        [.. external.Select(data => data.Location).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    private static ModelContent Join(string path, byte[] bytes, OnnxPart model, Dictionary<OnnxPart, OnnxTensor> external)
+    private static ModelContent Join(string path, byte[] bytes, ModelProto model, List<ExternalData> external)
     {
         long room = MaxBytes - bytes.Length;
-        foreach (var tensor in external.Values)
+        foreach (var data in external)
         {
-            room -= tensor.Length >= 0 && tensor.Length <= room ? tensor.Length : throw new InvalidDataException(
-                $"tensor \"{tensor.Name}\" has {tensor.Length} bytes in {tensor.Location}, expected at most {MaxBytes} in the whole model");
+            room -= data.Length >= 0 && data.Length <= room ? data.Length : throw new InvalidDataException($"tensor \"{data.Tensor.Name}\" "
+                + $"has {data.Length} bytes in {data.Location}, expected at most {MaxBytes} in the whole model");
         }
-        var joined = new JoinedModel(bytes, external);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(bytes);
-        var result = joined.Write(model);
         var files = Locations(external);
         long length = bytes.Length;
         foreach (var location in files)
         {
-            using var file = RegularFile.Open(DataFile.Resolve(path, location));
+            var file = RegularFile.ReadAllBytes(DataFile.Resolve(path, location), MaxBytes);
+            hash.AppendData(file);
             length += file.Length;
-            joined.Fill(location, file, hash);
+            foreach (var data in external.Where(data => data.Location == location))
+                data.Join(file);
         }
-        return new(result, Convert.ToHexStringLower(hash.GetHashAndReset()), files, length);
+        return new(model.ToByteArray(), Convert.ToHexStringLower(hash.GetHashAndReset()), files, length);
     }
 
     private static InferenceException Invalid(string path, string message, Exception? inner = null) =>

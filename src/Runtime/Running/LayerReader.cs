@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using LeNetServe.Onnx;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Tensors;
@@ -34,18 +36,18 @@ public sealed class LayerReader : IDisposable
     /// <exception cref="InferenceException">The file is another one now, or ONNX Runtime cannot open it with more outputs.</exception>
     internal static LayerReader Open(string path, ModelContent content, ModelFacts facts)
     {
-        var model = content.Bytes;
-        var found = content.Sha256;
-        if (found != facts.Sha256)
-            throw new InferenceException(InferenceErrorKind.InvalidModel, $"{path} has SHA-256 {found} now, expected {facts.Sha256}");
-        string[] names = [.. GraphTensors.Computed(model).Where(name => name != facts.OutputName)];
-        var session = new GraphSession(GraphTensors.WithOutputs(model, names));
+        if (content.Sha256 != facts.Sha256)
+            throw new InferenceException(
+                InferenceErrorKind.InvalidModel, $"{path} has SHA-256 {content.Sha256} now, expected {facts.Sha256}");
+        var model = ModelContent.Parse(content.Bytes);
+        string[] names = [.. model.Graph.Node.SelectMany(node => node.Output).Where(name => name != "" && name != facts.OutputName)];
+        var session = WithOutputs(model, names);
         // Tensors of integers, as in a quantized model, are not values of a layer.
         string[] floats = [.. names.Where(name => session.OutputTypes.TryGetValue(name, out var type) && Floats.Contains(type.Element))];
         if (floats.Length == names.Length)
             return new(session, facts, names);
         session.Dispose();
-        return new(new(GraphTensors.WithOutputs(model, floats)), facts, floats);
+        return new(WithOutputs(model, floats), facts, floats);
     }
 
     /// <summary>Runs one image. Returns every tensor of <see cref="Names"/>, without the dimension of the batch.</summary>
@@ -73,6 +75,13 @@ public sealed class LayerReader : IDisposable
 
     /// <summary>Closes the session. All calls must have ended.</summary>
     public void Dispose() => session.Dispose();
+
+    private static GraphSession WithOutputs(ModelProto model, IEnumerable<string> names)
+    {
+        var copy = model.Clone();
+        copy.Graph.Output.Add(names.Select(name => new ValueInfoProto { Name = name }));
+        return new(copy.ToByteArray());
+    }
 
     private static StoredTensor WithoutBatch(StoredTensor tensor) =>
         tensor.Shape is [1, ..] ? new(tensor.Type, tensor.Shape[1..], tensor.Data) : tensor;

@@ -26,7 +26,7 @@ internal static class DescribeCommand
         {
             Variant, Channels, Classes, Json,
         };
-        command.SetAction(parsed => (int)DescribeRun.Run(Options(parsed)));
+        command.SetAction(parsed => (int)new DescribeRun(Options(parsed)).Run());
         return command;
     }
 

@@ -9,7 +9,6 @@ internal sealed record DescribeOptions
     /// <summary>Channels of the input.</summary>
     public required int Channels { get; init; }
 
-    /// <summary>Number of classes.</summary>
     public required int Classes { get; init; }
 
     /// <summary>Print the layers as JSON.</summary>

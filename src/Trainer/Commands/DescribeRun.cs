@@ -5,11 +5,11 @@ using Spectre.Console;
 namespace LeNetServe.Trainer.Commands;
 
 /// <summary>Runs <c>describe</c>.</summary>
-internal static class DescribeRun
+internal sealed class DescribeRun(DescribeOptions options)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static ExitCode Run(DescribeOptions options)
+    public ExitCode Run()
     {
         if (!Variants.Names.Contains(options.Variant) && !options.Variant.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
             throw new ExpectedException(

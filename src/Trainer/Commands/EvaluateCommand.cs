@@ -26,7 +26,7 @@ internal static class EvaluateCommand
             Run, Data, Flip, Answers, Gradients, ComputeOptions.Device, ComputeOptions.Threads,
         };
         command.SetAction((parsed, cancellation) =>
-            Task.Run(async () => (int)await EvaluateRun.RunAsync(Options(parsed), cancellation), CancellationToken.None));
+            Task.Run(async () => (int)await new EvaluateRun(Options(parsed)).RunAsync(cancellation), CancellationToken.None));
         return command;
     }
 

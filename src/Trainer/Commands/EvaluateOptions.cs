@@ -18,7 +18,6 @@ internal sealed record EvaluateOptions
     /// <summary>A file for the gradients by the pixels; null for none.</summary>
     public string? Gradients { get; init; }
 
-    /// <summary>Name of the device.</summary>
     public required string Device { get; init; }
 
     /// <summary>Threads to compute with; null for all cores.</summary>

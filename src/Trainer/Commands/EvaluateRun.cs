@@ -1,6 +1,4 @@
-using System.Text.Json;
 using LeNetServe.Datasets;
-using LeNetServe.Files;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
@@ -12,9 +10,9 @@ using LeNetServe.Trainer.Parameters;
 namespace LeNetServe.Trainer.Commands;
 
 /// <summary>Runs <c>evaluate</c>.</summary>
-internal static class EvaluateRun
+internal sealed class EvaluateRun(EvaluateOptions options)
 {
-    public static async Task<ExitCode> RunAsync(EvaluateOptions options, CancellationToken cancellationToken)
+    public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
         var directory = new RunDirectory(options.Run);
         string[] files = [directory.Config, directory.Model, directory.Weights];
@@ -23,7 +21,7 @@ internal static class EvaluateRun
                 $"{directory.Path} is not a run with weights: found no {Path.GetRelativePath(directory.Path, missing)} in it, "
                 + "expected a directory that train made, such as runs/ID");
         var config = ConfigBuilder.Read(directory.Config);
-        var model = JsonSerializer.Deserialize(RegularFile.ReadAllText(directory.Model), LeNetJson.Default.TrainedModel)!;
+        var model = directory.ReadModel();
         var device = ComputeDevice.Choose(options.Device);
         var dataset = await DatasetDownload.OpenAsync(config with { Data = options.Data ?? config.Data }, offline: true, cancellationToken);
         using var store = new ParameterStore(model.Spec, device);

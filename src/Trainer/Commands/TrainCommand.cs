@@ -38,7 +38,7 @@ internal static class TrainCommand
             command.Add(option);
         // In a task: training is synchronous, and Ctrl-C is heard meanwhile.
         command.SetAction((parsed, cancellation) =>
-            Task.Run(async () => (int)await TrainRun.RunAsync(Options(parsed), cancellation), CancellationToken.None));
+            Task.Run(async () => (int)await new TrainRun(Options(parsed)).RunAsync(cancellation), CancellationToken.None));
         return command;
     }
 

@@ -27,7 +27,6 @@ internal sealed record TrainOptions
     /// <summary>Save and stop when standard input ends.</summary>
     public bool StopWithInput { get; init; }
 
-    /// <summary>Name of the device.</summary>
     public required string Device { get; init; }
 
     /// <summary>Threads to compute with; null to measure.</summary>

@@ -13,9 +13,9 @@ using Spectre.Console;
 namespace LeNetServe.Trainer.Commands;
 
 /// <summary>Runs <c>train</c>.</summary>
-internal static class TrainRun
+internal sealed class TrainRun(TrainOptions options)
 {
-    public static async Task<ExitCode> RunAsync(TrainOptions options, CancellationToken cancellationToken)
+    public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (options.StopWithInput)
@@ -26,8 +26,8 @@ internal static class TrainRun
             return Show(config);
         var dataset = await DatasetDownload.OpenAsync(config, options.Offline, ending.Token);
         if (adapts)
-            config = Adapt(dataset, options);
-        return options.DryRun ? Show(config) : Train(config, dataset, options, ending.Token);
+            config = Adapt(dataset);
+        return options.DryRun ? Show(config) : Train(config, dataset, ending.Token);
     }
 
     private static ExitCode Show(TrainingConfig config)
@@ -36,7 +36,7 @@ internal static class TrainRun
         return ExitCode.Success;
     }
 
-    private static TrainingConfig Adapt(ImageDataset dataset, TrainOptions options)
+    private TrainingConfig Adapt(ImageDataset dataset)
     {
         var recipe = FolderRecipe.For(dataset);
         if (!options.DryRun)
@@ -49,7 +49,7 @@ internal static class TrainRun
         return ConfigBuilder.Build(options.Recipe, options.Values, options: true, recipe.Values);
     }
 
-    private static ExitCode Train(TrainingConfig config, ImageDataset dataset, TrainOptions options, CancellationToken cancellationToken)
+    private ExitCode Train(TrainingConfig config, ImageDataset dataset, CancellationToken cancellationToken)
     {
         var device = ComputeDevice.Choose(options.Device);
         var run = new TrainingRun(config, dataset, options.Runs);
@@ -71,7 +71,7 @@ internal static class TrainRun
                 Console.WriteLine($"  and {dataset.Skipped.Count - named:N0} more");
         }
         using var threads = new SliceThreads(Math.Min(options.Threads ?? Environment.ProcessorCount, config.Slices));
-        using var display = Display(config, options.Quiet);
+        using var display = Display(config);
         Console.WriteLine(
             $"{run.Directory.Path}: {run.Spec.Name}, {Counted.Of(run.Spec.TrainableParameters, "parameter")}, {dataset.Name}, "
             + $"{dataset.Train.Count:N0} + {Counted.Of(dataset.Test.Count, "image")}, {device.type.ToString().ToLowerInvariant()}, "
@@ -99,9 +99,9 @@ internal static class TrainRun
         Console.WriteLine($"next:   lenetserve-export export --run {Shell.Word(run.Path)} --repository models --name NAME");
     }
 
-    private static ITrainingDisplay Display(TrainingConfig config, bool quiet)
+    private ITrainingDisplay Display(TrainingConfig config)
     {
-        if (quiet)
+        if (options.Quiet)
             return new PlainDisplay(TextWriter.Null);
         return Console.IsOutputRedirected
             ? new PlainDisplay(Console.Out)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LeNetServe.Files;
 
 namespace LeNetServe.Trainer.Comparison;
 
@@ -63,12 +64,12 @@ internal static class ComparisonTables
         }
         return table.ToString();
 
-        void Line(IEnumerable<string> cells) => table.AppendJoin(',', cells.Select(Quote)).Append("\r\n");
+        void Line(IEnumerable<string> cells) => table.AppendJoin(',', cells.Select(cell => CsvText.Of(cell))).Append("\r\n");
     }
 
     /// <summary>Explains the figures in a sentence.</summary>
     public static string Caption(RunComparison comparison) =>
-        $"{Count(comparison.Runs.Count, "run")} in {Count(comparison.Groups.Count, "experiment")}; "
+        $"{Counted.Of(comparison.Runs.Count, "run")} in {Counted.Of(comparison.Groups.Count, "experiment")}; "
         + $"mean ± 95 % interval over seeds (Student's t); {Ranking(comparison)}"
         + comparison.Unfinished switch
         {
@@ -76,8 +77,6 @@ internal static class ComparisonTables
             1 => "; 1 run is not finished and counts nowhere.",
             var unfinished => $"; {unfinished} runs are not finished and count nowhere.",
         };
-
-    private static string Count(int count, string name) => count == 1 ? $"1 {name}" : $"{count} {name}s";
 
     private static string Ranking(RunComparison comparison) => (comparison.Choice, comparison.Unranked) switch
     {
@@ -89,7 +88,4 @@ internal static class ComparisonTables
 
     /// <summary>Escapes pipes. An underscore inside a word is not markup.</summary>
     private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
-
-    private static string Quote(string cell) =>
-        cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

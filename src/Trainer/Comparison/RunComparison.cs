@@ -22,7 +22,6 @@ internal sealed class RunComparison
         ];
     }
 
-    /// <summary>All runs.</summary>
     public IReadOnlyList<RecordedRun> Runs { get; }
 
     /// <summary>The experiments, best first by <see cref="Choice"/>. Those without it follow unranked, in the order of the runs.</summary>

@@ -10,7 +10,6 @@ internal sealed record RunGroup(IReadOnlyDictionary<string, string> Settings, IR
     /// <summary>Keys that do not make another experiment: the seed, and the folder of the data.</summary>
     public static IReadOnlyList<string> SeedKeys { get; } = ["seed", "data"];
 
-    /// <summary>The runs that are finished.</summary>
     public IReadOnlyList<RecordedRun> Finished => [.. Runs.Where(run => run.Summary is not null)];
 
     /// <summary>The measure over the finished runs.</summary>

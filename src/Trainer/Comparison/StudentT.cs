@@ -6,7 +6,8 @@ internal static class StudentT
     /// <summary>The value that t stays below with probability 0.975, so that ± it encloses 95 %.</summary>
     public static double Quantile975(int degreesOfFreedom)
     {
-        var (low, high) = (1.9, 13.0);
+        var low = 1.9;
+        var high = 13.0;
         for (var step = 0; step < 60; step++)
         {
             var middle = (low + high) / 2;

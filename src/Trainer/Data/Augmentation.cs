@@ -89,7 +89,8 @@ internal sealed class Augmentation : IDisposable
 
     private unsafe Tensor Sample(ImageSampler images, Tensor pixels, float[] transforms, float[] noise)
     {
-        var (count, channels) = ((int)pixels.shape[0], (int)pixels.shape[1]);
+        var count = (int)pixels.shape[0];
+        var channels = (int)pixels.shape[1];
         var source = pixels.contiguous();
         var result = empty_like(source);
         var bends = smoothing is null ? null : Bends(noise, count);

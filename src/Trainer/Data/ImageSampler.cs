@@ -70,10 +70,14 @@ internal sealed unsafe class ImageSampler(int side, bool nearest, bool reflect)
         var (right, bottom) = (left + Vector256<float>.One, top + Vector256<float>.One);
         var (toRight, toBottom) = (x - left, y - top);
         var (toLeft, toTop) = (Vector256<float>.One - toRight, Vector256<float>.One - toBottom);
-        var (weight0, index0) = (toLeft * toTop & Inside(left, top), Index(left, top));
-        var (weight1, index1) = (toRight * toTop & Inside(right, top), Index(right, top));
-        var (weight2, index2) = (toLeft * toBottom & Inside(left, bottom), Index(left, bottom));
-        var (weight3, index3) = (toRight * toBottom & Inside(right, bottom), Index(right, bottom));
+        var weight0 = toLeft * toTop & Inside(left, top);
+        var index0 = Index(left, top);
+        var weight1 = toRight * toTop & Inside(right, top);
+        var index1 = Index(right, top);
+        var weight2 = toLeft * toBottom & Inside(left, bottom);
+        var index2 = Index(left, bottom);
+        var weight3 = toRight * toBottom & Inside(right, bottom);
+        var index3 = Index(right, bottom);
         for (var channel = 0; channel < channels; channel++, image += side * side, output += side * side)
         {
             var value = Avx2.GatherVector256(image, index0, sizeof(float)) * weight0;

@@ -7,7 +7,8 @@ internal static class PixelStatistics
 {
     public static Normalization Of(ImageSet set)
     {
-        var (channels, plane) = (set.Shape.Channels, set.Shape.Height * set.Shape.Width);
+        var channels = set.Shape.Channels;
+        var plane = set.Shape.Height * set.Shape.Width;
         var mean = new double[channels];
         var deviation = new double[channels];
         for (var channel = 0; channel < channels; channel++)

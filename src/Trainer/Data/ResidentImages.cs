@@ -18,7 +18,6 @@ internal sealed class ResidentImages : IDisposable
         Device = device;
     }
 
-    /// <summary>Number of images.</summary>
     public int Count { get; }
 
     /// <summary>The device of the tensors.</summary>

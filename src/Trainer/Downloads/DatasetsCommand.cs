@@ -30,27 +30,27 @@ internal static class DatasetsCommand
     public static Command Create()
     {
         var list = new Command("list", "Lists the data sets that can be downloaded, and their state here.");
-        list.SetAction(parsed => (int)Run(parsed).List());
+        list.SetAction(parsed => (int)new DatasetsRun(Options(parsed)).List());
         var download = new Command("download", "Downloads data sets, checks hashes and unpacks them; an interrupted download resumes.")
         {
             Names, Mirror, Replace, Offline,
         };
-        download.SetAction(async (parsed, cancellation) =>
-            (int)await Run(parsed).DownloadAsync(Chosen(parsed), Options(parsed), cancellation));
+        download.SetAction(async (parsed, cancellation) => (int)await new DatasetsRun(Options(parsed)).DownloadAsync(cancellation));
         var verify = new Command("verify", "Checks the hashes of the data sets' files without the network.") { Names };
-        verify.SetAction(parsed => (int)Run(parsed).Verify(Chosen(parsed)));
+        verify.SetAction(parsed => (int)new DatasetsRun(Options(parsed)).Verify());
         return new("datasets", "Lists, downloads and verifies data sets by name.") { Root, list, download, verify };
     }
 
-    private static DatasetsRun Run(ParseResult parsed) => new(parsed.GetRequiredValue(Root));
-
-    private static IReadOnlyList<RemoteDataset> Chosen(ParseResult parsed) => [.. parsed.GetRequiredValue(Names).Select(Find)];
-
-    private static DownloadOptions Options(ParseResult parsed) => new()
+    private static DatasetsOptions Options(ParseResult parsed) => new()
     {
-        Offline = parsed.GetValue(Offline),
-        Replace = parsed.GetValue(Replace),
-        Mirror = ParseMirror(parsed.GetValue(Mirror)),
+        Root = parsed.GetRequiredValue(Root),
+        Datasets = [.. (parsed.GetValue(Names) ?? []).Select(Find)],
+        Download = new()
+        {
+            Offline = parsed.GetValue(Offline),
+            Replace = parsed.GetValue(Replace),
+            Mirror = ParseMirror(parsed.GetValue(Mirror)),
+        },
     };
 
     private static RemoteDataset Find(string name) => PublishedDatasets.Find(name) ?? throw new ExpectedException(

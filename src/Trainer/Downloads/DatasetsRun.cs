@@ -4,10 +4,9 @@ using LeNetServe.Datasets;
 namespace LeNetServe.Trainer.Downloads;
 
 /// <summary>Runs <c>datasets</c>.</summary>
-/// <param name="root">Folder of the data sets.</param>
-internal sealed class DatasetsRun(string root)
+internal sealed class DatasetsRun(DatasetsOptions options)
 {
-    private readonly DatasetStore store = new(root, new HttpClient(), TimeProvider.System);
+    private readonly DatasetStore store = new(options.Root, new HttpClient(), TimeProvider.System);
 
     public ExitCode List()
     {
@@ -21,22 +20,21 @@ internal sealed class DatasetsRun(string root)
         return ExitCode.Success;
     }
 
-    public async Task<ExitCode> DownloadAsync(
-        IReadOnlyList<RemoteDataset> datasets, DownloadOptions options, CancellationToken cancellationToken)
+    public async Task<ExitCode> DownloadAsync(CancellationToken cancellationToken)
     {
-        foreach (var dataset in datasets)
+        foreach (var dataset in options.Datasets)
         {
-            var folder = await DatasetDownload.ObtainAsync(dataset, root, options, cancellationToken);
-            var data = root == DatasetRoot.Default ? "" : $" --data {Shell.Word(folder)}";
+            var folder = await DatasetDownload.ObtainAsync(dataset, options.Root, options.Download, cancellationToken);
+            var data = options.Root == DatasetRoot.Default ? "" : $" --data {Shell.Word(folder)}";
             Console.WriteLine($"{dataset.Name} is ready in {folder}");
             Console.WriteLine($"next: lenetserve-train train --dataset {dataset.Name}{data}");
         }
         return ExitCode.Success;
     }
 
-    public ExitCode Verify(IReadOnlyList<RemoteDataset> datasets)
+    public ExitCode Verify()
     {
-        var verdicts = datasets.SelectMany(VerdictsOf).ToList();
+        var verdicts = options.Datasets.SelectMany(VerdictsOf).ToList();
         var bad = verdicts.Where(verdict => verdict.State != FileState.Sound).ToList();
         return bad.Count == 0
             ? ExitCode.Success

@@ -12,7 +12,6 @@ internal sealed record RemoteDataset
     /// <summary>Addresses of folders that hold the files, each ending in a slash, in the order in which they are tried.</summary>
     public required IReadOnlyList<Uri> Mirrors { get; init; }
 
-    /// <summary>Its files.</summary>
     public required IReadOnlyList<RemoteFile> Files { get; init; }
 
     /// <summary>Sub-folders that serve in place of the files: unpacked by hand, or image folders. No hash is published for them.</summary>

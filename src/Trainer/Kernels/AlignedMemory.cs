@@ -14,7 +14,6 @@ internal sealed unsafe class AlignedMemory<T>(long count) : IDisposable
     /// <summary>First value.</summary>
     public T* Pointer { get; private set; } = (T*)Allocate(count);
 
-    /// <summary>Number of values.</summary>
     public long Count { get; } = count;
 
     /// <summary>Replaces memory that is too small; the values are lost.</summary>

@@ -205,7 +205,8 @@ internal static unsafe class MapLanes
                 var values = gradient + (y * Out * Maps);
                 for (var place = 0; place < Out; place += 2, line += 2, values += 2 * Maps)
                 {
-                    var (value, value2) = (Vector512.Load(values), Vector512.Load(values + Maps));
+                    var value = Vector512.Load(values);
+                    var value2 = Vector512.Load(values + Maps);
                     s0 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[0]), s0);
                     s1 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[1]), s1);
                     s2 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[2]), s2);

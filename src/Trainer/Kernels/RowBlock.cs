@@ -139,7 +139,8 @@ internal sealed unsafe class RowBlock : IDisposable
         var coefficients = stackalloc (float, float, float)[maps];
         for (var map = 0; map < maps; map++)
         {
-            var (sum, product) = (0.0, 0.0);
+            var sum = 0.0;
+            var product = 0.0;
             for (var image = 0; image < count; image++)
             {
                 var at = ((long)image * maps + map) * PooledArea;

@@ -29,7 +29,8 @@ internal sealed unsafe class SiluMaps : IDisposable
     {
         for (var at = 0; at < count; at += Vector512<float>.Count)
         {
-            var (sigma, y) = (Vector512.Load(gate.Pointer + at), Vector512.Load(output.Pointer + at));
+            var sigma = Vector512.Load(gate.Pointer + at);
+            var y = Vector512.Load(output.Pointer + at);
             var slope = Vector512.FusedMultiplyAdd(y, Vector512<float>.One - sigma, sigma);
             (Vector512.Load(gradient + at) * slope).Store(gradient + at);
         }

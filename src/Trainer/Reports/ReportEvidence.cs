@@ -24,7 +24,6 @@ internal sealed record ReportEvidence
     /// <summary>The model's probabilities, N×classes.</summary>
     public required float[] Probabilities { get; init; }
 
-    /// <summary>Number of classes.</summary>
     public int Classes => Probabilities.Length / Labels.Length;
 
     /// <summary>Shape of one image, C×H×W.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using LeNetServe.Cli.Pages;
 using LeNetServe.Files;
 using LeNetServe.Runs;
@@ -22,7 +21,7 @@ internal static class RunReport
     /// <exception cref="FileNotFoundException">The run is not finished.</exception>
     /// <exception cref="InvalidDataException">A file of the run is not sound.</exception>
     public static void Write(RunDirectory run) =>
-        AtomicFile.WriteText(run.Report, Render(RecordedRun.Read(run.Path), ReadModel(run), ReportEvidence.Read(run)));
+        AtomicFile.WriteText(run.Report, Render(RecordedRun.Read(run.Path), run.ReadModel(), ReportEvidence.Read(run)));
 
     private static string Render(RecordedRun run, TrainedModel model, ReportEvidence evidence)
     {
@@ -71,18 +70,6 @@ internal static class RunReport
             return figures;
         var finished = File.GetLastWriteTimeUtc(run.Directory.Summary);
         return string.Create(CultureInfo.InvariantCulture, $"{figures} Finished on {finished:yyyy-MM-dd} at {finished:HH:mm} UTC.");
-    }
-
-    private static TrainedModel ReadModel(RunDirectory run)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(RegularFile.ReadAllText(run.Model), LeNetJson.Default.TrainedModel)!;
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"{run.Model}: {exception.Message}", exception);
-        }
     }
 
     /// <summary>Gets the criterion of training, if it is not the cross-entropy of validation: the two must not share an axis.</summary>

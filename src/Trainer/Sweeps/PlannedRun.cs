@@ -8,6 +8,5 @@ namespace LeNetServe.Trainer.Sweeps;
 /// <param name="Directory">The run's directory.</param>
 internal sealed record PlannedRun(TrainingConfig Config, RunDirectory Directory)
 {
-    /// <summary>Gets whether the run is finished.</summary>
     public bool IsFinished => Directory.IsFinished;
 }

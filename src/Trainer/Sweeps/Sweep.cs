@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
-using LeNetServe.Files;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Training;
@@ -103,7 +101,7 @@ internal sealed class Sweep(Func<PlannedRun, CancellationToken, Task<(int Code, 
 
     private static string Figures(RunDirectory run)
     {
-        var summary = JsonSerializer.Deserialize(RegularFile.ReadAllText(run.Summary), LeNetJson.Default.RunSummary)!;
+        var summary = run.ReadSummary()!;
         return string.Create(
             CultureInfo.InvariantCulture,
             $"test accuracy {100 * summary.TestAccuracy:0.00} %, {Counted.Of(summary.Epochs, "epoch")} in {summary.Seconds:0.0} s");

@@ -15,10 +15,8 @@ internal static class SweepCommand
     private static readonly Option<string?> Recipe =
         CliOption.Optional("--recipe", "Values that all runs start from. Default: the data set's");
 
-    private static readonly Option<string[]> Set = new("--set")
-    {
-        Description = "key=value for all runs, key=value,value,… for a grid, key=low..high[:log] to draw from; as often as needed",
-    };
+    private static readonly Option<string[]> Set = CliOption.List(
+        "--set", "key=value for all runs, key=value,value,… for a grid, key=low..high[:log] to draw from; as often as needed");
 
     private static readonly Option<string?> Seeds =
         CliOption.Optional("--seeds", "Seeds of each config, such as 1..5 or 1,2,7. Default: 1");

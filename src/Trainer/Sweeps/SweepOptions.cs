@@ -17,10 +17,8 @@ internal sealed record SweepOptions
     /// <summary>Runs at a time; null for as many as the cores allow.</summary>
     public int? Workers { get; init; }
 
-    /// <summary>Threads of each run.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>Name of the device.</summary>
     public required string Device { get; init; }
 
     /// <summary>Never use the network.</summary>

@@ -33,7 +33,8 @@ internal static class SweepPlanFile
 
     private static SweepPlan With(SweepPlan plan, JsonProperty property)
     {
-        var (key, value) = (property.Name, property.Value);
+        var key = property.Name;
+        var value = property.Value;
         return key switch
         {
             "recipe" => plan with { Recipe = Text(key, value) },

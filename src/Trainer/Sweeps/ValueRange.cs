@@ -17,7 +17,6 @@ internal sealed record ValueRange
         ? Math.Exp(Math.Log(Low) + share * (Math.Log(High) - Math.Log(Low)))
         : Low + share * (High - Low);
 
-    /// <summary>Gets the fault of the range, or null.</summary>
     public string? Fault => !(Low < High) || !double.IsFinite(Low) || !double.IsFinite(High)
         ? $"{Low}..{High} is empty, expected low < high"
         : Log && Low <= 0 ? $"{Low}..{High}:log begins at {Low}, expected more than 0"

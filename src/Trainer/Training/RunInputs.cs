@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using LeNetServe.Datasets;
 using LeNetServe.Files;
@@ -17,7 +16,7 @@ internal sealed record RunInputs(DatasetIdentity Dataset, IReadOnlyList<string> 
     public static RunInputs Of(TrainingConfig config, ImageDataset dataset, DatasetIdentity identity)
     {
         var teachers = config.Teachers.Select(path => new RunDirectory(path)).Where(run => File.Exists(run.Weights))
-            .DistinctBy(run => run.Id).ToDictionary(run => run.Id, run => Hash(run.Weights));
+            .DistinctBy(run => run.Id).ToDictionary(run => run.Id, run => RegularFile.Sha256(run.Weights));
         return new(identity, dataset.Labels, teachers.Count == 0 ? null : teachers);
     }
 
@@ -25,7 +24,7 @@ internal sealed record RunInputs(DatasetIdentity Dataset, IReadOnlyList<string> 
     /// <exception cref="InvalidDataException">They differ; the message names both and the ways on.</exception>
     public void RequireSame(RunDirectory run)
     {
-        var before = JsonSerializer.Deserialize(RegularFile.ReadAllText(run.Model), LeNetJson.Default.TrainedModel)!;
+        var before = run.ReadModel();
         if (before.Dataset != Dataset)
             throw Changed(run, "data of SHA-256", Text(before.Dataset), Text(Dataset));
         if (!before.Labels.SequenceEqual(Labels))
@@ -48,11 +47,5 @@ internal sealed record RunInputs(DatasetIdentity Dataset, IReadOnlyList<string> 
         return json.RootElement.TryGetProperty("teachers", out var teachers)
             ? teachers.EnumerateObject().ToDictionary(teacher => teacher.Name, teacher => teacher.Value.GetString()!)
             : null;
-    }
-
-    private static string Hash(string path)
-    {
-        using var stream = RegularFile.Open(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

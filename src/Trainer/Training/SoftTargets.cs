@@ -1,5 +1,3 @@
-using System.Text.Json;
-using LeNetServe.Files;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
@@ -59,7 +57,7 @@ internal sealed class SoftTargets : IDisposable
         if (!File.Exists(run.Summary))
             throw new ExpectedException(
                 ExitCode.Usage, $"teacher {path}: no finished run there, expected a run's directory with summary.json");
-        var model = JsonSerializer.Deserialize(RegularFile.ReadAllText(run.Model), LeNetJson.Default.TrainedModel)!;
+        var model = run.ReadModel();
         if (!model.Labels.SequenceEqual(student.Labels) || model.Spec.Input != student.Spec.Input)
             throw new ExpectedException(
                 ExitCode.Usage,

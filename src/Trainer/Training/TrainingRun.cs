@@ -43,9 +43,7 @@ internal sealed class TrainingRun
     public RunDirectory Directory { get; }
 
     /// <summary>Gets the final figures if the run is finished, else null.</summary>
-    public RunSummary? Finished => Directory.IsFinished
-        ? JsonSerializer.Deserialize(RegularFile.ReadAllText(Directory.Summary), LeNetJson.Default.RunSummary)
-        : null;
+    public RunSummary? Finished => Directory.IsFinished ? Directory.ReadSummary() : null;
 
     /// <summary>The network.</summary>
     public LeNetSpec Spec { get; }

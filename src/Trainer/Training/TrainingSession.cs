@@ -62,7 +62,6 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Steps of an epoch. Images beyond the last whole batch are left out until another epoch's order.</summary>
     public int StepsPerEpoch { get; }
 
-    /// <summary>Images of an epoch.</summary>
     public int ImagesPerEpoch => StepsPerEpoch * batchSize;
 
     /// <summary>

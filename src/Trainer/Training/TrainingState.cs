@@ -39,7 +39,6 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The weights that were best on the validation images; null without such images.</summary>
     public ParameterStore? Best { get; }
 
-    /// <summary>The optimizer.</summary>
     public Optimizer Optimizer { get; }
 
     /// <summary>The position in the run.</summary>

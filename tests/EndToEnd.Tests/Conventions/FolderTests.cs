@@ -5,20 +5,18 @@ namespace LeNetServe.EndToEnd.Tests.Conventions;
 /// <summary>Folders of a project use each other in one direction, so that each can be read without those above it.</summary>
 public sealed partial class FolderTests
 {
-    /// <summary>The server's folders in the order of a request's way. A folder uses only folders after it.</summary>
-    private static readonly string[] ServerRings =
-    [
-        "Hosting",
-        "Api/Page", "Api/Classify", "Api/OpenInference", "Api/Health", "Api/Metrics",
-        "Api",
-        "Access",
-        "Inference",
-        "Models",
-        "Recording",
-        "Errors", "Configuration",
-    ];
+    /// <summary>The rows of docs/architecture.md that give a project's folders in an order.</summary>
+    private static readonly Dictionary<string, string> OrderOf = (
+        from line in File.ReadLines(Path.Combine(RepositoryTree.Root, "docs", "architecture.md"))
+        let row = Order().Match(line)
+        where row.Success
+        select row).ToDictionary(row => row.Groups["project"].Value, row => row.Groups["order"].Value);
 
-    public static TheoryData<string> Projects => new(RepositoryTree.Projects.Select(project => Path.GetFileNameWithoutExtension(project)!));
+    private static readonly string[] Names = [.. RepositoryTree.Projects.Select(project => Path.GetFileNameWithoutExtension(project)!)];
+
+    public static TheoryData<string> Projects => new(Names);
+
+    public static TheoryData<string> Ordered => new(OrderOf.Keys);
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -35,23 +33,30 @@ public sealed partial class FolderTests
         Violations.AssertNone(circles);
     }
 
-    [Fact]
-    public void Folders_OfTheServer_UseOnlyTheRingsBelow()
+    [Theory]
+    [MemberData(nameof(Ordered))]
+    public void Folders_OfAProject_UseOnlyThoseBehindAnArrow(string project)
     {
-        var uses = Uses("InferenceServer", Ring);
+        var places = OrderOf[project].Split(" → ").Index()
+            .SelectMany(ring => ring.Item.Split(", ").Select(folder => (folder, ring.Index)))
+            .ToDictionary(pair => pair.folder, pair => pair.Index);
+        var outer = places.Keys.Where(folder => folder.Contains('/')).Select(folder => folder.Split('/')[0]).ToHashSet();
+        var uses = Uses(project, path => string.Join('/', path.Split('/').Take(outer.Contains(path.Split('/')[0]) ? 2 : 1)));
 
-        var upward =
+        Violations.AssertNone(uses.Keys.Except(places.Keys).Select(folder => $"{folder} is missing in docs/architecture.md"));
+        Violations.AssertNone(places.Keys.Except(uses.Keys).Select(folder => $"{folder} in docs/architecture.md is not a folder"));
+        Violations.AssertNone(
             from use in uses
             from target in use.Value
-            where Array.IndexOf(ServerRings, target) <= Array.IndexOf(ServerRings, use.Key)
-            select $"{use.Key} uses {target}";
-
-        Violations.AssertNone(uses.Keys.Except(ServerRings));
-        Violations.AssertNone(upward);
+            where places[target] <= places[use.Key]
+            select $"{use.Key} uses {target}");
     }
 
-    private static string Ring(string path) =>
-        string.Join('/', path.Split('/').Take(path.StartsWith("Api/", StringComparison.Ordinal) ? 2 : 1));
+    [Fact]
+    public void Orders_OfProjectsWhoseFoldersUseEachOther_AreInTheDocument() =>
+        Violations.AssertNone(
+            Names.Where(project => Uses(project, path => path.Split('/')[0]).Values.Any(targets => targets.Count > 0)).Except(OrderOf.Keys)
+                .Select(project => $"{project} is missing in docs/architecture.md"));
 
     /// <summary>
     /// The folders that each folder uses, by its using directives and by names with a namespace. The compiler refuses an unused directive.
@@ -93,6 +98,9 @@ public sealed partial class FolderTests
         }
         return null;
     }
+
+    [GeneratedRegex(@"^\| `src/(?<project>\w+)` \| (?<order>[\w/]+(, [\w/]+)*( → [\w/]+(, [\w/]+)*)+) \|$")]
+    private static partial Regex Order();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Namespace();

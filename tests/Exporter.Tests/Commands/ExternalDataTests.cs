@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Google.Protobuf;
-using LeNetServe.Exporter.Onnx;
 using LeNetServe.Models;
 
 namespace LeNetServe.Exporter.Tests.Commands;

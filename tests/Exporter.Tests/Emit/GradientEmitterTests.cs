@@ -5,6 +5,7 @@ using LeNetServe.Exporter.Onnx;
 using LeNetServe.Exporter.Proof;
 using LeNetServe.Models;
 using LeNetServe.Runs;
+using LeNetServe.Runtime.Models;
 using LeNetServe.Runtime.Running;
 using LeNetServe.Tensors;
 
@@ -90,7 +91,7 @@ public sealed class GradientEmitterTests : IDisposable
         var plain = Run(Export(run, new() { Outputs = outputs }), Array.ConvertAll(pixels, pixel => (float)pixel), [1, 3, 32, 32]);
 
         using var session = new GraphSession(
-            Export(run, new() { Outputs = outputs, Layout = InputLayout.Nhwc, InputType = InputType.UInt8, Batch = 1 }));
+            Export(run, new() { Outputs = outputs, Layout = TensorLayout.Nhwc, InputType = InputType.UInt8, Batch = 1 }));
         var turned = Enumerable.Range(0, 3072).Select(index => pixels[index % 3 * 1024 + index / 3]).ToArray();
         var found = session.Run(new Dictionary<string, StoredTensor> { ["pixels"] = new(TensorType.U8, [1, 32, 32, 3], turned) });
 

@@ -5,6 +5,7 @@ using LeNetServe.Exporter.Onnx;
 using LeNetServe.Models;
 using LeNetServe.Runs;
 using LeNetServe.Runtime;
+using LeNetServe.Runtime.Models;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Exporter.Tests.Export;
@@ -104,7 +105,7 @@ public sealed class RunExportTests : IDisposable
     {
         var options = new ExportOptions
         {
-            Layout = Enum.Parse<InputLayout>(layout),
+            Layout = Enum.Parse<TensorLayout>(layout),
             Outputs = Enum.Parse<ModelOutputs>(outputs),
             Precision = Enum.Parse<Precision>(precision),
         };

@@ -5,6 +5,7 @@ using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Publish;
 using LeNetServe.Exporter.Quantize;
 using LeNetServe.Models;
+using LeNetServe.Runtime.Models;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Exporter.Tests.Interoperability;
@@ -25,7 +26,7 @@ public sealed class ModelCases : IDisposable
             Add("lenet5-bn", $"opset {opset}", new() { Opset = opset });
         Add("lenet5", "batch 1", new() { Batch = 1 });
         Add("lenet5", "uint8", new() { InputType = InputType.UInt8 });
-        Add("lenet5", "nhwc", new() { Layout = InputLayout.Nhwc });
+        Add("lenet5", "nhwc", new() { Layout = TensorLayout.Nhwc });
         Add("lenet5", "float16", new() { Precision = Precision.Float16 }, tolerance: 5e-3);
         AddQuantized();
         foreach (var version in Repository.ShippedVersions)

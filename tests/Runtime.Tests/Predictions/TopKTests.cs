@@ -56,6 +56,10 @@ public sealed class TopKTests
     }
 
     [Fact]
+    public void Select_MorePredictionsThanValues_Throws() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => TopK.Select([0.5f, 0.5f], new Prediction[3]));
+
+    [Fact]
     public void Softmax_LargeScores_SumsToOne()
     {
         float[] scores = [1000, 999, -1000];

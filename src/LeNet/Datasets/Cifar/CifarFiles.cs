@@ -118,7 +118,7 @@ internal static class CifarFiles
                 throw new InvalidDataException(
                     $"{path}: {length} bytes, expected {recordsPerFile} records of {recordBytes} = {recordsPerFile * recordBytes}");
             var batch = Array.IndexOf(TrainFiles, name);
-            var (set, first) = batch >= 0 ? (train, batch * recordsPerFile) : (test, 0);
+            var set = batch >= 0 ? train : test;
             var record = new byte[recordBytes];
             for (var index = 0; index < recordsPerFile; index++)
             {
@@ -126,7 +126,7 @@ internal static class CifarFiles
                 if (record[0] >= Labels.Length)
                     throw new InvalidDataException(
                         $"{path}: label {record[0]} at offset {(long)index * recordBytes}, expected 0 to {Labels.Length - 1}");
-                var place = batch >= 0 ? Array.BinarySearch(wanted, first + index) : index;
+                var place = batch >= 0 ? Array.BinarySearch(wanted, batch * recordsPerFile + index) : index;
                 if (place < 0)
                     continue;
                 set.Labels[place] = record[0];

@@ -61,14 +61,15 @@ internal static class ImageFolder
         var folders = ClassFolders.Read(Path.Combine(root, name));
         if (folders.Labels.SequenceEqual(labels))
             return folders.Files;
-        var (found, expected) = (string.Join(", ", folders.Labels), string.Join(", ", labels));
-        throw new InvalidDataException($"{root}: {name} has the classes {found}, expected those of train, {expected}");
+        throw new InvalidDataException($"{root}: {name} has the classes {string.Join(", ", folders.Labels)}, "
+            + $"expected those of train, {string.Join(", ", labels)}");
     }
 
     private static Split Drawn(string root, int seed)
     {
         var folders = ClassFolders.Read(root);
-        var (train, test) = (new List<LabeledFile[]>(), new List<LabeledFile[]>());
+        var train = new List<LabeledFile[]>();
+        var test = new List<LabeledFile[]>();
         foreach (var files in folders.Files)
         {
             if (files.Length < 2)

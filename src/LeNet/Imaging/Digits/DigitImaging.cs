@@ -45,7 +45,9 @@ internal static class DigitImaging
 
     private static (int Top, int Left, int Bottom, int Right) Box(in Picture ink)
     {
-        var (top, left, bottom, right) = (ink.Height, ink.Width, 0, 0);
+        var (top, left) = (ink.Height, ink.Width);
+        var bottom = 0;
+        var right = 0;
         for (var row = 0; row < ink.Height; row++)
         {
             var pixels = ink.Row(0, row);

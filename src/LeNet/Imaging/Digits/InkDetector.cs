@@ -36,7 +36,8 @@ internal static class InkDetector
 
     private static double MeanInk(ReadOnlySpan<float> residuals, ReadOnlySpan<bool> mask)
     {
-        var (sum, count) = (0d, 0);
+        var sum = 0d;
+        var count = 0;
         for (var index = 0; index < mask.Length; index++)
             if (mask[index])
             {

@@ -16,7 +16,10 @@ internal static class Otsu
         for (var level = 0; level < 256; level++)
             total += (double)level * counts[level];
 
-        var (best, bestSpread, below, belowSum) = (0d, -1d, 0L, 0d);
+        var best = 0d;
+        var bestSpread = -1d;
+        var below = 0L;
+        var belowSum = 0d;
         for (var level = 0; level < 255; level++)
         {
             below += counts[level];
@@ -24,7 +27,8 @@ internal static class Otsu
             var above = values.Length - below;
             if (below == 0 || above == 0)
                 continue;
-            var (lower, upper) = (belowSum / below, (total - belowSum) / above);
+            var lower = belowSum / below;
+            var upper = (total - belowSum) / above;
             if (below * (double)above * (upper - lower) * (upper - lower) is var spread && spread > bestSpread)
             {
                 best = (lower + upper) / 2;

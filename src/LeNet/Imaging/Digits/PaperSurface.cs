@@ -91,7 +91,8 @@ internal readonly struct PaperSurface
         counts.Clear();
         foreach (var value in values)
             counts[value]++;
-        var (seen, level) = (counts[0], 0);
+        var seen = counts[0];
+        var level = 0;
         while (2 * seen < values.Length)
             seen += counts[++level];
         return level;

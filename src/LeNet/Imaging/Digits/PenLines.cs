@@ -37,7 +37,8 @@ internal static class PenLines
     /// <summary>Estimates the width: a line of length l and width w has the area l·w and an edge of about 2l.</summary>
     private static double LineWidth(in Picture ink)
     {
-        var (area, edge) = (0, 0);
+        var area = 0;
+        var edge = 0;
         for (var row = 0; row < ink.Height; row++)
             for (var column = 0; column < ink.Width; column++)
             {

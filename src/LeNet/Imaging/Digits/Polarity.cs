@@ -47,7 +47,8 @@ internal static class Polarity
             for (var column = 0; column < width; column += step, total++)
                 counts[pixels[row * width + column]]++;
         }
-        var (ground, seen) = (0, counts[0]);
+        var ground = 0;
+        var seen = counts[0];
         while (2 * seen < total)
             seen += counts[++ground];
         var even = 0;

@@ -3,7 +3,7 @@ using LeNetServe.Randomness;
 
 namespace LeNetServe.Imaging;
 
-/// <summary>Reads a JPEG's markers (ITU-T T.81, annex B): its EXIF data, its end, and the coefficients that its scans bring.</summary>
+/// <summary>Reads a JPEG's markers (ITU-T T.81, annex B): its EXIF data, size and end, and the coefficients of its scans.</summary>
 internal static class JpegFile
 {
     private const byte EndOfImage = 0xd9;
@@ -19,6 +19,16 @@ internal static class JpegFile
             if (markers.Code == Application1 && markers.Segment.StartsWith("Exif\0\0"u8))
                 return markers.Segment[6..];
         return default;
+    }
+
+    /// <summary>Gets the pixels that the frame's header promises; 0 if there is none.</summary>
+    public static long Pixels(ReadOnlySpan<byte> encoded)
+    {
+        var markers = new Markers(encoded);
+        while (markers.Next() && markers.Code is not (StartOfScan or EndOfImage))
+            if (markers is { Code: >= 0xc0 and <= 0xcf and not (0xc4 or 0xc8 or 0xcc), Segment: [_, _, _, _, _, ..] frame })
+                return (long)BinaryPrimitives.ReadUInt16BigEndian(frame[1..]) * BinaryPrimitives.ReadUInt16BigEndian(frame[3..]);
+        return 0;
     }
 
     /// <summary>Tells whether the file has its end marker.</summary>

@@ -50,7 +50,8 @@ internal static class TiffDecoder
     private static void CheckLayout(ReadOnlySpan<byte> encoded, int width, int height)
     {
         var directory = TiffDirectory.Read(encoded);
-        var (bits, samples) = (directory.First(BitsPerSample) ?? 1, directory.First(SamplesPerPixel) ?? 1);
+        var bits = directory.First(BitsPerSample) ?? 1;
+        var samples = directory.First(SamplesPerPixel) ?? 1;
         if (directory.Count > MaxEntries)
             throw Damaged(encoded.Length, $"{directory.Count} entries, expected at most {MaxEntries}");
         if (bits is not (1 or 2 or 4 or 8 or 16) || samples > MaxSamples)

@@ -58,8 +58,8 @@ public sealed class ImageFolderTests : IDisposable
 
         Assert.Equal((16, 4), (first.Train.Count, first.Test.Count));
         Assert.Equal([0, 1, 0, 1], first.Test.Labels);
-        Assert.Equal(first.Sha256(), again.Sha256());
-        Assert.NotEqual(first.Sha256(), other.Sha256());
+        Assert.Equal(DatasetIdentity.Of(first), DatasetIdentity.Of(again));
+        Assert.NotEqual(DatasetIdentity.Of(first), DatasetIdentity.Of(other));
         var levels = Enumerable.Range(0, 16).Select(index => first.Train.Image(index)[0])
             .Concat(Enumerable.Range(0, 4).Select(index => first.Test.Image(index)[0]));
         Assert.Equal(20, levels.Distinct().Count());

@@ -142,7 +142,7 @@ public sealed class MnistFilesTests : IDisposable
         Assert.Equal((60_000, 10_000), (dataset.Train.Count, dataset.Test.Count));
         Assert.Equal([5, 0, 4, 1, 9], dataset.Train.Labels[..5]);
         Assert.Equal([7, 2, 1, 0, 4], dataset.Test.Labels[..5]);
-        Assert.Equal("511986ca79c645ecdb3c192a925438835921409951f0f1c232c0f7f70e5f1757", dataset.Sha256());
+        Assert.Equal("7d85522170e1b945d699aa113ff604e8d34409850e37d7316815b9d1d25859d8", DatasetIdentity.Of(dataset).Sha256);
     }
 
     private ImageDataset Open(string name, string? directory = null) =>

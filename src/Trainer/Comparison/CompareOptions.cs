@@ -1,0 +1,6 @@
+namespace LeNetServe.Trainer.Comparison;
+
+/// <summary>The request for a comparison.</summary>
+/// <param name="Runs">Run directories, or folders of runs.</param>
+/// <param name="Output">Path of the page.</param>
+internal sealed record CompareOptions(IReadOnlyList<string> Runs, string Output);

@@ -1,0 +1,17 @@
+using LeNetServe.Runs;
+
+namespace LeNetServe.Trainer.Reports;
+
+/// <summary>Runs <c>report</c>.</summary>
+internal sealed class ReportRun(ReportOptions options)
+{
+    public ExitCode Run()
+    {
+        foreach (var run in options.Runs.Select(path => new RunDirectory(path)))
+        {
+            RunReport.Write(run);
+            Console.WriteLine(run.Report);
+        }
+        return ExitCode.Success;
+    }
+}
