@@ -27,6 +27,10 @@ public static class CliOption
     /// <summary>A switch that is off unless it is given.</summary>
     public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
 
+    /// <summary><c>--csv-safe</c> of all commands that write CSV.</summary>
+    public static Option<bool> CsvSafe() => Switch(
+        "--csv-safe", "In CSV, an apostrophe before texts that a spreadsheet would run as a formula; paths then differ from files' names.");
+
     /// <summary>A path that must be given.</summary>
     public static Option<string> RequiredPath(string name, string description) => NotEmpty(Required(name, description));
 

@@ -10,11 +10,7 @@ internal static class OutputOptions
     public static Option<OutputFormat?> Format { get; } =
         CliOption.OptionalChoice<OutputFormat>("--format", "Format of the rows. Default: by the extension of --out, else jsonl").Or("-f");
 
-    public static Option<bool> CsvSafe { get; } = new("--csv-safe")
-    {
-        Description = "In CSV, an apostrophe before texts that a spreadsheet would run as a formula; paths then differ from the "
-            + "files' names.",
-    };
+    public static Option<bool> CsvSafe { get; } = CliOption.CsvSafe();
 
     public static Option<int> Preview { get; } = new Option<int>("--preview")
     {

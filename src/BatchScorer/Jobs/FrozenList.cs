@@ -15,31 +15,21 @@ internal static class FrozenList
     /// <exception cref="InvalidDataException">The list is empty.</exception>
     public static (string Name, string Sha256, long Images) Write(string folder, IEnumerable<InputImage> images)
     {
-        var temporary = Path.Combine(folder, $"manifest.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
+        using var file = new TemporaryFile(Path.Combine(folder, "manifest"));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long count = 0;
-        try
+        foreach (var image in images)
         {
-            using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
-            foreach (var image in images)
-            {
-                byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(Line(image), JobJson.Default.ListedImage), (byte)'\n'];
-                hash.AppendData(line);
-                file.Write(line);
-                count++;
-            }
-            if (count == 0)
-                throw new InvalidDataException(InputListing.NoImages);
-            file.Flush(flushToDisk: true);
+            byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(Line(image), JobJson.Default.ListedImage), (byte)'\n'];
+            hash.AppendData(line);
+            file.Stream.Write(line);
+            count++;
         }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        if (count == 0)
+            throw new InvalidDataException(InputListing.NoImages);
         var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
         var name = $"manifest-{sha256[..16]}.jsonl";
-        File.Move(temporary, Path.Combine(folder, name), overwrite: true);
+        file.Publish(Path.Combine(folder, name));
         return (name, sha256, count);
     }
 

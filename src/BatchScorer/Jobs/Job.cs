@@ -97,20 +97,15 @@ internal sealed class Job(string folder, JobFile file)
 
     private static void Publish(string path, byte[] content, bool replace)
     {
-        if (replace)
-        {
-            AtomicFile.Write(path, stream => stream.Write(content));
-            return;
-        }
-        var temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
-        System.IO.File.WriteAllBytes(temporary, content);
+        using var file = new TemporaryFile(path);
+        file.Stream.Write(content);
         try
         {
-            System.IO.File.Move(temporary, path, overwrite: false);
+            file.Publish(replace: replace);
         }
-        catch (IOException) when (System.IO.File.Exists(path))
+        catch (IOException) when (!replace && System.IO.File.Exists(path))
         {
-            System.IO.File.Delete(temporary);
+            // Another shard has begun the job.
         }
     }
 

@@ -49,11 +49,10 @@ internal sealed record PartFile(PartHeader Header, IReadOnlyList<ScoreRow> Rows)
         content.Write("\n"u8);
         if (File.Exists(path) && RegularFile.ReadAllBytes(path).AsSpan().SequenceEqual(content.WrittenSpan))
             return;
-        // Not flushed to the disk: the check in the last line stands in for that.
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
-        using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write))
-            RandomAccess.Write(file, content.WrittenSpan, 0);
-        File.Move(temporary, path, overwrite: true);
+        using var file = new TemporaryFile(path);
+        file.Stream.Write(content.WrittenSpan);
+        // The check in the last line stands in for a flush to the disk.
+        file.Publish(flush: false);
     }
 
     private static PartFile Parse(ReadOnlySpan<byte> content)

@@ -20,14 +20,18 @@ public sealed class TemporaryFile : IDisposable
     /// <summary>Gets the stream to the file.</summary>
     public FileStream Stream { get; }
 
-    /// <summary>Flushes the file to the disk and gives it the path, in place of an older file.</summary>
-    public void Publish()
+    /// <summary>Gives the file its path.</summary>
+    /// <param name="name">The path, in the same folder, if it depends on the content; null for the path of the constructor.</param>
+    /// <param name="flush">False if a reader finds out by itself that a power cut left half of the file on the disk.</param>
+    /// <param name="replace">False if an older file is to stay; the call then fails.</param>
+    /// <exception cref="IOException">The file cannot be written, or an older one stays.</exception>
+    public void Publish(string? name = null, bool flush = true, bool replace = true)
     {
-        Stream.Flush(flushToDisk: true);
+        Stream.Flush(flush);
         Stream.Dispose();
         Named(() =>
         {
-            File.Move(temporary, path, overwrite: true);
+            File.Move(temporary, name ?? path, replace);
             return true;
         });
         published = true;

@@ -15,15 +15,18 @@ internal static class CompareCommand
     private static readonly Option<string> Output = CliOption.WithDefault(
         "--output", "comparison.html", "The page; the tables are written beside it as .md (experiments) and .csv (every run)").Or("-o");
 
+    private static readonly Option<bool> CsvSafe = CliOption.CsvSafe();
+
     public static Command Create()
     {
         var command = new Command("compare", "Compares runs: mean ± 95 % interval over seeds, as a table, a web page, Markdown and CSV.")
         {
-            Runs, Output,
+            Runs, Output, CsvSafe,
         };
         command.SetAction(parsed => (int)new CompareRun(Options(parsed)).Run());
         return command;
     }
 
-    private static CompareOptions Options(ParseResult parsed) => new(parsed.GetRequiredValue(Runs), parsed.GetRequiredValue(Output));
+    private static CompareOptions Options(ParseResult parsed) => new(
+        parsed.GetRequiredValue(Runs), parsed.GetRequiredValue(Output), parsed.GetValue(CsvSafe));
 }

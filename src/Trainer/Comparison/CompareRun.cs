@@ -16,7 +16,7 @@ internal sealed class CompareRun(CompareOptions options)
         Directory.CreateDirectory(folder);
         AtomicFile.WriteText(page, ComparisonPage.Render(comparison, folder));
         AtomicFile.WriteText(Path.ChangeExtension(page, ".md"), ComparisonTables.Markdown(comparison));
-        AtomicFile.WriteText(Path.ChangeExtension(page, ".csv"), ComparisonTables.Csv(comparison));
+        AtomicFile.WriteText(Path.ChangeExtension(page, ".csv"), ComparisonTables.Csv(comparison, options.CsvSafe));
         Console.WriteLine($"{page}, {Path.ChangeExtension(page, ".md")}, {Path.ChangeExtension(page, ".csv")}");
         return ExitCode.Success;
     }

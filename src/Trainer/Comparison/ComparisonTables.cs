@@ -47,7 +47,9 @@ internal static class ComparisonTables
     }
 
     /// <summary>One line for each run with every setting and figure (RFC 4180), for a spreadsheet or a notebook.</summary>
-    public static string Csv(RunComparison comparison)
+    /// <param name="comparison">The comparison.</param>
+    /// <param name="safe">An apostrophe is put before texts that a spreadsheet would run as a formula.</param>
+    public static string Csv(RunComparison comparison, bool safe = false)
     {
         var keys = comparison.Runs.SelectMany(run => run.Settings.Keys).Distinct().ToList();
         var table = new StringBuilder();
@@ -64,7 +66,8 @@ internal static class ComparisonTables
         }
         return table.ToString();
 
-        void Line(IEnumerable<string> cells) => table.AppendJoin(',', cells.Select(cell => CsvText.Of(cell))).Append("\r\n");
+        void Line(IEnumerable<string> cells) =>
+            table.AppendJoin(',', cells.Select(cell => CsvText.Of(cell, safe && !IsNumber(cell)))).Append("\r\n");
     }
 
     /// <summary>Explains the figures in a sentence.</summary>
@@ -88,4 +91,7 @@ internal static class ComparisonTables
 
     /// <summary>Escapes pipes. An underscore inside a word is not markup.</summary>
     private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+
+    // A negative number begins with a minus and is not a formula.
+    private static bool IsNumber(string cell) => double.TryParse(cell, CultureInfo.InvariantCulture, out _);
 }

@@ -119,6 +119,19 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     [Fact]
+    public void Csv_Safe_HasNoFormulaAndKeepsNumbers()
+    {
+        RunFixture.Write(
+            root, "a", new Dictionary<string, object> { ["variant"] = "=HYPERLINK(\"x\")", ["seed"] = -1 }, 0.9, finished: false);
+
+        var plain = ComparisonTables.Csv(Compare()).Split("\r\n")[1];
+        var safe = ComparisonTables.Csv(Compare(), safe: true).Split("\r\n")[1];
+
+        Assert.StartsWith("a,false,\"=HYPERLINK(\"\"x\"\")\",-1,", plain, StringComparison.Ordinal);
+        Assert.StartsWith("a,false,\"'=HYPERLINK(\"\"x\"\")\",-1,", safe, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Render_Page_LinksToTheRunsReportsAndNowhereElse()
     {
         WriteGrid([0.001, 0.01], ["adam"], seeds: 1);
