@@ -6,11 +6,14 @@ namespace LeNetServe.InferenceServer.Configuration;
 /// Reads the configuration key by key. Collects every fault with key, value and allowed range, so that the user gets all faults in one
 /// message. Remembers the keys, for <c>--help</c> and to reject unknown keys.
 /// </summary>
-internal sealed class SettingsReader(IConfiguration configuration)
+/// <param name="configuration">The configuration, or a section of it.</param>
+/// <param name="root">The whole configuration, which knows the files of the section; null if there is no section.</param>
+internal sealed class SettingsReader(IConfiguration configuration, IConfigurationRoot? root = null)
 {
     private readonly List<string> faults = [];
     private readonly List<Setting> settings = [];
     private readonly HashSet<string> removed = new(StringComparer.OrdinalIgnoreCase);
+    private readonly string prefix = configuration is IConfigurationSection section ? section.Path + ConfigurationPath.KeyDelimiter : "";
 
     /// <summary>Gets every fault so far.</summary>
     public IReadOnlyList<string> Faults => faults;
@@ -31,6 +34,9 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     /// <summary>Checks whether a key has a value.</summary>
     public bool Has(string key) => configuration[key] is { Length: > 0 };
+
+    /// <summary>Gets the value of a key that is not a setting, such as a variable of the platform; null if it has no value.</summary>
+    public string? ValueOf(string key) => configuration[key];
 
     /// <summary>Reads a text; null if it is not configured and <paramref name="value"/> is null.</summary>
     public string? Text(string key, string? value, string meaning, string allowed = "text")
@@ -99,17 +105,21 @@ internal sealed class SettingsReader(IConfiguration configuration)
     {
         var known = settings.Select(setting => setting.Key).Where(key => key.Contains(':')).ToArray();
         foreach (var section in known.Select(key => key.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase))
-            foreach (var (key, value) in configuration.GetSection(section).AsEnumerable())
+            foreach (var (path, value) in configuration.GetSection(section).AsEnumerable())
+            {
+                var key = path[prefix.Length..];
                 if (value is not null && !removed.Contains(key) && !known.Any(each => IsKeyOf(key, each)))
                 {
                     var expected = known.Where(each => each.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase));
                     faults.Add($"{key} is not a setting, expected one of {string.Join(", ", expected)}");
                 }
+            }
     }
 
     private string FolderOf(string key)
     {
-        var provider = (configuration as IConfigurationRoot)?.Providers.LastOrDefault(provider => provider.TryGet(key, out _));
+        var provider = (root ?? configuration as IConfigurationRoot)?.Providers
+            .LastOrDefault(provider => provider.TryGet(prefix + key, out _));
         var file = provider is FileConfigurationProvider { Source: { FileProvider: { } files, Path: { } path } }
             ? files.GetFileInfo(path).PhysicalPath
             : null;

@@ -41,7 +41,7 @@ internal static class Exit
             throw Faulty(reader.Faults);
         if (!commandLine.Has("--check"))
             return false;
-        CheckModels(options.Models.Path);
+        CheckModels(options.Models);
         Console.Out.WriteLine("The configuration is sound.");
         return true;
     }
@@ -79,14 +79,15 @@ internal static class Exit
             : $"the configuration has {faults.Count} faults:{string.Concat(faults.Select(fault => $"{Environment.NewLine}  {fault}"))}");
 
     /// <summary>Warns of each folder that the server passes over. Throws if the folder of models has only such folders.</summary>
-    private static void CheckModels(string path)
+    private static void CheckModels(RepositoryOptions repository)
     {
-        var models = VersionFolder.ModelsIn(path);
+        var models = VersionFolder.ModelsIn(repository);
         foreach (var model in models)
-            if (VersionFolder.Misplaced(path, model) is { } reason)
+            if (VersionFolder.Misplaced(repository, model) is { } reason)
                 Console.Error.WriteLine($"warning: something in the folder of model {Excerpt.Of(model)} is not served: {reason}");
-        if (models.Count > 0 && !models.Any(model => VersionFolder.IsServable(path, model)))
-            throw new ExpectedException(ExitCode.BadInput, $"no model in {path} can be served, expected NAME/1/{ModelFiles.ModelFileName}");
+        if (models.Count > 0 && !models.Any(model => VersionFolder.IsServable(repository, model)))
+            throw new ExpectedException(
+                ExitCode.BadInput, $"no model in {repository.Path} can be served, expected NAME/1/{ModelFiles.ModelFileName}");
     }
 
     private static void RequireDevice(SettingsReader reader, Device device)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using LeNetServe.InferenceServer.Configuration;
 
@@ -47,11 +48,25 @@ internal sealed record ListenerOptions
             MaxConnections = ReadMaxConnections(reader, socket is null ? 2 : 3),
             StartTimeout = ReadStartTimeout(reader, defaults.StartTimeout),
             GrpcPort = reader.Integer("Listen:GrpcPort", defaults.GrpcPort, 0, 65535, "gRPC (HTTP/2); 0 takes a free port"),
-            HttpPort = reader.Integer(
-                "Listen:HttpPort", defaults.HttpPort, 0, 65535, "REST, health, metrics, gRPC-Web (HTTP/1.1); 0 takes a free port"),
+            HttpPort = ReadHttpPort(reader, defaults.HttpPort),
             UnixSocket = socket,
             Origins = reader.List("Listen:Origins", "Origins of web pages that may call the server; * for all"),
         };
+    }
+
+    /// <summary>Reads the port of HTTP. Platforms such as Cloud Run and Knative give it in the variable PORT.</summary>
+    private static int ReadHttpPort(SettingsReader reader, int value)
+    {
+        const string Key = "Listen:HttpPort";
+        const string Variable = "PORT";
+        const string Meaning = "REST, health, metrics, gRPC-Web (HTTP/1.1); 0 takes a free port. The variable PORT replaces the default";
+        var port = reader.Integer(Key, value, 0, 65535, Meaning);
+        if (reader.Has(Key) || reader.ValueOf(Variable) is not { Length: > 0 } text)
+            return port;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= 65535)
+            return port;
+        reader.Fault($"{Variable} is \"{text}\", expected 0..65535");
+        return value;
     }
 
     private static int ReadMaxConnections(SettingsReader reader, int listeners)

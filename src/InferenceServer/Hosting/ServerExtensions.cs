@@ -5,6 +5,7 @@ using LeNetServe.InferenceServer.Api.Health;
 using LeNetServe.InferenceServer.Api.Metrics;
 using LeNetServe.InferenceServer.Api.OpenInference;
 using LeNetServe.InferenceServer.Api.Page;
+using LeNetServe.InferenceServer.Api.Reference;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
@@ -22,9 +23,17 @@ internal static class ServerExtensions
         builder.Logging.AddLogFilters();
         builder.AddListeners(options);
         var services = builder.Services;
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.DrainDelay + options.Shutdown.Timeout);
+        services.AddCalls(options);
+        services.AddTelemetry(options.Telemetry);
+        services.AddHostedService<MemoryReturn>();
+    }
+
+    /// <summary>Adds the models and the calls: everything that does not belong to the program, such as listeners and log.</summary>
+    public static void AddCalls(this IServiceCollection services, ServerOptions options)
+    {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.DrainDelay + options.Shutdown.Timeout);
         services.AddSingleton<ServerLifecycle>();
         services.AddServerMetrics(options.Telemetry);
         services.AddModels(options.Models, options.Loading);
@@ -34,9 +43,7 @@ internal static class ServerExtensions
         services.AddServerHealth();
         services.AddOpenInference();
         services.AddSecurity(options.Security);
-        services.AddTelemetry(options.Telemetry);
         services.AddHostedService<DrainService>();
-        services.AddHostedService<MemoryReturn>();
     }
 
     /// <summary>Adds the announcement on stdout and to systemd.</summary>
@@ -56,8 +63,12 @@ internal static class ServerExtensions
         app.MapOpenInference();
         app.MapServerHealth();
         app.MapServerMetrics();
+        app.MapOpenApi();
         if (options.Page == Switch.On)
+        {
             app.MapPage();
+            app.MapReference();
+        }
         app.MapGrpcReflectionService().WithAccess(AccessRule.Reflection);
     }
 }

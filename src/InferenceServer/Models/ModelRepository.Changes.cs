@@ -118,14 +118,14 @@ internal sealed partial class ModelRepository
         try
         {
             names = LoadingThreads.Within(
-                options.LoadTimeout, () => VersionFolder.ModelsIn(options.Path), listing => hangingListing = listing);
+                options.LoadTimeout, () => VersionFolder.ModelsIn(options), listing => hangingListing = listing);
         }
         catch (TimeoutException exception)
         {
             throw new IOException($"{options.Path} does not answer: {exception.Message}", exception);
         }
         foreach (var name in names.Where(VersionFolder.HasControlCharacters))
-            ReportFolder(Excerpt.Of(name), VersionFolder.Misplaced(options.Path, name), isFailed: false);
+            ReportFolder(Excerpt.Of(name), VersionFolder.Misplaced(options, name), isFailed: false);
         return [.. names.Where(name => !VersionFolder.HasControlCharacters(name))];
     }
 
@@ -153,8 +153,8 @@ internal sealed partial class ModelRepository
         try
         {
             (found, misplaced) = LoadingThreads.Within(options.LoadTimeout, () => (
-                VersionFolder.VersionsIn(options.Path, name).ToDictionary(folder => folder.Version),
-                VersionFolder.Misplaced(options.Path, name)));
+                VersionFolder.VersionsIn(options, name).ToDictionary(folder => folder.Version),
+                VersionFolder.Misplaced(options, name)));
         }
         catch (DirectoryNotFoundException) when (!options.Load.Contains(name))
         {

@@ -6,8 +6,11 @@ namespace LeNetServe.InferenceServer.Models;
 /// <summary>The models and versions that are served.</summary>
 internal sealed record RepositoryOptions
 {
-    /// <summary>The folder of models: <c>name/version/model.onnx</c>.</summary>
+    /// <summary>The folder of models: <c>name/version/model.onnx</c>; or the folder of one model, with <c>model.onnx</c> in it.</summary>
     public required string Path { get; init; }
+
+    /// <summary>The name of the one model whose file is in <see cref="Path"/> itself; its version is 1.</summary>
+    public required string Name { get; init; }
 
     /// <summary>The times at which the folder is looked at.</summary>
     public RepositoryMode Mode { get; init; } = RepositoryMode.None;
@@ -39,12 +42,15 @@ internal sealed record RepositoryOptions
 
     public static RepositoryOptions Read(SettingsReader reader)
     {
-        var path = reader.Path("Models:Path", "models", "Folder of models, name/version/model.onnx", "an existing folder")!;
+        var path = reader.Path(
+            "Models:Path", "models", "Folder of models, name/version/model.onnx, or of one model.onnx", "an existing folder")!;
         if (!Directory.Exists(path))
             reader.Fault($"Models:Path is \"{path}\", expected an existing folder");
-        var defaults = new RepositoryOptions { Path = path };
+        var defaults = new RepositoryOptions { Path = path, Name = NameOf(path) };
         var options = defaults with
         {
+            Name = reader.Text("Models:Name", null, "Name of the model, if Models:Path itself has model.onnx; as the folder without it")
+                ?? defaults.Name,
             Mode = reader.Choice(
                 "Models:Mode",
                 defaults.Mode,
@@ -63,6 +69,13 @@ internal sealed record RepositoryOptions
         if (options.PollInterval < TimeSpan.FromMilliseconds(10))
             reader.Fault($"Models:PollInterval is \"{options.PollInterval}\", expected 10ms at least");
         return options;
+    }
+
+    // A version's folder has a number, and its model the name.
+    private static string NameOf(string path)
+    {
+        var folder = new DirectoryInfo(path);
+        return folder.Name.All(char.IsAsciiDigit) && folder.Parent is { } parent ? parent.Name : folder.Name;
     }
 
     private static VersionPolicy ReadPolicy(SettingsReader reader, string key, string text)

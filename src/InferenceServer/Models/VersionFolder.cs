@@ -22,20 +22,23 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
 
     /// <summary>
     /// Gets the names of the models in a repository: its folders, except hidden ones and the one that file systems keep for themselves.
+    /// A repository that has a model file itself is one model.
     /// </summary>
     /// <exception cref="IOException">The repository cannot be read.</exception>
-    public static IReadOnlyList<string> ModelsIn(string repository) =>
+    public static IReadOnlyList<string> ModelsIn(RepositoryOptions repository) => IsOneModel(repository) ? [repository.Name] :
     [
-        .. Directory.EnumerateDirectories(repository).Select(path => System.IO.Path.GetFileName(path))
+        .. Directory.EnumerateDirectories(repository.Path).Select(path => System.IO.Path.GetFileName(path))
             .Where(name => name[0] != '.' && name != "lost+found").Order(StringComparer.Ordinal),
     ];
 
     /// <summary>Gets the versions of a model that have a model file, ascending.</summary>
     /// <exception cref="IOException">The folder cannot be read, or is gone.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be read.</exception>
-    public static IReadOnlyList<VersionFolder> VersionsIn(string repository, string model)
+    public static IReadOnlyList<VersionFolder> VersionsIn(RepositoryOptions repository, string model)
     {
-        var folder = System.IO.Path.Combine(repository, model);
+        if (IsOneModel(repository))
+            return model == repository.Name ? [Read(1, repository.Path)] : [];
+        var folder = System.IO.Path.Combine(repository.Path, model);
         return [.. ModelFiles.Versions(folder).Select(version => Read(version, System.IO.Path.Combine(folder, version.ToString())))];
     }
 
@@ -44,9 +47,11 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     /// </summary>
     /// <param name="repository">The folder of models.</param>
     /// <param name="model">The model's name.</param>
-    public static string? Misplaced(string repository, string model)
+    public static string? Misplaced(RepositoryOptions repository, string model)
     {
-        var folder = System.IO.Path.Combine(repository, model);
+        if (IsOneModel(repository))
+            return null;
+        var folder = System.IO.Path.Combine(repository.Path, model);
         var expected = $"{model}/1/{ModelFiles.ModelFileName}";
         if (HasControlCharacters(model))
             return "the name of its folder has control characters, expected a name without them";
@@ -60,14 +65,18 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     }
 
     /// <summary>Gets whether a model has a version that the server opens.</summary>
-    public static bool IsServable(string repository, string model) =>
-        !HasControlCharacters(model) && ModelFiles.Versions(System.IO.Path.Combine(repository, model)).Any();
+    public static bool IsServable(RepositoryOptions repository, string model) =>
+        IsOneModel(repository)
+        || (!HasControlCharacters(model) && ModelFiles.Versions(System.IO.Path.Combine(repository.Path, model)).Any());
 
     /// <summary>Gets whether a name would break the lines of logs.</summary>
     public static bool HasControlCharacters(string model) => model.Any(char.IsControl);
 
     /// <summary>Gets whether the files are still those that were seen.</summary>
     public bool IsUnchanged() => Read(Version, Path).Fingerprint == Fingerprint;
+
+    private static bool IsOneModel(RepositoryOptions repository) =>
+        File.Exists(System.IO.Path.Combine(repository.Path, ModelFiles.ModelFileName));
 
     private static string? MisplacedVersion(string model, string path)
     {

@@ -21,11 +21,14 @@ internal static class TelemetryExtensions
         services.AddOpenTelemetry()
             // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last, so they have priority.
             .ConfigureResource(resource => resource.AddService("lenetserve", serviceVersion: version).AddEnvironmentVariableDetector())
-            .WithTracing(tracing => tracing
-                .AddSource(ServerInstruments.SourceName)
-                .AddAspNetCoreInstrumentation()
-                .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
-                .AddOtlpExporter(exporter => SetTarget(exporter, options, "traces")))
+            .WithTracing(tracing =>
+            {
+                tracing.AddSource(ServerInstruments.SourceName)
+                    .AddAspNetCoreInstrumentation()
+                    .AddOtlpExporter(exporter => SetTarget(exporter, options, "traces"));
+                if (options.TraceRatio is { } ratio)
+                    tracing.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(ratio)));
+            })
             .WithMetrics(metrics => metrics
                 .AddMeter(ServerInstruments.MeterName)
                 .AddAspNetCoreInstrumentation()
@@ -33,8 +36,9 @@ internal static class TelemetryExtensions
                 .AddOtlpExporter((exporter, reader) =>
                 {
                     SetTarget(exporter, options, "metrics");
-                    var interval = (int)Math.Max(100, options.MetricsInterval.TotalMilliseconds);
-                    reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = interval;
+                    if (options.MetricsInterval is { } interval)
+                        reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds =
+                            (int)Math.Max(100, interval.TotalMilliseconds);
                 }));
     }
 

@@ -20,12 +20,13 @@ internal sealed record TelemetryOptions
     public OtlpProtocol Protocol { get; init; } = OtlpProtocol.Grpc;
 
     /// <summary>
-    /// Gets the share of traced requests, 0..1. A caller's own decision has priority. A traced request costs some microseconds.
+    /// Gets the share of traced requests, 0..1; null if OTEL_TRACES_SAMPLER decides. A caller's own decision has priority. A traced request
+    /// costs some microseconds.
     /// </summary>
-    public double TraceRatio { get; init; } = 0.01;
+    public double? TraceRatio { get; init; } = 0.01;
 
-    /// <summary>Gets the interval between sent metrics.</summary>
-    public TimeSpan MetricsInterval { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Gets the interval between sent metrics; null if OTEL_METRIC_EXPORT_INTERVAL decides.</summary>
+    public TimeSpan? MetricsInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets a value indicating whether OpenTelemetry's variables name a collector.</summary>
     public bool HasVariables { get; init; }
@@ -41,15 +42,19 @@ internal sealed record TelemetryOptions
         Uri? parsed = null;
         if (endpoint is not null && (!Uri.TryCreate(endpoint, UriKind.Absolute, out parsed) || parsed.Scheme is not ("http" or "https")))
             reader.Fault($"Telemetry:OtlpEndpoint is \"{endpoint}\", expected an http or https URL");
+        const string RatioKey = "Telemetry:TracesPerMille";
+        const string IntervalKey = "Telemetry:MetricsInterval";
         const string ratio = "Number of traced requests out of 1000; a caller's own decision has priority";
         const string interval = "Interval between sent metrics";
+        var perMille = reader.Integer(RatioKey, (int)(defaults.TraceRatio!.Value * 1000), 0, 1000, ratio);
+        var each = reader.Duration(IntervalKey, defaults.MetricsInterval!.Value, TimeSpan.FromHours(1), interval);
         return new()
         {
             Metrics = reader.Flag("Telemetry:Metrics", defaults.Metrics, "Requests are counted and timed; false only to measure the cost"),
             OtlpEndpoint = parsed,
             Protocol = reader.Choice("Telemetry:Protocol", defaults.Protocol, "Protocol of the collector"),
-            TraceRatio = reader.Integer("Telemetry:TracesPerMille", (int)(defaults.TraceRatio * 1000), 0, 1000, ratio) / 1000.0,
-            MetricsInterval = reader.Duration("Telemetry:MetricsInterval", defaults.MetricsInterval, TimeSpan.FromHours(1), interval),
+            TraceRatio = reader.Has("OTEL_TRACES_SAMPLER") && !reader.Has(RatioKey) ? null : perMille / 1000.0,
+            MetricsInterval = reader.Has("OTEL_METRIC_EXPORT_INTERVAL") && !reader.Has(IntervalKey) ? null : each,
             HasVariables = Variables.Any(reader.Has),
         };
     }

@@ -57,7 +57,7 @@ public sealed class ProjectReferenceTests
     public void Packages_OfEveryProject_HaveTheirVersionInOnePlace()
     {
         var versioned =
-            from folder in new[] { "src", "tests", "benchmarks" }
+            from folder in new[] { "src", "tests", "benchmarks", "samples" }
             let path = Path.Combine(RepositoryTree.Root, folder)
             where Directory.Exists(path)
             from project in Directory.EnumerateFiles(path, "*.csproj", SearchOption.AllDirectories)

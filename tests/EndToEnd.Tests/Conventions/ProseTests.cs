@@ -7,7 +7,7 @@ namespace LeNetServe.EndToEnd.Tests.Conventions;
 /// </summary>
 public sealed partial class ProseTests
 {
-    private static readonly string[] Code = ["src", "tests", "benchmarks"];
+    private static readonly string[] Code = ["src", "tests", "benchmarks", "samples"];
 
     /// <summary>The documents that people write; reports of an export are generated.</summary>
     private static IEnumerable<string> Documents =>

@@ -9,7 +9,7 @@ public sealed partial class SourceFileTests
     public void Files_WithAPublicType_HoldOneAndAreNamedAfterIt()
     {
         var wrong =
-            from file in RepositoryTree.Sources("src", "tests", "benchmarks")
+            from file in RepositoryTree.Sources("src", "tests", "benchmarks", "samples")
             let types = PublicTypes().Matches(File.ReadAllText(file)).Select(match => match.Groups["name"].Value).ToArray()
             where types.Length > 1 || (types.Length == 1 && types[0] != Path.GetFileName(file).Split('.')[0])
             select $"{RepositoryTree.Relative(file)}: {string.Join(", ", types)}";
@@ -21,7 +21,7 @@ public sealed partial class SourceFileTests
     public void Names_OfFilesAndFolders_SayWhatTheyHold()
     {
         var vague =
-            from file in RepositoryTree.Sources("src", "tests", "benchmarks")
+            from file in RepositoryTree.Sources("src", "tests", "benchmarks", "samples")
             let path = RepositoryTree.Relative(file)
             where VagueNames().IsMatch(path)
             select path;

@@ -23,6 +23,20 @@ public sealed class SettingsReaderTests
         Assert.Equal(RepositoryMode.None, options.Models.Mode);
     }
 
+    [Theory]
+    [InlineData("8080", null, 8080, null)]
+    [InlineData("8080", "9000", 9000, null)]
+    [InlineData("x", null, 8000, "PORT is \"x\", expected 0..65535")]
+    [InlineData("70000", null, 8000, "PORT is \"70000\", expected 0..65535")]
+    public void Read_VariablePort_CountsWithoutTheSetting(string variable, string? setting, int expected, string? fault)
+    {
+        (string, string)[] settings = [("Models:Path", "."), ("PORT", variable)];
+        var reader = Reader(setting is null ? settings : [.. settings, ("Listen:HttpPort", setting)]);
+
+        Assert.Equal(expected, ServerOptions.Read(reader).Listen.HttpPort);
+        Assert.Equal(fault, reader.Faults.SingleOrDefault());
+    }
+
     [Fact]
     public void Read_ManyFaults_NamesEachWithKeyValueAndRange()
     {

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.Tests;
+using Microsoft.Extensions.Configuration;
 
 namespace LeNetServe.InferenceServer.Tests.Models;
 
@@ -9,6 +11,8 @@ public sealed class VersionFolderTests : IDisposable
     private readonly TemporaryDirectory directory = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private RepositoryOptions Repository => new() { Path = directory.Path, Name = "m" };
 
     public void Dispose() => directory.Dispose();
 
@@ -24,7 +28,7 @@ public sealed class VersionFolderTests : IDisposable
     {
         Touch(file);
 
-        Assert.Equal(expected, VersionFolder.Misplaced(directory.Path, "m"));
+        Assert.Equal(expected, VersionFolder.Misplaced(Repository, "m"));
     }
 
     [Fact]
@@ -34,7 +38,31 @@ public sealed class VersionFolderTests : IDisposable
         Touch("m/2/model.onnx");
         Touch("m/notes/readme.txt");
 
-        Assert.Null(VersionFolder.Misplaced(directory.Path, "m"));
+        Assert.Null(VersionFolder.Misplaced(Repository, "m"));
+    }
+
+    /// <summary>KServe puts one file into the folder, and calls the model by the name of its service.</summary>
+    [Theory]
+    [InlineData("flat", "--Models:Name=flat")]
+    [InlineData("models")]
+    public async Task Start_AModelFileInTheFolderItself_IsServedByItsName(string expected, params string[] settings)
+    {
+        await using var server = await TestServer.StartAsync(models => new TinyOnnx().Write(models, "a\nb\nc\n"), settings);
+
+        Assert.Equal([$"{expected}/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
+        using var answer = await server.Http.GetAsync($"/v2/models/{expected}/ready", Cancellation);
+        Assert.True(answer.IsSuccessStatusCode);
+        Assert.Equal("a", (await server.Client.ListModelsAsync(new(), cancellationToken: Cancellation)).Models.Single().Labels[0]);
+    }
+
+    [Fact]
+    public void ModelsIn_TheFolderOfAVersion_HasTheNameOfItsModel()
+    {
+        Touch("m/1/model.onnx");
+        var reader = new SettingsReader(new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Models:Path"] = directory["m", "1"] }).Build());
+
+        Assert.Equal(["m"], VersionFolder.ModelsIn(RepositoryOptions.Read(reader)));
     }
 
     [Fact]

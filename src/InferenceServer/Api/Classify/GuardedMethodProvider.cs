@@ -19,8 +19,9 @@ internal sealed class GuardedMethodProvider<TService> : IServiceMethodProvider<T
 
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context)
     {
-        var attribute = typeof(TService).GetCustomAttribute<BindServiceMethodAttribute>(inherit: true)
-            ?? throw new InvalidOperationException($"{typeof(TService)} is not a gRPC service");
+        // Code-first services of an application have a provider of their own.
+        if (typeof(TService).GetCustomAttribute<BindServiceMethodAttribute>(inherit: true) is not { } attribute)
+            return;
         var serviceBase = typeof(TService);
         while (serviceBase.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false) is null)
             serviceBase = serviceBase.BaseType!;

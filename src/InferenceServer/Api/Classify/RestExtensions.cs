@@ -6,12 +6,9 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace LeNetServe.InferenceServer.Api.Classify;
 
-/// <summary>Registers and maps REST: JSON calls, image files, gRPC-Web and the OpenAPI document.</summary>
+/// <summary>Registers and maps REST: JSON calls, image files and gRPC-Web.</summary>
 internal static class RestExtensions
 {
-    /// <summary>The path of the OpenAPI document.</summary>
-    public const string OpenApiPath = "/openapi/v1.json";
-
     private static readonly string[] FileTypes =
         [.. ImageFileTypes.ContentTypes, "image/*", "application/octet-stream", "application/x-www-form-urlencoded",
             "multipart/form-data"];
@@ -47,7 +44,6 @@ internal static class RestExtensions
             Post($"{model}:classifyBatch", upload.ClassifyBatchAsync, [.. FileTypes, "application/json"], "topK", "geometry");
             Post($"{model}:explain", upload.ExplainAsync, [.. FileTypes, "application/json"], "topK", "geometry", "layers", "attribution");
         }
-        endpoints.MapGet(OpenApiPath, WriteOpenApiAsync).WithAccess(AccessRule.Inference);
 
         void Post(string route, RequestDelegate handle, string[] contentTypes, params string[] query)
         {
@@ -63,13 +59,5 @@ internal static class RestExtensions
         context.Response.Headers.Allow = HttpMethods.Post;
         var exception = new InferenceException(InferenceErrorKind.InvalidInput, "GET cannot classify, expected POST with an image");
         return ErrorResponse.WriteJsonAsync(context, StatusCodes.Status405MethodNotAllowed, exception);
-    }
-
-    private static async Task WriteOpenApiAsync(HttpContext context)
-    {
-        await using var document = typeof(RestExtensions).Assembly.GetManifestResourceStream(
-            "LeNetServe.InferenceServer.Api.Classify.openapi.json")!;
-        context.Response.ContentType = "application/json";
-        await document.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 }

@@ -63,6 +63,55 @@ public sealed class PrometheusTextTests
             Assert.Matches("""^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{([a-z]+="[^"]*",?)+\})? -?[0-9.eE+-]+)$""", line);
     }
 
+    [Theory]
+    [InlineData("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2", true)]
+    [InlineData("application/openmetrics-text", true)]
+    [InlineData("text/plain,application/openmetrics-text;q=0.5", false)]
+    [InlineData("*/*", false)]
+    public async Task Metrics_OnRequest_AreOpenMetrics(string accept, bool isOpenMetrics)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+
+        using var answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(isOpenMetrics ? OpenMetricsText.ContentType : PrometheusText.ContentType, $"{answer.Content.Headers.ContentType}");
+        Assert.Equal(isOpenMetrics, text.EndsWith("\n# EOF\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Of_Counters_HaveTheNameOfTheirFamilyOrNoType()
+    {
+        const string Prometheus = """
+            # HELP a_total Things
+            # TYPE a_total counter
+            a_total 1
+            # HELP b Things
+            # TYPE b counter
+            b{model="m"} 2
+            # HELP c Things
+            # TYPE c gauge
+            c 3
+
+            """;
+
+        Assert.Equal("""
+            # HELP a Things
+            # TYPE a counter
+            a_total 1
+            # HELP b Things
+            # TYPE b unknown
+            b{model="m"} 2
+            # HELP c Things
+            # TYPE c gauge
+            c 3
+            # EOF
+
+            """, OpenMetricsText.Of(Prometheus));
+    }
+
     [Fact]
     public void Record_ManyThreads_LosesNothing()
     {
