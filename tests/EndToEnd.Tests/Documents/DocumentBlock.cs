@@ -28,7 +28,10 @@ internal sealed partial record DocumentBlock(string File, int Line, string Langu
     public string? Test => Argument("test:");
 
     /// <summary>True if the command goes on until it is stopped, such as a server.</summary>
-    public bool IsServer => Directive == "runs until it is stopped";
+    public bool IsServer => Directive.StartsWith("runs until it is stopped", StringComparison.Ordinal);
+
+    /// <summary>The words that a server prints when it is ready.</summary>
+    public string Ready => Argument("runs until it is stopped:") ?? "LeNetServe ready";
 
     /// <summary>A need that a machine may not meet, such as <c>mnist</c>; null if there is none.</summary>
     public string? Needs => Argument("needs:");
@@ -42,6 +45,10 @@ internal sealed partial record DocumentBlock(string File, int Line, string Langu
         let line = text.AsSpan(0, match.Groups["fence"].Index).Count('\n') + 1
         select new DocumentBlock(
             file, line, match.Groups["language"].Value, match.Groups["directive"].Value.Trim(), match.Groups["code"].Value);
+
+    /// <summary>README's block that installs the programs.</summary>
+    public static DocumentBlock Install =>
+        All.Single(block => block.File == "README.md" && block.Code.StartsWith("dotnet run install.cs", StringComparison.Ordinal));
 
     /// <inheritdoc/>
     public override string ToString() => $"{File}:{Line}";

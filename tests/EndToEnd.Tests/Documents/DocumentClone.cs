@@ -4,15 +4,22 @@ namespace LeNetServe.EndToEnd.Tests.Documents;
 
 /// <summary>
 /// A fresh clone in which the commands of the documents run, with a home folder of its own. The four programs are installed there by
-/// README's own command. Data sets are linked if this machine has them.
+/// README's own command. Data sets are linked if this machine has them. Nothing that the clone builds or writes is shared with the
+/// repository under test.
 /// </summary>
 public sealed class DocumentClone : IAsyncLifetime
 {
-    private const StringComparison Ordinal = StringComparison.Ordinal;
     private readonly TemporaryFolder folder = new();
+    private string[] network = [];
 
     /// <summary>The clone's folder.</summary>
     internal string Root => folder.Combine("lenetserve");
+
+    /// <summary>The folder of the installed programs.</summary>
+    internal string Tools => folder.Combine("home", ".dotnet", "tools");
+
+    /// <summary>The words of the installation.</summary>
+    internal string Installed { get; private set; } = "";
 
     /// <summary>The reason why commands cannot run on this machine; null if they can.</summary>
     internal string? Obstacle { get; private set; }
@@ -21,9 +28,15 @@ public sealed class DocumentClone : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable("LENETSERVE_DOCUMENTS") != "1")
-            Obstacle = "the documents' commands take ten minutes: LENETSERVE_DOCUMENTS=1 runs them";
-        else if (await Code("unshare -n ip link set lo up") != 0)
-            Obstacle = "no network namespace can be made here, and ports 8000 and 8001 may be taken (root and iproute2 are needed)";
+            Obstacle = "the documents' commands take minutes: LENETSERVE_DOCUMENTS=1 runs them";
+        else if (OperatingSystem.IsWindows())
+            Obstacle = "the documents' commands are for a Unix shell";
+        else if (await Succeeds("unshare", "-n", "ip", "link", "set", "lo", "up"))
+            network = ["unshare", "-n"];
+        else if (await Succeeds("unshare", "-rn", "ip", "link", "set", "lo", "up"))
+            network = ["unshare", "-rn"];
+        else
+            Obstacle = "no network namespace can be made here, and ports 8000 and 8001 may be taken (unshare and iproute2 are needed)";
         if (Obstacle is not null)
             return;
         await Bash(RepositoryTree.Root, $"git clone -q . '{Root}'");
@@ -37,18 +50,23 @@ public sealed class DocumentClone : IAsyncLifetime
         Directory.CreateDirectory(Path.Combine(Root, "data"));
         LinkData("mnist", RealData.TryMnist());
         LinkData("cifar10", RealData.TryCifarJpeg());
-        await Bash(Root, "dotnet build -v q LeNetServe.sln");
         // The programs' names in the documents are those of the installed tools.
-        var install = DocumentBlock.All.Single(
-            block => block.File == "README.md" && block.Code.StartsWith("dotnet run install.cs", Ordinal));
-        var installed = await Run(install.Code, isolated: true);
-        Assert.True(installed.ExitCode == 0, $"{install}\n{installed.Output}\n{installed.Error}");
+        var installed = await Run(DocumentBlock.Install.Code, isolated: false);
+        Installed = $"{DocumentBlock.Install}\n{installed.Output}\n{installed.Error}";
+        if (Installed.Contains("NU1301", StringComparison.Ordinal))
+            Obstacle = "no package source can be reached";
+        else
+            Assert.True(installed.ExitCode == 0, Installed);
     }
 
     /// <summary>Runs a script in the clone, in a network namespace of its own if asked for.</summary>
-    internal Task<ProgramResult> Run(string script, bool isolated) => isolated
-        ? BuiltProgram.Run(BuiltProgram.Start("unshare", Root, ["-n", "bash", "-c", $"ip link set lo up\n{Prelude}\n{script}"]))
-        : BuiltProgram.Run(BuiltProgram.Start("bash", Root, ["-c", $"{Prelude}\n{script}"]));
+    internal Task<ProgramResult> Run(string script, bool isolated)
+    {
+        var bash = $"{Prelude}\n{script}";
+        return isolated
+            ? BuiltProgram.Run(BuiltProgram.Start(network[0], Root, [network[1], "bash", "-c", $"ip link set lo up\n{bash}"]))
+            : BuiltProgram.Run(BuiltProgram.Start("bash", Root, ["-c", bash]));
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -80,15 +98,15 @@ public sealed class DocumentClone : IAsyncLifetime
         Assert.True(done.ExitCode == 0, $"{script}\n{done.Output}\n{done.Error}");
     }
 
-    private static async Task<int> Code(string command)
+    private static async Task<bool> Succeeds(string command, params string[] arguments)
     {
         try
         {
-            return (await BuiltProgram.Run(BuiltProgram.Start("bash", RepositoryTree.Root, ["-c", command]))).ExitCode;
+            return (await BuiltProgram.Run(BuiltProgram.Start(command, RepositoryTree.Root, arguments))).ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return -1;
+            return false;
         }
     }
 }

@@ -3,7 +3,8 @@ using System.Text;
 namespace LeNetServe.EndToEnd.Tests.Documents;
 
 /// <summary>Every command and program in every document runs as it stands, in the order of the document, in a fresh clone.</summary>
-public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output) : IClassFixture<DocumentClone>
+[Collection<DocumentClones>]
+public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output)
 {
     public static TheoryData<string> WithCommands => new(
         DocumentBlock.All.Where(block => block.IsCommand && Runs(block)).Select(block => block.File).Distinct());
@@ -14,8 +15,10 @@ public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output)
     {
         Assert.SkipWhen(clone.Obstacle is not null, clone.Obstacle ?? "");
         var script = new StringBuilder("rm -rf runs scratch\ntrap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n");
-        foreach (var block in DocumentBlock.All.Where(block => block.File == document && Runs(block) && IsHere(block)))
-            script.AppendLine(ScriptOf(block));
+        // The clone has run README's installation already.
+        var install = DocumentBlock.Install;
+        foreach (var block in DocumentBlock.All.Where(block => block.File == document && block != install && Runs(block)))
+            script.AppendLine(IsHere(block) ? ScriptOf(block) : $"echo '== {block} does not run: {block.Needs} is not here'");
 
         var done = await clone.Run(script.ToString(), isolated: true);
         var changed = await clone.Run("git status --porcelain", isolated: false);
@@ -45,9 +48,8 @@ public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output)
     {
         Assert.SkipWhen(clone.Obstacle is not null, clone.Obstacle ?? "");
         var used = await clone.Run("""
-            dotnet artifacts/bin/Exporter/debug/LeNetServe.Exporter.dll export --help >/dev/null
             mkdir -p models/my-digits/1 && cp models/lenet5-mnist/1/* models/my-digits/1/
-            dotnet test --no-build --project tests/Exporter.Tests --filter-class '*InteroperabilityTests'
+            dotnet test --project tests/Exporter.Tests --filter-class '*InteroperabilityTests'
             """, isolated: false);
 
         Assert.True(used.ExitCode == 0, $"{used.Output}\n{used.Error}");
@@ -63,7 +65,7 @@ public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output)
     {
         "mnist" => RealData.TryMnist() is not null,
         "cifar10" => RealData.TryCifarJpeg() is not null,
-        "python3-grpcio" => Directory.Exists("/usr/lib/python3/dist-packages/grpc_tools"),
+        "protobuf-compiler-grpc" => File.Exists("/usr/bin/grpc_python_plugin") && File.Exists("/usr/include/google/protobuf/any.proto"),
         _ => true,
     };
 
@@ -72,15 +74,15 @@ public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output)
     {
         var path = block.FileName ?? "$HOME/block.sh";
         var write = $"""
-            echo '== {block}'
+            echo "== {block} after $SECONDS s"
             mkdir -p "$(dirname "{path}")"
             cat >"{path}" <<'END_OF_THE_BLOCK'
             """;
         var run = block.IsServer
-            ? """
+            ? $$"""
               bash -euo pipefail "$HOME/block.sh" >"$HOME/server.log" 2>&1 &
-              for _ in $(seq 300); do grep -q '^LeNetServe ready' "$HOME/server.log" && break; sleep 0.2; done
-              grep '^LeNetServe ready' "$HOME/server.log" || { cat "$HOME/server.log"; exit 99; }
+              for _ in $(seq 1500); do grep -q '{{block.Ready}}' "$HOME/server.log" && break; sleep 0.2; done
+              grep '{{block.Ready}}' "$HOME/server.log" || { cat "$HOME/server.log"; exit 99; }
               """
             : "timeout 900 bash -euo pipefail \"$HOME/block.sh\" </dev/null || exit $?";
         return $"{write}\n{block.Code}END_OF_THE_BLOCK\n{(block.FileName is null ? run : "")}";
