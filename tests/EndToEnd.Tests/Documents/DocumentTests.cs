@@ -14,7 +14,13 @@ public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output)
     public async Task Commands_OfADocument_RunAsTheyStand(string document)
     {
         Assert.SkipWhen(clone.Obstacle is not null, clone.Obstacle ?? "");
-        var script = new StringBuilder("rm -rf runs scratch\ntrap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n");
+        // Each server is a process group of its own, so that what it started ends with it.
+        var script = new StringBuilder("""
+            rm -rf runs scratch
+            set -m
+            trap 'for server in $(jobs -p); do kill -- -$server; done; wait' EXIT
+
+            """);
         // The clone has run README's installation already.
         var install = DocumentBlock.Install;
         foreach (var block in DocumentBlock.All.Where(block => block.File == document && block != install && Runs(block)))
