@@ -27,9 +27,7 @@ public sealed class DocumentClone : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        if (Environment.GetEnvironmentVariable("LENETSERVE_DOCUMENTS") != "1")
-            Obstacle = "the documents' commands take minutes: LENETSERVE_DOCUMENTS=1 runs them";
-        else if (OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows())
             Obstacle = "the documents' commands are for a Unix shell";
         else if (await Succeeds("unshare", "-n", "ip", "link", "set", "lo", "up"))
             network = ["unshare", "-n"];
