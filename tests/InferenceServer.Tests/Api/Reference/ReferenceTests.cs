@@ -19,14 +19,13 @@ public sealed class ReferenceTests(BrowserFixture browser) : IClassFixture<Brows
         await using var server = await TestServer.StartAsync();
         var paths = (await DocumentAsync(server)).GetProperty("paths");
 
+        // Without features of Triton that are "not supported", and without the GET that says that a classification needs POST.
         var routes = (
             from endpoint in server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             let route = "/" + endpoint.RoutePattern.RawText!.TrimStart('/')
             where (route + "/").StartsWith("/v1/", StringComparison.Ordinal) || (route + "/").StartsWith("/v2/", StringComparison.Ordinal)
-            // Features of Triton that this server answers with "not supported".
             where !route.Contains("sharedmemory") && !route.EndsWith("/trace/setting", StringComparison.Ordinal) && route != "/v2/logging"
             from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods
-            // GET says that a classification needs POST.
             where !(method == "GET" && route.Contains("}:"))
             let rule = endpoint.Metadata.GetMetadata<AccessAttribute>()!.Rule
             select (Route: route, Method: method.ToLowerInvariant(), Rule: rule)).Distinct().ToArray();
