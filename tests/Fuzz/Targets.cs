@@ -38,8 +38,8 @@ internal static class Targets
         new("infer", ReadInfer, typeof(InferenceException)),
         new("json", ReadJson, typeof(InferenceException)),
         // A wrapper type that is cut off has an InvalidOperationException. GuardedMethodProvider takes all of them for invalid messages.
-        new(
-            "protobuf", ReadProtobuf, typeof(InferenceException), typeof(InvalidProtocolBufferException), typeof(InvalidOperationException)),
+        new("protobuf", ReadProtobuf,
+            typeof(InferenceException), typeof(InvalidProtocolBufferException), typeof(InvalidOperationException)),
     ];
 
     /// <summary>Gets the names.</summary>
