@@ -33,12 +33,12 @@ static int Replay(string target, string[] files)
 
 static int Afl(string target)
 {
-    var found = Targets.Find(target);
     Fuzzer.OutOfProcess.Run(stream =>
     {
+        // Not before: instrumented code needs the memory that it shares with afl-fuzz.
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
-        found.Read(bytes.ToArray());
+        Targets.Find(target).Read(bytes.ToArray());
     });
     return 0;
 }

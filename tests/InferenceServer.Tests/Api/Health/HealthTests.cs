@@ -5,6 +5,7 @@ using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Tests.Api.Classify;
 using LeNetServe.Tests;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace LeNetServe.InferenceServer.Tests.Api.Health;
@@ -118,8 +119,11 @@ public sealed class HealthTests
     [Fact]
     public async Task StopAsync_CallInFlightAfterTheDrainDelay_ListensUntilItIsAnswered()
     {
+        // The server's clock stands still while the test looks, however slow the machine is.
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var server = await TestServer.StartAsync(
-            "--Pipeline:Concurrency=1", "--Shutdown:DrainDelay=6s", "--Shutdown:Timeout=10m");
+            TestServer.WriteTiny, builder => builder.Services.AddSingleton<TimeProvider>(time),
+            "--Pipeline:Concurrency=1", "--Shutdown:DrainDelay=10s", "--Shutdown:Timeout=10m");
         var slots = server.App.Services.GetRequiredService<SlowWork>().Small;
         Assert.True(slots.EnterAsync(new(DateTime.MaxValue, Cancellation)).IsCompletedSuccessfully);
         var call = server.Client.ClassifyAsync(new() { Image = Pictures.Stripe(1) }, cancellationToken: Cancellation);
@@ -127,8 +131,11 @@ public sealed class HealthTests
         var ending = server.App.Services.GetRequiredService<ServerLifecycle>().Ending;
 
         var stopping = server.App.StopAsync(Cancellation);
-        await Eventually.TrueAsync(() => ending.IsCancellationRequested);
-        await Task.Delay(200, Cancellation);
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return ending.IsCancellationRequested;
+        });
 
         try
         {
@@ -140,6 +147,11 @@ public sealed class HealthTests
             slots.Exit();
         }
         Assert.Equal("b", (await call).Predictions[0].Label);
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return stopping.IsCompleted;
+        });
         await stopping;
     }
 
