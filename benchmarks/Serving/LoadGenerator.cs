@@ -16,6 +16,7 @@ internal sealed class LoadGenerator : IDisposable
     public const int FewConnections = 2;
 
     private const int StreamWindow = 8;
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
     private readonly GrpcChannel[] channels;
     private readonly Classifier.ClassifierClient[] clients;
@@ -75,6 +76,29 @@ internal sealed class LoadGenerator : IDisposable
             () => Arrive(request, perSecond, seconds, new Random(seed), tally),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Task.WhenAll(await arrivals);
+        return tally.Result();
+    }
+
+    /// <summary>
+    /// Runs a load of so many calls a second by callers with a timetable each. A call that is due while the one before it is under way
+    /// counts from the moment at which it was due. The lateness of a timer does not count.
+    /// </summary>
+    public async Task<LoadResult> PacedAsync(ClassifyRequest request, double perSecond, double seconds)
+    {
+        var tally = new Tally();
+        var callers = (int)Math.Ceiling(perSecond * Pace.TotalSeconds);
+        var period = callers / perSecond;
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+        {
+            for (var due = period * caller / callers; due < seconds; due += period)
+            {
+                var early = due - Stopwatch.GetElapsedTime(tally.Started).TotalSeconds;
+                if (early > 0)
+                    await Task.Delay(TimeSpan.FromSeconds(early));
+                var start = early > 0 ? Stopwatch.GetTimestamp() : tally.Started + (long)(due * Stopwatch.Frequency);
+                await OneAsync(clients[caller % clients.Length], request, start, tally);
+            }
+        })));
         return tally.Result();
     }
 

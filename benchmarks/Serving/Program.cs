@@ -1,6 +1,7 @@
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Serving;
+using LeNetServe.Serving.Strangers;
 
 // Prints every figure of the server beside its target:
 //
@@ -10,9 +11,18 @@ using LeNetServe.Serving;
 //
 //     Serving load URL pixels|png|stream CALLERS SECONDS [CALLS_PER_SECOND] MODEL_VERSION_FOLDER
 //
-// Runs one part of the comparison:
+// Measures a good client beside 2, 20 and 600 callers that send pixel bombs:
+//
+//     Serving bombs SERVER.dll MODEL_VERSION_FOLDER SECONDS
+//
+// Mixes good, bad and hostile traffic near the capacity of the server:
+//
+//     Serving soak SERVER.dll MODEL_VERSION_FOLDER MINUTES
+//
+// Runs one part of the comparison, of bombs or of soak:
 //
 //     Serving echo | bare MODEL_VERSION_FOLDER | alone MODEL_VERSION_FOLDER SECONDS
+//     Serving bombs-of URL gifs|pngs CALLERS SECONDS MODEL | strangers GRPC_URL HTTP_URL MODEL SECONDS
 return args switch
 {
     ["compare", var server, var model, .. var rest] when Options(rest) is var (quick, only) =>
@@ -21,6 +31,12 @@ return args switch
         await LoadCommand.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), double.Parse(rate), model),
     ["load", var url, var kind, var callers, var seconds, var model] =>
         await LoadCommand.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), 0, model),
+    ["bombs", var server, var model, var seconds] => await BombCommand.RunAsync(server, model, double.Parse(seconds)),
+    ["bombs-of", var url, var kind, var callers, var seconds, var model] =>
+        await BombSender.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), model),
+    ["soak", var server, var model, var minutes] => await SoakCommand.RunAsync(server, model, double.Parse(minutes)),
+    ["strangers", var grpc, var http, var model, var seconds] =>
+        await TrafficSender.RunAsync(grpc, http, model, double.Parse(seconds)),
     ["echo"] => await ReferenceHost.RunAsync(new EchoServer()),
     ["bare", var model] => await BareAsync(model),
     ["alone", var model, var seconds] => Alone.Run(model, double.Parse(seconds)),
@@ -48,6 +64,6 @@ static int Usage()
 {
     Console.Error.WriteLine(
         $"Serving compare SERVER.dll MODEL_VERSION_FOLDER [--quick] [--only {string.Join('|', Comparison.Names)}] "
-        + "| load … | echo | bare … | alone …");
+        + "| load … | bombs … | soak … | echo | bare … | alone …");
     return 2;
 }

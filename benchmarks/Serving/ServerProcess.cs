@@ -56,6 +56,22 @@ internal sealed partial class ServerProcess : IDisposable
         return (double.Parse(figures[0], CultureInfo.InvariantCulture), double.Parse(figures[1], CultureInfo.InvariantCulture));
     }
 
+    /// <summary>
+    /// Starts a command of this program at the lowest priority, so that its callers do not hold up those of this process.
+    /// </summary>
+    public static Process StartSelf(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("nice", ["-n", "19", "dotnet", "exec", typeof(ServerProcess).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = true,
+        })!;
+
+    /// <summary>Gets the number of file descriptors and of threads.</summary>
+    public (int Descriptors, int Threads) Handles() =>
+        (Directory.GetFiles($"/proc/{process.Id}/fd").Length, Directory.GetDirectories($"/proc/{process.Id}/task").Length);
+
+    /// <summary>Gets whether the process has ended.</summary>
+    public bool HasEnded => process.HasExited;
+
     /// <summary>Gets the resident memory in bytes.</summary>
     public Task<double> MemoryAsync() => MetricAsync("process_resident_memory_bytes ");
 
