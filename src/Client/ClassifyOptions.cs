@@ -12,6 +12,11 @@ public sealed record ClassifyOptions
     /// <summary>Gets the number of predictions to return, best first; 0 for all classes.</summary>
     public int TopK { get; init; }
 
+    /// <summary>
+    /// Gets the coverage of <see cref="Classification.LabelSet"/>, one of those in the model's manifest such as 0.99; 0 for no set.
+    /// </summary>
+    public double Coverage { get; init; }
+
     /// <summary>Gets the way to fit a picture to the model's size.</summary>
     public Geometry Geometry { get; init; }
 

@@ -89,6 +89,7 @@ public sealed partial class LeNetServeClient : ILeNetServeClient, IDisposable
             Model = ModelOf(options),
             Version = options.Version,
             TopK = options.TopK,
+            Coverage = options.Coverage,
             Geometry = (V1.Geometry)options.Geometry,
         };
         foreach (var image in images)
@@ -129,6 +130,7 @@ public sealed partial class LeNetServeClient : ILeNetServeClient, IDisposable
             Version = options.Version,
             Image = image.ToMessage(),
             TopK = options.TopK,
+            Coverage = options.Coverage,
             Geometry = (V1.Geometry)options.Geometry,
         };
     }

@@ -7,7 +7,12 @@ namespace LeNetServe.Client;
 internal static class Messages
 {
     public static Classification Classification(V1.ClassifyResponse response) =>
-        new(response.Model, response.Version, Predictions(response.Predictions));
+        new(response.Model, response.Version, Predictions(response.Predictions))
+        {
+            Novelty = response.HasNovelty ? response.Novelty : null,
+            IsKnown = response.HasIsKnown ? response.IsKnown : null,
+            LabelSet = [.. response.LabelSet],
+        };
 
     public static IReadOnlyList<ImageOutcome> Outcomes(V1.ClassifyBatchResponse response, IReadOnlyList<ImageSource> images)
     {
@@ -20,7 +25,12 @@ internal static class Messages
                 : new ImageOutcome
                 {
                     Id = images[i].Id,
-                    Classification = new Classification(response.Model, response.Version, Predictions(item.Predictions)),
+                    Classification = new Classification(response.Model, response.Version, Predictions(item.Predictions))
+                    {
+                        Novelty = item.HasNovelty ? item.Novelty : null,
+                        IsKnown = item.HasIsKnown ? item.IsKnown : null,
+                        LabelSet = [.. item.LabelSet],
+                    },
                 };
         }
         return outcomes;

@@ -44,14 +44,17 @@ public sealed partial class ClassifierModel : IDisposable
 
     /// <summary>Runs the model on images of bytes. Safe for concurrent callers.</summary>
     /// <param name="pixels">N×C×H×W, 0..255, row-major.</param>
-    /// <param name="outputs">N×classes: the unchanged output of the graph. <see cref="ModelFacts.Output"/> says what it means.</param>
+    /// <param name="outputs">
+    /// N×classes: the unchanged output of the graph. <see cref="ModelFacts.Output"/> says what it means. If there is room for
+    /// <see cref="ModelFacts.RowLength"/> values of each image, its novelty follows its classes.
+    /// </param>
     /// <exception cref="ArgumentException">The lengths do not fit the model.</exception>
     /// <exception cref="InferenceException">The model cannot compute this (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
     public void Run(ReadOnlySpan<byte> pixels, Span<float> outputs) => Run(pixels, outputs, 1, asFloats: false);
 
     /// <summary>Runs the model on input values that the graph receives unchanged. Safe for concurrent callers.</summary>
     /// <param name="values">Little-endian 32-bit floats in N×C×H×W: 4·N·C·H·W bytes.</param>
-    /// <param name="outputs">N×classes: the unchanged output of the graph.</param>
+    /// <param name="outputs">As for images of bytes.</param>
     /// <inheritdoc cref="Run(ReadOnlySpan{byte}, Span{float})" path="/exception"/>
     public void RunFloats(ReadOnlySpan<byte> values, Span<float> outputs) => Run(values, outputs, sizeof(float), asFloats: true);
 
@@ -95,7 +98,8 @@ public sealed partial class ClassifierModel : IDisposable
         var count = data.Length / imageBytes;
         if (count == 0 || data.Length != count * imageBytes)
             throw new ArgumentException($"{data.Length} bytes, expected a multiple of {imageBytes} ({Facts.Input})", nameof(data));
-        if (outputs.Length != count * Facts.Classes)
+        var row = outputs.Length == count * Facts.RowLength ? Facts.RowLength : Facts.Classes;
+        if (outputs.Length != count * row)
             throw new ArgumentException($"room for {outputs.Length} outputs, expected {count}×{Facts.Classes}", nameof(outputs));
         var rented = buffers.Rent();
         try
@@ -104,7 +108,7 @@ public sealed partial class ClassifierModel : IDisposable
             {
                 var run = Math.Min(rented.Capacity, count - first);
                 Fill(rented, run, data.Slice(first * imageBytes, run * imageBytes), asFloats);
-                rented.Run(run).CopyTo(outputs[(first * Facts.Classes)..]);
+                rented.Run(run, outputs.Slice(first * row, run * row));
             }
         }
         finally

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeNetServe.Certainty;
 using LeNetServe.Exporter.Layers;
 using LeNetServe.Exporter.Proof;
 using LeNetServe.Imaging;
@@ -16,7 +17,8 @@ internal static class TestRuns
 {
     /// <summary>Writes a run and returns its directory.</summary>
     public static RunDirectory Create(
-        string parent, LeNetSpec spec, int seed = 1, int images = 16, bool finished = true, string dataset = "noise")
+        string parent, LeNetSpec spec, int seed = 1, int images = 16, bool finished = true, string dataset = "noise",
+        double temperature = 1, NoveltyRule? novelty = null)
     {
         var run = new RunDirectory(Path.Combine(parent, $"{spec.Name}-{spec.Input.Channels}-{seed}"));
         Directory.CreateDirectory(run.Checkpoint);
@@ -29,6 +31,18 @@ internal static class TestRuns
             Normalization = new([.. Enumerable.Range(0, spec.Input.Channels).Select(index => 25.8 + 40 * index)],
                 [.. Enumerable.Range(0, spec.Input.Channels).Select(index => 70.3 + index)]),
             Dataset = new(dataset, 100, 10, new string('0', 64)),
+            Certainty = temperature == 1
+                ? null
+                : new()
+                {
+                    Images = 100,
+                    Temperature = temperature,
+                    ErrorBefore = 0.1,
+                    ErrorAfter = 0.01,
+                    LossBefore = 0.5,
+                    LossAfter = 0.4,
+                    Novelty = novelty,
+                },
         };
         File.WriteAllText(run.Model, JsonSerializer.Serialize(trained, LeNetJson.Default.TrainedModel));
         SafetensorsFile.Write(run.Weights, [.. spec.Trace().SelectMany(
@@ -90,7 +104,7 @@ internal static class TestRuns
     {
         var spec = trained.Spec;
         var pixels = Images(spec.Input, images, random);
-        var reference = new ReferenceNetwork(spec, TrainedWeights.Read(run.Weights, spec), trained.Normalization);
+        var reference = new ReferenceNetwork(spec, TrainedWeights.Read(run.Weights, spec), trained.Normalization, trained.Temperature);
         var values = Enumerable.Range(0, images).Select(image => reference.Run(pixels.AsSpan(image * spec.Input.Count, spec.Input.Count)))
             .ToList();
         var logits = values.SelectMany(layers => layers[^2]).Select(value => (float)value).ToArray();

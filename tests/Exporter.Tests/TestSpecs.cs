@@ -8,7 +8,7 @@ internal static class TestSpecs
     /// <summary>Names that <see cref="Create"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Variants.Names.Union(
         ["paper", "every-record", "norm-everywhere", "activation-first", "pool-first", "subsample-first", "dense-only", "vector-maps",
-            "strided", "padded-first", "padded-mean-first"])];
+            "strided", "activation-last", "padded-first", "padded-mean-first"])];
 
     public static LeNetSpec Create(string name, int channels = 1) => name switch
     {
@@ -54,6 +54,10 @@ internal static class TestSpecs
             Conv("C3", 8, 3) with { Stride = 2, Padding = 2 }, Squash("C3_silu", ActivationFunction.Silu),
             new PoolingSpec { Name = "S4", Kind = PoolingKind.Average, Stride = 3, Padding = 1 }, Conv("C5", 12, 2), Relu("C5_relu"),
             Dense("output", 10), new SoftmaxSpec { Name = "softmax" }),
+        // The temperature of a calibration cannot fold into its last layer.
+        "activation-last" => Spec(name, channels,
+            new PoolingSpec { Name = "S0", Size = 4 }, Dense("F6", 10), Squash("output", ActivationFunction.ScaledTanh),
+            new SoftmaxSpec { Name = "softmax" }),
         "padded-first" => Spec(name, channels,
             Conv("C1", 6, 5) with { Padding = 2 }, Relu("C1_relu"), new PoolingSpec { Name = "S2", Size = 3, Stride = 2, Padding = 1 },
             Conv("C3", 16, 16), Relu("C3_relu"), Dense("output", 10), new SoftmaxSpec { Name = "softmax" }),

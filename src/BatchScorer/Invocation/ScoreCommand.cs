@@ -90,6 +90,9 @@ internal static class ScoreCommand
     private static readonly Option<int> ServerWait =
         CliOption.WithDefault("--server-wait", 120, "Seconds to wait for servers that are away or full.").AtLeast(0).Named("SECONDS");
 
+    private static readonly Option<bool> Reject = CliOption.Switch(
+        "--reject", "Give images that are not like those of training the error unknown instead of a score.");
+
     private static readonly Option<bool> Json =
         CliOption.Switch("--json", "Progress as a JSON object a line on standard error, once a second.");
 
@@ -98,7 +101,7 @@ internal static class ScoreCommand
         var command = new Command("score", "Scores images: a row each, in the order of the inputs.")
         {
             Paths, Model, RunsOn, Server, Output, OutputOptions.Format, OutputOptions.CsvSafe, TopK, Imaging,
-            List, NullSeparated, Include, Exclude, NoLabels,
+            List, NullSeparated, Include, Exclude, NoLabels, Reject,
             OutputOptions.Threshold, OutputOptions.Preview, PartSize, Refresh, TokenFile, CaFile, ServerWait, Parallel, Json,
             OutputOptions.Quiet,
         };
@@ -134,6 +137,7 @@ internal static class ScoreCommand
             TopK = parsed.GetValue(TopK),
             Imaging = parsed.GetValue(Imaging),
             FolderLabels = !parsed.GetValue(NoLabels),
+            Reject = parsed.GetValue(Reject),
             Threshold = ErrorThreshold.Parse(parsed.GetRequiredValue(OutputOptions.Threshold)),
             Parallelism = parsed.GetValue(Parallel),
             TokenFile = parsed.GetValue(TokenFile),

@@ -46,6 +46,9 @@ internal sealed record ScoreOptions
     /// <summary>A folder's name that is a class's label is the label of the images in it.</summary>
     public bool FolderLabels { get; init; } = true;
 
+    /// <summary>Images that are not like those of training get an error instead of a score.</summary>
+    public bool Reject { get; init; }
+
     public ErrorThreshold Threshold { get; init; }
 
     /// <summary>The share of a job to score; null for all of it, and the merge.</summary>

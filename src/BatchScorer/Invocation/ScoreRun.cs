@@ -90,7 +90,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         var share = options.Share ?? WorkShare.Whole;
         using var onlyOne = JobLock.Take(job, share);
         job.Clean(share);
-        var key = ScoringKey.Of(classifier.Model, topK, options.FolderLabels);
+        var key = ScoringKey.Of(classifier.Model, topK, options.FolderLabels, options.Reject);
         var images = new JobImages(job, row => share.Has(row / job.File.PartSize), key, job.Filter());
         var parts = new PartWriter(job, key);
         var tally = new Tally(classifier.Model);
@@ -140,9 +140,13 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
     private ScoringPipeline Pipeline(IBatchClassifier classifier, int topK, bool hashContent, Action<Chunk> prepare)
     {
         var imaging = new ImagePreprocessor(classifier.Model.Imaging);
+        if (options.Reject && classifier.Model.NoveltyThreshold is null)
+            throw new ExpectedException(ExitCode.Usage, $"--reject, and {classifier.Model.Name} has no output novelty; "
+                + "expected a model that was exported with --outputs probabilities,novelty");
         var labels = new FolderLabels(classifier.Model.Labels, options.FolderLabels);
         var workers = options.Parallelism ?? classifier.DefaultParallelism;
-        return new ScoringPipeline(() => new ChunkWorker(classifier, imaging, labels, topK, hashContent, prepare), workers, topK);
+        return new ScoringPipeline(
+            () => new ChunkWorker(classifier, imaging, labels, topK, options.Reject, hashContent, prepare), workers, topK);
     }
 
     private async Task<IBatchClassifier> OpenAsync(CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ using LeNetServe.Runtime.Predictions;
 namespace LeNetServe.BatchScorer.Jobs;
 
 /// <summary>
-/// Writes rows for a part's file: an array a row, of path, content hash, actual class, and the best classes or the error.
+/// Writes rows for a part's file: an array a row, of path, content hash, actual class, and the best classes with
+/// the novelty, if the model has one, or the error.
 /// </summary>
 internal sealed class PartRows(ScoringModel model, int topK) : RowText(model, topK)
 {
@@ -41,6 +42,8 @@ internal sealed class PartRows(ScoringModel model, int topK) : RowText(model, to
                     json.WriteNumberValue(BitConverter.SingleToInt32Bits(score.Probability));
                 }
             }
+            if (row.Novelty is { } novelty)
+                json.WriteNumberValue(BitConverter.SingleToInt32Bits(novelty));
             json.WriteEndArray();
             json.Flush();
             target.Write("\n"u8);
@@ -61,16 +64,28 @@ internal sealed class PartRows(ScoringModel model, int topK) : RowText(model, to
         if (json.TokenType == JsonTokenType.String)
         {
             row.Error = new RowError(json.GetString()!, Next(ref json, JsonTokenType.String).GetString()!);
-            Next(ref json, JsonTokenType.EndArray);
-            return row;
+            json.Read();
         }
-        for (var rank = 0; rank < topK; rank++)
+        else
         {
-            var index = json.GetInt32();
-            row.Top[rank] = new Prediction(index, BitConverter.Int32BitsToSingle(Next(ref json, JsonTokenType.Number).GetInt32()));
+            ReadTop(ref json, row.Top);
+        }
+        if (json.TokenType == JsonTokenType.Number)
+        {
+            row.Novelty = BitConverter.Int32BitsToSingle(json.GetInt32());
             json.Read();
         }
         return json.TokenType == JsonTokenType.EndArray ? row : throw new JsonException($"found {json.TokenType}, expected the row's end");
+    }
+
+    private static void ReadTop(ref Utf8JsonReader json, Prediction[] top)
+    {
+        for (var rank = 0; rank < top.Length; rank++)
+        {
+            var index = json.GetInt32();
+            top[rank] = new Prediction(index, BitConverter.Int32BitsToSingle(Next(ref json, JsonTokenType.Number).GetInt32()));
+            json.Read();
+        }
     }
 
     private static ref Utf8JsonReader Next(ref Utf8JsonReader json, JsonTokenType expected)

@@ -21,7 +21,13 @@ internal sealed record ScoringKey
 
     public required string[] Labels { get; init; }
 
-    public static ScoringKey Of(ScoringModel model, int topK, bool folderLabels) => new()
+    /// <summary>The largest novelty of a known image; null if the model has no output for it.</summary>
+    public double? NoveltyThreshold { get; init; }
+
+    /// <summary>True if images above the threshold have an error instead of a score.</summary>
+    public bool Reject { get; init; }
+
+    public static ScoringKey Of(ScoringModel model, int topK, bool folderLabels, bool reject = false) => new()
     {
         Model = model.Name,
         Version = model.Version,
@@ -30,13 +36,23 @@ internal sealed record ScoringKey
         TopK = topK,
         FolderLabels = folderLabels,
         Labels = [.. model.Labels],
+        NoveltyThreshold = model.NoveltyThreshold,
+        Reject = reject,
     };
 
-    public ScoringModel ToModel() => new() { Name = Model, Version = Version, Sha256 = Sha256, Labels = Labels, Imaging = Imaging };
+    public ScoringModel ToModel() => new()
+    {
+        Name = Model,
+        Version = Version,
+        Sha256 = Sha256,
+        Labels = Labels,
+        Imaging = Imaging,
+        NoveltyThreshold = NoveltyThreshold,
+    };
 
     public bool Equals(ScoringKey? other) => other is not null
-        && (Model, Version, Sha256, Imaging, TopK, FolderLabels)
-            == (other.Model, other.Version, other.Sha256, other.Imaging, other.TopK, other.FolderLabels)
+        && (Model, Version, Sha256, Imaging, TopK, FolderLabels, Reject)
+            == (other.Model, other.Version, other.Sha256, other.Imaging, other.TopK, other.FolderLabels, other.Reject)
         && Labels.AsSpan().SequenceEqual(other.Labels);
 
     public override int GetHashCode() => HashCode.Combine(Sha256, Imaging, TopK);

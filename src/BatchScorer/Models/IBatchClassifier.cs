@@ -15,7 +15,13 @@ internal interface IBatchClassifier : IDisposable
     /// <param name="count">N.</param>
     /// <param name="topK">Number of best classes wanted.</param>
     /// <param name="scores">N×topK, best first.</param>
+    /// <param name="novelties">The novelty of each image; empty if the model has no output for it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     ValueTask ClassifyAsync(
-        ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken);
+        ReadOnlyMemory<byte> pixels,
+        int count,
+        int topK,
+        Memory<Prediction> scores,
+        Memory<float> novelties,
+        CancellationToken cancellationToken);
 }

@@ -27,14 +27,26 @@ internal sealed class InProcessClassifier : IBatchClassifier
     public int DefaultParallelism => Environment.ProcessorCount;
 
     public ValueTask ClassifyAsync(
-        ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> pixels,
+        int count,
+        int topK,
+        Memory<Prediction> scores,
+        Memory<float> novelties,
+        CancellationToken cancellationToken)
     {
-        var classes = model.Facts.Classes;
-        var rented = ArrayPool<float>.Shared.Rent(count * classes);
-        var probabilities = rented.AsSpan(0, count * classes);
-        model.Classify(pixels.Span, probabilities);
-        for (var row = 0; row < count; row++)
-            TopK.Select(probabilities.Slice(row * classes, classes), scores.Span.Slice(row * topK, topK));
+        var length = model.Facts.RowLength;
+        var rented = ArrayPool<float>.Shared.Rent(count * length);
+        var rows = rented.AsSpan(0, count * length);
+        model.Run(pixels.Span, rows);
+        for (var image = 0; image < count; image++)
+        {
+            var row = rows.Slice(image * length, length);
+            var probabilities = row[..model.Facts.Classes];
+            model.ToProbabilities(probabilities);
+            TopK.Select(probabilities, scores.Span.Slice(image * topK, topK));
+            if (novelties.Length > 0)
+                novelties.Span[image] = row[^1];
+        }
         ArrayPool<float>.Shared.Return(rented);
         return ValueTask.CompletedTask;
     }
@@ -54,6 +66,7 @@ internal sealed class InProcessClassifier : IBatchClassifier
             Sha256 = model.Facts.Sha256,
             Labels = model.Facts.Labels,
             Imaging = model.Facts.Imaging,
+            NoveltyThreshold = model.Facts.NoveltyThreshold,
         };
     }
 }

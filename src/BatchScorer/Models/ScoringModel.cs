@@ -17,4 +17,7 @@ internal sealed record ScoringModel
 
     /// <summary>Gets the way from a picture to pixels, after any override.</summary>
     public required ImagingSpec Imaging { get; init; }
+
+    /// <summary>Gets the largest novelty of a known image; null if the model has no output for it.</summary>
+    public double? NoveltyThreshold { get; init; }
 }

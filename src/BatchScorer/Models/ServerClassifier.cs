@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LeNetServe.Client;
 using LeNetServe.Imaging;
+using LeNetServe.Models;
 using LeNetServe.Specs;
 using Geometry = LeNetServe.Imaging.Geometry;
 using Prediction = LeNetServe.Runtime.Predictions.Prediction;
@@ -66,7 +67,8 @@ internal sealed class ServerClassifier : IBatchClassifier
         if (sha256 is not null && sha256 != found!.Sha256)
             throw new InvalidDataException(
                 $"{model} has SHA-256 {sha256}, the servers' {found.Name}/{found.Version} has {found.Sha256}; expected the same file");
-        var imaging = ImagingOf(found!);
+        var manifest = ManifestOf(found!);
+        var imaging = ImagingOf(found!, manifest);
         return new ServerClassifier(
             new LeNetServeClient(options),
             string.Join(", ", options.Urls),
@@ -77,12 +79,18 @@ internal sealed class ServerClassifier : IBatchClassifier
                 Sha256 = found.Sha256,
                 Labels = found.Labels,
                 Imaging = geometry is { } chosen ? imaging with { Geometry = chosen } : imaging,
+                NoveltyThreshold = manifest?.Certainty?.Novelty?.Threshold,
             },
             patience);
     }
 
     public async ValueTask ClassifyAsync(
-        ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> pixels,
+        int count,
+        int topK,
+        Memory<Prediction> scores,
+        Memory<float> novelties,
+        CancellationToken cancellationToken)
     {
         var imageBytes = pixels.Length / count;
         var most = Math.Max(1, MessageBytes / imageBytes);
@@ -94,7 +102,12 @@ internal sealed class ServerClassifier : IBatchClassifier
             var outcomes = await patience.TryAsync(
                 () => client.ClassifyBatchAsync(images, request with { TopK = topK }, cancellationToken), urls, cancellationToken);
             for (var i = 0; i < images.Length; i++)
-                Take(outcomes[i].OrThrow(), scores.Span.Slice((first + i) * topK, topK));
+            {
+                var answer = outcomes[i].OrThrow();
+                Take(answer, scores.Span.Slice((first + i) * topK, topK));
+                if (novelties.Length > 0)
+                    novelties.Span[first + i] = answer.Novelty ?? float.NaN;
+            }
         }
     }
 
@@ -138,10 +151,14 @@ internal sealed class ServerClassifier : IBatchClassifier
                 ExitCode.Usage, $"{url} serves {names.Count} models ({string.Join(", ", names)}), expected --model NAME");
     }
 
-    private static ImagingSpec ImagingOf(ModelInfo info)
+    private static ModelManifest? ManifestOf(ModelInfo info) => info.Manifest.Length == 0
+        ? null
+        : JsonSerializer.Deserialize(info.Manifest, LeNetJson.Default.ModelManifest);
+
+    private static ImagingSpec ImagingOf(ModelInfo info, ModelManifest? manifest)
     {
-        if (info.Manifest.Length > 0)
-            return JsonSerializer.Deserialize(info.Manifest, LeNetJson.Default.ModelManifest)!.Imaging;
+        if (manifest is not null)
+            return manifest.Imaging;
         return new ImagingSpec
         {
             Input = new TensorShape(info.Channels, info.Height, info.Width),

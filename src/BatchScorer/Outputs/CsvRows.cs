@@ -21,7 +21,8 @@ internal sealed class CsvRows : RowText
     {
         this.safe = safe;
         var others = string.Concat(Enumerable.Range(2, topK - 1).Select(rank => $"label_{rank},index_{rank},score_{rank},"));
-        header = Encoding.UTF8.GetBytes($"path,label,index,score,{others}actual,error,error_text,model,version,model_sha256\r\n");
+        var novelty = model.NoveltyThreshold is null ? "" : "novelty,is_known,";
+        header = Encoding.UTF8.GetBytes($"path,label,index,score,{others}{novelty}actual,error,error_text,model,version,model_sha256\r\n");
         labels = [.. model.Labels.Select(label => Encoding.UTF8.GetBytes(CsvText.Of(label, safe)))];
         ending = Encoding.UTF8.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"{CsvText.Of(model.Name, safe)},{model.Version},{model.Sha256}\r\n"));
@@ -36,6 +37,8 @@ internal sealed class CsvRows : RowText
             Text(row.Name, target);
             foreach (var score in row.Top)
                 Scored(row, score, target);
+            if (Model.NoveltyThreshold is { } threshold)
+                Novelty(row.Novelty, threshold, target);
             target.Write(","u8);
             if (row.Actual >= 0)
                 target.Write(labels[row.Actual]);
@@ -66,6 +69,10 @@ internal sealed class CsvRows : RowText
             _ = score.Probability.TryFormat(number[written..], out digits, default, CultureInfo.InvariantCulture);
         target.Advance(written + digits);
     }
+
+    private static void Novelty(float? novelty, double threshold, ArrayBufferWriter<byte> target) => _ = Encoding.UTF8.GetBytes(
+        novelty is { } value ? string.Create(CultureInfo.InvariantCulture, $",{value},{(value <= threshold ? "true" : "false")}") : ",,",
+        target);
 
     private void Text(string? text, ArrayBufferWriter<byte> target)
     {

@@ -41,6 +41,8 @@ internal sealed class JsonRows : RowText
                 Scores(row.Top, target);
             else
                 target.Write("\"label\":null,\"index\":null,\"score\":null,\"top\":[]"u8);
+            if (Model.NoveltyThreshold is { } threshold)
+                Novelty(row.Novelty, threshold, target);
             target.Write(row.Actual >= 0 ? actuals[row.Actual] : ",\"actual\":null"u8);
             if (row.Error is { } error)
                 Error(error, target);
@@ -64,6 +66,13 @@ internal sealed class JsonRows : RowText
         }
         target.Write("}]"u8);
     }
+
+    private static void Novelty(float? novelty, double threshold, ArrayBufferWriter<byte> target) => _ = Encoding.UTF8.GetBytes(
+        novelty is { } value && float.IsFinite(value)
+            ? string.Create(
+                CultureInfo.InvariantCulture, $",\"novelty\":{value},\"is_known\":{(value <= threshold ? "true" : "false")}")
+            : ",\"novelty\":null,\"is_known\":null",
+        target);
 
     private void Score(Prediction score, ArrayBufferWriter<byte> target)
     {

@@ -21,6 +21,8 @@ internal sealed class ParquetRows : RowFile
     private readonly List<string?>[] labels;
     private readonly List<int?>[] indices;
     private readonly List<float?>[] scores;
+    private readonly List<float?> novelties = [];
+    private readonly List<bool?> known = [];
     private bool closed;
 
     public ParquetRows(OutputSink sink, ScoringModel model, int topK)
@@ -30,7 +32,7 @@ internal sealed class ParquetRows : RowFile
         labels = [.. Enumerable.Range(0, topK).Select(_ => new List<string?>())];
         indices = [.. Enumerable.Range(0, topK).Select(_ => new List<int?>())];
         scores = [.. Enumerable.Range(0, topK).Select(_ => new List<float?>())];
-        fields = Fields(topK);
+        fields = Fields(topK, model.NoveltyThreshold is not null);
         // Parquet's footer has the position of everything, so the stream must know its own.
         stream = sink.Stream.CanSeek
             ? sink.Stream
@@ -83,7 +85,7 @@ internal sealed class ParquetRows : RowFile
         }
     }
 
-    private static DataField[] Fields(int topK) =>
+    private static DataField[] Fields(int topK, bool hasNovelty) =>
     [
         new DataField<string>("path", nullable: false),
         .. Enumerable.Range(1, topK).SelectMany(rank => (DataField[])
@@ -92,6 +94,7 @@ internal sealed class ParquetRows : RowFile
             new DataField<int?>(rank == 1 ? "index" : $"index_{rank}"),
             new DataField<float?>(rank == 1 ? "score" : $"score_{rank}"),
         ]),
+        .. hasNovelty ? (DataField[])[new DataField<float?>("novelty"), new DataField<bool?>("is_known")] : [],
         new DataField<string>("actual"),
         new DataField<string>("error"),
         new DataField<string>("error_text"),
@@ -109,6 +112,8 @@ internal sealed class ParquetRows : RowFile
             indices[rank].Add(row.Error is null ? row.Top[rank].Index : null);
             scores[rank].Add(row.Error is null ? row.Top[rank].Probability : null);
         }
+        novelties.Add(row.Novelty);
+        known.Add(row.Novelty is { } novelty ? novelty <= model.NoveltyThreshold : null);
         actuals.Add(row.Actual >= 0 ? model.Labels[row.Actual] : null);
         errors.Add(row.Error?.Kind);
         errorTexts.Add(row.Error?.Text);
@@ -126,6 +131,11 @@ internal sealed class ParquetRows : RowFile
             await group.WriteAsync<int>(fields[field++], indices[rank].ToArray());
             await group.WriteAsync<float>(fields[field++], scores[rank].ToArray());
         }
+        if (model.NoveltyThreshold is not null)
+        {
+            await group.WriteAsync<float>(fields[field++], novelties.ToArray());
+            await group.WriteAsync<bool>(fields[field++], known.ToArray());
+        }
         await group.WriteAsync(fields[field++], actuals!);
         await group.WriteAsync(fields[field++], errors!);
         await group.WriteAsync(fields[field++], errorTexts!);
@@ -135,6 +145,8 @@ internal sealed class ParquetRows : RowFile
         group.CompleteValidate();
         foreach (var column in (List<string?>[])[paths, actuals, errors, errorTexts, .. labels])
             column.Clear();
+        novelties.Clear();
+        known.Clear();
         foreach (var column in indices)
             column.Clear();
         foreach (var column in scores)

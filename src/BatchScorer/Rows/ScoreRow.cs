@@ -14,6 +14,9 @@ internal sealed class ScoreRow(int topK)
     /// <summary>Best classes, best first; without meaning if <see cref="Error"/> is set.</summary>
     public Prediction[] Top { get; } = new Prediction[topK];
 
+    /// <summary>Gets or sets how strange the image is; null if the model has no output for it, or if the image has no score.</summary>
+    public float? Novelty { get; set; }
+
     /// <summary>Gets or sets the reason why the image has no score.</summary>
     public RowError? Error { get; set; }
 

@@ -39,7 +39,8 @@ internal static class ExportCommand
         CliOption.WithDefault("--batch", "dynamic", "images per run: dynamic, or a fixed number");
 
     private static readonly Option<string> Outputs = CliOption.WithDefault("--outputs", "probabilities",
-        "the file's outputs, with commas: probabilities, logits, layers (all values), gradient (of the largest logit by the pixels)");
+        "the file's outputs, with commas: probabilities, logits, layers (all values), gradient (of the largest logit by the pixels), "
+        + "novelty (how strange each image is)");
 
     private static readonly Option<Precision> Precision =
         CliOption.Choice<Precision>("--precision", "number format of weights and arithmetic");
@@ -133,10 +134,10 @@ internal static class ExportCommand
         if (text.Any(char.IsAsciiDigit) || !Enum.TryParse<ModelOutputs>(text, ignoreCase: true, out var outputs)
             || (outputs & ModelOutputs.Both) == 0)
             throw new ExpectedException(ExitCode.Usage,
-                $"--outputs is \"{text}\", expected probabilities, logits or both, and with commas layers and gradient");
+                $"--outputs is \"{text}\", expected probabilities, logits or both, and with commas layers, gradient and novelty");
         if ((outputs & ~ModelOutputs.Both) != 0 && precision != Emit.Precision.Float32)
             throw new ExpectedException(
-                ExitCode.Usage, $"--outputs {text} with --precision float16, expected float32 for layers and gradient");
+                ExitCode.Usage, $"--outputs {text} with --precision float16, expected float32 for layers, gradient and novelty");
         return outputs;
     }
 }

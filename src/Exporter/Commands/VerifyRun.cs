@@ -17,6 +17,8 @@ internal sealed class VerifyRun(VerifyOptions options, TextWriter output)
             Write(result);
         if (result.Golden is { Passed: false } golden)
             throw new ExpectedException(ExitCode.CheckFailed, $"{result.Path}: {golden}");
+        if (result.Dataset?.Coverage?.FirstOrDefault(sets => !sets.Passed) is { } sets)
+            throw new ExpectedException(ExitCode.CheckFailed, $"{result.Path}: {sets}, expected {sets.Coverage:P1} of them");
         return result.Dataset is { Passed: false } dataset
             ? throw new ExpectedException(
                 ExitCode.CheckFailed, $"{result.Path}: {dataset}, expected the manifest's {dataset.TorchAccuracy:P2}")
@@ -31,6 +33,11 @@ internal sealed class VerifyRun(VerifyOptions options, TextWriter output)
             return;
         var stated = dataset.TorchAccuracy is { } torch ? $" (the manifest says {torch:P2})" : "";
         output.WriteLine($"test set: {dataset}{stated}, {result.Seconds:0.00} s");
+        if (dataset.Certainty is { } certainty)
+            output.WriteLine($"certainty: calibration error {certainty.CalibrationError:P2} ({certainty.Bins.Count} bins), "
+                + $"cross-entropy {certainty.Loss:0.0000} nats, Brier score {certainty.Brier:0.0000}");
+        foreach (var sets in dataset.Coverage ?? [])
+            output.WriteLine($"sets: {sets}");
         foreach (var line in dataset.Skipped ?? [])
             output.WriteLine($"passed over: {line}");
     }

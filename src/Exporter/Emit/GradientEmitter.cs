@@ -21,6 +21,8 @@ internal static class GradientEmitter
         GraphBuilder graph)
     {
         EmitLargest(logits, graph);
+        if (network.LogitFactor != 1)
+            graph.Append("Mul", $"{TensorNames.Gradient}.calibrated", graph.Shape, [TensorNames.LogitFactor]);
         foreach (var (layer, output) in layers.Reverse())
         {
             graph.Match($"{layer.Name}.gradient_in", output.Shape);

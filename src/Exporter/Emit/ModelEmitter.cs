@@ -59,15 +59,22 @@ internal static class ModelEmitter
     {
         var softmax = network.Layers[^1];
         graph.Flatten(softmax.Name);
+        if (network.LogitFactor != 1)
+            graph.Append("Mul", TensorNames.Calibrated, graph.Shape, [graph.Constant(TensorNames.LogitFactor, [network.LogitFactor], 1)]);
         if (options.Outputs.HasFlag(ModelOutputs.Logits))
         {
             graph.Output(TensorNames.Logits);
-            if (layers.Count > 0)
+            if (layers.Count > 0 && network.LogitFactor == 1)
                 layers[^1] = (layers[^1].Layer, graph.End);
         }
         var logits = graph.End;
+        if (options.Outputs.HasFlag(ModelOutputs.Novelty))
+        {
+            NoveltyEmitter.Emit(network, layers, logits, graph);
+            graph.Continue(logits);
+        }
         var values = layers.Where(layer => layer.Layer.Represents is not null)
-            .Select(layer => KeyValuePair.Create(layer.Layer.Represents!, layer.Output.Name)).ToList();
+            .Select(layer => KeyValuePair.Create(layer.Layer.Represents!, layer == layers[^1] ? logits.Name : layer.Output.Name)).ToList();
         if (options.Outputs.HasFlag(ModelOutputs.Probabilities))
         {
             softmax.Emit(graph);

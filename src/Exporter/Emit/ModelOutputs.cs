@@ -18,4 +18,7 @@ internal enum ModelOutputs
 
     /// <summary><c>gradient</c>: the gradient of each image's largest logit by its pixels.</summary>
     Gradient = 8,
+
+    /// <summary><c>novelty</c>: the strangeness of each image.</summary>
+    Novelty = 16,
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LeNetServe.Certainty;
 using LeNetServe.Datasets;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Fold;
@@ -28,7 +29,11 @@ internal static class RunExport
     public static ExportResult Export(ExportRequest request, CancellationToken cancellation)
     {
         var run = TrainedRun.Read(request.Run);
-        var folded = FoldedNetwork.Fold(run.Trained.Spec, run.Weights, run.Trained.Normalization);
+        var trained = run.Trained;
+        var folded = FoldedNetwork.Fold(trained.Spec, run.Weights, trained.Normalization, trained.Temperature) with
+        {
+            Novelty = Novelty(request, run),
+        };
         var emitted = ModelEmitter.Emit(folded, request.Options);
         ModelMetadata.Add(emitted.Model, Manifest(request, run), request.Options);
         var bytes = OnnxFile.Seal(emitted.Model);
@@ -50,11 +55,25 @@ internal static class RunExport
         Run = run.Directory.Id,
         TestAccuracy = run.Summary?.TestAccuracy,
         TestImages = run.Summary?.TestImages,
+        // A rule in the manifest promises the output.
+        Certainty = request.Options.Outputs.HasFlag(ModelOutputs.Novelty)
+            ? run.Trained.Certainty
+            : run.Trained.Certainty?.WithoutNovelty(),
         WeightsSha256 = run.WeightsSha256,
         GoldenSha256 = run.GoldenSha256,
         Precision = request.Options.Precision == Precision.Float16 ? WeightPrecision.Half : WeightPrecision.Full,
         GoldenTolerance = request.Tolerance ?? (request.Options.Precision == Precision.Float16 ? HalfTolerance : null),
     };
+
+    private static (NoveltyModel Model, NoveltyRule Rule)? Novelty(ExportRequest request, TrainedRun run)
+    {
+        if (!request.Options.Outputs.HasFlag(ModelOutputs.Novelty))
+            return null;
+        return run.Novelty is { } model && run.Trained.Certainty?.Novelty is { } rule
+            ? (model, rule)
+            : throw new ExpectedException(ExitCode.BadInput, $"--outputs asks for novelty and {run.Directory.Path} has no "
+                + $"{NoveltyModel.FileName}, expected a run that held out 100 images at least; train it again with a newer program");
+    }
 
     private static void CheckWritten(ModelProto model)
     {
@@ -74,7 +93,9 @@ internal static class RunExport
         var tolerance = request.Tolerance ?? DefaultTolerance(request.Options.Precision, run.Trained.Spec);
         var weights = model.Graph.Initializer.Where(tensor => tensor.DataType != (int)TensorProto.Types.DataType.Int64);
         using var session = new ModelUnderTest("the model just written", model);
-        var testSet = request.VerifyDataset is { } dataset ? ProveDataset(dataset, run, session, cancellation) : null;
+        var testSet = request.VerifyDataset is { } dataset
+            ? ProveDataset(dataset, run, session, Manifest(request, run), cancellation)
+            : null;
         return new()
         {
             Name = request.Name,
@@ -105,14 +126,15 @@ internal static class RunExport
     };
 
     private static DatasetProof ProveDataset(
-        DatasetRequest request, TrainedRun run, ModelUnderTest model, CancellationToken cancellation)
+        DatasetRequest request, TrainedRun run, ModelUnderTest model, ModelManifest manifest, CancellationToken cancellation)
     {
         var dataset = DatasetProof.OpenTestSet(request, cancellation);
         if (dataset.Name != run.Trained.Dataset.Name)
             throw new ExpectedException(ExitCode.Usage,
                 $"--verify-dataset is {dataset.Name}, expected {run.Trained.Dataset.Name}, the data set of the run");
         DatasetProof.RequireFit(dataset, run.Trained.Spec.Input, run.Trained.Labels);
-        return DatasetProof.Measure(model, dataset, cancellation).Against(run.Summary?.TestAccuracy, run.Summary?.TestImages);
+        return DatasetProof.Measure(model, dataset, manifest, cancellation)
+            .Against(run.Summary?.TestAccuracy, run.Summary?.TestImages);
     }
 
     private static List<string> Notes(TrainedRun run, DatasetProof? testSet)

@@ -40,6 +40,9 @@ internal sealed class Convolution : ExportedLayer
             : ScalingFate.Stopped;
 
     /// <inheritdoc/>
+    public override bool ScaleOutput(double factor) => ScaleWeights(factor);
+
+    /// <inheritdoc/>
     public override void Emit(GraphBuilder graph)
     {
         var input = Row.Input;

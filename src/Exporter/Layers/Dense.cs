@@ -14,6 +14,9 @@ internal sealed class Dense(DenseSpec layer, LayerShape row, TrainedWeights weig
             : ScalingFate.Stopped;
 
     /// <inheritdoc/>
+    public override bool ScaleOutput(double factor) => ScaleWeights(factor);
+
+    /// <inheritdoc/>
     public override void Emit(GraphBuilder graph) => graph.Gemm(Name, Weight, Bias);
 
     /// <inheritdoc/>

@@ -41,6 +41,9 @@ internal abstract class ExportedLayer(LayerShape row, double[] weight, double[] 
     /// <summary>Changes the layer before so that this one need not be written; false if it must.</summary>
     public virtual bool FoldInto(ExportedLayer? previous) => false;
 
+    /// <summary>Multiplies the layer's output by a factor, in its weights; false if the layer cannot.</summary>
+    public virtual bool ScaleOutput(double factor) => false;
+
     /// <summary>Meets the input's normalization. Unless the layer knows better, the normalization is written before it.</summary>
     public virtual ScalingFate Meet(InputScaling scaling) => ScalingFate.Stopped;
 
@@ -53,4 +56,14 @@ internal abstract class ExportedLayer(LayerShape row, double[] weight, double[] 
     /// <param name="graph">The graph after <see cref="Emit"/>.</param>
     /// <param name="output">The tensor of the layer's output.</param>
     public abstract void EmitGradient(GraphBuilder graph, string output);
+
+    /// <summary>Multiplies weights and biases by a factor, for a layer whose output is linear in both.</summary>
+    protected bool ScaleWeights(double factor)
+    {
+        for (var index = 0; index < weight.Length; index++)
+            weight[index] *= factor;
+        for (var index = 0; index < bias.Length; index++)
+            bias[index] *= factor;
+        return true;
+    }
 }

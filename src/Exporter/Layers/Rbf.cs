@@ -13,12 +13,21 @@ internal sealed class Rbf : ExportedLayer
     /// <summary>m is a multiple of 1/64, so that m and w − m are exact, in float16 too. The form is right for any m.</summary>
     private const double Steps = 64;
 
+    private double outputFactor = 1;
+
     public Rbf(RbfSpec layer, LayerShape row, TrainedWeights weights)
         : base(row, weights.Get(layer, "weight"), [])
     {
         if (!Weight.SequenceEqual(layer.Centers.SelectMany(center => center).Select(value => (double)value)))
             throw new InvalidDataException($"{weights.Path}: tensor \"{Name}.weight\" differs from the centers in the specification, "
                 + "expected the same ±1 values");
+    }
+
+    /// <inheritdoc/>
+    public override bool ScaleOutput(double factor)
+    {
+        outputFactor *= factor;
+        return true;
     }
 
     /// <inheritdoc/>
@@ -29,16 +38,16 @@ internal sealed class Rbf : ExportedLayer
         var classes = Row.Output.Channels;
         double Mean(int input) => Enumerable.Range(0, classes).Average(unit => Weight[unit * inputs + input]);
         var mean = Enumerable.Range(0, inputs).Select(input => Math.Round(Mean(input) * Steps) / Steps).ToArray();
-        var directions = Weight.Select((weight, index) => 2 * (weight - mean[index % inputs])).ToArray();
+        var directions = Weight.Select((weight, index) => outputFactor * 2 * (weight - mean[index % inputs])).ToArray();
         var lengths = Weight.Chunk(inputs)
-            .Select(center => mean.Sum(value => value * value) - center.Sum(value => value * value)).ToArray();
+            .Select(center => outputFactor * (mean.Sum(value => value * value) - center.Sum(value => value * value))).ToArray();
         var x = graph.Value;
         graph.Append("Sub", $"{Name}.from_mean", [inputs], [graph.Constant($"{Name}.mean", mean, 1, inputs)]);
         graph.Append("Mul", $"{Name}.square", [inputs], [graph.Value]);
         // Once per class, because OpenCV 4.6 does not spread a column over the classes.
         graph.Append("Gemm", $"{Name}.common", [classes],
             [
-                graph.Constant($"{Name}.ones", Enumerable.Repeat(1.0, classes * inputs).ToArray(), classes, inputs),
+                graph.Constant($"{Name}.ones", Enumerable.Repeat(outputFactor, classes * inputs).ToArray(), classes, inputs),
                 graph.Constant($"{Name}.zeros", new double[classes], classes),
             ])
             .AddInt("transB", 1);

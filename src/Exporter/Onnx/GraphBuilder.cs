@@ -7,7 +7,8 @@ namespace LeNetServe.Exporter.Onnx;
 /// <summary>A graph while it is written: a chain of nodes with an end.</summary>
 internal sealed class GraphBuilder
 {
-    private readonly HashSet<string> reserved = [TensorNames.Pixels, TensorNames.Probabilities, TensorNames.Logits, TensorNames.Gradient];
+    private readonly HashSet<string> reserved =
+        [TensorNames.Pixels, TensorNames.Probabilities, TensorNames.Logits, TensorNames.Gradient, TensorNames.Novelty];
     private readonly int? batch;
 
     /// <param name="name">The graph's name.</param>

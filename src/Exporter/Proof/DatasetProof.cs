@@ -1,4 +1,6 @@
+using LeNetServe.Certainty;
 using LeNetServe.Datasets;
+using LeNetServe.Models;
 using LeNetServe.Runtime.Predictions;
 using LeNetServe.Specs;
 
@@ -21,6 +23,12 @@ internal sealed record DatasetProof(string Dataset, int Images, int Correct)
 
     /// <summary>Gets a line for each picture that was passed over; null if there is none.</summary>
     public IReadOnlyList<string>? Skipped { get; init; }
+
+    /// <summary>Gets the measures of the probabilities; null if the outputs are not probabilities.</summary>
+    public CertaintyFigures? Certainty { get; init; }
+
+    /// <summary>Gets the figures of the sets of labels; null without a calibration for this data set.</summary>
+    public IReadOnlyList<CoverageProof>? Coverage { get; init; }
 
     /// <summary>
     /// Adds torch's figure and the verdict. Two accuracies are compared, not the answers to each image. Rounding may tip an image whose
@@ -53,8 +61,24 @@ internal sealed record DatasetProof(string Dataset, int Images, int Correct)
     }
 
     /// <summary>Classifies all test images.</summary>
-    public static DatasetProof Measure(ModelUnderTest model, ImageDataset dataset, CancellationToken cancellation) =>
-        new(dataset.Name, dataset.Test.Count, CountCorrect(model.Probabilities(dataset.Test.Pixels, cancellation), dataset.Test.Labels));
+    public static DatasetProof Measure(
+        ModelUnderTest model, ImageDataset dataset, ModelManifest? manifest, CancellationToken cancellation) =>
+        Of(dataset, model.Probabilities(dataset.Test.Pixels, cancellation), manifest);
+
+    /// <summary>Measures a model's answers to the test images.</summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="probabilities">The answers, N×classes.</param>
+    /// <param name="manifest">The model's manifest; null for a foreign model.</param>
+    public static DatasetProof Of(ImageDataset dataset, float[] probabilities, ModelManifest? manifest)
+    {
+        var labels = dataset.Test.Labels;
+        var certainty = manifest?.Dataset.Name == dataset.Name ? manifest.Certainty : null;
+        return new(dataset.Name, labels.Length, CountCorrect(probabilities, labels))
+        {
+            Certainty = CertaintyFigures.Of(probabilities, labels),
+            Coverage = certainty is null ? null : CoverageProof.Of(certainty, probabilities, labels),
+        };
+    }
 
     /// <summary>Counts the rows of outputs whose largest value is at the label.</summary>
     public static int CountCorrect(ReadOnlySpan<float> outputs, ReadOnlySpan<int> labels)

@@ -25,7 +25,7 @@ internal sealed record LayerDeparture(string Layer, string Tensor, double MaxDif
         var images = Math.Min(Images, golden.Count);
         var size = golden.Shape.Count;
         var pixels = golden.Pixels.AsMemory(0, images * size);
-        var reference = new ReferenceNetwork(trained.Spec, weights, trained.Normalization);
+        var reference = new ReferenceNetwork(trained.Spec, weights, trained.Normalization, trained.Temperature);
         var expected = Enumerable.Range(0, images).Select(image => reference.Run(pixels.Span.Slice(image * size, size))).ToList();
 
         using var model = new ModelUnderTest("the model with all layers as outputs", WithAllValues(emitted), optimize: false);

@@ -38,17 +38,15 @@ internal sealed class ModelVerifier(DatasetRequest? request, Device device, Time
     public static DatasetProof Classify(ClassifierModel model, ImageDataset dataset, CancellationToken cancellation)
     {
         var test = dataset.Test;
-        var outputs = new float[Portion * model.Facts.Classes];
-        var correct = 0;
+        var probabilities = new float[test.Count * model.Facts.Classes];
         for (var first = 0; first < test.Count; first += Portion)
         {
             cancellation.ThrowIfCancellationRequested();
             var count = Math.Min(Portion, test.Count - first);
-            var answers = outputs.AsSpan(0, count * model.Facts.Classes);
-            model.Run(test.Pixels.AsSpan(first * test.Shape.Count, count * test.Shape.Count), answers);
-            correct += DatasetProof.CountCorrect(answers, test.Labels.AsSpan(first, count));
+            var answers = probabilities.AsSpan(first * model.Facts.Classes, count * model.Facts.Classes);
+            model.Classify(test.Pixels.AsSpan(first * test.Shape.Count, count * test.Shape.Count), answers);
         }
-        return new(dataset.Name, test.Count, correct);
+        return DatasetProof.Of(dataset, probabilities, model.Facts.Manifest);
     }
 
     private VerifyResult VerifyServed(VerifyResult result, CancellationToken cancellation)
@@ -82,7 +80,8 @@ internal sealed class ModelVerifier(DatasetRequest? request, Device device, Time
             Name = manifest.Name,
             Golden = new(golden.Images, golden.SameArgmax, golden.MaxDifference, tolerance, agrees && golden.MaxDifference <= tolerance),
         };
-        return WithTestSet(result, model.Image, manifest, dataset => DatasetProof.Measure(model, dataset, cancellation), cancellation);
+        return WithTestSet(
+            result, model.Image, manifest, dataset => DatasetProof.Measure(model, dataset, manifest, cancellation), cancellation);
     }
 
     private VerifyResult WithTestSet(

@@ -6,9 +6,9 @@ namespace LeNetServe.Exporter.Proof;
 
 /// <summary>
 /// The trained network computed layer by layer in double precision, as the specification says and with nothing folded: an oracle that
-/// shares no code with the export. Slow, and meant to be read.
+/// shares no code with the export. Slow, and meant to be read. The values before the softmax are divided by the temperature.
 /// </summary>
-internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, Normalization normalization)
+internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, Normalization normalization, double temperature = 1)
 {
     private readonly IReadOnlyList<LayerShape> rows = spec.Trace();
 
@@ -24,7 +24,12 @@ internal sealed class ReferenceNetwork(LeNetSpec spec, TrainedWeights weights, N
             .Select((pixel, index) => (pixel - normalization.Mean[index / area]) / normalization.Deviation[index / area]).ToArray();
         var results = new List<double[]>(rows.Count);
         foreach (var row in rows)
-            results.Add(values = Apply(row, values));
+        {
+            values = Apply(row, values);
+            if (results.Count == rows.Count - 2)
+                values = Array.ConvertAll(values, value => value / temperature);
+            results.Add(values);
+        }
         return results;
     }
 

@@ -21,5 +21,5 @@ internal sealed record VerifyResult
     public double? Seconds { get; init; }
 
     /// <summary>Gets whether no figure contradicts the file's own statements.</summary>
-    public bool Passed => Golden?.Passed != false && Dataset?.Passed != false;
+    public bool Passed => Golden?.Passed != false && Dataset?.Passed != false && Dataset?.Coverage?.All(sets => sets.Passed) != false;
 }

@@ -33,7 +33,7 @@ internal static class ModelQuantizer
         using var before = new ModelUnderTest(files.Model, model);
         using var after = new ModelUnderTest("the quantized model", quantized);
         var parity = GoldenParity.Measure(after, GoldenTensors.Read(files.Golden!), QuantizationReport.LargestDifference, cancellation);
-        var accuracy = DatasetProof.Measure(after, dataset, cancellation);
+        var accuracy = DatasetProof.Measure(after, dataset, manifest, cancellation);
         var written = Describe(manifest, name, accuracy, parity);
         ModelMetadata.ReplaceByInt8(quantized, manifest, written);
         var result = OnnxFile.Seal(quantized);
@@ -47,7 +47,7 @@ internal static class ModelQuantizer
             Dataset = dataset.Name,
             Calibration = $"{method} on {dataset.Train.Count} training images, weights of {options.WeightBits} bits",
             TestImages = accuracy.Images,
-            FloatAccuracy = DatasetProof.Measure(before, dataset, cancellation).Accuracy,
+            FloatAccuracy = DatasetProof.Measure(before, dataset, manifest, cancellation).Accuracy,
             Accuracy = accuracy.Accuracy,
             FloatBytes = content.Length,
             Bytes = result.Length,
@@ -86,7 +86,8 @@ internal static class ModelQuantizer
         ModelChecker.Check(model);
         if (model.Graph.Output.Any(output => output.Name is not (TensorNames.Probabilities or TensorNames.Logits)))
             throw new InvalidDataException(
-                $"{files.Model} has layers or a gradient as outputs, expected probabilities: export with --outputs probabilities");
+                $"{files.Model} has layers, a gradient or a novelty as outputs, expected probabilities: "
+                + "export with --outputs probabilities");
         if (model.Graph.Node.Any(node => node.OpType == "QuantizeLinear"))
             throw new InvalidDataException($"{files.Model} is quantized already, expected a float32 model");
         if (model.Graph.Initializer.Any(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Float16))

@@ -17,6 +17,9 @@ internal sealed record Explanation
     /// <summary>Gets the unchanged output of the graph.</summary>
     public required float[] Outputs { get; init; }
 
+    /// <summary>Gets how strange the image is; null if the model has no output for it.</summary>
+    public float? Novelty { get; init; }
+
     /// <summary>Gets the values of the layers, in the order of the graph or of the request.</summary>
     public required IReadOnlyList<(string Name, StoredTensor Values)> Layers { get; init; }
 

@@ -29,7 +29,7 @@ internal sealed partial class Gatherer
             Input = input;
             Outputs = outputs;
             Caller = caller;
-            Images = outputs.Length / version.Facts.Classes;
+            Images = outputs.Length / version.Facts.RowLength;
             this.clock = clock;
             return new(this, source.Version);
         }

@@ -188,9 +188,14 @@ internal sealed partial class Gatherer(int most, int queueLength, RunThreads? de
             batch[0].Version.Metrics.RecordRun(count, ticks);
         foreach (var call in batch)
             if (failure is null)
+            {
+                call.Version.Watch(call.Outputs.Span);
                 call.Succeed(started, ticks);
+            }
             else
+            {
                 call.Fail(failure);
+            }
     }
 
     private static void Compute(List<Call> batch, int padded)
@@ -202,7 +207,7 @@ internal sealed partial class Gatherer(int most, int queueLength, RunThreads? de
         }
         var version = batch[0].Version;
         var bytes = padded * (batch[0].Input.Data.Length / batch[0].Images);
-        var outputs = padded * version.Facts.Classes;
+        var outputs = padded * version.Facts.RowLength;
         var data = ArrayPool<byte>.Shared.Rent(bytes);
         var results = ArrayPool<float>.Shared.Rent(outputs);
         var filled = 0;

@@ -23,7 +23,7 @@ internal sealed partial class InferencePipeline
             RequireExplainable(version, wanted);
             RequireSize(version, input, 1);
             var pixels = new byte[version.Facts.Input.Count];
-            var outputs = new float[version.Facts.Classes];
+            var row = new float[version.Facts.RowLength];
             Explanation explanation;
             var promised = input.Kind == InputKind.Encoded ? PictureSize.Pixels(input.Data.Span) : 0;
             var admission = slow.AdmissionOf(promised, CostOf(version, wanted));
@@ -36,15 +36,20 @@ internal sealed partial class InferencePipeline
                 if (TryDecode(version, input, pixels) is { } error)
                     throw error;
                 clock.Decode();
-                clock.Run(0, Infer(version, new(InputKind.Pixels, pixels), outputs));
-                explanation = Explanation.Of(version.Model, pixels, outputs, wanted, () => caller.RequireInterest(time));
+                clock.Run(0, Infer(version, new(InputKind.Pixels, pixels), row));
+                explanation = Explanation.Of(
+                    version.Model, pixels, row[..version.Facts.Classes], wanted, () => caller.RequireInterest(time));
             }
             finally
             {
                 admission.Exit();
                 await RunThreads.LeaveAsync();
             }
-            return explanation with { Phases = clock.Succeed(1) };
+            return explanation with
+            {
+                Novelty = version.Facts.NoveltyThreshold is null ? null : row[^1],
+                Phases = clock.Succeed(1),
+            };
         }
         catch (Exception exception)
         {

@@ -31,7 +31,7 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
     /// <summary>Runs one input, all of it or nothing. Completes at once and allocates nothing if it is quick and runs alone.</summary>
     /// <param name="version">A version that the caller leases until this completes.</param>
     /// <param name="input">The images.</param>
-    /// <param name="outputs">Receives images×classes: the unchanged output of the graph.</param>
+    /// <param name="outputs">Receives images×<see cref="Runtime.Models.ModelFacts.RowLength"/>: the unchanged outputs of the graph.</param>
     /// <param name="caller">Deadline and cancellation, checked in the queue, before decoding and before running.</param>
     /// <returns>The phases of the request. Never throws: failures are the task's.</returns>
     /// <exception cref="InferenceException">
@@ -44,7 +44,7 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
         var clock = new RunClock(version.Metrics);
         try
         {
-            var images = outputs.Length / version.Facts.Classes;
+            var images = outputs.Length / version.Facts.RowLength;
             RequireSize(version, input, images);
             if (input.Kind != InputKind.Encoded && IsOnDevice(version))
                 return OnDevice.JoinAsync(version, input, outputs, caller, clock);
@@ -112,7 +112,7 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
             var admission = slow.AdmissionOf(RequireFewPixels(images), images.Count);
             var threads = slow.ThreadsOf(admission);
             var size = version.Facts.Input.Count;
-            var classes = version.Facts.Classes;
+            var row = version.Facts.RowLength;
             var isQuick = images.Count <= version.QuickImages && images.All(image => image.Kind == InputKind.Pixels);
             if (!isQuick)
                 await admission.EnterAsync(caller);
@@ -123,7 +123,7 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
                 clock.Admit();
                 // Memory is rented after admission, so that requests that wait or are rejected hold none.
                 pixels = ArrayPool<byte>.Shared.Rent(images.Count * size);
-                results = ArrayPool<float>.Shared.Rent(images.Count * classes);
+                results = ArrayPool<float>.Shared.Rent(images.Count * row);
                 for (var index = 0; index < images.Count; index++)
                 {
                     caller.RequireInterest(time);
@@ -133,7 +133,7 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
                 clock.Decode();
                 caller.RequireInterest(time);
                 if (good > 0 && !IsOnDevice(version))
-                    clock.Run(0, Infer(version, new(InputKind.Pixels, pixels.AsMemory(0, good * size)), results.AsSpan(0, good * classes)));
+                    clock.Run(0, Infer(version, new(InputKind.Pixels, pixels.AsMemory(0, good * size)), results.AsSpan(0, good * row)));
             }
             finally
             {
@@ -146,9 +146,9 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
             if (good > 0 && IsOnDevice(version))
             {
                 var input = new InferenceInput(InputKind.Pixels, pixels.AsMemory(0, good * size));
-                clock.Run(await OnDevice.JoinAsync(version, input, results.AsMemory(0, good * classes), caller, new(null)));
+                clock.Run(await OnDevice.JoinAsync(version, input, results.AsMemory(0, good * row), caller, new(null)));
             }
-            Scatter(results, classes, errors, outputs.Span);
+            Scatter(results, row, errors, outputs.Span);
             return clock.Succeed(good);
         }
         catch (Exception exception)
@@ -173,7 +173,7 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
         byte[]? pixels = null;
         try
         {
-            var images = outputs.Length / version.Facts.Classes;
+            var images = outputs.Length / version.Facts.RowLength;
             var admission = slow.AdmissionOf(input.Kind == InputKind.Encoded ? PictureSize.Pixels(input.Data.Span) : 0, images);
             await admission.EnterAsync(caller);
             try
@@ -241,18 +241,19 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
         var start = Stopwatch.GetTimestamp();
         input.Run(version.Model, outputs);
         var ticks = Stopwatch.GetTimestamp() - start;
-        version.Metrics.RecordRun(outputs.Length / version.Facts.Classes, ticks);
+        version.Metrics.RecordRun(outputs.Length / version.Facts.RowLength, ticks);
+        version.Watch(outputs);
         return ticks;
     }
 
     private static bool IsOnDevice(ServedVersion version) => version.Model.Device == Device.Cuda;
 
-    private static void Scatter(float[] results, int classes, InferenceException?[] errors, Span<float> outputs)
+    private static void Scatter(float[] results, int row, InferenceException?[] errors, Span<float> outputs)
     {
         var good = 0;
         for (var index = 0; index < errors.Length; index++)
             if (errors[index] is null)
-                results.AsSpan(good++ * classes, classes).CopyTo(outputs[(index * classes)..]);
+                results.AsSpan(good++ * row, row).CopyTo(outputs[(index * row)..]);
     }
 
     /// <summary>Checks the size of an input before anything is spent on it.</summary>

@@ -2,6 +2,7 @@ using LeNetServe.Imaging;
 using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Models;
+using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.InferenceServer.Models;
 
@@ -23,6 +24,7 @@ internal sealed class ServedVersion
         Model = model;
         Metrics = metrics;
         QuickImages = quickImages;
+        Drift = model.Facts.Manifest?.Certainty?.Answers is { } answers ? new(answers) : null;
         asDeclared = new(model.Facts.Imaging, maxImagePixels);
         byGeometry =
         [
@@ -54,6 +56,25 @@ internal sealed class ServedVersion
 
     /// <summary>Gets the preprocessor of pictures: as the model declares, unless the caller asks for another geometry.</summary>
     public ImagePreprocessor Preprocessor(Geometry? geometry) => geometry is { } asked ? byGeometry[(int)asked] : asDeclared;
+
+    /// <summary>Gets the comparison of the last answers with those to held-out training images; null if the manifest has none.</summary>
+    public DriftWindow? Drift { get; }
+
+    /// <summary>Counts the images whose novelty is above the model's threshold, and adds the answers to <see cref="Drift"/>.</summary>
+    /// <param name="rows">Rows of <see cref="ModelFacts.RowLength"/> values.</param>
+    public void Watch(ReadOnlySpan<float> rows)
+    {
+        if (Drift is null && Facts.NoveltyThreshold is null)
+            return;
+        for (var first = 0; first < rows.Length; first += Facts.RowLength)
+        {
+            var row = rows.Slice(first, Facts.RowLength);
+            if (Facts.NoveltyThreshold is not null && !Facts.IsKnown(row[^1]))
+                Metrics.CountUnknown();
+            var answer = TopK.ArgMax(row[..Facts.Classes]);
+            Drift?.Add(answer, row[answer], row[^1]);
+        }
+    }
 
     /// <summary>Takes a reference; false if the version is closed already.</summary>
     public bool TryAcquire()

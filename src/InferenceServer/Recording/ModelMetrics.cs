@@ -10,7 +10,7 @@ namespace LeNetServe.InferenceServer.Recording;
 /// </summary>
 internal sealed class ModelMetrics
 {
-    private const int InferenceCount = 0, LastInference = 1, Entered = 2, Left = 3;
+    private const int InferenceCount = 0, LastInference = 1, Entered = 2, Left = 3, UnknownCount = 4;
     private readonly OutcomeMetrics?[] outcomes = new OutcomeMetrics?[Enum.GetValues<RequestOutcome>().Length];
     private readonly long[][] counters = Stripes.Create(() => new long[16]);
     private readonly ConcurrentDictionary<int, BatchMetrics> batches = new();
@@ -38,6 +38,9 @@ internal sealed class ModelMetrics
     /// <summary>Images answered.</summary>
     public long Inferences => Sum(InferenceCount);
 
+    /// <summary>Images answered whose novelty is above the model's threshold.</summary>
+    public long Unknown => Sum(UnknownCount);
+
     /// <summary>Runs of the model.</summary>
     public long Executions => batches.Values.Sum(batch => batch.Runs.Read().Count);
 
@@ -61,6 +64,13 @@ internal sealed class ModelMetrics
 
     /// <summary>A request that had entered is over.</summary>
     public void Leave(int requests = 1) => Count(Left, requests);
+
+    /// <summary>An image with a novelty above the threshold was answered.</summary>
+    public void CountUnknown()
+    {
+        if (recording.IsOn)
+            Count(UnknownCount, 1);
+    }
 
     /// <summary>The model has run once.</summary>
     /// <param name="batch">Images in the batch.</param>
@@ -100,7 +110,7 @@ internal sealed class ModelMetrics
     }
 
     // Also if nothing is recorded: a request that enters now may leave when recording is on again.
-    private void Count(int counter, int requests) => Interlocked.Add(ref Stripes.Mine(counters)[counter], requests);
+    private void Count(int counter, int number) => Interlocked.Add(ref Stripes.Mine(counters)[counter], number);
 
     private long Sum(int counter)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using LeNetServe.Certainty;
 using LeNetServe.Datasets;
 using LeNetServe.Imaging;
 using LeNetServe.Specs;
@@ -58,4 +59,8 @@ public sealed record ModelManifest
     /// <summary>Largest difference of a probability from the golden tensors that passes; null: 1e-4.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? GoldenTolerance { get; init; }
+
+    /// <summary>The calibration of the probabilities; null for a model that is not calibrated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelCertainty? Certainty { get; init; }
 }

@@ -8,7 +8,7 @@ namespace LeNetServe.Runs;
 /// </summary>
 public static class RunChecksums
 {
-    /// <summary>Writes the sums of the run's model, weights, golden tensors and summary, as far as they exist.</summary>
+    /// <summary>Writes the sums of the run's model, weights, golden tensors, novelty and summary, as far as they exist.</summary>
     public static void Write(RunDirectory run) => AtomicFile.WriteText(run.Checksums,
         string.Concat(Files(run).Where(file => File.Exists(file.Path)).Select(file => $"{RegularFile.Sha256(file.Path)}  {file.Name}\n")));
 
@@ -50,6 +50,7 @@ public static class RunChecksums
         ("model.json", run.Model),
         ("checkpoint/model.safetensors", run.Weights),
         (Models.GoldenTensors.FileName, run.Golden),
+        (Certainty.NoveltyModel.FileName, run.Novelty),
         ("summary.json", run.Summary),
     ];
 }

@@ -45,6 +45,9 @@ public sealed class RunDirectory(string path)
     /// <summary>Test images with torch's answers.</summary>
     public string Golden => System.IO.Path.Combine(Path, Models.GoldenTensors.FileName);
 
+    /// <summary>The score of strange images: <see cref="Certainty.NoveltyModel"/>. Absent if the run is not calibrated.</summary>
+    public string Novelty => System.IO.Path.Combine(Path, Certainty.NoveltyModel.FileName);
+
     /// <summary>Tells whether the run has its last files: final figures, checksums and report.</summary>
     public bool IsFinished => File.Exists(Summary) && File.Exists(Checksums) && File.Exists(Report);
 

@@ -14,6 +14,18 @@ public sealed record RunSummary
     /// <summary>Mean cross-entropy on the test images, in nats.</summary>
     public required double TestLoss { get; init; }
 
+    /// <summary>Expected calibration error on the test images, 15 bins; null for runs of an older program.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TestCalibrationError { get; init; }
+
+    /// <summary>Brier's score on the test images; null for runs of an older program.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TestBrier { get; init; }
+
+    /// <summary>Temperature of the calibration; null without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Temperature { get; init; }
+
     /// <summary>Number of test images.</summary>
     public required int TestImages { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using LeNetServe.Certainty;
 using LeNetServe.Datasets;
 using LeNetServe.Imaging;
 using LeNetServe.Specs;
@@ -21,4 +23,12 @@ public sealed record TrainedModel
 
     /// <summary>The data set.</summary>
     public required DatasetIdentity Dataset { get; init; }
+
+    /// <summary>The calibration of a finished run; null before, and if the run held too few images out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelCertainty? Certainty { get; init; }
+
+    /// <summary>Gets the number by which the network's logits are divided; 1 without a calibration.</summary>
+    [JsonIgnore]
+    public double Temperature => Certainty?.Temperature ?? 1;
 }

@@ -53,6 +53,7 @@ internal static class GraphFacts
             Layout = layout,
             FixedBatch = fixedBatch,
             OutputRank = output.Dimensions.Length,
+            NoveltyThreshold = ReadThreshold(path, session, manifest),
             Range = PixelRange.FromMetadata(range)
                 ?? throw Invalid(path, $"metadata {RangeKey} is {range}, expected NominalRange_0_255, Normalized_0_1 or Normalized_1_1"),
             BlueFirst = format == "Bgr8",
@@ -89,6 +90,17 @@ internal static class GraphFacts
         return dimensions is [_, > 0 and var classes, .. var rest] && rest.All(dimension => dimension == 1)
             ? classes
             : throw Invalid(path, $"output \"{name}\" is {Describe(output)}, expected N×classes with a fixed number of classes");
+    }
+
+    private static double? ReadThreshold(string path, InferenceSession session, ModelManifest? manifest)
+    {
+        if (manifest?.Certainty?.Novelty is not { } rule)
+            return null;
+        return session.OutputMetadata.TryGetValue(ModelFacts.Novelty, out var output) && output is
+        { IsTensor: true, ElementDataType: TensorElementType.Float, Dimensions: [_, 1] }
+            ? rule.Threshold
+            : throw Invalid(path, $"the manifest has a rule for the output \"{ModelFacts.Novelty}\", "
+                + $"expected that output as a float32 tensor N×1 among {string.Join(", ", session.OutputMetadata.Keys)}");
     }
 
     private static string Describe(NodeMetadata node)

@@ -10,6 +10,9 @@ namespace LeNetServe.Runtime.Models;
 /// </summary>
 public sealed record ModelFacts
 {
+    /// <summary>Name of the output with the strangeness of each image.</summary>
+    public const string Novelty = "novelty";
+
     /// <summary>Gets the manifest; null for a foreign model.</summary>
     public ModelManifest? Manifest { get; init; }
 
@@ -47,6 +50,17 @@ public sealed record ModelFacts
     /// Gets the rank of the graph's output: 2 for N×classes, more if dimensions of 1 follow, 1 for a single image's classes.
     /// </summary>
     public required int OutputRank { get; init; }
+
+    /// <summary>
+    /// Gets the largest score of the output <c>novelty</c> that a known image has; null if the model has no such output.
+    /// </summary>
+    public double? NoveltyThreshold { get; init; }
+
+    /// <summary>Gets whether a novelty is that of a known image; false for a novelty that is not a number.</summary>
+    public bool IsKnown(float novelty) => novelty <= NoveltyThreshold;
+
+    /// <summary>Gets the number of values of an image in a row of outputs: the classes, and the novelty if the model has one.</summary>
+    public int RowLength => Classes + (NoveltyThreshold is null ? 0 : 1);
 
     /// <summary>Gets the kind of output. A foreign model is run on three images to find out.</summary>
     public OutputKind Output { get; init; }

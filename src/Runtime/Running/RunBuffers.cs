@@ -17,6 +17,7 @@ internal sealed class RunBuffers : IDisposable
     private readonly float[] singles;
     private readonly byte[] bytes;
     private readonly float[] outputs;
+    private readonly float[] novelties;
     private readonly Binding?[] bindings;
 
     public RunBuffers(InferenceSession session, ModelFacts facts, int capacity)
@@ -28,6 +29,7 @@ internal sealed class RunBuffers : IDisposable
         singles = GC.AllocateArray<float>(facts.InputType == TensorType.F32 ? inputs : 0, pinned: true);
         bytes = GC.AllocateArray<byte>(facts.InputType == TensorType.U8 ? inputs : 0, pinned: true);
         outputs = GC.AllocateArray<float>(capacity * facts.Classes, pinned: true);
+        novelties = GC.AllocateArray<float>(facts.NoveltyThreshold is null ? 0 : capacity, pinned: true);
         bindings = new Binding?[capacity + 1];
     }
 
@@ -41,12 +43,13 @@ internal sealed class RunBuffers : IDisposable
     public Span<byte> Bytes(int count) => bytes.AsSpan(0, count * facts.Input.Count);
 
     /// <summary>
-    /// Runs the model on the first <paramref name="count"/> images. The result, count×classes, is valid until the next run.
+    /// Runs the model on the first <paramref name="count"/> images. Writes count×classes values, or each image's novelty after its classes
+    /// if there is room for it.
     /// </summary>
-    public ReadOnlySpan<float> Run(int count)
+    public void Run(int count, Span<float> results)
     {
         var batch = facts.FixedBatch ?? count;
-        var binding = bindings[batch] ??= new(session, facts, batch, singles, bytes, outputs);
+        var binding = bindings[batch] ??= new(session, facts, batch, singles, bytes, outputs, novelties);
         try
         {
             session.RunWithBinding(runOptions, binding.Native);
@@ -58,7 +61,17 @@ internal sealed class RunBuffers : IDisposable
                 $"the model cannot compute a batch of {batch} {facts.Input} images: {exception.Message}",
                 exception);
         }
-        return outputs.AsSpan(0, count * facts.Classes);
+        var row = results.Length / count;
+        if (row == facts.Classes)
+        {
+            outputs.AsSpan(0, count * row).CopyTo(results);
+            return;
+        }
+        for (var image = 0; image < count; image++)
+        {
+            outputs.AsSpan(image * facts.Classes, facts.Classes).CopyTo(results[(image * row)..]);
+            results[(image * row) + facts.Classes] = novelties[image];
+        }
     }
 
     public void Dispose()
@@ -72,8 +85,10 @@ internal sealed class RunBuffers : IDisposable
     {
         private readonly OrtValue input;
         private readonly OrtValue output;
+        private readonly OrtValue? novelty;
 
-        public Binding(InferenceSession session, ModelFacts facts, int batch, float[] singles, byte[] bytes, float[] outputs)
+        public Binding(
+            InferenceSession session, ModelFacts facts, int batch, float[] singles, byte[] bytes, float[] outputs, float[] novelties)
         {
             var shape = facts.Input;
             var memory = OrtMemoryInfo.DefaultInstance;
@@ -90,6 +105,10 @@ internal sealed class RunBuffers : IDisposable
             Native = session.CreateIoBinding();
             Native.BindInput(facts.InputName, input);
             Native.BindOutput(facts.OutputName, output);
+            if (facts.NoveltyThreshold is null)
+                return;
+            novelty = OrtValue.CreateTensorValueFromMemory(memory, novelties.AsMemory(0, batch), [batch, 1]);
+            Native.BindOutput(ModelFacts.Novelty, novelty);
         }
 
         public OrtIoBinding Native { get; }
@@ -97,6 +116,7 @@ internal sealed class RunBuffers : IDisposable
         public void Dispose()
         {
             Native.Dispose();
+            novelty?.Dispose();
             output.Dispose();
             input.Dispose();
         }

@@ -1,3 +1,4 @@
+using LeNetServe.Certainty;
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
@@ -30,22 +31,33 @@ internal sealed class EvaluateRun(EvaluateOptions options)
         using var images = new ResidentImages(dataset.Test, device);
         var evaluator = new Evaluator(threads);
         var started = TimeProvider.System.GetTimestamp();
-        var test = evaluator.Measure(store, model.Normalization, images, images.All());
+        var test = evaluator.Measure(store, model, images, images.All());
         var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
         Console.WriteLine(
             $"{directory.Id}: accuracy {test.Accuracy:P2}, loss {test.Loss:F4}, {test.Images - test.Correct:N0} of {test.Images:N0} wrong, "
             + $"{test.Images / seconds:N0} images/s");
+        var evidence = TestEvidence.Collect(store, model, dataset.Test, images, threads);
+        WriteCertainty(CertaintyFigures.Of(evidence.Probabilities, evidence.Labels), model);
         if (options.Flip)
         {
-            var flipped = evaluator.Measure(store, model.Normalization, images, images.All(), flip: true);
+            var flipped = evaluator.Measure(store, model, images, images.All(), flip: true);
             Console.WriteLine($"with flip test-time augmentation: accuracy {flipped.Accuracy:P2}");
         }
         if (options.Answers is { } file)
-            GoldenImages.Of(store, model.Normalization, dataset.Test, images, threads, most: images.Count).Write(file);
+            GoldenImages.Of(store, model, dataset.Test, images, threads, most: images.Count).Write(file);
         if (options.Gradients is { } gradients)
-            InputGradients.Write(gradients, store, model.Normalization, images);
+            InputGradients.Write(gradients, store, model, images);
         if (DatasetIdentity.Of(dataset) != model.Dataset)
             Console.Error.WriteLine($"note: these are not the data of the run (SHA-256 {model.Dataset.Sha256})");
         return ExitCode.Success;
+    }
+
+    private static void WriteCertainty(CertaintyFigures figures, TrainedModel model)
+    {
+        var how = model.Certainty is { } certainty
+            ? $"calibrated on {Counted.Of(certainty.Images, "held-out image")}, temperature {certainty.Temperature:F3}"
+            : "not calibrated";
+        Console.WriteLine(
+            $"{how}: calibration error {figures.CalibrationError:P2} ({figures.Bins.Count} bins), Brier score {figures.Brier:F4}");
     }
 }

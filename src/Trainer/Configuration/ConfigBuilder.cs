@@ -21,7 +21,8 @@ internal static class ConfigBuilder
            where description is not null
            let name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
            let key = name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)
-           select new ConfigField(key, property.PropertyType, description, Defaults[key]?.ToJsonString().Trim('"')),
+           let type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType
+           select new ConfigField(key, type, description, Defaults[key]?.ToJsonString().Trim('"')),
     ];
 
     /// <summary>Builds the config of a request.</summary>

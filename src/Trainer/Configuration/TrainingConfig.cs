@@ -12,6 +12,7 @@ namespace LeNetServe.Trainer.Configuration;
 internal sealed record TrainingConfig
 {
     private readonly double? warmUp;
+    private readonly double? calibration;
 
     [Description("Data set: mnist, fashion-mnist, cifar10, strokes, or folder for your own images.")]
     public string Dataset { get; init; } = "strokes";
@@ -84,6 +85,11 @@ internal sealed record TrainingConfig
     [Description("Share of the training images that are held out to choose the best epoch, 0 to 1; 0: the last epoch counts.")]
     public double Validation { get; init; } = 0.1;
 
+    [Description("Share of the training images that are held out for calibration if none validate, 0 to 0.9; 0: no calibration. "
+        + "Default: 0.05 if validation is 0, else the validation images calibrate.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Calibration { get => calibration ?? (Validation == 0 ? 0.05 : null); init => calibration = value; }
+
     [Description("Stop after this many epochs without a better validation accuracy; 0: never.")]
     public int EarlyStopping { get; init; }
 
@@ -144,7 +150,8 @@ internal sealed record TrainingConfig
             ("learning_rate", LearningRate, 0, 1000), ("momentum", Momentum, 0, 1), ("beta1", Beta1, 0, 1), ("beta2", Beta2, 0, 1),
             ("weight_decay", WeightDecay, 0, 1000), ("warm_up", WarmUp, 0, 1), ("step_factor", StepFactor, 0, 1),
             ("step_epochs", StepEpochs, 1, 1_000_000), ("label_smoothing", LabelSmoothing, 0, 1), ("ema", Ema, 0, 1),
-            ("gradient_clip", GradientClip, 0, 1e9), ("validation", Validation, 0, 0.9), ("early_stopping", EarlyStopping, 0, 1_000_000),
+            ("gradient_clip", GradientClip, 0, 1e9), ("validation", Validation, 0, 0.9),
+            ("calibration", Calibration ?? 0, 0, 0.9), ("early_stopping", EarlyStopping, 0, 1_000_000),
             ("shift", Shift, 0, 32), ("rotate", Rotate, 0, 180), ("scale", Scale, 0, 0.9), ("shear", Shear, 0, 2),
             ("elastic", Elastic, 0, 32), ("elastic_width", ElasticWidth, 1, 16), ("cutout", Cutout, 0, 32), ("rubbish", Rubbish, 0, 100),
             ("teacher_share", TeacherShare, 0, 1), ("temperature", Temperature, 0.1, 100),

@@ -10,11 +10,18 @@ namespace LeNetServe.Trainer.Evaluation;
 /// <param name="First">Index of the batch's first image among all images of the pass.</param>
 /// <param name="Pixels">B×C×H×W, float32, 0..255.</param>
 /// <param name="Labels">B, int64.</param>
-internal sealed record EvaluationBatch(Network Network, int Number, int First, Tensor Pixels, Tensor Labels)
+/// <param name="Temperature">The number by which the logits are divided.</param>
+internal sealed record EvaluationBatch(Network Network, int Number, int First, Tensor Pixels, Tensor Labels, double Temperature)
 {
     /// <summary>Gets the logits of the images, B×classes.</summary>
-    public Tensor Logits() => Network.Forward(Pixels, Pass.Evaluation);
+    public Tensor Logits() => Calibrated(Pixels);
 
     /// <summary>Gets the logits of the mirror images, B×classes.</summary>
-    public Tensor MirrorLogits() => Network.Forward(Pixels.flip(3), Pass.Evaluation);
+    public Tensor MirrorLogits() => Calibrated(Pixels.flip(3));
+
+    private Tensor Calibrated(Tensor pixels)
+    {
+        var logits = Network.Forward(pixels, Pass.Evaluation);
+        return Temperature == 1 ? logits : logits.div(Computing.Number.Of(Temperature));
+    }
 }

@@ -1,4 +1,4 @@
-using LeNetServe.Datasets;
+using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Networks;
@@ -9,9 +9,9 @@ namespace LeNetServe.Trainer.Evaluation;
 
 /// <summary>Runs weights over many images without gradients, several batches side by side.</summary>
 /// <param name="store">The weights.</param>
-/// <param name="normalization">Mean and deviation that the network expects.</param>
+/// <param name="model">The normalization that the network expects, and the temperature of its calibration.</param>
 /// <param name="threads">Threads to compute with.</param>
-internal sealed class EvaluationPass(ParameterStore store, Normalization normalization, SliceThreads threads)
+internal sealed class EvaluationPass(ParameterStore store, TrainedModel model, SliceThreads threads)
 {
     private const int BatchSize = 250;
 
@@ -25,7 +25,7 @@ internal sealed class EvaluationPass(ParameterStore store, Normalization normali
     public void Run(ResidentImages images, int[] numbers, Action<EvaluationBatch> work)
     {
         // A network keeps its pass's values, so two threads must not share one.
-        var networks = Enumerable.Range(0, threads.Threads).Select(_ => new Network(store, normalization, Kernels)).ToArray();
+        var networks = Enumerable.Range(0, threads.Threads).Select(_ => new Network(store, model.Normalization, Kernels)).ToArray();
         try
         {
             threads.Run(Batches(numbers.Length), batch =>
@@ -34,7 +34,7 @@ internal sealed class EvaluationPass(ParameterStore store, Normalization normali
                 using var scope = NewDisposeScope();
                 var first = batch * BatchSize;
                 var (pixels, labels) = images.Batch(numbers.AsSpan(first, Math.Min(BatchSize, numbers.Length - first)));
-                work(new(networks[batch % networks.Length], batch, first, pixels, labels));
+                work(new(networks[batch % networks.Length], batch, first, pixels, labels, model.Temperature));
             });
         }
         finally

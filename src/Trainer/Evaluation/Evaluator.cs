@@ -1,4 +1,4 @@
-using LeNetServe.Datasets;
+using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Parameters;
@@ -11,18 +11,18 @@ internal sealed class Evaluator(SliceThreads threads)
 {
     /// <summary>Gets loss and accuracy of the store's weights on the images with these numbers.</summary>
     /// <param name="store">The weights.</param>
-    /// <param name="normalization">Mean and deviation that the network expects.</param>
+    /// <param name="model">The normalization that the network expects, and the temperature of its calibration.</param>
     /// <param name="images">The images.</param>
     /// <param name="numbers">Numbers of the images to measure on.</param>
     /// <param name="flip">Average the probabilities of each image and its mirror image.</param>
     public EvaluationResult Measure(
-        ParameterStore store, Normalization normalization, ResidentImages images, int[] numbers, bool flip = false)
+        ParameterStore store, TrainedModel model, ResidentImages images, int[] numbers, bool flip = false)
     {
         if (numbers.Length == 0)
             throw new ArgumentException("no images to measure on", nameof(numbers));
         var correct = new long[EvaluationPass.Batches(numbers.Length)];
         var loss = new double[correct.Length];
-        new EvaluationPass(store, normalization, threads).Run(images, numbers, batch =>
+        new EvaluationPass(store, model, threads).Run(images, numbers, batch =>
         {
             var log = batch.Logits().log_softmax(1);
             if (flip)

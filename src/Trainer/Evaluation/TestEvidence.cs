@@ -33,7 +33,7 @@ internal static class TestEvidence
     {
         var classes = model.Spec.Classes;
         var all = new float[images.Count * classes];
-        new EvaluationPass(store, model.Normalization, threads).Run(images, images.All(), batch =>
+        new EvaluationPass(store, model, threads).Run(images, images.All(), batch =>
             TensorMemory.Values(batch.Logits().softmax(1)).CopyTo(all, batch.First * classes));
         return all;
     }

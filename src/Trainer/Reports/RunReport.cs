@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeNetServe.Certainty;
 using LeNetServe.Cli.Pages;
 using LeNetServe.Files;
 using LeNetServe.Runs;
@@ -36,6 +37,7 @@ internal static class RunReport
                 run.Summary,
                 run.Epochs,
                 Criterion = OwnCriterion(run, model),
+                Certainty = Certainty(evidence, model),
                 Confusion = Confusion(evidence.Classes, evidence.Labels, answers),
                 Mistakes = evidence.Mistakes.Select((image, index) => new
                 {
@@ -60,6 +62,20 @@ internal static class RunReport
                 run.Settings,
                 Environment = RecordedRun.Flatten(run.Directory.Environment),
             });
+    }
+
+    private static object Certainty(ReportEvidence evidence, TrainedModel model)
+    {
+        var figures = CertaintyFigures.Of(evidence.Probabilities, evidence.Labels);
+        return new
+        {
+            figures.CalibrationError,
+            figures.Brier,
+            figures.Bins,
+            Risk = CertaintyFigures.RiskCoverage(evidence.Probabilities, evidence.Labels)
+                .Select(point => new { point.Coverage, point.Risk }),
+            Fit = model.Certainty,
+        };
     }
 
     private static string Lead(RecordedRun run, int right, int images)

@@ -65,7 +65,8 @@ internal sealed class SoftTargets : IDisposable
                 + $"expected {student.Spec.Input} with {string.Join(", ", student.Labels)}");
         using var store = new ParameterStore(model.Spec, images.Device);
         store.Load(run.Weights);
-        new EvaluationPass(store, model.Normalization, threads).Run(images, images.All(), batch =>
+        // A teacher's own temperature has nothing to do with the temperature of the comparison.
+        new EvaluationPass(store, model with { Certainty = null }, threads).Run(images, images.All(), batch =>
         {
             var rows = sum.narrow(0, batch.First, batch.Labels.shape[0]);
             Soften(batch.Logits());

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeNetServe.Certainty;
 using LeNetServe.Datasets;
 using LeNetServe.Files;
 using LeNetServe.Runs;
@@ -9,6 +10,7 @@ using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Evaluation;
 using LeNetServe.Trainer.Metrics;
+using LeNetServe.Trainer.Parameters;
 using LeNetServe.Trainer.Progress;
 using LeNetServe.Trainer.Reports;
 using static TorchSharp.torch;
@@ -133,21 +135,28 @@ internal sealed class TrainingRun
     {
         var weights = state.Chosen;
         weights.Save(Directory.Weights);
+        model = model with { Certainty = Calibrate(model, weights, threads) };
+        AtomicFile.WriteText(Directory.Model, JsonSerializer.Serialize(model, LeNetJson.Default.TrainedModel));
         using var images = new ResidentImages(dataset.Test, weights.Trained.device);
-        GoldenImages.Of(weights, model.Normalization, dataset.Test, images, threads).Write(Directory.Golden);
+        GoldenImages.Of(weights, model, dataset.Test, images, threads).Write(Directory.Golden);
         var evaluator = new Evaluator(threads);
-        var test = evaluator.Measure(weights, model.Normalization, images, images.All());
-        TestEvidence.Collect(weights, model, dataset.Test, images, threads).Write(Directory);
+        var test = evaluator.Measure(weights, model, images, images.All());
+        var evidence = TestEvidence.Collect(weights, model, dataset.Test, images, threads);
+        evidence.Write(Directory);
+        var certainty = CertaintyFigures.Of(evidence.Probabilities, evidence.Labels);
         var speeds = MetricsFile.Read(Directory.Metrics).Select(line => line.ImagesPerSecond).Order().ToArray();
         var summary = new RunSummary
         {
             Run = Directory.Id,
             TestAccuracy = test.Accuracy,
             TestLoss = test.Loss,
+            TestCalibrationError = certainty.CalibrationError,
+            TestBrier = certainty.Brier,
+            Temperature = model.Certainty?.Temperature,
             TestImages = test.Images,
             ValidationAccuracy = state.Best is null ? null : state.Progress.BestAccuracy,
             TestAccuracyFlipped = config.FlipTest
-                ? evaluator.Measure(weights, model.Normalization, images, images.All(), flip: true).Accuracy
+                ? evaluator.Measure(weights, model, images, images.All(), flip: true).Accuracy
                 : null,
             Epochs = state.Progress.Epoch,
             Seconds = state.Progress.Seconds,
@@ -158,5 +167,18 @@ internal sealed class TrainingRun
         RunChecksums.Write(Directory);
         RunReport.Write(Directory);
         return summary;
+    }
+
+    private ModelCertainty? Calibrate(TrainedModel model, ParameterStore weights, SliceThreads threads)
+    {
+        var data = TrainingData.Split(dataset.Train, config.Validation, config.Calibration ?? 0);
+        using var images = new ResidentImages(dataset.Train, weights.Trained.device);
+        File.Delete(Directory.Novelty);
+        if (Calibrator.Fit(weights, model, images, data.Calibration, threads) is not { } certainty)
+            return null;
+        if (new NoveltyTrainer(weights, model with { Certainty = certainty }, images, threads).Fit(data) is not var (novelty, rule, scores))
+            return certainty;
+        novelty.Write(Directory.Novelty);
+        return certainty with { Novelty = rule, Answers = certainty.Answers! with { Novelty = ScoreHistogram.Of(scores) } };
     }
 }

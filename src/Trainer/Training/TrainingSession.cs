@@ -44,7 +44,7 @@ internal sealed class TrainingSession : IDisposable
         var device = state.Weights.Trained.device;
         evaluator = new(threads);
         images = new(train, device);
-        data = TrainingData.Split(train, config.Validation, config.Balance);
+        data = TrainingData.Split(train, config.Validation, config.Calibration ?? 0, config.Balance);
         augmentation = new(config, model.Imaging, device);
         softTargets = SoftTargets.Create(config, model, images, threads);
         batchSize = Math.Min(config.BatchSize, data.Train.Length);
@@ -214,7 +214,7 @@ internal sealed class TrainingSession : IDisposable
         var done = state.Progress;
         var epoch = done.Epoch + 1;
         var validation = data.Validation.Length > 0
-            ? evaluator.Measure(state.Current, model.Normalization, images, data.Validation)
+            ? evaluator.Measure(state.Current, model, images, data.Validation)
             : null;
         if (validation is not null && (validation.Accuracy, -validation.Loss).CompareTo((done.BestAccuracy, -done.BestLoss)) > 0)
         {

@@ -45,8 +45,8 @@ public sealed class ChunkWorkerTests : IDisposable
     }
 
     private ChunkWorker Worker() =>
-        new(classifier, new ImagePreprocessor(classifier.Model.Imaging), new FolderLabels([], used: false), topK: 1, hashContent: false,
-            _ => { });
+        new(classifier, new ImagePreprocessor(classifier.Model.Imaging), new FolderLabels([], used: false), topK: 1, reject: false,
+            hashContent: false, _ => { });
 
     /// <summary>A picture, and a file that is none.</summary>
     private static Chunk MembersOfAnArchive()

@@ -66,7 +66,8 @@ public sealed class ScoringPipelineTests
     {
         var imaging = new ImagePreprocessor(classifier.Model.Imaging);
         var labels = new FolderLabels([], used: false);
-        return new(() => new ChunkWorker(classifier, imaging, labels, topK: 1, hashContent: false, _ => { }), workers, topK: 1);
+        return new(
+            () => new ChunkWorker(classifier, imaging, labels, topK: 1, reject: false, hashContent: false, _ => { }), workers, topK: 1);
     }
 
     private static IEnumerable<InputImage> Images(int count) =>
@@ -90,7 +91,12 @@ public sealed class ScoringPipelineTests
         };
 
         public ValueTask ClassifyAsync(
-            ReadOnlyMemory<byte> pixels, int count, int topK, Memory<Prediction> scores, CancellationToken cancellationToken)
+            ReadOnlyMemory<byte> pixels,
+            int count,
+            int topK,
+            Memory<Prediction> scores,
+            Memory<float> novelties,
+            CancellationToken cancellationToken)
         {
             var call = Interlocked.Increment(ref calls);
             if (call == FailsAt)

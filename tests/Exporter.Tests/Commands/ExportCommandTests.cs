@@ -312,7 +312,7 @@ public sealed class ExportCommandTests : IDisposable
         var bytes = RunExport.Export(new() { Run = trained.Path, Name = "net" }, TestContext.Current.CancellationToken).Model;
         using (var model = new ModelUnderTest("", OnnxFile.Parse("", bytes)))
         {
-            var measured = DatasetProof.Measure(model, strokes, TestContext.Current.CancellationToken);
+            var measured = DatasetProof.Measure(model, strokes, manifest: null, TestContext.Current.CancellationToken);
             WriteSummary(trained, measured.Accuracy + lie, measured.Images + moreImages);
         }
 

@@ -26,7 +26,7 @@ public sealed class GradientEmitterTests : IDisposable
     public void Gradient_EverySpec_IsTheReferencesSlope(string name, int channels)
     {
         var spec = TestSpecs.Create(name, channels);
-        var run = TestRuns.Create(temporary.Path, spec, images: 4);
+        var run = TestRuns.Create(temporary.Path, spec, images: 4, temperature: 1.7);
         var model = Export(run, new() { Outputs = ModelOutputs.Probabilities | ModelOutputs.Gradient, Opset = 16 });
         var random = new Random(5);
         // Fractions, so that no two pixels are equal: at a tie of maxima the differences would see both sides.
@@ -35,7 +35,7 @@ public sealed class GradientEmitterTests : IDisposable
         var gradient = Run(model, pixels, [Images, channels, 32, 32])[TensorNames.Gradient].ToSingles();
 
         var trained = System.Text.Json.JsonSerializer.Deserialize(File.ReadAllText(run.Model), LeNetJson.Default.TrainedModel)!;
-        var reference = new ReferenceNetwork(spec, TrainedWeights.Read(run.Weights, spec), trained.Normalization);
+        var reference = new ReferenceNetwork(spec, TrainedWeights.Read(run.Weights, spec), trained.Normalization, trained.Temperature);
         foreach (var image in Enumerable.Range(0, Images))
         {
             var values = pixels.AsSpan(image * spec.Input.Count, spec.Input.Count).ToArray().Select(pixel => (double)pixel).ToArray();

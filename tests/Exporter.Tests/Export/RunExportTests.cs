@@ -37,6 +37,25 @@ public sealed class RunExportTests : IDisposable
         Assert.All(result.Proof.Layers, layer => Assert.InRange(layer.Relative, 0, 1e-4));
     }
 
+    public static TheoryData<string> Specs => [.. TestSpecs.Names];
+
+    [Theory]
+    [MemberData(nameof(Specs))]
+    public void Export_CalibratedSpec_AgreesWithTheReference(string name)
+    {
+        var run = TestRuns.Create(temporary.Path, TestSpecs.Create(name), temperature: 1.7);
+
+        var plain = Export(TestRuns.Create(temporary.Path, TestSpecs.Create(name), seed: 2), new());
+        var result = Export(run, new() { Outputs = ModelOutputs.Both });
+
+        Assert.InRange(result.Proof.Golden.MaxDifference, 0, 1e-5);
+        Assert.All(result.Proof.Layers, layer => Assert.InRange(layer.Relative, 0, 1e-4));
+        // The division costs nothing, unless the last layer has no weights that could take it.
+        Assert.Equal(plain.Proof.Nodes + (name == "activation-last" ? 1 : 0), result.Proof.Nodes);
+        var manifest = ModelMetadata.ReadManifest("", OnnxFile.Parse("", result.Model))!;
+        Assert.Equal(1.7, manifest.Certainty!.Temperature);
+    }
+
     [Theory]
     [InlineData("lenet5", 1, 61_706)]
     [InlineData("lenet5-bn", 1, 61_706)]

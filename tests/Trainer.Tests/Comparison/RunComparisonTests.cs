@@ -112,10 +112,10 @@ public sealed class RunComparisonTests : IDisposable
 
         Assert.Equal(
             "run,finished,variant,seed,ema,test_accuracy,validation_accuracy,test_accuracy_flipped,"
-            + "test_loss,epochs,seconds,images_per_second,parameters",
+            + "test_loss,test_calibration_error,test_brier,temperature,epochs,seconds,images_per_second,parameters",
             lines[0]);
         Assert.StartsWith("a,true,\"my \"\"net\"\", big\",1,,0.9,", lines[1], StringComparison.Ordinal);
-        Assert.Equal("b,false,lenet5,1,0.99,,,,,,,,", lines[2]);
+        Assert.Equal("b,false,lenet5,1,0.99,,,,,,,,,,,", lines[2]);
     }
 
     [Fact]

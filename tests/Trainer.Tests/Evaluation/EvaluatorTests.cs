@@ -1,4 +1,4 @@
-using LeNetServe.Datasets;
+using LeNetServe.Runs;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
@@ -13,7 +13,14 @@ namespace LeNetServe.Trainer.Tests.Evaluation;
 
 public sealed class EvaluatorTests
 {
-    private static readonly Normalization Plain = new([100], [60]);
+    private static readonly TrainedModel Plain = new()
+    {
+        Spec = Variants.Create("lenet5", 1, 4),
+        Labels = ["0", "1", "2", "3"],
+        Imaging = new() { Input = new(1, 32, 32) },
+        Normalization = new([100], [60]),
+        Dataset = new("tiny", 100, 100, ""),
+    };
 
     [Theory]
     [InlineData(false)]
@@ -61,7 +68,7 @@ public sealed class EvaluatorTests
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
-        using var network = new Network(store, Plain, kernels: false);
+        using var network = new Network(store, Plain.Normalization, kernels: false);
         var (pixels, _) = images.Batch([number]);
         var plain = Softmax(pixels);
         return flip ? [.. plain.Zip(Softmax(pixels.flip(3)), (one, other) => (one + other) / 2)] : plain;

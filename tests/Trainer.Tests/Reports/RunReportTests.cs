@@ -43,11 +43,12 @@ public sealed partial class RunReportTests : IDisposable
         Written();
         var dom = await browser.DomAsync(Path.Combine(root, "a", "report.html"));
 
-        foreach (var heading in (string[])["Learning curves", "Classes", "Most confident mistakes", "Inside the network", "Settings"])
+        string[] headings = ["Learning curves", "Classes", "Certainty", "Most confident mistakes", "Inside the network", "Settings"];
+        foreach (var heading in headings)
             Assert.Contains($"<h2>{heading}</h2>", dom, StringComparison.Ordinal);
         Assert.Contains("&lt;four&gt;", dom, StringComparison.Ordinal);
         Assert.DoesNotContain("<four>", dom, StringComparison.Ordinal);
-        Assert.Equal(4, Regex.Count(dom, "<figure class=\"chart\">"));
+        Assert.Equal(6, Regex.Count(dom, "<figure class=\"chart\">"));
         // 400 images, of which every 17th from the 4th on is wrong: 24
         Assert.Equal(24, Regex.Count(dom, "<figure class=\"tile\"><canvas"));
         Assert.Contains("<dt>test accuracy</dt><dd>94.00&nbsp;%</dd>", dom, StringComparison.Ordinal);
@@ -62,7 +63,7 @@ public sealed partial class RunReportTests : IDisposable
 
         var elements = svgs.SelectMany(svg => svg.DescendantsAndSelf()).ToList();
         var ids = elements.Attributes("id").Select(id => id.Value).ToList();
-        Assert.Equal(8, ids.Count);
+        Assert.Equal(12, ids.Count);
         Assert.Equal(ids.Distinct().Count(), ids.Count);
         Assert.All(elements.Attributes().Where(attribute => attribute.Name == "stroke" || attribute.Name == "fill"), attribute =>
             Assert.True(attribute.Value == "none" || attribute.Value.StartsWith("var(--", StringComparison.Ordinal), attribute.Value));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeNetServe.Certainty;
 using LeNetServe.Datasets;
 using LeNetServe.Models;
 using LeNetServe.Runs;
@@ -9,6 +10,7 @@ using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Metrics;
 using LeNetServe.Trainer.Parameters;
 using LeNetServe.Trainer.Progress;
+using LeNetServe.Trainer.Reports;
 using LeNetServe.Trainer.Sweeps;
 using LeNetServe.Trainer.Training;
 using static TorchSharp.torch;
@@ -66,6 +68,35 @@ public sealed class TrainingRunTests
         using var store = new ParameterStore(model.Spec, CPU);
         store.Load(run.Directory.Weights);
         Assert.Equal(100, GoldenTensors.Read(run.Directory.Golden).Count);
+    }
+
+    [Theory]
+    [InlineData(0.25, 128)]
+    [InlineData(0, 256)]
+    public void Execute_WithImagesHeldOut_CalibratesEveryAnswer(double validation, int images)
+    {
+        using var directory = new TemporaryDirectory();
+        var config = new TrainingConfig { Dataset = "tiny", Epochs = 1, Validation = validation, Calibration = 0.5, LearningRate = 0.0005 };
+        var run = new TrainingRun(config, TinyDataset.Create(), directory.Path);
+
+        var summary = Execute(run, threads: 2);
+
+        var certainty = JsonSerializer.Deserialize(File.ReadAllText(run.Directory.Model), LeNetJson.Default.TrainedModel)!.Certainty!;
+        Assert.Equal(images, certainty.Images);
+        Assert.Equal(certainty.Temperature, summary.Temperature);
+        Assert.True(certainty.LossAfter <= certainty.LossBefore, $"{certainty.LossAfter} after, {certainty.LossBefore} before");
+        var novelty = NoveltyModel.Read(run.Directory.Novelty, 4);
+        Assert.Equal(6 + 16 + 4, novelty.Features);
+        Assert.Equal(["S2", "S4"], certainty.Novelty!.Layers);
+        Assert.InRange(certainty.Novelty.FalseAlarms, 0, 0.01);
+        var evidence = ReportEvidence.Read(run.Directory);
+        var figures = CertaintyFigures.Of(evidence.Probabilities, evidence.Labels);
+        Assert.Equal(summary.TestLoss, figures.Loss, 1e-4);
+        Assert.Equal(summary.TestCalibrationError, figures.CalibrationError);
+        var golden = GoldenTensors.Read(run.Directory.Golden);
+        var softmax = TemperatureFit.Probabilities(golden.Logits, 4, 1);
+        Assert.All(golden.Probabilities.Zip(softmax), pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
+        Assert.All(golden.Probabilities.Take(4).Zip(evidence.Probabilities), pair => Assert.Equal(pair.Second, pair.First, 1e-5f));
     }
 
     [Fact]

@@ -37,6 +37,11 @@ internal sealed partial class ClassifierService
             Version = version.Version,
             Pixels = ByteString.CopyFrom(explanation.Pixels),
         };
+        if (explanation.Novelty is { } novelty)
+        {
+            response.Novelty = novelty;
+            response.IsKnown = version.Facts.IsKnown(novelty);
+        }
         Predictions.Add(response.Predictions, version, explanation.Outputs, request.TopK);
         foreach (var (name, values) in explanation.Layers)
         {

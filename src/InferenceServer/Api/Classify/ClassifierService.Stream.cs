@@ -93,20 +93,21 @@ internal sealed partial class ClassifierService
         using (lease)
         {
             var version = lease.Version;
-            var classes = version.Facts.Classes;
-            if (!InferencePipeline.CanJoin(version) || together.Exists(request => request.Request.TopK < 0))
+            var row = version.Facts.RowLength;
+            if (!InferencePipeline.CanJoin(version)
+                || together.Exists(request => request.Request.TopK < 0 || request.Request.Coverage != 0))
                 return null;
-            var outputs = ArrayPool<float>.Shared.Rent(together.Count * classes);
+            var outputs = ArrayPool<float>.Shared.Rent(together.Count * row);
             var runs = new Task<RequestPhases>[together.Count];
             for (var index = 0; index < runs.Length; index++)
             {
                 var input = Inputs.Of(together[index].Request.Image, Geometry.Unspecified);
-                runs[index] = pipeline.JoinAsync(version, input, outputs.AsMemory(index * classes, classes), caller).AsTask();
+                runs[index] = pipeline.JoinAsync(version, input, outputs.AsMemory(index * row, row), caller).AsTask();
             }
             pipeline.RunJoined();
             var responses = new ClassifyStreamResponse[together.Count];
             for (var index = 0; index < responses.Length; index++)
-                responses[index] = await ReplyAsync(runs[index], together[index], version, outputs.AsMemory(index * classes, classes));
+                responses[index] = await ReplyAsync(runs[index], together[index], version, outputs.AsMemory(index * row, row));
             ArrayPool<float>.Shared.Return(outputs);
             return responses;
         }
@@ -118,7 +119,7 @@ internal sealed partial class ClassifierService
         try
         {
             await run;
-            return new() { Id = request.Id, Response = Predictions.Reply(version, outputs.Span, request.Request.TopK) };
+            return new() { Id = request.Id, Response = Predictions.Reply(version, outputs.Span, request.Request.TopK, threshold: null) };
         }
         catch (InferenceException exception)
         {

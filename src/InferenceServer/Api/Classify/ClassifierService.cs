@@ -80,19 +80,19 @@ internal sealed partial class ClassifierService(
         using var lease = Lease(request.Model, request.Version);
         var version = lease.Version;
         Check(request, version, client);
-        var classes = version.Facts.Classes;
+        var row = version.Facts.RowLength;
+        var threshold = Predictions.ThresholdOf(version, request.Coverage);
         var errors = new InferenceException?[request.Images.Count];
-        var outputs = new float[request.Images.Count * classes];
+        var outputs = new float[request.Images.Count * row];
         var images = request.Images.Select((image, index) => Inputs.TryOf(image, request.Geometry, out errors[index])).ToArray();
         var phases = await pipeline.RunManyAsync(version, images, outputs, errors, caller);
         timing?.Invoke(phases);
         var response = new ClassifyBatchResponse { Model = version.Name, Version = version.Version };
         for (var index = 0; index < errors.Length; index++)
         {
-            var item = new BatchItem { Error = errors[index]?.ToError() };
-            if (item.Error is null)
-                Predictions.Add(item.Predictions, version, outputs.AsSpan(index * classes, classes), request.TopK);
-            response.Items.Add(item);
+            response.Items.Add(errors[index] is { } error
+                ? new BatchItem { Error = error.ToError() }
+                : Predictions.Item(version, outputs.AsSpan(index * row, row), request.TopK, threshold));
         }
         return response;
     }
@@ -102,6 +102,7 @@ internal sealed partial class ClassifierService(
         try
         {
             Inputs.RequireTopK(request.TopK);
+            _ = Predictions.ThresholdOf(version, request.Coverage);
             return Inputs.Of(request.Image, request.Geometry);
         }
         catch (InferenceException exception)
@@ -117,6 +118,7 @@ internal sealed partial class ClassifierService(
         try
         {
             Inputs.RequireTopK(request.TopK);
+            _ = Predictions.ThresholdOf(version, request.Coverage);
             pipeline.RequireCount(request.Images.Count);
         }
         catch (InferenceException exception)

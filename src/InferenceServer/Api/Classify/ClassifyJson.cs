@@ -12,8 +12,8 @@ namespace LeNetServe.InferenceServer.Api.Classify;
 /// <summary>Reads the JSON of classify requests, as ProtoJSON defines it. Errors name the field; unknown fields are errors.</summary>
 internal static class ClassifyJson
 {
-    private static readonly string[] OneNames = ["model", "version", "image", "topK", "geometry"];
-    private static readonly string[] BatchNames = ["model", "version", "images", "topK", "geometry"];
+    private static readonly string[] OneNames = ["model", "version", "image", "topK", "geometry", "coverage"];
+    private static readonly string[] BatchNames = ["model", "version", "images", "topK", "geometry", "coverage"];
     private static readonly string[] ExplainNames =
         ["model", "version", "image", "topK", "geometry", "layers", "attribution", "target"];
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
@@ -31,6 +31,7 @@ internal static class ClassifyJson
                 case "version": request.Version = Integer(value, name, long.MinValue, long.MaxValue); break;
                 case "topK": request.TopK = (int)Integer(value, "top_k", int.MinValue, int.MaxValue); break;
                 case "geometry": request.Geometry = Choice<Geometry>(value, name); break;
+                case "coverage": request.Coverage = Number(value, name); break;
                 default: request.Image = ReadImage(value, "image"); break;
             }
         return request;
@@ -51,6 +52,7 @@ internal static class ClassifyJson
                 case "version": request.Version = Integer(value, name, long.MinValue, long.MaxValue); break;
                 case "topK": request.TopK = (int)Integer(value, "top_k", int.MinValue, int.MaxValue); break;
                 case "geometry": request.Geometry = Choice<Geometry>(value, name); break;
+                case "coverage": request.Coverage = Number(value, name); break;
                 default: request.Images.Add(ReadImages(value, maxImages)); break;
             }
         return request;
@@ -189,6 +191,14 @@ internal static class ClassifyJson
             && number == decimal.Truncate(number) && number >= min && number <= max)
             return (long)number;
         throw Invalid($"{path} is {Excerpt.Of(value.GetRawText())}, expected a whole number in {min}..{max}", path);
+    }
+
+    private static double Number(JsonElement value, string path)
+    {
+        var text = value.ValueKind == JsonValueKind.String ? Text(value, path) : value.GetRawText();
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Invalid($"{path} is {Excerpt.Of(value.GetRawText())}, expected a number", path);
     }
 
     private static string Text(JsonElement value, string path)

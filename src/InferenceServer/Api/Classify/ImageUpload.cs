@@ -13,7 +13,7 @@ namespace LeNetServe.InferenceServer.Api.Classify;
 
 /// <summary>
 /// Classifies images over REST: JSON, image files (<c>curl --data-binary @digit.png …/v1/models/NAME:classify</c>) and forms with files.
-/// The query parameters <c>topK</c> and <c>geometry</c> (fit, digit, none) have priority over the JSON.
+/// The query parameters <c>topK</c>, <c>geometry</c> (fit, digit, none) and <c>coverage</c> have priority over the JSON.
 /// </summary>
 internal sealed class ImageUpload(ClassifierService classifier, LimitOptions limits)
 {
@@ -38,6 +38,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         request.Version = Version(context) ?? request.Version;
         request.TopK = TopK(context) ?? request.TopK;
         request.Geometry = Geometry(context) ?? request.Geometry;
+        request.Coverage = Coverage(context) ?? request.Coverage;
         return await classifier.ClassifyAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
     });
 
@@ -52,6 +53,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         request.Version = Version(context) ?? request.Version;
         request.TopK = TopK(context) ?? request.TopK;
         request.Geometry = Geometry(context) ?? request.Geometry;
+        request.Coverage = Coverage(context) ?? request.Coverage;
         var client = context.Features.Get<RatedClient>();
         return await classifier.ClassifyBatchAsync(request, Caller.Of(context), client, ServerTiming.AskedBy(context));
     });
@@ -154,6 +156,15 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var topK)
             ? topK
             : throw Invalid($"topK is \"{Excerpt.Of(text)}\", expected a number", "top_k");
+    }
+
+    private static double? Coverage(HttpContext context)
+    {
+        if (Query(context, "coverage") is not { } text)
+            return null;
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var coverage)
+            ? coverage
+            : throw Invalid($"coverage is \"{Excerpt.Of(text)}\", expected a number such as 0.99", "coverage");
     }
 
     private static Geometry? Geometry(HttpContext context) => Query(context, "geometry") switch

@@ -40,8 +40,8 @@ internal static class RestExtensions
         var upload = endpoints.ServiceProvider.GetRequiredService<ImageUpload>();
         foreach (var model in (string[])["/v1/models/{model}", "/v1/models/{model}/versions/{version}"])
         {
-            Post($"{model}:classify", upload.ClassifyAsync, [.. FileTypes, "application/json"], "topK", "geometry");
-            Post($"{model}:classifyBatch", upload.ClassifyBatchAsync, [.. FileTypes, "application/json"], "topK", "geometry");
+            Post($"{model}:classify", upload.ClassifyAsync, [.. FileTypes, "application/json"], "topK", "geometry", "coverage");
+            Post($"{model}:classifyBatch", upload.ClassifyBatchAsync, [.. FileTypes, "application/json"], "topK", "geometry", "coverage");
             Post($"{model}:explain", upload.ExplainAsync, [.. FileTypes, "application/json"], "topK", "geometry", "layers", "attribution");
         }
 

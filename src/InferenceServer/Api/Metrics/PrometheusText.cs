@@ -28,10 +28,18 @@ internal static class PrometheusText
         Histogram(text, "lenetserve_decode_duration_us", "Decoding of images, microseconds", all, outcome => outcome.Decode);
         Histogram(text, "lenetserve_queue_duration_us", "Waiting for a slot, microseconds", all, outcome => outcome.Queue);
         Histogram(text, "lenetserve_inference_duration_us", "Inside the model, microseconds", all, outcome => outcome.Inference);
+        Counter(text, "lenetserve_unknown_images_total", "Images answered whose novelty is above the model's threshold", models, model =>
+            model.Unknown);
         WriteTritonNames(text, models);
         Header(text, "lenetserve_model_info", "gauge", "1 for each served version, with its device");
         foreach (var version in served)
             Line(text, "lenetserve_model_info", version.Metrics, "device", version.Model.Device.ToString().ToLowerInvariant(), 1);
+        Header(
+            text, "lenetserve_drift_psi", "gauge", "Population stability index of the last 1,000 to 2,000 answers; above 0.25: a shift");
+        foreach (var version in served)
+            foreach (var (of, index) in version.Drift?.Read() ?? [])
+                Labels(text, "lenetserve_drift_psi", version.Metrics, "of", of).Append("} ")
+                    .Append(index.ToString("0.####", CultureInfo.InvariantCulture)).Append('\n');
         Header(text, "lenetserve_build_info", "gauge", "1, with the version of the server and of its runtime");
         text.Append("lenetserve_build_info{version=\"").Append(Version)
             .Append("\",runtime=\"").Append(Environment.Version).Append("\"} 1\n");

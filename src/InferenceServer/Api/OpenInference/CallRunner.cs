@@ -21,13 +21,13 @@ internal sealed class CallRunner(
         var version = lease.Version;
         var input = Check(call, version);
         RatedClient.RequireRate(client, input.Count);
-        var outputs = new float[input.Count * version.Facts.Classes];
+        var rows = new float[input.Count * version.Facts.RowLength];
         var expiry = call.Timeout is { } timeout ? time.GetUtcNow().UtcDateTime + timeout : DateTime.MaxValue;
         var isExpiry = expiry < caller.Deadline;
         try
         {
-            var phases = await RunAsync(version, input, outputs, isExpiry ? caller with { Deadline = expiry } : caller);
-            return new(version.Name, Text(version.Version), version.Facts, outputs, phases);
+            var phases = await RunAsync(version, input, rows, isExpiry ? caller with { Deadline = expiry } : caller);
+            return CallAnswer.Of(version.Name, Text(version.Version), version.Facts, rows, phases);
         }
         catch (InferenceException exception) when (isExpiry && exception.Kind == InferenceErrorKind.DeadlineExceeded)
         {

@@ -1,3 +1,4 @@
+using LeNetServe.InferenceServer.Api.OpenInference.Tensors;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Tensors;
 using TensorMetadata = Inference.ModelMetadataResponse.Types.TensorMetadata;
@@ -25,8 +26,15 @@ internal static class ModelDescription
         Versions = { versions },
         Platform = Platform,
         Inputs = { new TensorMetadata { Name = facts.InputName, Datatype = Datatype(facts), Shape = { -1, InputDimensions(facts) } } },
-        Outputs = { new TensorMetadata { Name = facts.OutputName, Datatype = "FP32",
-            Shape = { -1, facts.Classes } } },
+        Outputs =
+        {
+            CallOutputs.NamesOf(facts).Select(name => new TensorMetadata
+            {
+                Name = name,
+                Datatype = "FP32",
+                Shape = { -1, name == facts.OutputName ? facts.Classes : 1 },
+            }),
+        },
     };
 
     /// <summary>Creates the model configuration. The server derives it, because models have no configuration file.</summary>
@@ -45,7 +53,7 @@ internal static class ModelDescription
         };
         if (onGpu)
             group.Gpus.Add(0);
-        return new()
+        var config = new global::Inference.ModelConfig
         {
             Name = name,
             Platform = Platform,
@@ -80,5 +88,13 @@ internal static class ModelDescription
             DynamicBatching = new(),
             ModelTransactionPolicy = new() { Decoupled = false },
         };
+        if (facts.NoveltyThreshold is not null)
+            config.Output.Add(new global::Inference.ModelOutput
+            {
+                Name = ModelFacts.Novelty,
+                DataType = global::Inference.DataType.TypeFp32,
+                Dims = { 1 },
+            });
+        return config;
     }
 }

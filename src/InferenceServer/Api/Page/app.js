@@ -86,7 +86,9 @@ function showAnswer(result) {
     ? "The layers of this model have no names that the server knows."
     : "Each layer’s values for this image, the least black and the greatest white.";
   const predictions = result?.predictions ?? [];
-  at("answer").textContent = predictions.length === 0 ? "–" : `${predictions[0].label}, ${percent(predictions[0].probability ?? 0, 1)}`;
+  const strange = result?.isKnown === false ? " – but this is unlike the images of training" : "";
+  at("answer").textContent = predictions.length === 0
+    ? "–" : `${predictions[0].label}, ${percent(predictions[0].probability ?? 0, 1)}${strange}`;
   const time = result?.time;
   at("time").textContent = !time ? "" : `${milliseconds(time.inference)} in the model, ${milliseconds(time.queue)} in the queue, `
     + `${milliseconds(time.decode)} decoding; ${milliseconds(time.all)} there and back.`;

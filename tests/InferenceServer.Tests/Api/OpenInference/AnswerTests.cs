@@ -11,6 +11,7 @@ namespace LeNetServe.InferenceServer.Tests.Api.OpenInference;
 public sealed class AnswerTests
 {
     private static readonly float[] Outputs = [0.25f, 0.5f, 0.25f, 0.1f, 0.1f, 0.8f];
+    private static readonly CallAnswer Answer = new("m", "3", TestFacts.Of(), Outputs, null, default);
 
     [Fact]
     public void Elements_BestClasses_AreSortedWithTiesInOrder() =>
@@ -32,7 +33,7 @@ public sealed class AnswerTests
     [Fact]
     public void WriteGrpc_Numbers_AreRaw()
     {
-        var response = GrpcAnswerWriter.Write(Call(), "m", "3", TestFacts.Of(), Outputs);
+        var response = GrpcAnswerWriter.Write(Call(), Answer);
 
         Assert.Equal(("m", "3", "id"), (response.ModelName, response.ModelVersion, response.Id));
         Assert.Equal(("probabilities", "FP32"), (response.Outputs[0].Name, response.Outputs[0].Datatype));
@@ -45,7 +46,7 @@ public sealed class AnswerTests
     [Fact]
     public void WriteGrpc_Classification_IsLengthPrefixedText()
     {
-        var response = GrpcAnswerWriter.Write(Call(new RequestedOutput("probabilities", 1, true)), "m", "3", TestFacts.Of(), Outputs);
+        var response = GrpcAnswerWriter.Write(Call(new RequestedOutput("probabilities", 1, true)), Answer);
 
         Assert.Equal("BYTES", response.Outputs[0].Datatype);
         Assert.Equal([2, 1], response.Outputs[0].Shape);
@@ -57,13 +58,12 @@ public sealed class AnswerTests
     [Fact]
     public void WriteGrpc_UnknownOutput_IsRefused() =>
         Assert.Contains("unexpected inference output 'other'", Assert.Throws<InferenceException>(() =>
-            GrpcAnswerWriter.Write(Call(new RequestedOutput("other", 0, true)), "m", "3", TestFacts.Of(),
-                Outputs)).Message, StringComparison.Ordinal);
+            GrpcAnswerWriter.Write(Call(new RequestedOutput("other", 0, true)), Answer)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void WriteRest_Numbers_AreJson()
     {
-        var (body, headerLength) = RestAnswerWriter.Write(Call(), "m", "3", TestFacts.Of(), Outputs);
+        var (body, headerLength) = RestAnswerWriter.Write(Call(), Answer);
 
         Assert.Null(headerLength);
         Assert.Equal(
@@ -76,11 +76,30 @@ public sealed class AnswerTests
     public void WriteRest_Binary_FollowsTheJson()
     {
         var (body, headerLength) = RestAnswerWriter.Write(
-            Call(new RequestedOutput("probabilities", 0, true)), "m", "3", TestFacts.Of(), Outputs);
+            Call(new RequestedOutput("probabilities", 0, true)), Answer);
 
         using var json = JsonDocument.Parse(body[..headerLength!.Value]);
         Assert.Equal(24, json.RootElement.GetProperty("outputs")[0].GetProperty("parameters").GetProperty("binary_data_size").GetInt32());
         Assert.Equal(headerLength + 24, body.Length);
+    }
+
+    [Fact]
+    public void Write_ModelWithNovelty_HasATensorForIt()
+    {
+        var facts = TestFacts.Of() with { NoveltyThreshold = 2 };
+        var answer = CallAnswer.Of("m", "3", facts, [0.25f, 0.5f, 0.25f, 1.5f, 0.1f, 0.1f, 0.8f, 2.5f], default);
+
+        var response = GrpcAnswerWriter.Write(Call(), answer);
+        var (body, _) = RestAnswerWriter.Write(Call(new RequestedOutput("novelty", 0, false)), answer);
+
+        Assert.Equal(["probabilities", "novelty"], response.Outputs.Select(output => output.Name));
+        Assert.Equal([2, 1], response.Outputs[1].Shape);
+        Assert.Equal(2.5f, BitConverter.ToSingle(response.RawOutputContents[1].Span[4..]));
+        Assert.Equal(Outputs, answer.Outputs);
+        Assert.Equal(
+            """{"id":"id","model_name":"m","model_version":"3","outputs":[{"name":"novelty","datatype":"FP32","shape":""" +
+            """[2,1],"data":[1.5,2.5]}]}""",
+            Encoding.UTF8.GetString(body.Span));
     }
 
     [Fact]

@@ -84,7 +84,7 @@ internal sealed partial class OpenInferenceService(CallRunner runner, ModelCatal
         var call = runner.Read(request, GrpcCallReader.Read);
         var answer = await runner.RunAsync(call, caller, client);
         timing?.Invoke(answer.Phases);
-        return GrpcAnswerWriter.Write(call, answer.Model, answer.Version, answer.Facts, answer.Outputs);
+        return GrpcAnswerWriter.Write(call, answer);
     }
 
     private static Task<T> Translate<T>(Func<T> answer)

@@ -107,7 +107,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
             static request => RestCallReader.Read(request.Model, request.Version, request.Body, request.HeaderLength));
         var answer = await runner.RunAsync(call, Caller.Of(context), context.Features.Get<RatedClient>());
         ServerTiming.AskedBy(context)?.Invoke(answer.Phases);
-        var (reply, replyHeader) = RestAnswerWriter.Write(call, answer.Model, answer.Version, answer.Facts, answer.Outputs);
+        var (reply, replyHeader) = RestAnswerWriter.Write(call, answer);
         await RestResponses.WriteAsync(context, reply, replyHeader);
     }
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using LeNetServe.InferenceServer.Api.OpenInference.Tensors;
-using LeNetServe.Runtime.Models;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
 
@@ -10,14 +9,8 @@ namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
 internal static class RestAnswerWriter
 {
     /// <summary>Writes the body.</summary>
-    /// <param name="call">The call.</param>
-    /// <param name="model">The served name.</param>
-    /// <param name="version">The version that answered.</param>
-    /// <param name="facts">The model.</param>
-    /// <param name="outputs">N×classes.</param>
     /// <returns>The body, and the length of its JSON if binary tensors follow; otherwise null.</returns>
-    public static (ReadOnlyMemory<byte> Body, int? HeaderLength) Write(
-        InferenceCall call, string model, string version, ModelFacts facts, float[] outputs)
+    public static (ReadOnlyMemory<byte> Body, int? HeaderLength) Write(InferenceCall call, CallAnswer answer)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         var binary = new List<byte[]>();
@@ -26,14 +19,14 @@ internal static class RestAnswerWriter
             json.WriteStartObject();
             if (call.Id.Length > 0)
                 json.WriteString("id", call.Id);
-            json.WriteString("model_name", model);
-            json.WriteString("model_version", version);
+            json.WriteString("model_name", answer.Model);
+            json.WriteString("model_version", answer.Version);
             json.WriteStartArray("outputs");
-            foreach (var requested in CallOutputs.Resolve(call, model, facts))
+            foreach (var requested in CallOutputs.Resolve(call, answer.Model, answer.Facts))
             {
                 json.WriteStartObject();
                 json.WriteString("name", requested.Name);
-                WriteTensor(json, requested, facts, outputs, binary);
+                WriteTensor(json, requested, answer, binary);
                 json.WriteEndObject();
             }
             json.WriteEndArray();
@@ -47,10 +40,11 @@ internal static class RestAnswerWriter
         return (buffer.WrittenMemory, headerLength);
     }
 
-    private static void WriteTensor(Utf8JsonWriter json, RequestedOutput requested, ModelFacts facts, float[] outputs, List<byte[]> binary)
+    private static void WriteTensor(Utf8JsonWriter json, RequestedOutput requested, CallAnswer answer, List<byte[]> binary)
     {
-        var elements = requested.Classes > 0 ? Classification.Elements(outputs, facts.Labels, requested.Classes) : null;
-        var count = outputs.Length / facts.Classes;
+        var (outputs, width) = answer[requested.Name];
+        var elements = requested.Classes > 0 ? Classification.Elements(outputs, answer.LabelsOf(requested.Name), requested.Classes) : null;
+        var count = outputs.Length / width;
         json.WriteString("datatype", elements is null ? "FP32" : "BYTES");
         json.WriteStartArray("shape");
         json.WriteNumberValue(count);

@@ -12,16 +12,22 @@ internal static class CallOutputs
     public static IReadOnlyList<RequestedOutput> Resolve(InferenceCall call, string model, ModelFacts facts)
     {
         if (call.Outputs.Count == 0)
-            return [new(facts.OutputName, 0, call.BinaryByDefault)];
+            return [.. NamesOf(facts).Select(name => new RequestedOutput(name, 0, call.BinaryByDefault))];
+        var names = NamesOf(facts);
         foreach (var output in call.Outputs)
-            if (output.Name != facts.OutputName)
+            if (!names.Contains(output.Name))
                 throw OpenInferenceErrors.Invalid(
                     $"{call.LogPrefix}unexpected inference output '{Excerpt.Of(output.Name)}' for model '{model}', " +
-                    $"expected '{facts.OutputName}'");
-        return call.Outputs.Count == 1
+                    $"expected {string.Join(" or ", names.Select(name => $"'{name}'"))}");
+        var repeated = call.Outputs.CountBy(output => output.Name).FirstOrDefault(output => output.Value > 1);
+        return repeated.Value == 0
             ? call.Outputs
             : throw OpenInferenceErrors.Invalid(
-                $"{call.LogPrefix}inference output '{facts.OutputName}' for model '{model}' " +
-                $"is requested {call.Outputs.Count} times, expected once");
+                $"{call.LogPrefix}inference output '{repeated.Key}' for model '{model}' " +
+                $"is requested {repeated.Value} times, expected once");
     }
+
+    /// <summary>Gets the names of a model's outputs.</summary>
+    public static IReadOnlyList<string> NamesOf(ModelFacts facts) =>
+        facts.NoveltyThreshold is null ? [facts.OutputName] : [facts.OutputName, ModelFacts.Novelty];
 }
