@@ -29,7 +29,9 @@ public sealed record CertaintyFigures
     public static CertaintyFigures Of(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels)
     {
         var classes = probabilities.Length / labels.Length;
-        var (counts, confidences, hits) = (new int[BinCount], new double[BinCount], new int[BinCount]);
+        var counts = new int[BinCount];
+        var confidences = new double[BinCount];
+        var hits = new int[BinCount];
         var loss = 0.0;
         var brier = 0.0;
         for (var image = 0; image < labels.Length; image++)
