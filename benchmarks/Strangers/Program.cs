@@ -2,11 +2,12 @@
 //
 //     dotnet run -c Release --project benchmarks/Strangers -- MODEL.onnx MNIST [PHOTOGRAPHS] [--test]
 //
-// MODEL was exported with --outputs probabilities,logits,layers,novelty from a run with 5 % of MNIST held out. MNIST is the folder of its
-// files, PHOTOGRAPHS a folder of class folders with pictures of 32×32, such as CIFAR-10's. The program prints the area under the ROC curve
-// and the share of the strangers that is rejected at 1 % false alarms, for each kind and score. Known images are the held-out training
-// images, so that a choice between the scores never looks at a test image. With --test they are the test images, for the file's novelty
-// alone, and the threshold is the manifest's.
+// MODEL has the outputs probabilities, logits, layers and novelty. Its run held out 5 % of MNIST. MNIST is the folder of its files.
+// PHOTOGRAPHS is a folder of class folders with pictures of 32×32, such as CIFAR-10's.
+//
+// The program prints two figures for each score and kind of strangers: the area under the ROC curve, and the share that is rejected at 1 %
+// false alarms. Known images are the held-out training images, so that a choice between the scores never looks at a test image. With --test
+// they are the test images, for the file's novelty alone, and the threshold is the manifest's.
 using System.Globalization;
 using LeNetServe.Benchmarks.Strangers;
 using LeNetServe.Certainty;
@@ -90,8 +91,12 @@ IReadOnlyDictionary<string, float[]> Run(byte[] pixels)
 static (float[] Values, int Size) Features(IReadOnlyDictionary<string, float[]> values, string[] names)
 {
     var images = values["logits"].Length / 10;
-    var parts = names.Select(name => name switch { "S2" => Means(values[name], 14 * 14), "S4" => Means(values[name], 5 * 5), _ => values[name] })
-        .ToArray();
+    var parts = names.Select(name => name switch
+    {
+        "S2" => Means(values[name], 14 * 14),
+        "S4" => Means(values[name], 5 * 5),
+        _ => values[name],
+    }).ToArray();
     var rows = Enumerable.Range(0, images).SelectMany(image => parts.SelectMany(part =>
         part.Skip(image * (part.Length / images)).Take(part.Length / images)));
     return ([.. rows], parts.Sum(part => part.Length / images));
@@ -103,7 +108,8 @@ void Report(string score, Func<IReadOnlyDictionary<string, float[]>, float[]> of
 {
     var ours = of(knownValues).Order().ToArray();
     var limit = threshold ?? NoveltyRule.Of(ours, []).Threshold;
-    Console.WriteLine($"{score}: {(double)ours.Count(value => value > limit) / ours.Length:P2} of {ours.Length} known images are above {limit:0.###}");
+    var alarms = (double)ours.Count(value => value > limit) / ours.Length;
+    Console.WriteLine($"{score}: {alarms:P2} of {ours.Length} known images are above {limit:0.###}");
     var (rejected, all) = (0, 0);
     foreach (var (kind, values) in kinds)
     {
