@@ -90,6 +90,10 @@ internal static class ScoreCommand
     private static readonly Option<int> ServerWait =
         CliOption.WithDefault("--server-wait", 120, "Seconds to wait for servers that are away or full.").AtLeast(0).Named("SECONDS");
 
+    private static readonly Option<string?> Explain = CliOption.Optional(
+        "--explain", "A folder for the most confident mistakes as PNG: each image, and the parts of it that spoke for the wrong class.")
+        .Named("DIR");
+
     private static readonly Option<bool> Json =
         CliOption.Switch("--json", "Progress as a JSON object a line on standard error, once a second.");
 
@@ -99,7 +103,7 @@ internal static class ScoreCommand
         {
             Paths, Model, RunsOn, Server, Output, OutputOptions.Format, OutputOptions.CsvSafe, TopK, Imaging,
             List, NullSeparated, Include, Exclude, NoLabels,
-            OutputOptions.Threshold, OutputOptions.Preview, PartSize, Refresh, TokenFile, CaFile, ServerWait, Parallel, Json,
+            OutputOptions.Threshold, OutputOptions.Preview, Explain, PartSize, Refresh, TokenFile, CaFile, ServerWait, Parallel, Json,
             OutputOptions.Quiet,
         };
         Share.AddTo(command);
@@ -144,6 +148,7 @@ internal static class ScoreCommand
             PartSize = parsed.GetValue(PartSize),
             Refresh = parsed.GetValue(Refresh),
             Preview = parsed.GetValue(OutputOptions.Preview),
+            HeatMaps = parsed.GetValue(Explain),
             Progress = json ? ProgressStyle.Json : quiet || Console.IsErrorRedirected ? ProgressStyle.None : ProgressStyle.Terminal,
             Quiet = quiet || json,
         };

@@ -2,6 +2,7 @@ using System.Buffers;
 using LeNetServe.Imaging;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Devices;
+using LeNetServe.Runtime.Explaining;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Runtime.Predictions;
 
@@ -37,6 +38,14 @@ internal sealed class InProcessClassifier : IBatchClassifier
             TopK.Select(probabilities.Slice(row * classes, classes), scores.Span.Slice(row * topK, topK));
         ArrayPool<float>.Shared.Return(rented);
         return ValueTask.CompletedTask;
+    }
+
+    public float[] Attribute(byte[] pixels, int target)
+    {
+        var probabilities = new float[model.Facts.Classes];
+        model.Classify(pixels, probabilities);
+        var (attribution, _) = Explainer.Attribute(model, pixels, probabilities, AttributionMethod.Automatic, target, [], () => { });
+        return attribution.Values;
     }
 
     public void Dispose() => model.Dispose();

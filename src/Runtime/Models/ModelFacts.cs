@@ -10,6 +10,9 @@ namespace LeNetServe.Runtime.Models;
 /// </summary>
 public sealed record ModelFacts
 {
+    /// <summary>Name of the output with the gradient.</summary>
+    internal const string Gradient = "gradient";
+
     /// <summary>Gets the manifest; null for a foreign model.</summary>
     public ModelManifest? Manifest { get; init; }
 
@@ -47,6 +50,9 @@ public sealed record ModelFacts
     /// Gets the rank of the graph's output: 2 for N×classes, more if dimensions of 1 follow, 1 for a single image's classes.
     /// </summary>
     public required int OutputRank { get; init; }
+
+    /// <summary>Gets whether the file computes the gradient of its largest logit by the pixels.</summary>
+    public bool HasGradient { get; init; }
 
     /// <summary>Gets the kind of output. A foreign model is run on three images to find out.</summary>
     public OutputKind Output { get; init; }

@@ -8,6 +8,7 @@ using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Evaluation;
+using LeNetServe.Trainer.Film;
 using LeNetServe.Trainer.Metrics;
 using LeNetServe.Trainer.Progress;
 using LeNetServe.Trainer.Reports;
@@ -94,6 +95,7 @@ internal sealed class TrainingRun
         using var state = new TrainingState(config, Spec, device, Directory);
         var resumed = state.TryLoad();
         MetricsFile.Truncate(Directory.Metrics, state.Progress.Epoch);
+        FilmFile.Truncate(Directory.Film, state.Progress.Epoch);
         if (resumed)
         {
             inputs.Value.RequireSame(Directory);

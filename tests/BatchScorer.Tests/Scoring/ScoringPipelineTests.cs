@@ -99,6 +99,8 @@ public sealed class ScoringPipelineTests
             return ValueTask.CompletedTask;
         }
 
+        public float[]? Attribute(byte[] pixels, int target) => null;
+
         public void Dispose()
         {
         }
