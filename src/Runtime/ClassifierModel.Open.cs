@@ -1,10 +1,12 @@
 using System.Text.Json;
 using LeNetServe.Files;
 using LeNetServe.Models;
+using LeNetServe.Onnx;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Runtime.Predictions;
+using LeNetServe.Runtime.Running;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LeNetServe.Runtime;
@@ -38,13 +40,16 @@ public sealed partial class ClassifierModel
     {
         content.RequireFiniteWeights(files.Model);
         var device = ExecutionProviders.Resolve(options.Device);
-        var session = OpenSession(files.Model, content.Bytes, device, options.IntraOpThreads);
+        var parsed = ModelContent.Parse(content.Bytes);
+        var session = OpenSession(files.Model, Served(content.Bytes, parsed), device, options.IntraOpThreads);
         try
         {
             var (manifest, json) = ReadManifest(files.Model, session);
             var labels = files.Labels is { } path ? ReadLabels(path) : null;
             var facts = GraphFacts.Read(files.Model, session, content.Sha256, manifest, json, labels);
             var maxRunBatch = options.MaxRunBatch ?? (device == Device.Cuda ? CudaRunBatch : CpuRunBatch);
+            var hasGradient = manifest is not null && parsed.Graph.Output.Any(output => output.Name == ModelFacts.Gradient);
+            facts = facts with { HasGradient = hasGradient };
             var model = new ClassifierModel(files, session, facts, device, maxRunBatch);
             return manifest is null ? model.WithObservedOutput() : model;
         }
@@ -63,21 +68,21 @@ public sealed partial class ClassifierModel
     /// <exception cref="InferenceException">
     /// The golden tensors are missing, broken or another model's (<see cref="InferenceErrorKind.InvalidModel"/>).
     /// </exception>
-    public GoldenCheck? CheckGolden()
+    public GoldenCheck? CheckGolden() => ReadGolden() is { } golden ? Compare(golden) : null;
+
+    /// <summary>Reads <c>golden.safetensors</c> beside the model.</summary>
+    /// <returns>The tensors; null if a foreign model has none.</returns>
+    /// <inheritdoc cref="CheckGolden" path="/exception"/>
+    public GoldenTensors? ReadGolden()
     {
         if (files.Golden is null)
             return Facts.Manifest is null ? null : throw Invalid(files.Model, $"{GoldenTensors.FileName} is missing beside the model");
         var found = Read(files.Golden, () => RegularFile.Sha256(files.Golden));
         if (Facts.Manifest is { } manifest && found != manifest.GoldenSha256)
             throw Invalid(files.Golden, $"SHA-256 {found}, expected the manifest's {manifest.GoldenSha256}");
-        try
-        {
-            return Compare(GoldenTensors.Read(files.Golden));
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new InferenceException(InferenceErrorKind.InvalidModel, exception.Message, exception);
-        }
+        var golden = Read(files.Golden, () => GoldenTensors.Read(files.Golden));
+        RequireShape(golden);
+        return golden;
     }
 
     /// <summary>Compares the model's answers with those of torch.</summary>
@@ -86,21 +91,25 @@ public sealed partial class ClassifierModel
     /// </exception>
     public GoldenCheck Compare(GoldenTensors golden)
     {
-        if (golden.Shape != Facts.Input || golden.Classes != Facts.Classes)
-            throw Invalid(
-                files.Model,
-                $"golden tensors of {golden.Shape} with {golden.Classes} classes, expected {Facts.Input} with {Facts.Classes}");
+        RequireShape(golden);
         var probabilities = new float[golden.Probabilities.Length];
         Classify(golden.Pixels, probabilities);
+        return Compare(golden, probabilities);
+    }
+
+    /// <summary>Compares answers that came another way with those of torch.</summary>
+    /// <param name="golden">The golden tensors.</param>
+    /// <param name="probabilities">The answers, images×classes.</param>
+    public GoldenCheck Compare(GoldenTensors golden, ReadOnlySpan<float> probabilities)
+    {
         var largest = 0f;
         var disagreements = 0;
         for (var row = 0; row < probabilities.Length; row += Facts.Classes)
         {
-            ReadOnlySpan<float> ours = probabilities.AsSpan(row, Facts.Classes);
+            var ours = probabilities.Slice(row, Facts.Classes);
             ReadOnlySpan<float> theirs = golden.Probabilities.AsSpan(row, Facts.Classes);
             disagreements += TopK.ArgMax(ours) == TopK.ArgMax(theirs) ? 0 : 1;
-            for (var index = 0; index < ours.Length; index++)
-                largest = MathF.Max(largest, MathF.Abs(ours[index] - theirs[index]));
+            largest = MathF.Max(largest, GoldenCheck.LargestDifference(ours, theirs));
         }
         var tolerance = Facts.Manifest?.GoldenTolerance ?? GoldenCheck.DefaultTolerance;
         var passed = largest <= tolerance
@@ -148,6 +157,24 @@ public sealed partial class ClassifierModel
             sum += value;
         }
         return MathF.Abs(sum - 1) < 1e-3f;
+    }
+
+    private void RequireShape(GoldenTensors golden)
+    {
+        if (golden.Shape != Facts.Input || golden.Classes != Facts.Classes)
+            throw Invalid(
+                files.Model,
+                $"golden tensors of {golden.Shape} with {golden.Classes} classes, expected {Facts.Input} with {Facts.Classes}");
+    }
+
+    /// <summary>Gets the graph to run: a file may have outputs that only an explanation reads, such as the gradient.</summary>
+    private static byte[] Served(byte[] bytes, ModelProto model)
+    {
+        var outputs = model.Graph?.Output.Select(output => output.Name).ToArray() ?? [];
+        string[] answers = [.. outputs.Where(output => output is GraphFacts.Probabilities or ModelFacts.Novelty)];
+        return outputs.Contains(GraphFacts.Probabilities) && answers.Length < outputs.Length
+            ? PrunedGraph.Of(model, answers)
+            : bytes;
     }
 
     private static InferenceSession OpenSession(string path, byte[] bytes, Device device, int intraOpThreads)

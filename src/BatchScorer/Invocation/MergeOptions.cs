@@ -17,6 +17,9 @@ internal sealed record MergeOptions
 
     public int Preview { get; init; }
 
+    /// <summary>Folder of the mistakes' heat maps; null for none.</summary>
+    public string? HeatMaps { get; init; }
+
     public ErrorThreshold Threshold { get; init; }
 
     public bool Quiet { get; init; }

@@ -1,11 +1,15 @@
 using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.BatchScorer.Jobs;
+using LeNetServe.BatchScorer.Models;
 using LeNetServe.BatchScorer.Outputs;
 
 namespace LeNetServe.BatchScorer.Invocation;
 
 /// <summary>One call of <c>merge</c>, or the end of a job that one scorer did alone.</summary>
-internal sealed class MergeRun(MergeOptions options, TextWriter messages)
+/// <param name="options">The request.</param>
+/// <param name="messages">Receives the messages.</param>
+/// <param name="classifier">The classifier of a job that this process scored; null if others scored.</param>
+internal sealed class MergeRun(MergeOptions options, TextWriter messages, IBatchClassifier? classifier = null)
 {
     /// <summary>Merges the parts.</summary>
     /// <param name="scoring">The time that scoring took; null if others scored.</param>
@@ -17,13 +21,13 @@ internal sealed class MergeRun(MergeOptions options, TextWriter messages)
         var output = options.Output ?? Path.Combine(options.Folder, $"scores{format.Extension()}");
         var merge = new JobMerge(job);
         var key = merge.Check();
-        var companions = new Companions(key.ToModel(), key.Imaging, options.Preview);
+        var companions = new Companions(key.ToModel(), key.Imaging, options.Preview, classifier);
         using (var rows = RowFile.Open(output, format, key.ToModel(), key.TopK, options.CsvSafe))
         {
             merge.Run(rows, (row, number) => companions.Add(row, number, null), cancellationToken);
             rows.Complete();
         }
-        var written = companions.Write(CompanionFiles.In(options.Folder), rows => Find(job, rows));
+        var written = companions.Write(CompanionFiles.In(options.Folder) with { HeatMaps = options.HeatMaps }, rows => Find(job, rows));
         var result = new RunResult(companions.Tally, options.Threshold, messages);
         if (!options.Quiet)
             result.Say(scoring, [output, .. written]);

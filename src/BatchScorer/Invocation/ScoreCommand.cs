@@ -93,6 +93,10 @@ internal static class ScoreCommand
     private static readonly Option<bool> Reject = CliOption.Switch(
         "--reject", "Give images that are not like those of training the error unknown instead of a score.");
 
+    private static readonly Option<string?> Explain = CliOption.Optional(
+        "--explain", "A folder for the most confident mistakes as PNG: each image, and the parts of it that spoke for the wrong class.")
+        .Named("DIR");
+
     private static readonly Option<bool> Json =
         CliOption.Switch("--json", "Progress as a JSON object a line on standard error, once a second.");
 
@@ -102,7 +106,7 @@ internal static class ScoreCommand
         {
             Paths, Model, RunsOn, Server, Output, OutputOptions.Format, OutputOptions.CsvSafe, TopK, Imaging,
             List, NullSeparated, Include, Exclude, NoLabels, Reject,
-            OutputOptions.Threshold, OutputOptions.Preview, PartSize, Refresh, TokenFile, CaFile, ServerWait, Parallel, Json,
+            OutputOptions.Threshold, OutputOptions.Preview, Explain, PartSize, Refresh, TokenFile, CaFile, ServerWait, Parallel, Json,
             OutputOptions.Quiet,
         };
         Share.AddTo(command);
@@ -148,6 +152,7 @@ internal static class ScoreCommand
             PartSize = parsed.GetValue(PartSize),
             Refresh = parsed.GetValue(Refresh),
             Preview = parsed.GetValue(OutputOptions.Preview),
+            HeatMaps = parsed.GetValue(Explain),
             Progress = json ? ProgressStyle.Json : quiet || Console.IsErrorRedirected ? ProgressStyle.None : ProgressStyle.Terminal,
             Quiet = quiet || json,
         };

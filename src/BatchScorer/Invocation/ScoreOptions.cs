@@ -63,6 +63,9 @@ internal sealed record ScoreOptions
     /// <summary>Images on the contact sheet; 0 for none.</summary>
     public int Preview { get; init; }
 
+    /// <summary>Folder of the mistakes' heat maps; null for none.</summary>
+    public string? HeatMaps { get; init; }
+
     /// <summary>Chunks worked on at a time; null for the classifier's choice.</summary>
     public int? Parallelism { get; init; }
 

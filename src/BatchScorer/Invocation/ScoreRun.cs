@@ -17,11 +17,15 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
     private const int LargestToken = 1 << 20;
 
     private readonly TimeProvider time = TimeProvider.System;
-    private readonly CompanionFiles companionFiles = CompanionFiles.Beside(options.Output);
+    private readonly CompanionFiles companionFiles = CompanionFiles.Beside(options.Output) with { HeatMaps = options.HeatMaps };
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
         var listing = NewListing();
+        var isElsewhere = options.Servers.Count > 0 || options.Share is not null || options.Output == OutputSink.StandardOutput;
+        if (options.HeatMaps is not null && isElsewhere)
+            throw new ExpectedException(
+                ExitCode.Usage, "--explain with --server, --shard or --out -, expected a model and all images in this process, and a file");
         if (options.Share is not null && !options.IsJob)
             throw new ExpectedException(ExitCode.Usage, $"--shard with --out {options.Output}, expected a folder that all shards write to");
         if (!options.IsJob || options.Refresh || !File.Exists(Path.Combine(options.Output, "job.json")))
@@ -47,7 +51,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
     {
         var topK = TopK(classifier);
         var format = options.Format ?? OutputFormats.OfExtension(options.Output) ?? OutputFormat.Jsonl;
-        var companions = new Companions(classifier.Model, classifier.Model.Imaging, options.Preview);
+        var companions = new Companions(classifier.Model, classifier.Model.Imaging, options.Preview, classifier);
         if (options.Progress != ProgressStyle.None && listing.CanBeReadTwice)
             _ = Task.Run(() => progress.Expect(CountImages(cancellationToken)), cancellationToken);
         using (var rows = RowFile.Open(options.Output, format, classifier.Model, topK, options.CsvSafe))
@@ -99,7 +103,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         await pipeline.RunAsync(images.Images(), Write, cancellationToken);
         progress.End();
         if (options.Share is null)
-            return new MergeRun(MergeOptions(), messages).Run(progress.Elapsed, cancellationToken);
+            return new MergeRun(MergeOptions(), messages, classifier).Run(progress.Elapsed, cancellationToken);
         if (!options.Quiet)
         {
             messages.WriteLine(
@@ -123,6 +127,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         Format = options.Format ?? OutputFormat.Jsonl,
         CsvSafe = options.CsvSafe,
         Preview = options.Preview,
+        HeatMaps = options.HeatMaps,
         Threshold = options.Threshold,
         Quiet = options.Quiet,
     };

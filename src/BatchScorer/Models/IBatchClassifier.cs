@@ -10,6 +10,11 @@ internal interface IBatchClassifier : IDisposable
     /// <summary>Batches that make sense at a time.</summary>
     int DefaultParallelism { get; }
 
+    /// <summary>Gets the parts of an image that speak for a class, H×W; null if the model is elsewhere.</summary>
+    /// <param name="pixels">C×H×W bytes, 0..255.</param>
+    /// <param name="target">The class.</param>
+    float[]? Attribute(byte[] pixels, int target);
+
     /// <summary>Classifies images.</summary>
     /// <param name="pixels">N×C×H×W bytes, 0..255.</param>
     /// <param name="count">N.</param>

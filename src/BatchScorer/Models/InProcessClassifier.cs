@@ -2,6 +2,7 @@ using System.Buffers;
 using LeNetServe.Imaging;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Devices;
+using LeNetServe.Runtime.Explaining;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Runtime.Predictions;
 
@@ -49,6 +50,14 @@ internal sealed class InProcessClassifier : IBatchClassifier
         }
         ArrayPool<float>.Shared.Return(rented);
         return ValueTask.CompletedTask;
+    }
+
+    public float[] Attribute(byte[] pixels, int target)
+    {
+        var probabilities = new float[model.Facts.Classes];
+        model.Classify(pixels, probabilities);
+        var (attribution, _) = Explainer.Attribute(model, pixels, probabilities, AttributionMethod.Automatic, target, [], () => { });
+        return attribution.Values;
     }
 
     public void Dispose() => model.Dispose();

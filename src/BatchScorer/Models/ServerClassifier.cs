@@ -111,6 +111,8 @@ internal sealed class ServerClassifier : IBatchClassifier
         }
     }
 
+    public float[]? Attribute(byte[] pixels, int target) => null;
+
     public void Dispose() => client.Dispose();
 
     private void Take(Classification answer, Span<Prediction> scores)

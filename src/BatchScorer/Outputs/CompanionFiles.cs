@@ -6,6 +6,9 @@ namespace LeNetServe.BatchScorer.Outputs;
 /// <param name="Sheet">The contact sheet.</param>
 internal sealed record CompanionFiles(string Summary, string Page, string Sheet)
 {
+    /// <summary>Gets the folder of the mistakes' heat maps; null if they are not wanted.</summary>
+    public string? HeatMaps { get; init; }
+
     /// <summary>Gets the paths beside a file of rows.</summary>
     public static CompanionFiles Beside(string rows) => new(
         Path.ChangeExtension(rows, ".summary.json"), Path.ChangeExtension(rows, ".mistakes.html"),

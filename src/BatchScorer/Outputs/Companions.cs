@@ -4,11 +4,12 @@ using LeNetServe.Imaging;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>The files beside the rows: the summary, with labels the page of mistakes, on request the contact sheet.</summary>
+/// <summary>The files beside the rows: the summary, with labels the page of mistakes, on request the contact sheet and heat maps.</summary>
 /// <param name="model">The model that scored.</param>
 /// <param name="imaging">The imaging that it used.</param>
 /// <param name="preview">Images on the contact sheet.</param>
-internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging, int preview)
+/// <param name="classifier">The classifier, which explains the mistakes; null if others scored.</param>
+internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging, int preview, Models.IBatchClassifier? classifier)
 {
     private readonly WorstMistakes worst = new();
     private readonly PreviewSample sample = new(preview);
@@ -48,7 +49,8 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
         }
         if (Tally.Labeled > 0)
         {
-            MistakesPage.Write(files.Page, Tally, mistakes, new ModelView(imaging).Pixels);
+            MistakesPage.Write(
+                files.Page, Tally, mistakes, new ModelView(imaging).Pixels, (pixels, target) => classifier?.Attribute(pixels, target));
             written.Add(files.Page);
         }
         else
@@ -59,6 +61,11 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
         {
             ContactSheet.Write(files.Sheet, [.. previewed.Select(row => row.Image).OfType<InputImage>()], imaging);
             written.Add(files.Sheet);
+        }
+        if (files.HeatMaps is { } folder)
+        {
+            HeatMaps.Write(folder, mistakes, imaging, (pixels, target) => classifier!.Attribute(pixels, target)!);
+            written.Add(folder);
         }
         return written;
     }

@@ -13,7 +13,13 @@ internal static class MistakesPage
     /// <param name="tally">The counts.</param>
     /// <param name="mistakes">The mistakes, most confident first.</param>
     /// <param name="pixels">Gets an image as the model saw it, C×H×W; null if the image cannot be read any more.</param>
-    public static void Write(string path, Tally tally, IReadOnlyList<Mistake> mistakes, Func<InputImage, byte[]?> pixels)
+    /// <param name="attribute">Gets the parts of pixels that speak for a class, H×W; null if the model is not here.</param>
+    public static void Write(
+        string path,
+        Tally tally,
+        IReadOnlyList<Mistake> mistakes,
+        Func<InputImage, byte[]?> pixels,
+        Func<byte[], int, float[]?> attribute)
     {
         var model = $"{tally.Model.Name}/{tally.Model.Version}";
         var (channels, height, width) = tally.Model.Imaging.Input;
@@ -31,15 +37,20 @@ internal static class MistakesPage
             Labeled = tally.Labeled,
             tally.Correct,
             Confusion = tally.Rows,
-            Mistakes = mistakes.Select(mistake => new
+            Mistakes = mistakes.Select(mistake =>
             {
-                Name = mistake.Name[folder..],
-                Title = mistake.Name,
-                Right = mistake.Actual,
-                Answer = mistake.Predicted,
-                mistake.Probability,
-                Shape = (int[])[channels, height, width],
-                Picture = mistake.Image is { } image ? pixels(image) : null,
+                var seen = mistake.Image is { } image ? pixels(image) : null;
+                return new
+                {
+                    Name = mistake.Name[folder..],
+                    Title = mistake.Name,
+                    Right = mistake.Actual,
+                    Answer = mistake.Predicted,
+                    mistake.Probability,
+                    Shape = (int[])[channels, height, width],
+                    Picture = seen,
+                    Heat = seen is not null && attribute(seen, mistake.Predicted) is { } heat ? SignedBytes.Of(heat) : null,
+                };
             }),
             Failures = tally.Failures.Select(failure => new { Name = failure.Name[folder..], failure.Error.Kind, failure.Error.Text }),
         }));

@@ -370,14 +370,15 @@ export function paint(canvas, values, color) {
   context.putImageData(image, 0, 0);
 }
 
-/** Mistakes as tiles: {picture, shape, right, answer, probability, name}. */
+/** Mistakes as tiles: {picture, heat, shape, right, answer, probability, name}; heat is what speaks for the answer, if known. */
 export const mistakes = (list, labels) => element("ol", { className: "tiles" }, list.map(one => {
   const says = `${labels[one.right]} taken for ${labels[one.answer]}`;
   const [channels, height, width] = one.shape;
   const shown = one.picture
     ? picture(bytes(one.picture), height, width, channels === 1 ? "gray" : "rgb", says)
     : element("p", { className: "none" }, "not readable any more");
-  return element("li", {}, element("figure", { className: "tile" }, shown, element("figcaption", {},
+  const heat = one.heat ? picture(bytes(one.heat), height, width, "signed", `what speaks for ${labels[one.answer]}`) : null;
+  return element("li", {}, element("figure", { className: "tile" }, shown, heat, element("figcaption", {},
     element("b", {}, `${labels[one.right]} → ${labels[one.answer]}`), `${percent(one.probability, one.probability > 0.9995 ? 2 : 1)} sure`,
     element("small", { title: one.title ?? one.name }, breakable(one.name)))));
 }));

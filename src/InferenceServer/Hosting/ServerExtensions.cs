@@ -6,6 +6,7 @@ using LeNetServe.InferenceServer.Api.Metrics;
 using LeNetServe.InferenceServer.Api.OpenInference;
 using LeNetServe.InferenceServer.Api.Page;
 using LeNetServe.InferenceServer.Api.Reference;
+using LeNetServe.InferenceServer.Api.Runs;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
@@ -64,6 +65,7 @@ internal static class ServerExtensions
         app.MapServerHealth();
         app.MapServerMetrics();
         app.MapOpenApi();
+        app.MapRuns(options.Runs);
         if (options.Page == Switch.On)
         {
             app.MapPage();

@@ -22,6 +22,7 @@ internal sealed record ServerOption(string Name, string Value, string Key, strin
         new("--tls-key", "FILE", "Security:Tls:KeyFile", "Private key of the certificate, PEM"),
         new("--tls-client-ca", "FILE", "Security:Tls:ClientAuthoritiesFile", "Authorities of client certificates, PEM"),
         new("--page", "SWITCH", "Page", "on or off: the page at /"),
+        new("--runs", "DIR", "Runs", "Folder of trainings that the page shows as films"),
         new("--log", "FORMAT", "Logging:Format", "text, json or systemd"),
         new("--config", "FILE", "", "JSON file of settings; --sample-config prints one"),
         new("--check", "", "", "Validate the configuration and exit"),

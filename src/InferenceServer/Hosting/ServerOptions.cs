@@ -49,6 +49,9 @@ internal sealed record ServerOptions
     /// <summary>Gets the switch of the page at the root.</summary>
     public required Switch Page { get; init; }
 
+    /// <summary>Gets the folder of runs that the page shows as films; null for none.</summary>
+    public required string? Runs { get; init; }
+
     /// <summary>Reads all settings. The reader collects the faults.</summary>
     public static ServerOptions Read(SettingsReader reader)
     {
@@ -64,10 +67,19 @@ internal sealed record ServerOptions
             Telemetry = TelemetryOptions.Read(reader),
             Shutdown = ShutdownOptions.Read(reader),
             Page = reader.Choice("Page", Switch.On, "The page at / that draws, classifies and shows the models"),
+            Runs = ReadRuns(reader),
             LogFormat = reader.Choice("Logging:Format", LogFormat.Text, "Format of the log on stderr"),
         };
         reader.Table(
             "Logging:LogLevel", "trace, debug, information, warning, error, critical or none", "Least level of a category's events");
         return options;
+    }
+
+    private static string? ReadRuns(SettingsReader reader)
+    {
+        var folder = reader.Path("Runs", null, "Folder of trainings that the page shows as films", "an existing folder");
+        if (folder is not null && !Directory.Exists(folder))
+            reader.Fault($"Runs is \"{folder}\", expected an existing folder");
+        return folder;
     }
 }

@@ -2,7 +2,7 @@ using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Errors;
-using LeNetServe.Runtime.Predictions;
+using LeNetServe.Runtime.Explaining;
 using LeNetServe.Runtime.Running;
 using LeNetServe.Tensors;
 
@@ -23,11 +23,8 @@ internal sealed record Explanation
     /// <summary>Gets the values of the layers, in the order of the graph or of the request.</summary>
     public required IReadOnlyList<(string Name, StoredTensor Values)> Layers { get; init; }
 
-    /// <summary>Gets the class that <see cref="Attribution"/> is about.</summary>
-    public required int Target { get; init; }
-
-    /// <summary>Gets the attribution, H×W; null if it was not wanted.</summary>
-    public float[]? Attribution { get; init; }
+    /// <summary>Gets the attribution; null if it was not wanted.</summary>
+    public Attribution? Attribution { get; init; }
 
     /// <summary>Gets the phases of the request.</summary>
     public RequestPhases Phases { get; init; }
@@ -42,18 +39,23 @@ internal sealed record Explanation
     {
         var probabilities = outputs.ToArray();
         model.ToProbabilities(probabilities);
-        var target = wanted.Target ?? TopK.ArgMax(probabilities);
+        var names = NamesOf(model.OpenLayers(), wanted.Layers);
+        Attribution? attribution = null;
+        IReadOnlyDictionary<string, StoredTensor> values = new Dictionary<string, StoredTensor>();
+        if (wanted.Method is { } method)
+            (attribution, values) = Explainer.Attribute(model, pixels, probabilities, method, wanted.Target, names, requireInterest);
+        else if (names.Count > 0)
+            values = model.OpenLayers().Read(pixels, names);
         return new()
         {
             Pixels = pixels,
             Outputs = outputs,
-            Layers = ReadLayers(model.OpenLayers(), pixels, wanted.Layers),
-            Target = target,
-            Attribution = wanted.Occlusion ? Occlusion.Attribute(model, pixels, target, probabilities[target], requireInterest) : null,
+            Layers = [.. names.Select(name => (name, values[name]))],
+            Attribution = attribution,
         };
     }
 
-    private static (string, StoredTensor)[] ReadLayers(LayerReader reader, byte[] pixels, IReadOnlyList<string> wanted)
+    private static IReadOnlyList<string> NamesOf(LayerReader reader, IReadOnlyList<string> wanted)
     {
         // A name costs four bytes and its values kilobytes.
         if (wanted.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
@@ -66,10 +68,6 @@ internal sealed record Explanation
             var message = $"the graph has no tensor \"{Excerpt.Of(unknown)}\", expected {Excerpt.Of([.. reader.Names])}";
             throw new InferenceException(InferenceErrorKind.InvalidInput, message) { Field = "layers" };
         }
-        var names = wanted.Count > 0 ? wanted : reader.Layers;
-        if (names.Count == 0)
-            return [];
-        var values = reader.Read(pixels);
-        return [.. names.Select(name => (name, values[name]))];
+        return wanted.Count > 0 ? wanted : reader.Layers;
     }
 }

@@ -2,6 +2,7 @@ using LeNetServe.Imaging;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.Runtime.Errors;
+using LeNetServe.Runtime.Explaining;
 
 namespace LeNetServe.InferenceServer.Inference;
 
@@ -60,7 +61,7 @@ internal sealed partial class InferencePipeline
 
     /// <summary>Gets the number of images that an explanation runs.</summary>
     public static int CostOf(ServedVersion version, ExplanationParts wanted) =>
-        wanted.Occlusion ? 1 + Occlusion.ImagesOf(version.Facts.Input) : 1;
+        wanted.Method is { } method ? 1 + Explainer.ImagesOf(version.Facts, method, wanted.Target) : 1;
 
     private void RequireExplainable(ServedVersion version, ExplanationParts wanted)
     {

@@ -27,6 +27,9 @@ public sealed class RunDirectory(string path)
     /// <summary>A line of JSON per epoch.</summary>
     public string Metrics => System.IO.Path.Combine(Path, "metrics.jsonl");
 
+    /// <summary>A line of JSON per epoch, with the first filters and the confusion; absent in runs of earlier versions.</summary>
+    public string Film => System.IO.Path.Combine(Path, "film.jsonl");
+
     /// <summary>Final figures: <see cref="RunSummary"/>. Present when training and testing are over.</summary>
     public string Summary => System.IO.Path.Combine(Path, "summary.json");
 

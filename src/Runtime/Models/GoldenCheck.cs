@@ -22,6 +22,15 @@ public sealed record GoldenCheck(int Images, float MaxDifference, int Disagreeme
     public static bool Agrees(int images, int disagreements, WeightPrecision precision) =>
         disagreements == 0 || (precision != WeightPrecision.Full && images - disagreements >= LossyAgreement * images);
 
+    /// <summary>Gets the largest difference of two answers.</summary>
+    public static float LargestDifference(ReadOnlySpan<float> ours, ReadOnlySpan<float> theirs)
+    {
+        var largest = 0f;
+        for (var index = 0; index < ours.Length; index++)
+            largest = MathF.Max(largest, MathF.Abs(ours[index] - theirs[index]));
+        return largest;
+    }
+
     /// <summary>Describes the comparison in one line, for logs and errors.</summary>
     public override string ToString() =>
         $"{Images} golden images, largest difference of a probability {MaxDifference:0.0e0} (tolerance {Tolerance:0.0e0}), " +

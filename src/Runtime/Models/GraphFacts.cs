@@ -11,10 +11,10 @@ namespace LeNetServe.Runtime.Models;
 /// <summary>Reads a model's facts: shapes and types from its graph, the rest from metadata.</summary>
 internal static class GraphFacts
 {
-    private const string RangeKey = "Image.NominalPixelRange";
     /// <summary>Name of the output to read from a graph that has others too.</summary>
-    private const string Probabilities = "probabilities";
+    public const string Probabilities = "probabilities";
 
+    private const string RangeKey = "Image.NominalPixelRange";
     private const string FormatKey = "Image.BitmapPixelFormat";
 
     /// <summary>Reads the facts. <paramref name="manifest"/> and <paramref name="labels"/> are null if the model has none.</summary>

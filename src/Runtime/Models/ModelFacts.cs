@@ -13,6 +13,9 @@ public sealed record ModelFacts
     /// <summary>Name of the output with the strangeness of each image.</summary>
     public const string Novelty = "novelty";
 
+    /// <summary>Name of the output with the gradient.</summary>
+    internal const string Gradient = "gradient";
+
     /// <summary>Gets the manifest; null for a foreign model.</summary>
     public ModelManifest? Manifest { get; init; }
 
@@ -61,6 +64,9 @@ public sealed record ModelFacts
 
     /// <summary>Gets the number of values of an image in a row of outputs: the classes, and the novelty if the model has one.</summary>
     public int RowLength => Classes + (NoveltyThreshold is null ? 0 : 1);
+
+    /// <summary>Gets whether the file computes the gradient of its largest logit by the pixels.</summary>
+    public bool HasGradient { get; init; }
 
     /// <summary>Gets the kind of output. A foreign model is run on three images to find out.</summary>
     public OutputKind Output { get; init; }

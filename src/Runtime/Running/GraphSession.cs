@@ -57,13 +57,18 @@ public sealed class GraphSession : IDisposable
     /// <exception cref="InferenceException">
     /// The graph cannot compute these inputs (<see cref="InferenceErrorKind.InvalidModel"/>).
     /// </exception>
-    public IReadOnlyDictionary<string, StoredTensor> Run(IReadOnlyDictionary<string, StoredTensor> inputs)
+    public IReadOnlyDictionary<string, StoredTensor> Run(IReadOnlyDictionary<string, StoredTensor> inputs) => Run(inputs, Outputs);
+
+    /// <summary>Runs the graph and returns some of its outputs.</summary>
+    /// <inheritdoc cref="Run(IReadOnlyDictionary{string, StoredTensor})" path="/exception"/>
+    public IReadOnlyDictionary<string, StoredTensor> Run(
+        IReadOnlyDictionary<string, StoredTensor> inputs, IReadOnlyCollection<string> names)
     {
         var values = inputs.ToDictionary(input => input.Key, input => ToValue(input.Value));
         try
         {
-            using var outputs = session.Run(runOptions, values, session.OutputNames);
-            return session.OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => StoredTensor.From(
+            using var outputs = session.Run(runOptions, values, names);
+            return names.Zip(outputs).ToDictionary(pair => pair.First, pair => StoredTensor.From(
                 ToSingles(pair.Second), [.. pair.Second.GetTensorTypeAndShape().Shape.Select(size => (int)size)]));
         }
         catch (OnnxRuntimeException exception)

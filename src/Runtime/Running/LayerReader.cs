@@ -26,7 +26,7 @@ public sealed class LayerReader : IDisposable
         Layers = [.. names.Where(layers.Contains)];
     }
 
-    /// <summary>Gets the names of all tensors that can be read, in the order of the graph.</summary>
+    /// <summary>Gets the names of all tensors that can be read: the computed ones in the order of the graph, then the weights.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Gets the names of those that are layers in the manifest; empty for a foreign model.</summary>
@@ -40,19 +40,47 @@ public sealed class LayerReader : IDisposable
             throw new InferenceException(
                 InferenceErrorKind.InvalidModel, $"{path} has SHA-256 {content.Sha256} now, expected {facts.Sha256}");
         var model = ModelContent.Parse(content.Bytes);
-        string[] names = [.. model.Graph.Node.SelectMany(node => node.Output).Where(name => name != "" && name != facts.OutputName)];
-        var session = WithOutputs(model, names);
+        string[] names =
+        [
+            .. model.Graph.Node.SelectMany(node => node.Output).Concat(model.Graph.Initializer.Select(tensor => tensor.Name))
+                .Where(name => name != "" && name != facts.OutputName),
+        ];
+        var session = WithOutputs(model, names.Except(model.Graph.Output.Select(output => output.Name)));
         // Tensors of integers, as in a quantized model, are not values of a layer.
         string[] floats = [.. names.Where(name => session.OutputTypes.TryGetValue(name, out var type) && Floats.Contains(type.Element))];
-        if (floats.Length == names.Length)
-            return new(session, facts, names);
-        session.Dispose();
-        return new(WithOutputs(model, floats), facts, floats);
+        return new(session, facts, floats);
     }
 
-    /// <summary>Runs one image. Returns every tensor of <see cref="Names"/>, without the dimension of the batch.</summary>
+    /// <summary>Runs one image and reads some tensors, without the dimension of the batch.</summary>
     /// <param name="pixels">C×H×W, 0..255.</param>
-    public IReadOnlyDictionary<string, StoredTensor> Read(ReadOnlySpan<byte> pixels)
+    /// <param name="names">Some of <see cref="Names"/>.</param>
+    public IReadOnlyDictionary<string, StoredTensor> Read(ReadOnlySpan<byte> pixels, IReadOnlyCollection<string> names) =>
+        Run(pixels, names).ToDictionary(value => value.Key, value => WithoutBatch(value.Value));
+
+    /// <summary>Runs one image and reads some tensors and the gradient, H×W: the sum of the gradients by a pixel's channels.</summary>
+    /// <inheritdoc cref="Read" path="/param"/>
+    public (IReadOnlyDictionary<string, StoredTensor> Values, float[] Gradient) ReadWithGradient(
+        ReadOnlySpan<byte> pixels, IReadOnlyCollection<string> names)
+    {
+        var values = Run(pixels, [.. names, ModelFacts.Gradient]);
+        var gradient = SumChannels(values[ModelFacts.Gradient].ToSingles());
+        return (values.ToDictionary(value => value.Key, value => WithoutBatch(value.Value)), gradient);
+    }
+
+    /// <summary>Closes the session. All calls must have ended.</summary>
+    public void Dispose() => session.Dispose();
+
+    private static GraphSession WithOutputs(ModelProto model, IEnumerable<string> names)
+    {
+        var copy = model.Clone();
+        copy.Graph.Output.Add(names.Select(name => new ValueInfoProto { Name = name }));
+        return new(copy.ToByteArray());
+    }
+
+    private static StoredTensor WithoutBatch(StoredTensor tensor) =>
+        tensor.Shape is [1, _, ..] ? new(tensor.Type, tensor.Shape[1..], tensor.Data) : tensor;
+
+    private IReadOnlyDictionary<string, StoredTensor> Run(ReadOnlySpan<byte> pixels, IReadOnlyCollection<string> names)
     {
         var (channels, height, width) = facts.Input;
         int[] shape = facts.Layout == TensorLayout.Nchw ? [1, channels, height, width] : [1, height, width, channels];
@@ -69,20 +97,15 @@ public sealed class LayerReader : IDisposable
             PixelConversion.ToSingles(pixels, values, facts);
             input = StoredTensor.From(values, shape);
         }
-        var outputs = session.Run(new Dictionary<string, StoredTensor> { [facts.InputName] = input });
-        return Names.ToDictionary(name => name, name => WithoutBatch(outputs[name]));
+        return session.Run(new Dictionary<string, StoredTensor> { [facts.InputName] = input }, names);
     }
 
-    /// <summary>Closes the session. All calls must have ended.</summary>
-    public void Dispose() => session.Dispose();
-
-    private static GraphSession WithOutputs(ModelProto model, IEnumerable<string> names)
+    private float[] SumChannels(float[] gradient)
     {
-        var copy = model.Clone();
-        copy.Graph.Output.Add(names.Select(name => new ValueInfoProto { Name = name }));
-        return new(copy.ToByteArray());
+        var (channels, height, width) = facts.Input;
+        var sums = new float[height * width];
+        for (var index = 0; index < gradient.Length; index++)
+            sums[facts.Layout == TensorLayout.Nchw ? index % sums.Length : index / channels] += gradient[index];
+        return sums;
     }
-
-    private static StoredTensor WithoutBatch(StoredTensor tensor) =>
-        tensor.Shape is [1, ..] ? new(tensor.Type, tensor.Shape[1..], tensor.Data) : tensor;
 }

@@ -16,8 +16,18 @@ internal static class TestEvidence
 {
     private const int Sample = 0;
 
-    /// <summary>Gets the probabilities of the test images, the first convolution's weights and the first image's feature maps.</summary>
+    /// <summary>
+    /// Gets the probabilities of the test images, the first convolution's weights, the first image's feature maps, and the gradients of the
+    /// worst mistakes.
+    /// </summary>
     public static ReportEvidence Collect(
+        ParameterStore store, TrainedModel model, ImageSet test, ResidentImages images, SliceThreads threads)
+    {
+        var evidence = CollectAnswers(store, model, test, images, threads);
+        return evidence with { MistakeGradients = Gradients(store, model, images, evidence.Mistakes) };
+    }
+
+    private static ReportEvidence CollectAnswers(
         ParameterStore store, TrainedModel model, ImageSet test, ResidentImages images, SliceThreads threads)
     {
         using var off = no_grad();
@@ -27,6 +37,18 @@ internal static class TestEvidence
         var probabilities = Probabilities(store, model, images, threads);
         return ReportEvidence.From(
             test, probabilities, Stored(network[$"{first.Name}.weight"]), Sample, FeatureMaps(network, images));
+    }
+
+    /// <summary>Gets the gradients of some images, N×H×W: the sums over the channels.</summary>
+    private static float[] Gradients(ParameterStore store, TrainedModel model, ResidentImages images, int[] numbers)
+    {
+        var (channels, height, width) = model.Spec.Input;
+        var area = height * width;
+        var gradients = InputGradients.Of(store, model, images, numbers);
+        var sums = new float[numbers.Length * area];
+        for (var index = 0; index < gradients.Length; index++)
+            sums[(index / (channels * area) * area) + (index % area)] += gradients[index];
+        return sums;
     }
 
     private static float[] Probabilities(ParameterStore store, TrainedModel model, ResidentImages images, SliceThreads threads)

@@ -15,6 +15,7 @@ namespace LeNetServe.Trainer.Reports;
 internal sealed record ReportEvidence
 {
     private const int MostMistakes = 32;
+    private const string GradientsKey = "mistake_gradients";
     private const string NamesKey = "mistake_names";
     private const string MapsPrefix = "maps.";
 
@@ -34,6 +35,9 @@ internal sealed record ReportEvidence
 
     /// <summary>Their raw pixels, one image after another.</summary>
     public required byte[] MistakePixels { get; init; }
+
+    /// <summary>The gradients of their answers' logits, N×H×W; empty in runs of earlier versions.</summary>
+    public float[] MistakeGradients { get; init; } = [];
 
     /// <summary>Their files' names; null if the data set does not consist of files.</summary>
     public IReadOnlyList<string>? MistakeNames { get; init; }
@@ -100,6 +104,7 @@ internal sealed record ReportEvidence
         ("probabilities", StoredTensor.From(Probabilities, Labels.Length, Classes)),
         ("mistakes", new(TensorType.I64, [Mistakes.Length], Bytes(Mistakes))),
         ("mistake_pixels", new(TensorType.U8, [Mistakes.Length, Shape.Channels, Shape.Height, Shape.Width], MistakePixels)),
+        .. StoredGradients(),
         ("sample", new(TensorType.I64, [1], Bytes([Sample]))),
         ("sample_pixels", new(TensorType.U8, [Shape.Channels, Shape.Height, Shape.Width], SamplePixels)),
         ("filters", Filters),
@@ -130,6 +135,7 @@ internal sealed record ReportEvidence
             Shape = new(sample.Shape[0], sample.Shape[1], sample.Shape[2]),
             Mistakes = Integers(file["mistakes"]),
             MistakePixels = file["mistake_pixels"].Data.ToArray(),
+            MistakeGradients = file.Names.Contains(GradientsKey) ? file[GradientsKey].ToSingles() : [],
             MistakeNames = file.Names.Contains(NamesKey) ? Encoding.UTF8.GetString(file[NamesKey].Data.Span).Split('\0')[..^1] : null,
             Sample = Integers(file["sample"])[0],
             SamplePixels = sample.Data.ToArray(),
@@ -141,6 +147,10 @@ internal sealed record ReportEvidence
             ],
         };
     }
+
+    private (string, StoredTensor)[] StoredGradients() => MistakeGradients.Length == 0
+        ? []
+        : [(GradientsKey, StoredTensor.From(MistakeGradients, Mistakes.Length, Shape.Height, Shape.Width))];
 
     private static string PathIn(RunDirectory run) => Path.Combine(run.Path, "report.safetensors");
 

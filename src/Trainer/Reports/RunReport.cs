@@ -47,6 +47,7 @@ internal static class RunReport
                     Probability = evidence.Probabilities[image * evidence.Classes + answers[image]],
                     Shape = (int[])[evidence.Shape.Channels, evidence.Shape.Height, evidence.Shape.Width],
                     Picture = evidence.MistakePixels.AsSpan(index * evidence.Shape.Count, evidence.Shape.Count).ToArray(),
+                    Heat = Heat(evidence, index),
                 }),
                 Filters = Filters(evidence.Filters, model),
                 Sample = new
@@ -120,6 +121,14 @@ internal static class RunReport
             Color = rgb ? "rgb" : "signed",
             Maps = Planes(filters, size, filter => Math.Max(filter.Max(Math.Abs), 1e-12f) is var scale ? (-scale, scale) : default),
         };
+    }
+
+    private static byte[]? Heat(ReportEvidence evidence, int mistake)
+    {
+        var area = evidence.Shape.Height * evidence.Shape.Width;
+        return evidence.MistakeGradients.Length == 0
+            ? null
+            : SignedBytes.Of(evidence.MistakeGradients.AsSpan(mistake * area, area).ToArray());
     }
 
     private static object Layer(string name, StoredTensor maps) => new

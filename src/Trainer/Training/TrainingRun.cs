@@ -9,6 +9,7 @@ using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Evaluation;
+using LeNetServe.Trainer.Film;
 using LeNetServe.Trainer.Metrics;
 using LeNetServe.Trainer.Parameters;
 using LeNetServe.Trainer.Progress;
@@ -96,6 +97,7 @@ internal sealed class TrainingRun
         using var state = new TrainingState(config, Spec, device, Directory);
         var resumed = state.TryLoad();
         MetricsFile.Truncate(Directory.Metrics, state.Progress.Epoch);
+        FilmFile.Truncate(Directory.Film, state.Progress.Epoch);
         if (resumed)
         {
             inputs.Value.RequireSame(Directory);

@@ -6,6 +6,7 @@ using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Evaluation;
+using LeNetServe.Trainer.Film;
 using LeNetServe.Trainer.Metrics;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Optimization;
@@ -28,6 +29,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingData data;
     private readonly Augmentation augmentation;
     private readonly SoftTargets? softTargets;
+    private readonly FilmRecorder film;
     private readonly Network[] slices;
     private readonly (double Loss, long Correct)[] results;
     private readonly int batchSize;
@@ -45,6 +47,7 @@ internal sealed class TrainingSession : IDisposable
         evaluator = new(threads);
         images = new(train, device);
         data = TrainingData.Split(train, config.Validation, config.Calibration ?? 0, config.Balance);
+        film = new(model, images, data.Validation, threads);
         augmentation = new(config, model.Imaging, device);
         softTargets = SoftTargets.Create(config, model, images, threads);
         batchSize = Math.Min(config.BatchSize, data.Train.Length);
@@ -119,6 +122,7 @@ internal sealed class TrainingSession : IDisposable
             }
             var line = EndEpoch();
             MetricsFile.Append(run.Metrics, line);
+            FilmFile.Append(run.Film, film.Record(line.Epoch, state.Current));
             events.WriteEpoch(line);
             state.Save();
             display.Epoch(line, config.Epochs);

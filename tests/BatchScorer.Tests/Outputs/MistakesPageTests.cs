@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using LeNetServe.BatchScorer.Tests.Fakes;
 using LeNetServe.Tests;
+using SkiaSharp;
 
 namespace LeNetServe.BatchScorer.Tests.Outputs;
 
@@ -31,7 +32,40 @@ public sealed class MistakesPageTests : IDisposable
         Assert.Contains("3/<wbr>four.<wbr>png</small>", dom, StringComparison.Ordinal);
         Assert.Contains("5/<wbr>&lt;broken&gt;.<wbr>png", dom, StringComparison.Ordinal);
         Assert.Equal(1, Regex.Count(dom, "<figure class=\"tile\"><canvas"));
+        Assert.Contains("aria-label=\"what speaks for 4\"", dom, StringComparison.Ordinal);
         Assert.Contains("title=\"3 taken for 4: 1\"", dom, StringComparison.Ordinal);
+    }
+
+    /// <summary>The model answers by the place of a bright stripe, so that covering the stripe costs the answer.</summary>
+    [Fact]
+    public async Task Write_HeatMaps_AreRedWhereTheInkSpeaksForTheAnswer()
+    {
+        await Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], images) with { HeatMaps = directory["heat"] });
+
+        var file = Assert.Single(Directory.GetFiles(directory["heat"]));
+        Assert.EndsWith("-class-3-as-4.png", file, StringComparison.Ordinal);
+        using var sheet = SKBitmap.Decode(file);
+        Assert.Equal((2 * 8 * Pictures.Size, 8 * Pictures.Size), (sheet.Width, sheet.Height));
+        var reddest = Enumerable.Range(0, Pictures.Size * Pictures.Size)
+            .MaxBy(pixel => Difference(sheet.GetPixel(8 * (Pictures.Size + (pixel % Pictures.Size)) + 4, 8 * (pixel / Pictures.Size) + 4)));
+        var seen = sheet.GetPixel(8 * (reddest % Pictures.Size) + 4, 8 * (reddest / Pictures.Size) + 4);
+        Assert.True(seen.Red > 128, $"the pixel {reddest} has {seen.Red}");
+
+        static int Difference(SKColor color) => color.Red - color.Blue;
+    }
+
+    [Fact]
+    public async Task Write_HeatMapsOfAServersModel_IsAWrongCommandLine()
+    {
+        var options = Scorer.Options(model, directory["scores.jsonl"], images) with
+        {
+            HeatMaps = directory["heat"],
+            Servers = ["http://127.0.0.1:9"],
+        };
+
+        var exception = await Assert.ThrowsAsync<ExpectedException>(() => Scorer.Run(options));
+
+        Assert.Equal(ExitCode.Usage, exception.Code);
     }
 
     [Fact]

@@ -105,6 +105,8 @@ public sealed class ScoringPipelineTests
             return ValueTask.CompletedTask;
         }
 
+        public float[]? Attribute(byte[] pixels, int target) => null;
+
         public void Dispose()
         {
         }

@@ -28,6 +28,10 @@ public sealed class AgreementTests
         await CompareShipped("lenet5-mnist", new() { Name = "mnist", Directory = RealData.Mnist() }, 0.99);
 
     [Fact]
+    public async Task Top1_OfTheShippedModelOf1998_IsTheSameAtEveryHop() =>
+        await CompareShipped("lenet5-1998", new() { Name = "mnist", Directory = RealData.Mnist() }, 0.99);
+
+    [Fact]
     public async Task Top1_OfTheShippedCifarModel_IsTheSameAtEveryHop() =>
         await CompareShipped("lenet5-cifar10", new() { Name = "folder", Directory = RealData.CifarJpeg() }, 0.65);
 

@@ -47,6 +47,8 @@ public sealed class InteroperabilityTests(ModelCases models) : IClassFixture<Mod
                 $"{model.Model} {model.Options}: largest difference {answer.MaxDifference}, expected {model.Tolerance} at most");
             if (model.Options != "int8")
                 Assert.Equal(answer.Images, answer.SameArgmax);
+            Assert.Equal(model.Options == "gradient", answer.MaxGradientDifference is not null);
+            Assert.InRange(answer.MaxGradientDifference ?? 0, 0, 1e-5);
         }
     }
 
@@ -77,7 +79,7 @@ public sealed class InteroperabilityTests(ModelCases models) : IClassFixture<Mod
 
             Each tool opens each model and classifies its golden images. The figure is the largest difference of a probability from
             torch's for shipped models, and from a double-precision reference for random weights. Debian 12's packages are the oldest
-            tools tried.
+            tools tried. A row of `gradient` also has the largest difference of the gradient from ONNX Runtime's.
 
             `onnx.checker` runs with `full_check` and strict shape inference. It compares every inferred shape with the declared one.
             The tests also run it on every variant × opset {11, 13, 17} × {float32, uint8} × {dynamic, 1}.
@@ -100,5 +102,6 @@ public sealed class InteroperabilityTests(ModelCases models) : IClassFixture<Mod
     private static string Verdict(ForeignTool tool, ModelCase model, ToolAnswer answer) =>
         answer.Error is not null ? $"– | {KnownLimits.GetValueOrDefault((tool.Name, model.Options), "refused")}"
         : answer.Images is null ? "valid | –"
-        : FormattableString.Invariant($"{answer.SameArgmax} of {answer.Images} | {answer.MaxDifference:0.0e0}");
+        : FormattableString.Invariant($"{answer.SameArgmax} of {answer.Images} | {answer.MaxDifference:0.0e0}")
+            + (answer.MaxGradientDifference is { } gradient ? FormattableString.Invariant($"; the gradient {gradient:0.0e0}") : "");
 }

@@ -6,7 +6,9 @@ using LeNetServe.Exporter.Publish;
 using LeNetServe.Exporter.Quantize;
 using LeNetServe.Models;
 using LeNetServe.Runtime.Models;
+using LeNetServe.Runtime.Running;
 using LeNetServe.Specs;
+using LeNetServe.Tensors;
 
 namespace LeNetServe.Exporter.Tests.Interoperability;
 
@@ -28,6 +30,8 @@ public sealed class ModelCases : IDisposable
         Add("lenet5", "uint8", new() { InputType = InputType.UInt8 });
         Add("lenet5", "nhwc", new() { Layout = TensorLayout.Nhwc });
         Add("lenet5", "float16", new() { Precision = Precision.Float16 }, tolerance: 5e-3);
+        AddGradient("lenet5");
+        AddGradient("lenet5-1998");
         AddQuantized();
         foreach (var version in Repository.ShippedVersions)
             AddShipped(version);
@@ -62,6 +66,18 @@ public sealed class ModelCases : IDisposable
         Assert.True(result.Proof.Passed, $"{name}: {result.Proof.Golden}");
         return ModelPublisher.PublishTo(
             temporary[name], new() { { "model.onnx", result.Model }, { GoldenTensors.FileName, result.Golden } });
+    }
+
+    /// <summary>Adds a file that computes its gradient, with ONNX Runtime's values in gradient.safetensors.</summary>
+    private void AddGradient(string variant)
+    {
+        Add(variant, "gradient", new() { Outputs = ModelOutputs.Probabilities | ModelOutputs.Layers | ModelOutputs.Gradient });
+        var directory = cases[$"{variant} gradient"].Directory;
+        var golden = GoldenTensors.Read(Path.Combine(directory, GoldenTensors.FileName));
+        using var session = new GraphSession(File.ReadAllBytes(Path.Combine(directory, "model.onnx")));
+        var pixels = StoredTensor.From(Array.ConvertAll(golden.Pixels, pixel => (float)pixel), golden.Count, 1, 32, 32);
+        var gradient = session.Run(new Dictionary<string, StoredTensor> { ["pixels"] = pixels })["gradient"];
+        SafetensorsFile.Write(Path.Combine(directory, "gradient.safetensors"), [("gradient", gradient)]);
     }
 
     // The name has the hash, so that a document about another file is found to be stale.

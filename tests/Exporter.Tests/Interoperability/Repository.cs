@@ -11,7 +11,7 @@ internal static class Repository
 
     /// <summary>The versions of the shipped models. Other models in <c>models/</c> are a user's own.</summary>
     public static IEnumerable<string> ShippedVersions =>
-        new[] { "models/lenet5-cifar10/1", "models/lenet5-mnist/1" }.Select(version => Path.Combine(Root, version));
+        new[] { "models/lenet5-1998/1", "models/lenet5-cifar10/1", "models/lenet5-mnist/1" }.Select(version => Path.Combine(Root, version));
 
     /// <summary>The folder of a published data set; skips the test if this machine has none.</summary>
     public static string RequireData(string name)

@@ -17,4 +17,7 @@ internal sealed record ToolAnswer(string Directory, string Tool, string Version)
     public int? SameArgmax { get; init; }
 
     public double? MaxDifference { get; init; }
+
+    /// <summary>The largest difference from ONNX Runtime's gradient, for a case that has one.</summary>
+    public double? MaxGradientDifference { get; init; }
 }

@@ -1,5 +1,5 @@
 // Golden tensors beside a model: raw pixels and torch's answers. Format: https://github.com/huggingface/safetensors#format
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /** The tensors of a safetensors file by name. */
 export function read(path) {
@@ -45,6 +45,7 @@ export async function report(ort, tool, version, directory, model) {
     const size = image.reduce((a, b) => a * b);
     const classes = tensors.probabilities.shape[1];
     const batch = typeof input.shape[0] === "number" && input.shape[0] > 0 ? input.shape[0] : count;
+    const gradients = existsSync(`${directory}/gradient.safetensors`) ? read(`${directory}/gradient.safetensors`).gradient.data : null;
     const channelsLast = input.shape[3] === image[0] && input.shape[1] !== image[0];
     const found = new Float32Array(count * classes);
     for (let first = 0; first < count; first += batch) {
@@ -56,6 +57,10 @@ export async function report(ort, tool, version, directory, model) {
       const outputs = await session.run({ [input.name]: new ort.Tensor(input.type, data, shape) });
       const rows = outputs.probabilities.data.subarray(0, (Math.min(count, first + batch) - first) * classes);
       found.set(rows, first * classes);
+      outputs.gradient?.data.forEach((value, index) => {
+        const difference = Math.abs(value - (gradients?.[first * size + index] ?? NaN));
+        if (gradients) result.max_gradient_difference = Math.max(result.max_gradient_difference ?? 0, difference);
+      });
     }
     Object.assign(result, compare(tensors.probabilities.data, found, classes));
   } catch (error) {

@@ -24,6 +24,7 @@ internal static class Seeds
             1), new Image { Encoded = ByteString.CopyFrom(Pictures[0]) } }, Geometry = Geometry.Digit }.ToByteArray()),
         ("lenetserve.v1.Classifier", "ClassifyStream", MethodKind.Duplex,
             new ClassifyStreamRequest { Id = "id", Request = new() { Image = ClassifierServiceTests.Stripe(0) } }.ToByteArray()),
+        ("lenetserve.v1.Classifier", "CheckGolden", MethodKind.Unary, new CheckGoldenRequest { Model = "tiny", Version = 1 }.ToByteArray()),
         ("lenetserve.v1.Classifier", "Explain", MethodKind.Unary, new ExplainRequest
         {
             Model = "tiny", Image = ClassifierServiceTests.Stripe(1), Attribution = AttributionMethod.Occlusion,
@@ -147,7 +148,9 @@ internal static class Seeds
         "/v2/systemsharedmemory/status", "/v2/cudasharedmemory/status", "/v2/trace/setting", "/v2/models/tiny/trace/setting", "/v2/logging",
         "/v1/models", "/v1/models/tiny", "/v1/models/tiny/versions/1", "/v1/models/tiny:classify",
         "/v1/models/tiny:classifyBatch", "/v1/models/tiny/versions/1:classify", "/v1/models/tiny/versions/1:classifyBatch",
-        "/v1/models/tiny:explain", "/v1/models/tiny/versions/1:explain", "/openapi/v1.json", "/livez", "/readyz", "/metrics",
+        "/v1/models/tiny:explain", "/v1/models/tiny/versions/1:explain",
+        "/v1/models/tiny/golden", "/v1/models/tiny/versions/1/golden", "/v1/runs", "/v1/runs/none", "/openapi/v1.json",
+        "/livez", "/readyz", "/metrics",
     ];
 
     private static byte[] Form => [.. "--b\r\nContent-Disposition: form-data; name=\"i\"; filename=\"i.png\"\r\n\r\n".ToUtf8(),

@@ -26,7 +26,7 @@ public sealed class TemporaryFileTests : IDisposable
         Directory.CreateDirectory(path);
         using (var file = new TemporaryFile(path))
         {
-            var error = Assert.ThrowsAny<Exception>(file.Publish);
+            var error = Assert.ThrowsAny<Exception>(() => file.Publish());
 
             Assert.DoesNotContain(".tmp", error.Message, StringComparison.Ordinal);
         }

@@ -19,9 +19,9 @@ public sealed class LayerReaderTests : IDisposable
         for (var k = 0; k < 3; k++)
             scores[k] = Pixels.Skip(16 * k).Take(16).Sum(pixel => (float)pixel);
 
-        var values = model.OpenLayers().Read(Pixels);
+        var values = model.OpenLayers().Read(Pixels, model.OpenLayers().Names);
 
-        Assert.Equal(["flat", "scores"], model.OpenLayers().Names);
+        Assert.Equal(["flat", "scores", "w", "b"], model.OpenLayers().Names);
         Assert.Empty(model.OpenLayers().Layers);
         Assert.Equal([48], values["flat"].Shape);
         Assert.Equal(Pixels.Select(pixel => (float)pixel), values["flat"].ToSingles());
@@ -33,9 +33,9 @@ public sealed class LayerReaderTests : IDisposable
     {
         using var model = Open(new TinyOnnx { Channels = 3, UInt8 = true, Nhwc = true });
 
-        var values = model.OpenLayers().Read(Pixels);
+        var values = model.OpenLayers().Read(Pixels, model.OpenLayers().Names);
 
-        Assert.Equal(["cast", "flat", "scores"], model.OpenLayers().Names);
+        Assert.Equal(["cast", "flat", "scores", "w", "b"], model.OpenLayers().Names);
         Assert.Equal([4, 4, 3], values["cast"].Shape);
         Assert.Equal([0, 16, 32, 1, 17, 33], values["cast"].ToSingles()[..6]);
     }

@@ -7,6 +7,7 @@ using LeNetServe.Specs;
 using LeNetServe.Tensors;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Film;
 using LeNetServe.Trainer.Metrics;
 using LeNetServe.Trainer.Parameters;
 using LeNetServe.Trainer.Progress;
@@ -199,6 +200,10 @@ public sealed class TrainingRunTests
         Assert.Equal(before, run.Finished);
         Assert.True(RunChecksums.Verify(run.Directory));
         Assert.True(File.Exists(run.Directory.Report));
+        var evidence = ReportEvidence.Read(run.Directory);
+        Assert.NotEmpty(evidence.Mistakes);
+        Assert.Equal(evidence.Mistakes.Length * evidence.Shape.Height * evidence.Shape.Width, evidence.MistakeGradients.Length);
+        Assert.Contains(evidence.MistakeGradients, value => value != 0);
         Assert.Equal(weights, File.ReadAllBytes(run.Directory.Weights));
     }
 
@@ -339,6 +344,8 @@ public sealed class TrainingRunTests
             }
 
         Assert.True(interruptions > 4, $"{interruptions} interruptions");
+        Assert.Equal(config.Epochs, FilmFile.Read(whole.Directory.Film).Count);
+        Assert.Equal(File.ReadAllBytes(whole.Directory.Film), File.ReadAllBytes(pieces.Directory.Film));
         Assert.Equal(File.ReadAllBytes(whole.Directory.Weights), File.ReadAllBytes(pieces.Directory.Weights));
         Assert.Equal(whole.Finished!.TestAccuracy, pieces.Finished!.TestAccuracy);
         Assert.Equal(

@@ -8,6 +8,7 @@ using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.V1;
+using Method = LeNetServe.Runtime.Explaining.AttributionMethod;
 
 namespace LeNetServe.InferenceServer.Api.Classify;
 
@@ -27,7 +28,7 @@ internal sealed partial class ClassifierService
         var version = lease.Version;
         var input = Read(new ClassifyRequest { Image = request.Image, Geometry = request.Geometry, TopK = request.TopK }, version);
         var wanted = new ExplanationParts(
-            [.. request.Layers], request.Attribution == AttributionMethod.Occlusion, request.Target);
+            [.. request.Layers], MethodOf(request.Attribution), request.Target);
         RequireRate(client, InferencePipeline.CostOf(version, wanted), version);
         var explanation = await pipeline.ExplainAsync(version, input, wanted, caller);
         timing?.Invoke(explanation.Phases);
@@ -51,12 +52,23 @@ internal sealed partial class ClassifierService
         if (explanation.Attribution is { } attribution)
             response.Attribution = new()
             {
-                Method = AttributionMethod.Occlusion,
-                Target = explanation.Target,
+                Method = attribution.Method == Method.Gradient ? AttributionMethod.Gradient : AttributionMethod.Occlusion,
+                Target = attribution.Target,
                 Height = version.Facts.Input.Height,
                 Width = version.Facts.Input.Width,
-                Values = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(attribution)),
+                Values = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(attribution.Values)),
             };
         return response;
     }
+
+    private static Method? MethodOf(AttributionMethod method) => method switch
+    {
+        AttributionMethod.Unspecified => null,
+        AttributionMethod.Occlusion => Method.Occlusion,
+        AttributionMethod.Gradient => Method.Gradient,
+        AttributionMethod.Automatic => Method.Automatic,
+        _ => throw new InferenceException(
+            InferenceErrorKind.InvalidInput,
+            $"attribution is {(int)method}, expected 0 (none), 1 (occlusion), 2 (gradient) or 3 (automatic)") { Field = "attribution" },
+    };
 }

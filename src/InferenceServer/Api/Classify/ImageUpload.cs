@@ -59,7 +59,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
     });
 
     /// <summary>
-    /// Explains the answer to one image, as JSON or a file. Query: <c>layers</c> (names with commas), <c>attribution</c> (occlusion).
+    /// Explains the answer to one image, as JSON or a file. Query: <c>layers</c> (names with commas), <c>attribution</c>.
     /// </summary>
     public Task ExplainAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
@@ -179,8 +179,10 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
     private static AttributionMethod? Attribution(HttpContext context) => Query(context, "attribution") switch
     {
         null => null,
+        "automatic" => AttributionMethod.Automatic,
+        "gradient" => AttributionMethod.Gradient,
         "occlusion" => AttributionMethod.Occlusion,
-        var text => throw Invalid($"attribution is \"{Excerpt.Of(text)}\", expected occlusion", "attribution"),
+        var text => throw Invalid($"attribution is \"{Excerpt.Of(text)}\", expected automatic, gradient or occlusion", "attribution"),
     };
 
     private static string? Query(HttpContext context, string name)

@@ -1,15 +1,18 @@
 // The page at the server's root: draw or give an image, and see the served model answer.
 
-import { element, number, percent, settings } from "/page/page.js";
+import { showAnswer } from "/page/answer.js";
 import { callText } from "/page/calls.js";
-import { fieldOf, showAttribution, showLayers, showSeen, unitAt } from "/page/layers.js";
+import { showCard } from "/page/card.js";
+import { listRuns, showFilm } from "/page/film.js";
+import { receiveImages } from "/page/give.js";
+import { prove } from "/page/golden.js";
+import { showAttribution, showLayers, showSeen, valuesOf } from "/page/layers.js";
 import { showTraffic, showVersions } from "/page/operators.js";
 import { createPad } from "/page/pad.js";
+import { element, number } from "/page/page.js";
+import { createPointer } from "/page/pointer.js";
 import { ServerFault, ServerGone, classify, listModels } from "/page/server.js";
 
-const MOST_BARS = 12;
-const MOST_BYTES = 3_500_000;
-const LARGEST_SIDE = 1600;
 const POLL = 3000;
 
 const at = id => document.getElementById(id);
@@ -21,10 +24,13 @@ const pad = createPad(at("pad"), () => {
 
 let models = [];
 let model = null;
+let other = null;
 /** The image file that somebody gave; null while the drawing counts. */
 let given = null;
 let gone = false;
 const unexplained = new Set();
+/** The files that compute a gradient, by their hashes: the first automatic answer tells. */
+const withGradient = new Set();
 
 // Calls: one at a time, and the newest drawing next.
 
@@ -45,24 +51,29 @@ async function ask() {
 
 async function answer() {
   if (pad.isEmpty && !given || !model)
-    return showAnswer(null);
+    return show(null, null);
   try {
-    showAnswer(await explained(given ?? await pad.png()));
+    const file = given ?? await pad.png();
+    show(...await Promise.all([explained(file), other ? classify(other, file, askToken) : null]));
     setGone(false);
     say("");
   } catch (fault) {
-    showAnswer(null);
+    show(null, null);
     report(fault);
   }
 }
 
 /** Explains, where the server does; a server without explanations is asked for them once for each model. */
 async function explained(file) {
-  const why = at("explain").getAttribute("aria-pressed") === "true";
   if (unexplained.has(model))
     return await classify(model, file, askToken);
+  const why = at("explain").getAttribute("aria-pressed") === "true";
+  const method = withGradient.has(model.sha256) ? at("method").value : "automatic";
   try {
-    return await classify(model, file, askToken, "explain", why ? "&attribution=occlusion" : "");
+    const answer = await classify(model, file, askToken, "explain", why ? `&attribution=${method}` : "");
+    if (answer.attribution?.method === "ATTRIBUTION_METHOD_GRADIENT")
+      withGradient.add(model.sha256);
+    return answer;
   } catch (fault) {
     if (!(fault instanceof ServerFault) || fault.status !== 501)
       throw fault;
@@ -71,100 +82,52 @@ async function explained(file) {
   }
 }
 
-function showAnswer(result) {
+function show(result, second) {
   at("explain").hidden = !model || unexplained.has(model);
   at("inside").hidden = !model || unexplained.has(model);
   at("seen-box").hidden = !result?.pixels;
-  at("why-box").hidden = !result?.attribution;
   if (result?.pixels)
     showSeen(at("seen"), result.pixels, model);
-  if (result?.attribution)
-    showAttribution(at("why"), result.attribution);
-  if (!result || result.layers)
-    showLayers(at("layers"), result?.layers ?? []);
+  showWhy(result);
+  if (!result || result.layers) {
+    const values = result ? valuesOf(result, model) : new Map();
+    showLayers(at("layers"), result?.layers ?? [], values, model);
+    pointer.show(model, values);
+  }
   at("inside-text").textContent = !result ? "Draw or give an image." : at("layers").childElementCount === 0
     ? "The layers of this model have no names that the server knows."
     : "Each layer’s values for this image, the least black and the greatest white.";
-  const predictions = result?.predictions ?? [];
-  const strange = result?.isKnown === false ? " – but this is unlike the images of training" : "";
-  at("answer").textContent = predictions.length === 0
-    ? "–" : `${predictions[0].label}, ${percent(predictions[0].probability ?? 0, 1)}${strange}`;
   const time = result?.time;
   at("time").textContent = !time ? "" : `${milliseconds(time.inference)} in the model, ${milliseconds(time.queue)} in the queue, `
     + `${milliseconds(time.decode)} decoding; ${milliseconds(time.all)} there and back.`;
-  showBars(predictions);
+  showAnswer(at("answer"), at("bars"), result, model?.labels ?? []);
+  at("other").hidden = at("name").hidden = !other;
+  if (other)
+    showAnswer(at("other-answer"), at("other-bars"), second, other.labels);
+}
+
+function showWhy(result) {
+  at("why-box").hidden = !result?.attribution;
+  at("method-box").hidden = !result?.attribution || !withGradient.has(model.sha256);
+  if (!result?.attribution)
+    return;
+  showAttribution(at("why"), result.attribution);
+  const label = model.labels[result.attribution.target ?? 0];
+  at("why-text").textContent = result.attribution.method === "ATTRIBUTION_METHOD_GRADIENT"
+    ? `brighter pixels speak for ${label} where red, against it where blue`
+    : `what is at red places speaks for ${label}, at blue ones against it`;
 }
 
 const milliseconds = value => value == null ? "–" : `${number(value, value < 10 ? 2 : 0)} ms`;
 
-/** Few classes stand in their own order, so that bars stay in their places; of many the best are shown. */
-function showBars(predictions) {
-  const labels = model?.labels ?? [];
-  const few = labels.length <= MOST_BARS;
-  const shown = few
-    ? labels.map((label, index) => predictions.find(one => (one.index ?? 0) === index) ?? { label, probability: 0 })
-    : predictions.slice(0, MOST_BARS);
-  const bars = at("bars");
-  while (bars.children.length > shown.length)
-    bars.lastChild.remove();
-  while (bars.children.length < shown.length)
-    bars.append(element("li", {},
-      element("span"), element("span", { className: "track" }, element("i")), element("span", { className: "share" })));
-  shown.forEach((one, index) => {
-    const [name, track, share] = bars.children[index].children;
-    name.textContent = one.label;
-    track.firstChild.style.width = `${100 * (one.probability ?? 0)}%`;
-    share.textContent = predictions.length === 0 ? "" : percent(one.probability ?? 0, 1);
-    bars.children[index].className = predictions.length > 0 && one.label === predictions[0].label ? "best" : "";
-  });
-}
-
-// Images from elsewhere.
-
-async function give(file) {
-  let shown = null;
-  try {
-    shown = await createImageBitmap(file);
-  } catch {
-    // The server says what is wrong with it, or knows a format that this browser does not.
-  }
-  if (shown)
-    pad.show(shown);
+receiveImages([at("choose"), at("photo")], (file, bitmap) => {
+  if (bitmap)
+    pad.show(bitmap);
   else
     pad.clear();
-  given = shown && file.size > MOST_BYTES ? await smaller(shown) : file;
+  given = file;
   at("hint").hidden = true;
   ask();
-}
-
-async function smaller(bitmap) {
-  const scale = Math.min(1, LARGEST_SIDE / Math.max(bitmap.width, bitmap.height));
-  const canvas = element("canvas", { width: Math.round(bitmap.width * scale), height: Math.round(bitmap.height * scale) });
-  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  return new Promise(done => canvas.toBlob(done, "image/jpeg", 0.92));
-}
-
-for (const id of ["choose", "photo"])
-  at(id).addEventListener("change", event => {
-    if (event.target.files.length > 0)
-      give(event.target.files[0]);
-    event.target.value = "";
-  });
-document.addEventListener("paste", event => {
-  const file = [...event.clipboardData.files][0];
-  if (file)
-    give(file);
-});
-document.addEventListener("dragover", event => {
-  event.preventDefault();
-  document.body.classList.add("over");
-});
-for (const end of ["dragleave", "drop"])
-  document.addEventListener(end, () => document.body.classList.remove("over"));
-document.addEventListener("drop", event => {
-  event.preventDefault();
-  if (event.dataTransfer.files.length > 0)
-    give(event.dataTransfer.files[0]);
 });
 
 at("clear").addEventListener("click", () => pad.clear());
@@ -174,93 +137,92 @@ at("save").addEventListener("click", async () => {
   link.click();
   URL.revokeObjectURL(link.href);
 });
-
-// Models.
-
-function showModels(list) {
-  const key = one => `${one.name}/${one.version}`;
-  const served = list.filter(one => one.state === "READY");
-  if (JSON.stringify(list) === JSON.stringify(models))
-    return;
-  models = list;
-  at("model").replaceChildren(...served.map(one => element("option", { value: key(one) },
-    `${one.name} ${one.version}${one.default || served.filter(other => other.name === one.name).length === 1 ? "" : " (not default)"}`)));
-  choose(served.find(one => model && key(one) === key(model)) 
-    ?? served.find(one => one.default && one.geometry === "GEOMETRY_DIGIT") ?? served.find(one => one.default) ?? served[0] ?? null);
-  if (served.length === 0)
-    say("No model is ready.");
-  at("versions").replaceChildren(showVersions(list));
-}
-
-function choose(one) {
-  model = one;
-  at("model").value = one ? `${one.name}/${one.version}` : "";
-  showCard();
-  showCall();
-  showBars([]);
-  ask();
-}
-
-at("model").addEventListener("change", event => choose(models.find(one => `${one.name}/${one.version}` === event.target.value)));
-
-function showCard() {
-  if (!model)
-    return at("card").replaceChildren();
-  const manifest = model.manifest ? JSON.parse(model.manifest) : null;
-  const known = {
-    "name": `${model.name} ${model.version}`,
-    "input": `${model.channels} × ${model.height} × ${model.width}`,
-    "classes": model.labels.join(", "),
-    "device": model.device,
-    "SHA-256": model.sha256,
-  };
-  const recorded = manifest && {
-    "variant": manifest.spec?.name,
-    "layers": manifest.spec?.layers?.map(layer => layer.name).join(", "),
-    "test accuracy": manifest.test_accuracy != null && `${percent(manifest.test_accuracy)} of ${number(manifest.test_images)} images`,
-    "data": manifest.dataset && `${manifest.dataset.name}, ${number(manifest.dataset.train_images)} training images`,
-    "SHA-256 of the data": manifest.dataset?.sha256,
-    "run": manifest.run,
-    "SHA-256 of the weights": manifest.weights_sha256,
-  };
-  at("card").replaceChildren(settings(known, "Served"), ...(recorded
-    ? [settings(Object.fromEntries(Object.entries(recorded).filter(([, value]) => value)), "Recorded by its training")]
-    : [element("p", { className: "explain" }, "This model was not exported by LeNetServe, so that no more is known of it.")]));
-}
-
-function showCall() {
-  at("call").textContent = model ? callText(at("language").value, model, location.origin) : "";
-}
-
-at("inside").addEventListener("toggle", ask);
-
-function showUnit(event) {
-  const unit = event.target.layer && unitAt(event.target, event);
-  at("field").hidden = true;
-  if (!unit)
-    return;
-  const spec = model?.manifest ? JSON.parse(model.manifest).spec : null;
-  const field = fieldOf(spec, unit);
-  const inMap = unit.layer.shape.length === 3 ? `map ${unit.map + 1}, row ${unit.y + 1}, column ${unit.x + 1}` : `unit ${unit.map + 1}`;
-  at("unit").textContent = `${unit.layer.title}, ${inMap}: ${number(unit.value, 3)}. `
-    + (field && field.side < model.width ? `It sees the ${field.side}×${field.side} pixels in the frame.` : "It sees the whole image.");
-  if (!field || field.side >= model.width || at("seen-box").hidden)
-    return;
-  const scale = at("seen").clientWidth / model.width;
-  Object.assign(at("field").style, {
-    left: `${field.x * scale}px`, top: `${field.y * scale}px`, width: `${field.side * scale}px`, height: `${field.side * scale}px`,
-  });
-  at("field").hidden = false;
-}
-
-for (const kind of ["pointermove", "pointerdown"])
-  at("layers").addEventListener(kind, showUnit);
-at("layers").addEventListener("pointerleave", () => at("field").hidden = true);
 at("explain").addEventListener("click", event => {
   const pressed = event.target.getAttribute("aria-pressed") === "true";
   event.target.setAttribute("aria-pressed", String(!pressed));
   ask();
 });
+at("method").addEventListener("change", ask);
+at("inside").addEventListener("toggle", ask);
+
+const pointer = createPointer(at("layers"), async names =>
+  (await classify(model, given ?? await pad.png(), askToken, "explain", `&layers=${names.join()}`)).layers);
+
+// Models.
+
+const keyOf = one => one ? `${one.name}/${one.version}` : "";
+const nameOf = one => one ? `${one.name} ${one.version}` : "";
+
+function showModels(list) {
+  const served = list.filter(one => one.state === "READY");
+  if (JSON.stringify(list) === JSON.stringify(models))
+    return;
+  models = list;
+  const options = () => served.map(one => element("option", { value: keyOf(one) },
+    `${one.name} ${one.version}${one.default || served.filter(same => same.name === one.name).length === 1 ? "" : " (not default)"}`));
+  at("model").replaceChildren(...options());
+  at("second").replaceChildren(element("option", { value: "" }, "nothing"), ...options());
+  at("second-box").hidden = served.length < 2;
+  choose(served.find(one => keyOf(one) === keyOf(model)) ?? first(served));
+  compare(served.find(one => keyOf(one) === keyOf(other)) ?? null);
+  if (served.length === 0)
+    say("No model is ready.");
+  at("versions").replaceChildren(showVersions(list));
+}
+
+/** The model to begin with: of those that read digits the most accurate, else the first. */
+function first(served) {
+  const accuracy = one => one.manifest?.test_accuracy ?? 0;
+  const digits = served.filter(one => one.default && one.geometry === "GEOMETRY_DIGIT");
+  return digits.sort((one, next) => accuracy(next) - accuracy(one))[0] ?? served.find(one => one.default) ?? served[0] ?? null;
+}
+
+function choose(one) {
+  model = one;
+  at("model").value = keyOf(one);
+  at("name").textContent = nameOf(one);
+  at("golden").replaceChildren();
+  at("prove").hidden = !one;
+  showCard(at("card"), one);
+  showCall();
+  ask();
+}
+
+function compare(one) {
+  other = one;
+  at("second").value = keyOf(one);
+  at("other-name").textContent = nameOf(one);
+  ask();
+}
+
+at("model").addEventListener("change", event => choose(models.find(one => keyOf(one) === event.target.value)));
+at("second").addEventListener("change", event => compare(models.find(one => keyOf(one) === event.target.value) ?? null));
+at("prove").addEventListener("click", async () => {
+  try {
+    await prove(at("golden"), model, askToken);
+  } catch (fault) {
+    at("golden").replaceChildren();
+    report(fault);
+  }
+});
+
+async function openFilm() {
+  if (at("film").open && at("run").value)
+    await showFilm(at("film-view"), at("run").value, askToken).catch(report);
+}
+
+async function offerFilms() {
+  const runs = await listRuns(askToken);
+  at("run").replaceChildren(...runs.map(name => element("option", {}, name)));
+  at("film").hidden = runs.length === 0;
+}
+
+at("film").addEventListener("toggle", openFilm);
+at("run").addEventListener("change", openFilm);
+
+function showCall() {
+  at("call").textContent = model ? callText(at("language").value, model, location.origin) : "";
+}
 
 at("language").addEventListener("change", showCall);
 at("copy").addEventListener("click", async () => {
@@ -338,3 +300,4 @@ at("operators").addEventListener("toggle", poll);
 document.addEventListener("visibilitychange", poll);
 setInterval(poll, POLL);
 poll();
+offerFilms().catch(report);

@@ -1,5 +1,6 @@
 // The values of a model's layers as pictures, and the parts of an image that speak for a class.
 
+import { connections, hasBitmaps, showBitmaps } from "/page/network.js";
 import { bytes, count, element, paint } from "/page/page.js";
 
 const floats = text => new Float32Array(bytes(text).buffer);
@@ -11,32 +12,63 @@ function shown(layers) {
     .filter(layer => !layer.next.startsWith(`${layer.name}_`));
 }
 
+/** The values of an answer's tensors and of its image, by name: {shape, floats}. */
+export function valuesOf(answer, model) {
+  const values = new Map(tensorsOf(answer.layers));
+  values.set("pixels", { shape: [model.channels, model.height, model.width], floats: Float32Array.from(bytes(answer.pixels)) });
+  return values;
+}
+
+/** Names and values of tensors: {shape, floats}. */
+export const tensorsOf = layers => layers.map(({ name, shape, values }) => [name, { shape, floats: floats(values) }]);
+
 /** Shows the layers in a box. Elements of the answer before are used again, so that a drawing in progress moves smoothly. */
-export function showLayers(box, layers) {
+export function showLayers(box, layers, values, model) {
   const list = shown(layers);
-  const key = list.map(layer => `${layer.name} ${layer.shape}`).join();
+  const spec = model?.manifest?.spec;
+  const key = list.map(layer => `${layer.name} ${layer.shape}`).join() + (model?.sha256 ?? "");
   if (box.dataset.key !== key) {
     box.dataset.key = key;
-    box.replaceChildren(...list.map(create));
+    box.replaceChildren(...list.map(layer => create(layer, spec)));
   }
   list.forEach((layer, index) => {
     const canvas = box.children[index].querySelector("canvas");
-    canvas.layer = { ...layer, floats: floats(layer.values) };
+    canvas.layer = { ...layer, floats: values.get(layer.name).floats };
     paintLayer(canvas, canvas.layer);
+    const bitmaps = box.children[index].querySelector(".bitmaps");
+    if (bitmaps)
+      showBitmaps(bitmaps, spec.layers.find(record => record.name === layer.name), values.get(list[index - 1].name).floats,
+        [...canvas.layer.floats], model.labels);
   });
 }
 
 /** The unit of a layer under a pointer: its layer, map, place and value; null between the maps. */
 export function unitAt(canvas, event) {
   const { layer } = canvas;
-  const [maps, height = 1, width = 1] = layer.shape;
+  const [, height = 1, width = 1] = layer.shape;
   const { gap, columns } = atlas(layer);
   const column = Math.floor(event.offsetX * canvas.width / canvas.clientWidth);
   const row = Math.floor(event.offsetY * canvas.height / canvas.clientHeight);
   const map = Math.floor(row / (height + gap)) * columns + Math.floor(column / (width + gap));
-  const [x, y] = [column % (width + gap), row % (height + gap)];
-  return map >= maps || map < 0 || x >= width || y >= height ? null
+  return unitOf(layer, map, column % (width + gap), row % (height + gap));
+}
+
+/** The unit of a layer at a place; null outside of the layer. */
+export function unitOf(layer, map, x, y) {
+  const [maps, height = 1, width = 1] = layer.shape;
+  return map >= maps || map < 0 || x >= width || y >= height || x < 0 || y < 0 ? null
     : { layer, map, x, y, value: layer.floats[(map * height + y) * width + x] };
+}
+
+/** Frames around maps of a layer's canvas, in shares of it. */
+export function framesOf(layer, maps) {
+  const [, height = 1, width = 1] = layer.shape;
+  const { gap, columns, width: across, height: down } = atlas(layer);
+  const share = value => `${100 * value}%`;
+  return maps.map(map => ({
+    left: share((map % columns) * (width + gap) / across), top: share(Math.floor(map / columns) * (height + gap) / down),
+    width: share(width / across), height: share(height / down),
+  }));
 }
 
 /** The part of the input that one unit of a layer sees, in pixels: {x, y, side}; null if it sees all of the input. */
@@ -57,14 +89,18 @@ export function fieldOf(spec, unit) {
   return null;
 }
 
-function create(layer) {
+function create(layer, spec) {
   const { width, height } = atlas(layer);
   const maps = layer.shape.length === 3;
   const what = maps ? `${count(layer.shape[0], "map")} of ${layer.shape[1]}×${layer.shape[2]}` : count(layer.shape[0], "unit");
-  const canvas = element("canvas", { width, height, role: "img", "aria-label": `${layer.title}: ${what}` });
+  const canvas = element("canvas", { width, height, tabIndex: 0, role: "img", "aria-label": `${layer.title}: ${what}` });
   const side = maps ? Math.min(64, Math.max(26, 2 * layer.shape[2])) / layer.shape[2] : layer.shape[0] > 20 ? 12 : 26;
   canvas.style.width = `${Math.round(width * side)}px`;
-  return element("figure", { className: "layer" }, element("figcaption", {}, element("b", {}, layer.title), ` ${what}`), canvas);
+  const record = spec?.layers.find(one => one.name === layer.title);
+  return element("figure", { className: "layer" }, element("figcaption", {}, element("b", {}, layer.title), ` ${what}`),
+    element("div", { className: "maps" }, canvas),
+    record?.input_maps ? connections(record) : null,
+    hasBitmaps(record) ? element("div", { className: "bitmaps" }) : null);
 }
 
 /** Maps stand in rows with a gap of one pixel; units in rows without. */

@@ -1,8 +1,7 @@
 // The drawing area: strokes with pressure, undo, an image instead of strokes, and a pen for the keyboard.
 
-const INK = "#000";
-const PAPER = "#fff";
-const WIDTH = 0.075;
+import { PAPER, drawStrokes } from "/page/ink.js";
+
 const STEP = 0.03;
 
 /** Watches a canvas. Calls changed() whenever its content is another one. */
@@ -23,10 +22,7 @@ export function createPad(canvas, changed) {
       const [width, height] = [image.width * scale, image.height * scale];
       context.drawImage(image, (side - width) / 2, (side - height) / 2, width, height);
     }
-    context.strokeStyle = context.fillStyle = INK;
-    context.lineCap = context.lineJoin = "round";
-    for (const stroke of strokes)
-      paintStroke(context, stroke, side);
+    drawStrokes(context, strokes, side);
   };
 
   const show = () => {
@@ -125,24 +121,4 @@ export function createPad(canvas, changed) {
       return new Promise(done => file.toBlob(done, "image/png"));
     },
   };
-}
-
-/** Curves through the middles of neighbors, each as wide as its pressure. */
-function paintStroke(context, points, side) {
-  const width = point => WIDTH * side * point.pressure;
-  if (points.length === 1) {
-    context.beginPath();
-    context.arc(points[0].x * side, points[0].y * side, width(points[0]) / 2, 0, 2 * Math.PI);
-    context.fill();
-    return;
-  }
-  const middle = (one, other) => [(one.x + other.x) / 2 * side, (one.y + other.y) / 2 * side];
-  for (let index = 1; index < points.length; index++) {
-    const [before, at, after] = [points[index - 1], points[index], points[index + 1] ?? points[index]];
-    context.lineWidth = width(at);
-    context.beginPath();
-    context.moveTo(...(index === 1 ? [before.x * side, before.y * side] : middle(before, at)));
-    context.quadraticCurveTo(at.x * side, at.y * side, ...(index === points.length - 1 ? [at.x * side, at.y * side] : middle(at, after)));
-    context.stroke();
-  }
 }

@@ -42,18 +42,19 @@ async function words(response) {
   }
 }
 
-/** Every version of every model. */
-export const listModels = async askToken => (await (await call("/v1/models", {}, askToken)).json()).models ?? [];
+/** Every version of every model; its manifest is null for a foreign model. */
+export const listModels = async askToken => ((await (await call("/v1/models", {}, askToken)).json()).models ?? [])
+  .map(model => ({ ...model, manifest: model.manifest ? JSON.parse(model.manifest) : null }));
 
-/** The path of a model's call. */
-export const pathOf = (model, verb) => `/v1/models/${encodeURIComponent(model.name)}/versions/${model.version}:${verb}`;
+/** The path of a model. */
+export const pathTo = model => `/v1/models/${encodeURIComponent(model.name)}/versions/${model.version}`;
 
 const typeOf = file => file.type.startsWith("image/") ? file.type : "application/octet-stream";
 
 /** Classifies or explains an image file: the answer and the milliseconds of each phase. Query is what an explanation adds. */
 export async function classify(model, file, askToken, verb = "classify", query = "") {
   const started = performance.now();
-  const response = await call(`${pathOf(model, verb)}?topK=0${query}`,
+  const response = await call(`${pathTo(model)}:${verb}?topK=0${query}`,
     { method: "POST", body: file, headers: { "content-type": typeOf(file), "lenetserve-timing": "1" } }, askToken);
   const answer = await response.json();
   const phases = (response.headers.get("server-timing") ?? "").matchAll(/(\w+);dur=([\d.]+)/g);

@@ -5,6 +5,8 @@ using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
 using LeNetServe.Models;
+using LeNetServe.Runtime.Running;
+using LeNetServe.Tensors;
 using LeNetServe.V1;
 
 namespace LeNetServe.InferenceServer.Tests.Api.Classify;
@@ -13,6 +15,9 @@ public sealed class ExplainTests
 {
     private static readonly Lazy<GoldenTensors> Golden = new(
         () => GoldenTensors.Read(Path.Combine(ShippedModels.Folder("lenet5-mnist"), GoldenTensors.FileName)));
+
+    /// <summary>The largest change of a pixel along the gradient.</summary>
+    private const float Step = 0.5f;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -61,6 +66,90 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public async Task Explain_FileWithAGradient_AttributesByIt()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyLeNet1998);
+        var request = new ExplainRequest { Image = Image(0), Layers = { "C1" }, Attribution = AttributionMethod.Automatic };
+
+        var explained = await server.Client.ExplainAsync(request, cancellationToken: Cancellation);
+
+        Assert.Equal(AttributionMethod.Gradient, explained.Attribution.Method);
+        Assert.Equal(explained.Predictions[0].Index, explained.Attribution.Target);
+        // The slope of the logit: a step along the gradient raises it by about the step times the gradient's square.
+        using var model = new GraphSession(await File.ReadAllBytesAsync(
+            Path.Combine(ShippedModels.Folder("lenet5-1998"), "model.onnx"), Cancellation));
+        var slopes = Values(explained.Attribution.Values);
+        var pixels = explained.Pixels.Select(pixel => (float)pixel).ToArray();
+        var stepped = pixels.Zip(slopes, (pixel, slope) => pixel + slope * Step / slopes.Max(MathF.Abs)).ToArray();
+        var expected = slopes.Sum(slope => slope * slope) * Step / slopes.Max(MathF.Abs);
+        Assert.Equal(expected, Logit(stepped) - Logit(pixels), 0.1f * expected);
+
+        float Logit(float[] image)
+        {
+            var inputs = new Dictionary<string, StoredTensor> { ["pixels"] = StoredTensor.From(image, 1, 1, 32, 32) };
+            return model.Run(inputs)["output"].ToSingles()[explained.Attribution.Target];
+        }
+    }
+
+    [Fact]
+    public async Task Explain_FileWithAGradient_ComputesOcclusionForAnotherTarget()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyLeNet1998);
+        var request = new ExplainRequest { Image = Image(0), Target = 3, Attribution = AttributionMethod.Automatic };
+
+        var explained = await server.Client.ExplainAsync(request, cancellationToken: Cancellation);
+        request.Attribution = AttributionMethod.Gradient;
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.ExplainAsync(request, cancellationToken: Cancellation));
+
+        Assert.Equal(AttributionMethod.Occlusion, explained.Attribution.Method);
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        Assert.Contains("target is 3, expected 7", refused.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_GradientOfAFileWithout_IsUnimplemented()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+        var request = new ExplainRequest { Image = Image(0), Attribution = AttributionMethod.Gradient };
+
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.ExplainAsync(request, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.Unimplemented, refused.StatusCode);
+        Assert.Contains("--outputs probabilities,gradient", refused.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_UnknownMethod_IsInvalid()
+    {
+        await using var server = await TestServer.StartAsync();
+        var request = new ExplainRequest { Image = ClassifierServiceTests.Stripe(1), Attribution = (AttributionMethod)9 };
+
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.ExplainAsync(request, cancellationToken: Cancellation));
+
+        Assert.Equal("attribution is 9, expected 0 (none), 1 (occlusion), 2 (gradient) or 3 (automatic)", refused.Status.Detail);
+    }
+
+    [Fact]
+    public async Task Explain_WeightsByName_AreThoseOfTheFile()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+        var request = new ExplainRequest { Image = Image(0), Layers = { "C1", "C1.weight", "C1.bias" } };
+
+        var explained = await server.Client.ExplainAsync(request, cancellationToken: Cancellation);
+
+        Assert.Equal(["C1 6×28×28", "C1.weight 6×1×5×5", "C1.bias 6"],
+            explained.Layers.Select(layer => $"{layer.Name} {string.Join('×', layer.Shape)}"));
+        var (values, weights) = (Values(explained.Layers[0].Values), Values(explained.Layers[1].Values));
+        var sum = Values(explained.Layers[2].Values)[0];
+        for (var tap = 0; tap < 25; tap++)
+            sum += weights[tap] * explained.Pixels[((10 + tap / 5) * 32) + 10 + tap % 5];
+        Assert.Equal(values[(10 * 28) + 10], sum, 1e-3f);
+    }
+
+    [Fact]
     public async Task Explain_ATargetOfTheCaller_IsAttributed()
     {
         await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
@@ -99,7 +188,7 @@ public sealed class ExplainTests
             async () => await server.Client.ExplainAsync(new() { Image = image, Target = 3 }, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.InvalidArgument, tensor.StatusCode);
-        Assert.Equal("the graph has no tensor \"C1\", expected flat, scores", tensor.Status.Detail);
+        Assert.Equal("the graph has no tensor \"C1\", expected flat, scores, w, b", tensor.Status.Detail);
         Assert.Equal(StatusCode.InvalidArgument, target.StatusCode);
         Assert.Equal("target is 3, expected 0..2", target.Status.Detail);
     }

@@ -6,6 +6,9 @@ namespace LeNetServe.InferenceServer.Tests.Api.Page;
 /// <summary>The page in a tab. At its end no script has failed and every request went to the server of the test.</summary>
 internal sealed class OpenPage(IBrowserContext context, IPage page, List<string> faults) : IAsyncDisposable
 {
+    /// <summary>The milliseconds to wait on a machine with much other work.</summary>
+    public const int Patience = 120_000;
+
     public IPage Tab => page;
 
     public ILocator Answer => page.Locator("#answer");
@@ -20,6 +23,7 @@ internal sealed class OpenPage(IBrowserContext context, IPage page, List<string>
 
     public static async Task<OpenPage> OpenAsync(IBrowserContext context, string address)
     {
+        context.SetDefaultTimeout(Patience);
         var page = await context.NewPageAsync();
         var faults = new List<string>();
         page.Console += (_, message) =>
@@ -56,7 +60,7 @@ internal sealed class OpenPage(IBrowserContext context, IPage page, List<string>
 
     /// <summary>Waits until the answer begins with a label.</summary>
     public Task AnswersAsync(string label) =>
-        Assertions.Expect(Answer).ToHaveTextAsync(new Regex($"^{Regex.Escape(label)}, "), new() { Timeout = 30_000 });
+        Assertions.Expect(Answer).ToHaveTextAsync(new Regex($"^{Regex.Escape(label)}, "), new() { Timeout = Patience });
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LeNetServe.InferenceServer.Tests.Api.Runs;
 using LeNetServe.TestPictures;
 using LeNetServe.Tests;
 using Microsoft.Playwright;
@@ -92,15 +93,103 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         Assert.True(await LitPixelsAsync(page, ".layer canvas") > 100);
         Assert.True(await LitPixelsAsync(page, "#seen") > 40);
         // The middle of the row of C1's maps belongs to the fourth map's first column, after a gap.
-        await page.Tab.Locator(".layer canvas").First.HoverAsync(new() { Position = new() { X = 3 * 2 * 29 + 5, Y = 11 } });
+        await page.Tab.Locator(".layer canvas").First.HoverAsync(new() { Position = new() { X = 3 * 2 * 29 + 4.4f, Y = 11 } });
         await Assertions.Expect(page.Tab.Locator("#unit")).ToContainTextAsync("C1, map 4, row 6, column 3:");
         await Assertions.Expect(page.Tab.Locator("#unit")).ToContainTextAsync("It sees the 5×5 pixels");
         await Assertions.Expect(page.Tab.Locator("#field")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Tab.Locator("#formula")).ToContainTextAsync("max(0, ");
+        await page.Tab.Locator(".layer canvas").First.PressAsync("ArrowRight");
+        await Assertions.Expect(page.Tab.Locator("#unit")).ToContainTextAsync("C1, map 4, row 6, column 4:");
         await Assertions.Expect(page.Tab.Locator("#why")).ToBeHiddenAsync();
         await page.Tab.ClickAsync("#explain");
         await Assertions.Expect(page.Tab.Locator("#why")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Tab.Locator("#method")).ToBeHiddenAsync();
         await page.Tab.ClickAsync("#clear");
         await Assertions.Expect(page.Tab.Locator(".layer")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Draw_LeCunsNetwork_ShowsItsConnectionsItsBitmapsAndBothAttributions()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyLeNet1998);
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await page.DrawAsync(Strokes["7"]);
+        await page.AnswersAsync("7");
+
+        await Assertions.Expect(page.Tab.Locator(".connections line")).ToHaveCountAsync(60);
+        await Assertions.Expect(page.Tab.Locator(".glyph")).ToHaveCountAsync(11);
+        await Assertions.Expect(page.Tab.Locator(".glyph.best")).ToContainTextAsync("7");
+        // C3's first map is at the left, and the paper's table feeds it with the first three maps.
+        await page.Tab.Locator(".layer canvas").Nth(2).HoverAsync(new() { Position = new() { X = 5, Y = 5 } });
+        await Assertions.Expect(page.Tab.Locator("#unit")).ToContainTextAsync("S2’s maps 1, 2, 3 feed it.");
+        await Assertions.Expect(page.Tab.Locator(".connections line.on")).ToHaveCountAsync(3);
+        await Assertions.Expect(page.Tab.Locator(".kernels figure")).ToHaveCountAsync(3);
+        await Assertions.Expect(page.Tab.Locator("#formula")).ToContainTextAsync("1.7159 · tanh(⅔ · ");
+        foreach (var (layer, text) in new[] { (1, "· ("), (4, "others)"), (6, "squares of F6") })
+        {
+            await page.Tab.Locator(".layer canvas").Nth(layer).HoverAsync(new() { Position = new() { X = 5, Y = 5 } });
+            await Assertions.Expect(page.Tab.Locator("#formula")).ToContainTextAsync(text);
+        }
+        await page.Tab.ClickAsync("#explain");
+        await Assertions.Expect(page.Tab.Locator("#why-text")).ToContainTextAsync("brighter pixels speak for 7");
+        await page.Tab.SelectOptionAsync("#method", "occlusion");
+        await Assertions.Expect(page.Tab.Locator("#why-text")).ToContainTextAsync("red places speaks for 7");
+    }
+
+    [Fact]
+    public async Task Choose_TwoModels_AnswerTheSameDrawing()
+    {
+        await using var server = await TestServer.StartAsync(models =>
+        {
+            ShippedModels.CopyMnist(models);
+            ShippedModels.CopyLeNet1998(models);
+        });
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await Assertions.Expect(page.Tab.Locator("#model")).ToHaveValueAsync("lenet5-mnist/1");
+        await page.Tab.SelectOptionAsync("#second", "lenet5-1998/1");
+        await page.DrawAsync(Strokes["3"]);
+
+        await page.AnswersAsync("3");
+        await Assertions.Expect(page.Tab.Locator("#other-name")).ToHaveTextAsync("lenet5-1998 1");
+        await Assertions.Expect(page.Tab.Locator("#other-answer")).ToContainTextAsync("3, ");
+        await page.Tab.SelectOptionAsync("#model", "lenet5-1998/1");
+        await Assertions.Expect(page.Tab.Locator(".connections")).ToHaveCountAsync(1);
+        await page.Tab.SelectOptionAsync("#second", "");
+        await Assertions.Expect(page.Tab.Locator("#other")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Prove_AModel_ShowsItsGoldenImages()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await page.Tab.GetByText("The model", new() { Exact = true }).ClickAsync();
+        await page.Tab.ClickAsync("#prove");
+
+        await Assertions.Expect(page.Tab.Locator("#golden")).ToContainTextAsync("The server answers as torch did.");
+        await Assertions.Expect(page.Tab.Locator("#golden li")).ToHaveCountAsync(100);
+    }
+
+    [Fact]
+    public async Task Open_ServerWithRuns_ShowsTheFilmOfATraining()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist, $"--Runs={FilmedRun.Write(directory, "one")}");
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await page.Tab.GetByText("The film of a training").ClickAsync();
+
+        await Assertions.Expect(page.Tab.Locator("#film-view output")).ToContainTextAsync("epoch 3 of 3");
+        await Assertions.Expect(page.Tab.Locator(".filters canvas")).ToHaveCountAsync(6);
+        await Assertions.Expect(page.Tab.Locator("#film-view .confusion td.right").First).ToHaveTextAsync("3");
+        await page.Tab.GetByRole(AriaRole.Slider).PressAsync("Home");
+        await Assertions.Expect(page.Tab.Locator("#film-view output")).ToContainTextAsync("epoch 1 of 3");
+        await Assertions.Expect(page.Tab.Locator("#film-view .confusion td.right").First).ToHaveTextAsync("1");
+        await page.Tab.GetByText("Play", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Tab.Locator("#film-view output")).ToContainTextAsync("epoch 3 of 3");
     }
 
     [Fact]
@@ -204,7 +293,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
 
         await page.DrawAsync([(.5, .2), (.5, .5), (.48, .8)]);
         await page.AnswersAsync("1");
-        foreach (var summary in await page.Tab.Locator("details > summary").AllAsync())
+        foreach (var summary in await page.Tab.Locator("details > summary:visible").AllAsync())
             await summary.ClickAsync();
         await Assertions.Expect(page.Tab.Locator("#card")).ToContainTextAsync("99.67");
         var route = $"{server.HttpAddress}/v1/models/lenet5-mnist/versions/1:classify";
@@ -215,6 +304,42 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         Assert.Equal(width, await page.Tab.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         var paper = scheme == ColorScheme.Dark ? "rgb(20, 22, 26)" : "rgb(253, 252, 250)";
         Assert.Equal(paper, await page.Tab.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+    }
+
+    [Theory]
+    [InlineData(390, ColorScheme.Dark)]
+    [InlineData(1280, ColorScheme.Light)]
+    public async Task Open_WithEverythingShown_HasNoBarrierThatAxeKnows(int width, ColorScheme scheme)
+    {
+        var axe = Path.Combine(
+            RepositoryRoot.Find(), "tests", "InferenceServer.Tests", "Api", "Page", "node_modules", "axe-core", "axe.min.js");
+        Assert.SkipUnless(File.Exists(axe), "axe-core is not installed here; .ci/install installs it");
+        await using var server = await TestServer.StartAsync(models =>
+        {
+            ShippedModels.CopyMnist(models);
+            ShippedModels.CopyLeNet1998(models);
+        });
+        await using var page = await browser.OpenAsync(
+            server.HttpAddress, new() { ViewportSize = new() { Width = width, Height = 844 }, ColorScheme = scheme });
+        await page.Tab.SelectOptionAsync("#model", "lenet5-1998/1");
+        await page.Tab.SelectOptionAsync("#second", "lenet5-mnist/1");
+        await page.DrawAsync(Strokes["7"]);
+        await page.AnswersAsync("7");
+        await page.Tab.ClickAsync("#explain");
+        await Assertions.Expect(page.Tab.Locator("#method")).ToBeVisibleAsync();
+        foreach (var summary in await page.Tab.Locator("details > summary:visible").AllAsync())
+            if (await summary.TextContentAsync() != "Inside the model")
+                await summary.ClickAsync();
+        await page.Tab.ClickAsync("#prove");
+        await Assertions.Expect(page.Tab.Locator("#golden li")).ToHaveCountAsync(100);
+
+        await page.Tab.EvaluateAsync(await File.ReadAllTextAsync(axe, Cancellation));
+        var barriers = await page.Tab.EvaluateAsync<string[]>("""
+            async () => (await axe.run()).violations.filter(one => ["serious", "critical"].includes(one.impact))
+              .map(one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.html).join(" ").slice(0, 400)}`)
+            """);
+
+        Assert.Empty(barriers);
     }
 
     /// <summary>Counts the pixels of a canvas that are brighter than half.</summary>

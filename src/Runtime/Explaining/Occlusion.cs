@@ -1,8 +1,7 @@
 using LeNetServe.Imaging;
-using LeNetServe.Runtime;
 using LeNetServe.Specs;
 
-namespace LeNetServe.InferenceServer.Inference;
+namespace LeNetServe.Runtime.Explaining;
 
 /// <summary>
 /// Attribution by occlusion (Zeiler and Fergus, 2013): a patch covers one place of the image after another. The probability that a

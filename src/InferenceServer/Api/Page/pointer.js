@@ -1,0 +1,121 @@
+// The pointer or the keys at a unit of a layer: its value, its receptive field, the maps that feed it, and its formula.
+
+import { fieldOf, framesOf, tensorsOf, unitAt, unitOf } from "/page/layers.js";
+import { markConnections } from "/page/network.js";
+import { element, number } from "/page/page.js";
+import { feeding, formula, weightsOf } from "/page/unit.js";
+
+const at = id => document.getElementById(id);
+const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** Watches a box of layers. read(names) asks the server for weights. */
+export function createPointer(box, read) {
+  let model = null;
+  let values = new Map();
+  let unit = null;
+  /** Weights of the model by name; null while the server is asked. */
+  let weights = new Map();
+
+  const showField = () => {
+    const field = unit && fieldOf(model.manifest?.spec, unit);
+    at("field").hidden = !field || field.side >= model.width || at("seen-box").hidden;
+    if (!field || field.side >= model.width)
+      return "It sees the whole image.";
+    const scale = at("seen").clientWidth / model.width;
+    Object.assign(at("field").style, {
+      left: `${field.x * scale}px`, top: `${field.y * scale}px`, width: `${field.side * scale}px`, height: `${field.side * scale}px`,
+    });
+    return `It sees the ${field.side}×${field.side} pixels in the frame.`;
+  };
+
+  const showFeeding = () => {
+    box.querySelectorAll(".frame").forEach(frame => frame.remove());
+    const fed = unit && feeding(model.manifest?.spec, values, unit.layer.name, unit.map);
+    markConnections(box, unit?.layer.title === "C3" ? unit.map : null);
+    const canvas = fed && [...box.querySelectorAll(".layer canvas")].find(one => one.layer?.name === fed.name);
+    if (!canvas)
+      return "";
+    canvas.parentElement.append(...framesOf(canvas.layer, fed.maps).map(place => {
+      const frame = element("i", { className: "frame" });
+      Object.assign(frame.style, place);
+      return frame;
+    }));
+    const all = fed.maps.length === canvas.layer.shape[0];
+    return all && fed.maps.length > 1 ? ` All maps of ${canvas.layer.title} feed it.`
+      : ` ${canvas.layer.title}’s ${fed.maps.length > 1 ? "maps" : "map"} ${fed.maps.map(map => map + 1).join(", ")} `
+        + `${fed.maps.length > 1 ? "feed" : "feeds"} it.`;
+  };
+
+  const showFormula = async () => {
+    const spec = model.manifest?.spec;
+    const names = spec ? weightsOf(spec, unit.layer.name) : [];
+    const missing = names.filter(name => !weights.has(name));
+    if (missing.length > 0) {
+      const known = weights;
+      missing.forEach(name => known.set(name, null));
+      try {
+        tensorsOf(await read(missing)).forEach(([name, tensor]) => known.set(name, tensor));
+      } catch {
+        // A file that keeps its weights elsewhere is shown without formulas.
+      }
+    }
+    if (unit && names.every(name => weights.get(name)))
+      at("formula").replaceChildren(...(spec ? formula(spec, values, weights, unit) : []));
+  };
+
+  const show = () => {
+    at("formula").replaceChildren();
+    if (!unit) {
+      at("field").hidden = true;
+      showFeeding();
+      return;
+    }
+    const place = unit.layer.shape.length === 3 ? `map ${unit.map + 1}, row ${unit.y + 1}, column ${unit.x + 1}` : `unit ${unit.map + 1}`;
+    at("unit").textContent = `${unit.layer.title}, ${place}: ${number(unit.value, 3)}. ${showField()}${showFeeding()}`;
+    showFormula();
+  };
+
+  const point = found => {
+    const same = found && unit && found.layer === unit.layer && found.map === unit.map && found.x === unit.x && found.y === unit.y;
+    if (same)
+      return;
+    unit = found;
+    show();
+  };
+
+  for (const kind of ["pointermove", "pointerdown"])
+    box.addEventListener(kind, event => {
+      if (event.target.layer)
+        point(unitAt(event.target, event));
+    });
+  box.addEventListener("keydown", event => {
+    const { layer } = event.target;
+    if (!layer || !KEYS[event.key])
+      return;
+    event.preventDefault();
+    const [right, down] = KEYS[event.key];
+    const here = unit?.layer.name === layer.name ? unit : { map: 0, x: 0, y: 0 };
+    const step = right + down;
+    const next = layer.shape.length < 3 ? unitOf(layer, here.map + step, 0, 0)
+      : unitOf(layer, here.map, here.x + right, here.y + down)
+        ?? unitOf(layer, here.map + step, right > 0 ? 0 : here.x, down > 0 ? 0 : here.y);
+    if (next)
+      point(next);
+  });
+
+  return {
+    /** Takes a new answer: the unit stays, its values change. */
+    show(ofModel, newValues) {
+      if (ofModel?.sha256 !== model?.sha256) {
+        weights = new Map();
+        unit = null;
+      }
+      model = ofModel;
+      values = newValues;
+      const canvas = unit && [...box.querySelectorAll(".layer canvas")].find(one => one.layer?.name === unit.layer.name);
+      unit = canvas ? unitOf(canvas.layer, unit.map, unit.x, unit.y) : null;
+      if (model)
+        show();
+    },
+  };
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using LeNetServe.Tests;
+
+namespace LeNetServe.InferenceServer.Tests.Api.Runs;
+
+public sealed class RunsTests : IDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public async Task Get_WithoutTheSetting_ListsNothing()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        Assert.Equal("""{"runs":[]}""", await server.Http.GetStringAsync("/v1/runs", Cancellation));
+        using var response = await server.Http.GetAsync("/v1/runs/a", Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("--runs DIR", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_ARunInTraining_HasItsWholeEpochs()
+    {
+        Directory.CreateDirectory(directory["runs", "no run"]);
+        await using var server = await TestServer.StartAsync($"--Runs={FilmedRun.Write(directory, "one")}");
+
+        Assert.Equal("""{"runs":["one"]}""", await server.Http.GetStringAsync("/v1/runs", Cancellation));
+        var epochs = FilmedRun.Epochs(await server.Http.GetStringAsync("/v1/runs/one", Cancellation));
+        Assert.Equal([1, 2, 3], epochs);
+    }
+
+    [Theory]
+    [InlineData("two")]
+    [InlineData("..")]
+    [InlineData("..%2Fruns%2Fone")]
+    [InlineData("no%20run")]
+    public async Task Get_AnotherName_IsNotFound(string name)
+    {
+        Directory.CreateDirectory(directory["runs", "no run"]);
+        await using var server = await TestServer.StartAsync($"--Runs={FilmedRun.Write(directory, "one")}");
+
+        using var response = await server.Http.GetAsync(new Uri($"{server.HttpAddress}/v1/runs/{name}"), Cancellation);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_BrokenFiles_IsAnErrorThatNamesTheRun()
+    {
+        var runs = FilmedRun.Write(directory, "one");
+        await File.WriteAllTextAsync(directory["runs", "one", "metrics.jsonl"], "no JSON\n", Cancellation);
+        await using var server = await TestServer.StartAsync($"--Runs={runs}");
+
+        using var response = await server.Http.GetAsync("/v1/runs/one", Cancellation);
+
+        Assert.False(response.IsSuccessStatusCode);
+        Assert.Contains("cannot be read", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+}
