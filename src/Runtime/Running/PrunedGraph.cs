@@ -7,8 +7,8 @@ namespace LeNetServe.Runtime.Running;
 internal static class PrunedGraph
 {
     /// <summary>
-    /// Keeps some outputs and the nodes that compute them. ONNX Runtime computes every node of a graph, also for outputs that nobody reads. A
-    /// graph inside a node may read any tensor, so a model with such a node stays as it is.
+    /// Keeps some outputs and the nodes that compute them. ONNX Runtime computes every node of a graph, also for outputs that nobody reads.
+    /// A graph inside a node may read any tensor, so a model with such a node stays as it is.
     /// </summary>
     public static byte[] Of(ModelProto model, params string[] outputs)
     {

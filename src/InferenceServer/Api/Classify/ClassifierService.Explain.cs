@@ -69,6 +69,7 @@ internal sealed partial class ClassifierService
         AttributionMethod.Automatic => Method.Automatic,
         _ => throw new InferenceException(
             InferenceErrorKind.InvalidInput,
-            $"attribution is {(int)method}, expected 0 (none), 1 (occlusion), 2 (gradient) or 3 (automatic)") { Field = "attribution" },
+            $"attribution is {(int)method}, expected 0 (none), 1 (occlusion), 2 (gradient) or 3 (automatic)")
+        { Field = "attribution" },
     };
 }
