@@ -9,7 +9,7 @@ namespace LeNetServe.Certainty;
 public sealed record AnswerReference(
     IReadOnlyList<double> Classes,
     ScoreHistogram Confidence,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ScoreHistogram? Novelty)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ScoreHistogram? Novelty = null)
 {
     private const double Least = 1e-4;
 

@@ -26,17 +26,20 @@ internal static class InputGradients
         SafetensorsFile.Write(path, [("gradient", StoredTensor.From(values, [count, shape.Channels, shape.Height, shape.Width]))]);
     }
 
-    /// <summary>Gets the gradients of some images, N×C×H×W.</summary>
+    /// <summary>
+    /// Gets the gradients of some images, N×C×H×W, computed in float64. On some processors torch's gradient of a convolution by its input
+    /// is wrong in float32, where oneDNN computes it.
+    /// </summary>
     public static float[] Of(ParameterStore store, TrainedModel model, ResidentImages images, int[] numbers)
     {
-        using var network = new Network(store, model.Normalization, kernels: false);
+        using var network = new Network(store, model.Normalization, kernels: false, ScalarType.Float64);
         var values = new List<float>();
         foreach (var batch in numbers.Chunk(BatchSize))
         {
             using var scope = NewDisposeScope();
-            var pixels = images.Batch(batch).Pixels.requires_grad_(true);
+            var pixels = images.Batch(batch).Pixels.to_type(ScalarType.Float64).requires_grad_(true);
             network.Forward(pixels, Pass.Evaluation).max(1).values.sum().div(Number.Of(model.Temperature)).backward();
-            values.AddRange(TensorMemory.Values(pixels.grad!));
+            values.AddRange(TensorMemory.Values(pixels.grad!.to_type(ScalarType.Float32)));
         }
         return [.. values];
     }

@@ -22,11 +22,13 @@ internal sealed class Network : IDisposable
     /// <param name="store">The weights.</param>
     /// <param name="normalization">Mean and deviation of the raw pixels.</param>
     /// <param name="kernels">Use the project's own kernels when they fit; otherwise every layer is torch's.</param>
-    public Network(ParameterStore store, Normalization normalization, bool kernels = true)
+    /// <param name="type">The type to compute with; another one than float32 is for torch's layers only.</param>
+    public Network(
+        ParameterStore store, Normalization normalization, bool kernels = true, ScalarType type = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
         Store = store;
-        parameters = new(store);
+        parameters = new(store, type);
         mean = PerChannel(normalization.Mean);
         deviation = PerChannel(normalization.Deviation);
         front = kernels ? ConvolutionFront.TryCreate(parameters, normalization) : null;

@@ -11,7 +11,9 @@ internal sealed class NetworkParameters : IDisposable
     private readonly List<Tensor> kept = [];
     private readonly ParameterStore store;
 
-    public NetworkParameters(ParameterStore store)
+    /// <param name="store">The weights.</param>
+    /// <param name="type">Of another type than float32 the tensors are copies without gradients.</param>
+    public NetworkParameters(ParameterStore store, ScalarType type = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
         this.store = store;
@@ -19,8 +21,9 @@ internal sealed class NetworkParameters : IDisposable
         Constant = store.Constant.clone().DetachFromDisposeScope();
         foreach (var parameter in store.Parameters)
         {
-            var leaf = ParameterStore.View(parameter, parameter.IsTrained ? store.Trained : Constant).detach().DetachFromDisposeScope();
-            if (parameter.IsTrained)
+            var leaf = ParameterStore.View(parameter, parameter.IsTrained ? store.Trained : Constant).detach().to_type(type)
+                .DetachFromDisposeScope();
+            if (parameter.IsTrained && type == ScalarType.Float32)
             {
                 leaf.requires_grad_(true);
                 leaf.grad = ParameterStore.View(parameter, Gradient);

@@ -89,8 +89,13 @@ public sealed partial class ReferenceTests
         Assert.Equal(text, await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
     }
 
-    private static async Task<CommandHelp> Help(string project, params string[] command) =>
-        CommandHelp.Parse((await BuiltProgram.Run(project, RepositoryTree.Root, [.. command, "--help"])).Expect(ExitCode.Success).Output);
+    // Help says where the user's data sets are; the page does not.
+    private static async Task<CommandHelp> Help(string project, params string[] command)
+    {
+        string[] arguments = ["-u", "LENETSERVE_DATA", "dotnet", BuiltProgram.PathOf(project), .. command, "--help"];
+        return CommandHelp.Parse(
+            (await BuiltProgram.Run(BuiltProgram.Start("env", RepositoryTree.Root, arguments))).Expect(ExitCode.Success).Output);
+    }
 
     private static string Cell(string text) => Spaces().Replace(text, " ").Trim().Replace("|", "\\|");
 
