@@ -58,7 +58,7 @@ public sealed class PrometheusTests
 
             using var rules = JsonDocument.Parse(await http.GetStringAsync("/api/v1/rules", TestContext.Current.CancellationToken));
             var alerts = rules.RootElement.GetProperty("data").GetProperty("groups")[0].GetProperty("rules").EnumerateArray().ToArray();
-            Assert.Equal(5, alerts.Length);
+            Assert.Equal(6, alerts.Length);
             Assert.All(alerts, alert => Assert.Equal("ok", alert.GetProperty("health").GetString()));
             Assert.All(alerts, alert => Assert.Equal("inactive", alert.GetProperty("state").GetString()));
         }
