@@ -13,8 +13,8 @@ public sealed class GradientTests
 
     /// <summary>
     /// Images of 1,000 that may differ. The file computes in float32, the trainer in float64. Rounding may put a value on either side of
-    /// ReLU's zero or of two nearly equal maxima, and both gradients are right then. 38 and 54 were measured; a wrong graph differs in
-    /// all of them.
+    /// ReLU's zero or of two nearly equal maxima. Both gradients are right then. Two variants had such images: one 38, the other one 54.
+    /// A wrong graph differs in all of them.
     /// </summary>
     private const int AtAKink = 250;
 
