@@ -7,7 +7,7 @@ using System.Text.Json;
 var options = Options.Parse(args);
 if (options.PyTorch is { } file && !File.Exists(file))
 {
-    Console.Error.WriteLine($"error: --pytorch {file}: there is no such file, expected a script that trains LeNet-5 and prints images/s");
+    Console.Error.WriteLine($"error: --pytorch {file}: the file does not exist, expected a script that trains LeNet-5 and prints images/s");
     return 2;
 }
 var work = Directory.CreateTempSubdirectory("lenetserve-benchmark-").FullName;

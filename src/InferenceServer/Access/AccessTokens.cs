@@ -30,7 +30,7 @@ internal sealed class AccessTokens : IDisposable
     /// <summary>Gets the tokens for calls of models; null if these calls need none.</summary>
     public BearerTokens? Inference { get; }
 
-    /// <summary>Gets the tokens for loading and unloading; null if there is no file.</summary>
+    /// <summary>Gets the tokens for loading and unloading; null when no file is set.</summary>
     public BearerTokens? Control { get; }
 
     /// <summary>Gets whether calls of models need a token and none is valid anymore.</summary>

@@ -7,7 +7,7 @@ namespace LeNetServe.InferenceServer.Configuration;
 /// message. Remembers the keys, for <c>--help</c> and to reject unknown keys.
 /// </summary>
 /// <param name="configuration">The configuration, or a section of it.</param>
-/// <param name="root">The whole configuration, which knows the files of the section; null if there is no section.</param>
+/// <param name="root">The whole configuration, which knows the files of the section; null when the configuration is not a section.</param>
 internal sealed class SettingsReader(IConfiguration configuration, IConfigurationRoot? root = null)
 {
     private readonly List<string> faults = [];

@@ -16,18 +16,22 @@ internal sealed class Network : IDisposable
     private readonly NetworkParameters parameters;
     private readonly Layer[] layers;
     private readonly ConvolutionFront? front;
+    private readonly ScalarType type;
     private readonly Tensor mean;
     private readonly Tensor deviation;
 
     /// <param name="store">The weights.</param>
     /// <param name="normalization">Mean and deviation of the raw pixels.</param>
     /// <param name="kernels">Use the project's own kernels when they fit; otherwise every layer is torch's.</param>
-    /// <param name="type">The type to compute with; another one than float32 is for torch's layers only.</param>
+    /// <param name="type">
+    /// The type to compute with; another one than float32 is for torch's layers only. Each layer's values are rounded to float32.
+    /// </param>
     public Network(
         ParameterStore store, Normalization normalization, bool kernels = true, ScalarType type = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
         Store = store;
+        this.type = type;
         parameters = new(store, type);
         mean = PerChannel(normalization.Mean);
         deviation = PerChannel(normalization.Deviation);
@@ -52,7 +56,7 @@ internal sealed class Network : IDisposable
     {
         var values = front is null ? Normalize(pixels) : front.Forward(pixels, pass);
         foreach (var layer in layers)
-            values = layer(values, pass);
+            values = Rounded(layer(values, pass));
         return values;
     }
 
@@ -79,6 +83,9 @@ internal sealed class Network : IDisposable
         front?.Dispose();
         parameters.Dispose();
     }
+
+    // A product of matrices in float64 may round equal sums differently. In float32 equal maxima are equal again, as in the exported file.
+    private Tensor Rounded(Tensor values) => type == ScalarType.Float32 ? values : values.to_type(ScalarType.Float32).to_type(type);
 
     private Tensor Normalize(Tensor pixels) => pixels.sub(mean).div_(deviation);
 

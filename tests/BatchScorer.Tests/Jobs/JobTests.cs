@@ -347,7 +347,7 @@ public sealed class JobTests : IDisposable
     [Fact]
     public async Task Run_InvalidUtf8InAName_IsScoredAndResumed()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "names that are no UTF-8 exist on Linux only");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "names that are not UTF-8 exist on Linux only");
         File.WriteAllBytes(directory["new.png"], Pictures.Png(4, 9));
         (await BuiltProgram.Run(
             BuiltProgram.Start("bash", directory.Path, ["-c", @"cp new.png images/4/$'caf\xe9 \n.png'"]))).Expect(ExitCode.Success);

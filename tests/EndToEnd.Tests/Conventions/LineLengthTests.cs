@@ -7,7 +7,7 @@ public sealed class LineLengthTests
 
     private static readonly string[] Extensions =
     [
-        ".cs", ".md", ".html", ".css", ".js", ".mjs", ".proto", ".yaml", ".yml", ".sh", ".props", ".targets",
+        ".cs", ".md", ".html", ".css", ".js", ".mjs", ".proto", ".yaml", ".yml", ".sh", ".props", ".targets", ".csproj", ".svg",
     ];
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed partial class SecurityPromiseTests
         var tests = RepositoryTree.Sources("tests").ToLookup(
             file => Path.GetFileNameWithoutExtension(file), File.ReadAllText, StringComparer.Ordinal);
         var promises = Section().Match(File.ReadAllText(Path.Combine(RepositoryTree.Root, "SECURITY.md"))).Value
-            .Split('\n').Where(line => line.StartsWith('|')).Skip(2).ToArray();
+            .Split("\n- ").Skip(1).ToArray();
 
         var broken =
             from promise in promises

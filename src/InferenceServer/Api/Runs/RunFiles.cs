@@ -32,7 +32,7 @@ internal static class RunFiles
         if (!List(folder).Contains(name))
         {
             var expected = folder is null ? "a server with --runs DIR" : "a name of /v1/runs";
-            throw new InferenceException(InferenceErrorKind.NotFound, $"there is no run \"{Excerpt.Of(name)}\", expected {expected}");
+            throw new InferenceException(InferenceErrorKind.NotFound, $"run \"{Excerpt.Of(name)}\" was not found, expected {expected}");
         }
         var run = new RunDirectory(Path.Combine(folder!, name));
         try
