@@ -47,7 +47,7 @@ internal sealed class FolderWalk(NameFilter filter, OwnOutputs own)
             var relative = file.AsMemory(rootLength, file.Length - 1 - rootLength);
             if (kind == EntryKind.Folder)
             {
-                if (!filter.Enters(name.Span) || OwnOutputs.HasFolder(file.AsSpan(0, file.Length - 1)))
+                if (!filter.Enters(name.Span) || own.HasFolder(file.AsSpan(0, file.Length - 1)))
                 {
                     PassedOver++;
                     continue;

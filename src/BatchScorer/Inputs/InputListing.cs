@@ -1,5 +1,4 @@
 using System.Text;
-using LeNetServe.Files;
 
 namespace LeNetServe.BatchScorer.Inputs;
 
@@ -70,7 +69,8 @@ internal sealed class InputListing
         }
         if (options.ListFile is { } list)
         {
-            using var stream = RegularFile.Open(list);
+            // The list may be a pipe, such as <(find …), which the check for regular files would refuse.
+            using var stream = new FileStream(list, FileMode.Open, FileAccess.Read);
             foreach (var image in Listed(stream, contents, cancellationToken))
                 yield return image;
         }

@@ -6,7 +6,7 @@ namespace LeNetServe.BatchScorer.Inputs;
 /// The files that this scorer writes, which are never its inputs: those of this call, a job's folder, and a preview with its summary beside
 /// it.
 /// </summary>
-/// <param name="files">The paths that this call writes.</param>
+/// <param name="files">The files and folders that this call writes.</param>
 internal sealed class OwnOutputs(params IEnumerable<string> files)
 {
     private readonly HashSet<string> paths = [.. files.Select(Path.GetFullPath)];
@@ -27,11 +27,11 @@ internal sealed class OwnOutputs(params IEnumerable<string> files)
             && File.Exists(string.Concat(Encoding.UTF8.GetString(path[..^".preview.png".Length]), ".summary.json"));
     }
 
-    /// <summary>Tells whether a folder is a job's.</summary>
+    /// <summary>Tells whether a folder is an output of this call or a job's.</summary>
     /// <param name="path">The bytes of its path.</param>
-    public static bool HasFolder(ReadOnlySpan<byte> path)
+    public bool HasFolder(ReadOnlySpan<byte> path)
     {
         var folder = Encoding.UTF8.GetString(path);
-        return File.Exists(Path.Combine(folder, "job.json")) && Directory.Exists(Path.Combine(folder, "parts"));
+        return Has(folder) || File.Exists(Path.Combine(folder, "job.json")) && Directory.Exists(Path.Combine(folder, "parts"));
     }
 }

@@ -31,6 +31,9 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         if (!options.IsJob || options.Refresh || !File.Exists(Path.Combine(options.Output, "job.json")))
             listing.Check();
         using var classifier = await OpenAsync(cancellationToken);
+        if (options.Reject && classifier.Model.NoveltyThreshold is null)
+            throw new ExpectedException(ExitCode.Usage, $"--reject, and {classifier.Model.Name} has no output novelty; "
+                + "expected a model that was exported with --outputs probabilities,novelty");
         using var progress = new ScoringProgress(messages, options.Progress, time);
         try
         {
@@ -134,10 +137,13 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
 
     private int TopK(IBatchClassifier classifier) => Math.Min(options.TopK, classifier.Model.Labels.Count);
 
-    private InputListing NewListing() => new(options.IsJob ? options.Inputs : options.Inputs with
+    private InputListing NewListing()
     {
-        Outputs = [options.Output, companionFiles.Summary, companionFiles.Page, companionFiles.Sheet],
-    });
+        List<string> outputs = options.IsJob ? [] : [options.Output, companionFiles.Summary, companionFiles.Page, companionFiles.Sheet];
+        if (options.HeatMaps is { } folder)
+            outputs.Add(folder);
+        return new(options.Inputs with { Outputs = outputs });
+    }
 
     private long CountImages(CancellationToken cancellationToken) =>
         NewListing().Images(contents: false, CancellationToken.None).TakeWhile(_ => !cancellationToken.IsCancellationRequested).LongCount();
@@ -145,9 +151,6 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
     private ScoringPipeline Pipeline(IBatchClassifier classifier, int topK, bool hashContent, Action<Chunk> prepare)
     {
         var imaging = new ImagePreprocessor(classifier.Model.Imaging);
-        if (options.Reject && classifier.Model.NoveltyThreshold is null)
-            throw new ExpectedException(ExitCode.Usage, $"--reject, and {classifier.Model.Name} has no output novelty; "
-                + "expected a model that was exported with --outputs probabilities,novelty");
         var labels = new FolderLabels(classifier.Model.Labels, options.FolderLabels);
         var workers = options.Parallelism ?? classifier.DefaultParallelism;
         return new ScoringPipeline(

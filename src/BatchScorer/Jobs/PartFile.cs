@@ -19,7 +19,7 @@ internal sealed record PartFile(PartHeader Header, IReadOnlyList<ScoreRow> Rows)
     {
         if (!File.Exists(path))
             return null;
-        var bytes = RegularFile.ReadAllBytes(path);
+        var bytes = RegularFile.ReadAllBytes(path, Array.MaxLength);
         if (bytes.Length < TrailerBytes || bytes[^1] != (byte)'\n')
             return null;
         var content = bytes.AsSpan(0, bytes.Length - TrailerBytes);
@@ -47,7 +47,7 @@ internal sealed record PartFile(PartHeader Header, IReadOnlyList<ScoreRow> Rows)
         content.Write(rows);
         content.Write(Trailer(content.WrittenSpan));
         content.Write("\n"u8);
-        if (File.Exists(path) && RegularFile.ReadAllBytes(path).AsSpan().SequenceEqual(content.WrittenSpan))
+        if (File.Exists(path) && RegularFile.ReadAllBytes(path, Array.MaxLength).AsSpan().SequenceEqual(content.WrittenSpan))
             return;
         using var file = new TemporaryFile(path);
         file.Stream.Write(content.WrittenSpan);

@@ -68,7 +68,7 @@ internal sealed class JsonRows : RowText
     }
 
     private static void Novelty(float? novelty, double threshold, ArrayBufferWriter<byte> target) => _ = Encoding.UTF8.GetBytes(
-        novelty is { } value && float.IsFinite(value)
+        novelty is { } value
             ? string.Create(
                 CultureInfo.InvariantCulture, $",\"novelty\":{value},\"is_known\":{(value <= threshold ? "true" : "false")}")
             : ",\"novelty\":null,\"is_known\":null",

@@ -60,7 +60,7 @@ internal sealed class ChunkWorker(
 
     private void Judge(ScoreRow row, float novelty)
     {
-        row.Novelty = novelty;
+        row.Novelty = float.IsFinite(novelty) ? novelty : null;
         if (reject && !(novelty <= classifier.Model.NoveltyThreshold))
             row.Error = new RowError(
                 RowError.Unknown, $"its novelty is {novelty:0.###}, expected at most {classifier.Model.NoveltyThreshold:0.###}");

@@ -89,6 +89,7 @@ internal static class RequestBody
             $"Unsupported compression type: Content-Encoding is {Errors.Excerpt.Of(other)}, expected gzip, deflate or none"),
     };
 
-    private static InferenceException TooLarge(int maxBytes) =>
+    /// <summary>Gets the error of a body that is larger than the limit.</summary>
+    public static InferenceException TooLarge(int maxBytes) =>
         new(InferenceErrorKind.TooLarge, $"the body is larger than {maxBytes} bytes (Limits:MaxMessageBytes)");
 }

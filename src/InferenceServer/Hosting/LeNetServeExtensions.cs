@@ -13,7 +13,7 @@ namespace LeNetServe.InferenceServer.Hosting;
 public static class LeNetServeExtensions
 {
     // Keys of the server program: an application has listeners, a log, pages and telemetry of its own.
-    private static readonly string[] OfTheProgram = ["Listen", "Logging", "Page", "Security:Tls", "Telemetry:OtlpEndpoint"];
+    private static readonly string[] OfTheProgram = ["Listen", "Logging", "Page", "Runs", "Security:Tls", "Telemetry:OtlpEndpoint"];
 
     /// <summary>
     /// Adds the models and the calls. The settings are those of the server, in a section of the application's configuration. Call this

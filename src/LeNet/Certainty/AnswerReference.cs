@@ -13,6 +13,10 @@ public sealed record AnswerReference(
 {
     private const double Least = 1e-4;
 
+    /// <summary>Checks that there is a share for each class and for each bin.</summary>
+    /// <param name="classes">The number of classes of the model.</param>
+    public bool Fits(int classes) => Classes.Count == classes && Confidence.IsWhole && Novelty?.IsWhole != false;
+
     /// <summary>Describes answers.</summary>
     /// <param name="probabilities">N×classes.</param>
     /// <param name="classes">Number of classes.</param>

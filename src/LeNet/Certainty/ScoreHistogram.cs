@@ -7,6 +7,9 @@ public sealed record ScoreHistogram(IReadOnlyList<double> Edges, IReadOnlyList<d
 {
     private const int Bins = 10;
 
+    /// <summary>Gets whether there is a share for each bin.</summary>
+    internal bool IsWhole => Shares.Count == Edges.Count + 1;
+
     /// <summary>Makes ten bins of equal size, fewer if many scores are equal.</summary>
     public static ScoreHistogram Of(IEnumerable<float> scores)
     {

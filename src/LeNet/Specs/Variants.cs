@@ -174,6 +174,8 @@ public static class Variants
         }
         if (file is null || file.Layers.Any(layer => layer is null))
             throw new SpecException($"{path}: found null, expected an object with a list of layers");
+        if (!file.Layers.Any(layer => layer is ConvolutionSpec))
+            throw new SpecException($"{path}: found no convolution, expected at least one layer of type \"convolution\"");
         var layers = file.Layers.ToArray();
         var last = Array.FindLastIndex(layers, layer => layer is DenseSpec);
         if (last >= 0 && layers[last] is DenseSpec { Units: null } dense)

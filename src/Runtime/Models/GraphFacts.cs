@@ -32,6 +32,9 @@ internal static class GraphFacts
         var classes = ReadClasses(path, outputName, output, fixedBatch);
         if (manifest is not null && manifest.Imaging.Input != shape)
             throw Invalid(path, $"input \"{inputName}\" is {shape}, expected the manifest's {manifest.Imaging.Input}");
+        if (manifest?.Certainty is { Answers: { } answers } certainty
+            && (!answers.Fits(classes) || (answers.Novelty is not null && certainty.Novelty is null)))
+            throw Invalid(path, "the manifest's \"answers\" do not fit the model, expected a share for each class and for each bin");
         labels = manifest?.Labels ?? labels ?? [.. Enumerable.Range(0, classes).Select(index => index.ToString())];
         if (labels.Count != classes)
             throw Invalid(path, $"{labels.Count} labels, expected {classes}, one for each class of output \"{outputName}\"");

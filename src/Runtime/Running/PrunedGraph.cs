@@ -12,10 +12,10 @@ internal static class PrunedGraph
     /// </summary>
     public static byte[] Of(ModelProto model, params string[] outputs)
     {
+        if (model.Graph.Node.Any(node => node.Attribute.Any(attribute => attribute.G is not null || attribute.Graphs.Count > 0)))
+            return model.ToByteArray();
         var copy = model.Clone();
         var graph = copy.Graph;
-        if (graph.Node.Any(node => node.Attribute.Any(attribute => attribute.G is not null || attribute.Graphs.Count > 0)))
-            return model.ToByteArray();
         var needed = new HashSet<string>(outputs);
         var kept = new Stack<NodeProto>();
         foreach (var node in Enumerable.Reverse(graph.Node))

@@ -36,8 +36,8 @@ internal sealed class EvaluateRun(EvaluateOptions options)
         Console.WriteLine(
             $"{directory.Id}: accuracy {test.Accuracy:P2}, loss {test.Loss:F4}, {test.Images - test.Correct:N0} of {test.Images:N0} wrong, "
             + $"{test.Images / seconds:N0} images/s");
-        var evidence = TestEvidence.Collect(store, model, dataset.Test, images, threads);
-        WriteCertainty(CertaintyFigures.Of(evidence.Probabilities, evidence.Labels), model);
+        var probabilities = TestEvidence.Probabilities(store, model, images, threads);
+        WriteCertainty(CertaintyFigures.Of(probabilities, dataset.Test.Labels), model);
         if (options.Flip)
         {
             var flipped = evaluator.Measure(store, model, images, images.All(), flip: true);

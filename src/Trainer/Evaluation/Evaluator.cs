@@ -22,14 +22,17 @@ internal sealed class Evaluator(SliceThreads threads)
             throw new ArgumentException("no images to measure on", nameof(numbers));
         var correct = new long[EvaluationPass.Batches(numbers.Length)];
         var loss = new double[correct.Length];
+        var answers = new int[numbers.Length];
         new EvaluationPass(store, model, threads).Run(images, numbers, batch =>
         {
             var log = batch.Logits().log_softmax(1);
             if (flip)
                 log = log.exp().add_(batch.MirrorLogits().softmax(1), Number.Of(1)).div_(Number.Of(2)).log_();
-            correct[batch.Number] = log.argmax(1).eq(batch.Labels).sum().item<long>();
+            var best = log.argmax(1);
+            Array.ConvertAll(best.cpu().data<long>().ToArray(), answer => (int)answer).CopyTo(answers, batch.First);
+            correct[batch.Number] = best.eq(batch.Labels).sum().item<long>();
             loss[batch.Number] = functional.nll_loss(log, batch.Labels, reduction: Reduction.Sum).item<float>();
         });
-        return new(numbers.Length, (int)correct.Sum(), loss.Sum() / numbers.Length);
+        return new(numbers.Length, (int)correct.Sum(), loss.Sum() / numbers.Length, answers);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class NoveltyTrainer(ParameterStore store, TrainedModel model, R
         new EvaluationPass(store, model, threads).Run(images, numbers, batch =>
         {
             values[batch.Number] = TensorMemory.Values(FeaturesOf(batch));
-            labels[batch.Number] = batch.Labels.data<long>().ToArray();
+            labels[batch.Number] = batch.Labels.cpu().data<long>().ToArray();
         });
         return ([.. values.SelectMany(batch => batch)], [.. labels.SelectMany(batch => batch).Select(label => (int)label)]);
     }

@@ -51,7 +51,8 @@ internal static class TestEvidence
         return sums;
     }
 
-    private static float[] Probabilities(ParameterStore store, TrainedModel model, ResidentImages images, SliceThreads threads)
+    /// <summary>Gets the model's probabilities of the test images, N×classes.</summary>
+    public static float[] Probabilities(ParameterStore store, TrainedModel model, ResidentImages images, SliceThreads threads)
     {
         var classes = model.Spec.Classes;
         var all = new float[images.Count * classes];

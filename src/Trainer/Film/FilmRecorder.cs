@@ -2,8 +2,6 @@ using LeNetServe.Cli.Pages;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Computing;
-using LeNetServe.Trainer.Data;
-using LeNetServe.Trainer.Evaluation;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Parameters;
 using static TorchSharp.torch;
@@ -12,15 +10,16 @@ namespace LeNetServe.Trainer.Film;
 
 /// <summary>Records a network after each epoch.</summary>
 /// <param name="model">The model in training.</param>
-/// <param name="images">The images.</param>
-/// <param name="validation">The numbers of the validation images.</param>
-/// <param name="threads">Threads to compute with.</param>
-internal sealed class FilmRecorder(TrainedModel model, ResidentImages images, int[] validation, SliceThreads threads)
+/// <param name="labels">The right class of each validation image.</param>
+internal sealed class FilmRecorder(TrainedModel model, int[] labels)
 {
     private const int MostClasses = 20;
 
     /// <summary>Records one frame.</summary>
-    public FilmFrame Record(int epoch, ParameterStore store)
+    /// <param name="epoch">The number of the epoch, from 1.</param>
+    /// <param name="store">The weights after it.</param>
+    /// <param name="answers">The class that the network gives to each validation image; null without such images.</param>
+    public FilmFrame Record(int epoch, ParameterStore store, int[]? answers)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
@@ -31,22 +30,15 @@ internal sealed class FilmRecorder(TrainedModel model, ResidentImages images, in
             Epoch = epoch,
             Filters = SignedBytes.Of(TensorMemory.Values(weights)),
             Shape = [.. weights.shape.Select(dimension => (int)dimension)],
-            Confusion = validation.Length > 0 && model.Labels.Count <= MostClasses ? Count(store) : null,
+            Confusion = answers is not null && model.Labels.Count <= MostClasses ? Count(answers) : null,
         };
     }
 
-    private int[][] Count(ParameterStore store)
+    private int[][] Count(int[] answers)
     {
         int[][] counts = [.. model.Labels.Select(_ => new int[model.Labels.Count])];
-        var guard = new Lock();
-        new EvaluationPass(store, model, threads).Run(images, validation, batch =>
-        {
-            var answers = batch.Logits().argmax(1).cpu().data<long>().ToArray();
-            var labels = batch.Labels.cpu().data<long>().ToArray();
-            lock (guard)
-                foreach (var (label, answer) in labels.Zip(answers))
-                    counts[label][answer]++;
-        });
+        foreach (var (label, answer) in labels.Zip(answers))
+            counts[label][answer]++;
         return counts;
     }
 }

@@ -174,10 +174,11 @@ internal sealed class TrainingRun
     private ModelCertainty? Calibrate(TrainedModel model, ParameterStore weights, SliceThreads threads)
     {
         var data = TrainingData.Split(dataset.Train, config.Validation, config.Calibration ?? 0);
-        using var images = new ResidentImages(dataset.Train, weights.Trained.device);
         File.Delete(Directory.Novelty);
-        if (Calibrator.Fit(weights, model, images, data.Calibration, threads) is not { } certainty)
+        if (data.Calibration.Length == 0)
             return null;
+        using var images = new ResidentImages(dataset.Train, weights.Trained.device);
+        var certainty = Calibrator.Fit(weights, model, images, data.Calibration, threads);
         if (new NoveltyTrainer(weights, model with { Certainty = certainty }, images, threads).Fit(data) is not var (novelty, rule, scores))
             return certainty;
         novelty.Write(Directory.Novelty);

@@ -47,7 +47,7 @@ internal sealed class TrainingSession : IDisposable
         evaluator = new(threads);
         images = new(train, device);
         data = TrainingData.Split(train, config.Validation, config.Calibration ?? 0, config.Balance);
-        film = new(model, images, data.Validation, threads);
+        film = new(model, [.. data.Validation.Select(image => train.Labels[image])]);
         augmentation = new(config, model.Imaging, device);
         softTargets = SoftTargets.Create(config, model, images, threads);
         batchSize = Math.Min(config.BatchSize, data.Train.Length);
@@ -120,9 +120,9 @@ internal sealed class TrainingSession : IDisposable
                 };
                 display.Step(state.Progress, StepsPerEpoch, batchSize);
             }
-            var line = EndEpoch();
+            var (line, answers) = EndEpoch();
             MetricsFile.Append(run.Metrics, line);
-            FilmFile.Append(run.Film, film.Record(line.Epoch, state.Current));
+            FilmFile.Append(run.Film, film.Record(line.Epoch, state.Current, answers));
             events.WriteEpoch(line);
             state.Save();
             display.Epoch(line, config.Epochs);
@@ -213,7 +213,9 @@ internal sealed class TrainingSession : IDisposable
             average.Constant.lerp_(state.Weights.Constant, newest);
     }
 
-    private MetricsLine EndEpoch()
+    /// <summary>Validates the epoch, and keeps its weights if they are the best.</summary>
+    /// <returns>Its figures, and the class that the network gives to each validation image.</returns>
+    private (MetricsLine Line, int[]? Answers) EndEpoch()
     {
         var done = state.Progress;
         var epoch = done.Epoch + 1;
@@ -236,7 +238,7 @@ internal sealed class TrainingSession : IDisposable
             GainEpoch = done.GainEpoch,
             Finished = epoch == config.Epochs || (config.EarlyStopping > 0 && epoch - done.GainEpoch >= config.EarlyStopping),
         };
-        return new()
+        var line = new MetricsLine
         {
             Epoch = epoch,
             TrainLoss = done.LossSum / ImagesPerEpoch,
@@ -247,5 +249,6 @@ internal sealed class TrainingSession : IDisposable
             Seconds = done.EpochSeconds,
             ImagesPerSecond = ImagesPerEpoch / done.EpochSeconds,
         };
+        return (line, validation?.Answers);
     }
 }

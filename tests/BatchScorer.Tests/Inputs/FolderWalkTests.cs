@@ -96,6 +96,19 @@ public sealed class FolderWalkTests : IDisposable
         Assert.Equal(["7/._1.png", "7/.hidden.png"], Names([".*.png"], []));
     }
 
+    [Fact]
+    public void Images_AFolderThatThisCallWrites_IsPassedOver()
+    {
+        foreach (var name in (string[])["7/1.png", "heat/7-1.png", "other/heat/2.png"])
+            Touch(name);
+        var listing = new InputListing(new InputOptions { Paths = [directory.Path], Outputs = [directory["heat"]] });
+
+        var images = listing.Images(contents: false, TestContext.Current.CancellationToken).Select(image => image.Name);
+
+        Assert.Equal([directory["7", "1.png"], directory["other", "heat", "2.png"]], images);
+        Assert.Equal(1, listing.PassedOver);
+    }
+
     private string[] Names(string[] includes, string[] excludes) =>
         [.. new InputListing(new InputOptions { Paths = [directory.Path], Includes = includes, Excludes = excludes })
             .Images(contents: false, TestContext.Current.CancellationToken).Select(image => image.Name[(directory.Path.Length + 1)..])];

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LeNetServe.Certainty;
 
 namespace LeNetServe.LeNet.Tests.Certainty;
@@ -31,4 +32,28 @@ public sealed class AnswerReferenceTests
     [Fact]
     public void StabilityIndex_OfTwoBins_IsTheFormula() => Assert.Equal(
         0.25 * Math.Log(0.75 / 0.5) - 0.25 * Math.Log(0.25 / 0.5), AnswerReference.StabilityIndex([75, 25], [0.5, 0.5]), 1e-12);
+
+    [Theory]
+    [InlineData(2, 2, 1, true)]
+    [InlineData(3, 2, 1, false)]
+    [InlineData(2, 1, 1, false)]
+    [InlineData(2, 2, 3, false)]
+    public void Fits_SharesOfClassesAndBins_AreComplete(int classes, int confidence, int novelty, bool fits)
+    {
+        var reference = new AnswerReference(
+            [0.5, 0.5],
+            new([0.9], [.. Enumerable.Repeat(1.0 / confidence, confidence)]),
+            new([], [.. Enumerable.Repeat(1.0 / novelty, novelty)]));
+
+        Assert.Equal(fits, reference.Fits(classes));
+    }
+
+    [Fact]
+    public void Json_WithoutNovelty_ReadsBack()
+    {
+        var json = JsonSerializer.Serialize(new AnswerReference([1], new([], [1])));
+
+        Assert.DoesNotContain("Novelty", json, StringComparison.Ordinal);
+        Assert.Null(JsonSerializer.Deserialize<AnswerReference>(json)!.Novelty);
+    }
 }

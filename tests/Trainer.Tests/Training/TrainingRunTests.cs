@@ -185,7 +185,10 @@ public sealed class TrainingRunTests
     public void Execute_KilledBeforeItsLastFiles_WritesThemWithoutTraining(string missing)
     {
         using var directory = new TemporaryDirectory();
-        var run = New(directory, "run");
+        var data = TinyDataset.Create();
+        // A wrong label: without it, the network may make no mistake.
+        data.Test.Labels[0] = 3;
+        var run = new TrainingRun(Everything, data, Path.Combine(directory.Path, "run"));
         var before = Execute(run, threads: 1);
         var weights = File.ReadAllBytes(run.Directory.Weights);
         // The files are written in this order, so that the missing file and every later one do not exist.

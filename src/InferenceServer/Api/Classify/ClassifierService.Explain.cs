@@ -27,8 +27,8 @@ internal sealed partial class ClassifierService
         using var lease = Lease(request.Model, request.Version);
         var version = lease.Version;
         var input = Read(new ClassifyRequest { Image = request.Image, Geometry = request.Geometry, TopK = request.TopK }, version);
-        var wanted = new ExplanationParts(
-            [.. request.Layers], MethodOf(request.Attribution), request.Target);
+        var target = request.HasTarget ? request.Target : (int?)null;
+        var wanted = new ExplanationParts([.. request.Layers], MethodOf(request.Attribution), target);
         RequireRate(client, InferencePipeline.CostOf(version, wanted), version);
         var explanation = await pipeline.ExplainAsync(version, input, wanted, caller);
         timing?.Invoke(explanation.Phases);

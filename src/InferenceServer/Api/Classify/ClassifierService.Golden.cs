@@ -28,11 +28,13 @@ internal sealed partial class ClassifierService
         var classes = version.Facts.Classes;
         var response = new CheckGoldenResponse { Model = version.Name, Version = version.Version };
         var answers = new float[golden.Count * classes];
+        var row = new float[version.Facts.RowLength];
         for (var index = 0; index < golden.Count; index++)
         {
             var answer = answers.AsMemory(index * classes, classes);
             var pixels = golden.Pixels.AsMemory(index * golden.Shape.Count, golden.Shape.Count);
-            await pipeline.RunAsync(version, new(InputKind.Pixels, pixels), answer, caller);
+            await pipeline.RunAsync(version, new(InputKind.Pixels, pixels), row, caller);
+            row.AsSpan(0, classes).CopyTo(answer.Span);
             version.Model.ToProbabilities(answer.Span);
             response.Images.Add(Compare(version, pixels.Span, golden.Probabilities.AsSpan(index * classes, classes), answer.Span));
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -172,13 +171,14 @@ internal static class ClassifyJson
         if (value.ValueKind == JsonValueKind.Number)
             return (T)(object)(int)Integer(value, path, int.MinValue, int.MaxValue);
         var text = Text(value, path);
-        var names = typeof(T).GetFields().Select(field => (Field: field, field.GetCustomAttribute<OriginalNameAttribute>()?.Name))
-            .Where(each => each.Name is not null).ToArray();
-        return names.FirstOrDefault(each => each.Name == text).Field is { } found
-            ? (T)found.GetValue(null)!
-            : throw Invalid($"{path} is \"{Excerpt.Of(text)}\", expected {string.Join(", ", names.Select(each => each.Name))}", path);
+        var type = ClassifierReflection.Descriptor.FindTypeByName<EnumDescriptor>(typeof(T).Name);
+        return type.FindValueByName(text) is { } found
+            ? (T)(object)found.Number
+            : throw Invalid(
+                $"{path} is \"{Excerpt.Of(text)}\", expected {string.Join(", ", type.Values.Select(value => value.Name))}", path);
     }
 
+    // ProtoJSON accepts numbers, also 1.0 and 1e3, and numbers as text.
     private static long Integer(JsonElement value, string path, long min, long max)
     {
         var text = value.ValueKind switch

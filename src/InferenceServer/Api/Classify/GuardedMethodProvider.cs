@@ -86,7 +86,7 @@ internal sealed class GuardedMethodProvider<TService> : IServiceMethodProvider<T
                 }
                 catch (Exception exception) when (exception is not OutOfMemoryException)
                 {
-                    // Most are an InvalidProtocolBufferException. A wrapper type that is cut off has others.
+                    // Most are an InvalidProtocolBufferException. Any other exception of the parser is the caller's fault too.
                     var message = $"the bytes are not a {typeof(TRequest).Name}: {exception.Message}";
                     throw new InferenceException(InferenceErrorKind.InvalidInput, message, exception)
                     {

@@ -123,6 +123,10 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
                     images.Add(new() { Encoded = await ByteString.FromStreamAsync(stream, context.RequestAborted) });
             return images;
         }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw RequestBody.TooLarge(limits.MaxMessageBytes);
+        }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             throw Invalid($"the form cannot be read: {exception.Message}", "image");

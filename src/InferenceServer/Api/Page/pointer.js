@@ -48,7 +48,8 @@ export function createPointer(box, read) {
 
   const showFormula = async () => {
     const spec = model.manifest?.spec;
-    const names = spec ? weightsOf(spec, unit.layer.name) : [];
+    const asked = unit.layer.name;
+    const names = spec ? weightsOf(spec, asked) : [];
     const missing = names.filter(name => !weights.has(name));
     if (missing.length > 0) {
       const known = weights;
@@ -59,7 +60,7 @@ export function createPointer(box, read) {
         // A file that keeps its weights elsewhere is shown without formulas.
       }
     }
-    if (unit && names.every(name => weights.get(name)))
+    if (unit?.layer.name === asked && names.every(name => weights.get(name)))
       at("formula").replaceChildren(...(spec ? formula(spec, values, weights, unit) : []));
   };
 

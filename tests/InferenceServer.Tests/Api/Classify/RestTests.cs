@@ -129,6 +129,17 @@ public sealed class RestTests
     }
 
     [Fact]
+    public async Task Classify_FormOverTheLimit_IsTooLarge()
+    {
+        await using var server = await TestServer.StartAsync("--Limits:MaxMessageBytes=2000");
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(new byte[5000]), "image", "digit.png" } };
+
+        var answer = await PostAsync(server, "/v1/models/tiny:classify", form);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.Status);
+    }
+
+    [Fact]
     public async Task GetModel_AndListModels_AnswerAsJson()
     {
         await using var server = await TestServer.StartAsync();

@@ -19,6 +19,8 @@ internal static class CallOutputs
                 throw OpenInferenceErrors.Invalid(
                     $"{call.LogPrefix}unexpected inference output '{Excerpt.Of(output.Name)}' for model '{model}', " +
                     $"expected {string.Join(" or ", names.Select(name => $"'{name}'"))}");
+        if (call.Outputs.Count == 1)
+            return call.Outputs;
         var repeated = call.Outputs.CountBy(output => output.Name).FirstOrDefault(output => output.Value > 1);
         return repeated.Value == 0
             ? call.Outputs
