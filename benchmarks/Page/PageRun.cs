@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LeNetServe.Serving;
 using Microsoft.Playwright;
 
 namespace LeNetServe.Page;
@@ -60,7 +61,7 @@ internal static class PageRun
     {
         if (OperatingSystem.IsLinux())
             Process.GetCurrentProcess().ProcessorAffinity = 2;
-        using var server = await PinnedServer.StartAsync(serverDll, models);
+        using var server = await ServerProcess.ServeAsync(serverDll, models, pinned: true);
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(
             new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
@@ -68,14 +69,14 @@ internal static class PageRun
         var weight = 0;
         for (var visit = 0; visit < Visits; visit++)
         {
-            var (paint, bytes) = await VisitAsync(browser, server.Address);
+            var (paint, bytes) = await VisitAsync(browser, server.Http);
             paints.Add(paint);
             weight = bytes;
         }
         var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
         await context.AddInitScriptAsync(Watch);
         var page = await context.NewPageAsync();
-        await page.GotoAsync(server.Address);
+        await page.GotoAsync(server.Http);
         await page.SelectOptionAsync("#model", $"{model}/1");
         await DrawAsync(page);
         await page.EvaluateAsync("window.latencies.length = 0");

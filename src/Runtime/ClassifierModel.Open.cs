@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LeNetServe.Files;
 using LeNetServe.Models;
-using LeNetServe.Onnx;
 using LeNetServe.Runtime.Devices;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Models;
@@ -40,15 +39,14 @@ public sealed partial class ClassifierModel
     {
         content.RequireFiniteWeights(files.Model);
         var device = ExecutionProviders.Resolve(options.Device);
-        var parsed = ModelContent.Parse(content.Bytes);
-        var session = OpenSession(files.Model, Served(content.Bytes, parsed), device, options.IntraOpThreads);
+        var session = OpenSession(files.Model, Served(content), device, options.IntraOpThreads);
         try
         {
             var (manifest, json) = ReadManifest(files.Model, session);
             var labels = files.Labels is { } path ? ReadLabels(path) : null;
             var facts = GraphFacts.Read(files.Model, session, content.Sha256, manifest, json, labels);
             var maxRunBatch = options.MaxRunBatch ?? (device == Device.Cuda ? CudaRunBatch : CpuRunBatch);
-            var hasGradient = manifest is not null && parsed.Graph.Output.Any(output => output.Name == ModelFacts.Gradient);
+            var hasGradient = manifest is not null && content.Model.Graph.Output.Any(output => output.Name == ModelFacts.Gradient);
             facts = facts with { HasGradient = hasGradient };
             var model = new ClassifierModel(files, session, facts, device, maxRunBatch);
             return manifest is null ? model.WithObservedOutput() : model;
@@ -168,13 +166,13 @@ public sealed partial class ClassifierModel
     }
 
     /// <summary>Gets the graph to run: a file may have outputs that only an explanation reads, such as the gradient.</summary>
-    private static byte[] Served(byte[] bytes, ModelProto model)
+    private static byte[] Served(ModelContent content)
     {
-        var outputs = model.Graph?.Output.Select(output => output.Name).ToArray() ?? [];
+        var outputs = content.Model.Graph?.Output.Select(output => output.Name).ToArray() ?? [];
         string[] answers = [.. outputs.Where(output => output is GraphFacts.Probabilities or ModelFacts.Novelty)];
         return outputs.Contains(GraphFacts.Probabilities) && answers.Length < outputs.Length
-            ? PrunedGraph.Of(model, answers)
-            : bytes;
+            ? PrunedGraph.Of(content.Model, answers)
+            : content.Bytes;
     }
 
     private static InferenceSession OpenSession(string path, byte[] bytes, Device device, int intraOpThreads)

@@ -1,5 +1,6 @@
 using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.BatchScorer.Rows;
+using LeNetServe.Cli.Pages;
 using LeNetServe.Imaging;
 
 namespace LeNetServe.BatchScorer.Outputs;
@@ -47,10 +48,11 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
             mistakes = [.. mistakes.Select(mistake => mistake with { Image = found.GetValueOrDefault(mistake.Row) })];
             previewed = [.. previewed.Select(row => (row.Row, found.GetValueOrDefault(row.Row)))];
         }
+        var view = new ModelView(imaging);
+        SeenMistake[] seen = [.. mistakes.Select(mistake => See(mistake, view))];
         if (Tally.Labeled > 0)
         {
-            MistakesPage.Write(
-                files.Page, Tally, mistakes, new ModelView(imaging).Pixels, (pixels, target) => classifier?.Attribute(pixels, target));
+            MistakesPage.Write(files.Page, Tally, seen);
             written.Add(files.Page);
         }
         else
@@ -64,9 +66,16 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
         }
         if (files.HeatMaps is { } folder)
         {
-            HeatMaps.Write(folder, mistakes, imaging, (pixels, target) => classifier!.Attribute(pixels, target)!);
+            HeatMaps.Write(folder, seen, view);
             written.Add(folder);
         }
         return written;
+    }
+
+    private SeenMistake See(Mistake mistake, ModelView view)
+    {
+        var pixels = mistake.Image is { } image ? view.Pixels(image) : null;
+        var heat = pixels is null ? null : classifier?.Attribute(pixels, mistake.Predicted);
+        return new(mistake, pixels, heat is null ? null : SignedBytes.Of(heat));
     }
 }

@@ -1,8 +1,5 @@
 using System.Globalization;
-using LeNetServe.BatchScorer.Inputs;
-using LeNetServe.Cli.Pages;
 using LeNetServe.Files;
-using LeNetServe.Imaging;
 using SkiaSharp;
 
 namespace LeNetServe.BatchScorer.Outputs;
@@ -15,27 +12,26 @@ internal static class HeatMaps
     /// <summary>Writes the files. A name has the rank of the mistake, its row, its right class and its answer.</summary>
     /// <param name="folder">The folder, which is made if it does not exist.</param>
     /// <param name="mistakes">The mistakes, most confident first.</param>
-    /// <param name="imaging">The model's imaging.</param>
-    /// <param name="attribute">Gets the attribution of a class for pixels, H×W.</param>
-    public static void Write(string folder, IReadOnlyList<Mistake> mistakes, ImagingSpec imaging, Func<byte[], int, float[]> attribute)
+    /// <param name="view">The model's view of images.</param>
+    public static void Write(string folder, IReadOnlyList<SeenMistake> mistakes, ModelView view)
     {
         Directory.CreateDirectory(folder);
-        var view = new ModelView(imaging);
-        foreach (var (rank, mistake) in mistakes.Index())
+        foreach (var (rank, seen) in mistakes.Index())
         {
-            if (mistake.Image is not { } image || view.Pixels(image) is not { } pixels)
+            if (seen is not { Pixels: { } pixels, Heat: { } heat, Mistake: var mistake })
                 continue;
             var name = string.Create(
                 CultureInfo.InvariantCulture, $"{rank + 1:000}-row-{mistake.Row}-class-{mistake.Actual}-as-{mistake.Predicted}.png");
-            using var data = Draw(view, image, SignedBytes.Of(attribute(pixels, mistake.Predicted)), imaging);
+            using var bitmap = view.Bitmap(pixels);
+            using var data = Draw(bitmap, heat);
             AtomicFile.Write(Path.Combine(folder, name), data.SaveTo);
         }
     }
 
-    private static SKData Draw(ModelView view, InputImage image, byte[] heat, ImagingSpec imaging)
+    private static SKData Draw(SKBitmap seen, byte[] heat)
     {
-        var (width, height) = (imaging.Input.Width, imaging.Input.Height);
-        using var seen = view.Bitmap(image)!;
+        var width = seen.Width;
+        var height = seen.Height;
         using var colors = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         for (var pixel = 0; pixel < heat.Length; pixel++)
             colors.SetPixel(pixel % width, pixel / width, Color((heat[pixel] - 127.5f) / 127.5f));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.Cli.Pages;
 using LeNetServe.Files;
 
@@ -12,18 +11,11 @@ internal static class MistakesPage
     /// <param name="path">Path of the page.</param>
     /// <param name="tally">The counts.</param>
     /// <param name="mistakes">The mistakes, most confident first.</param>
-    /// <param name="pixels">Gets an image as the model saw it, C×H×W; null if the image cannot be read any more.</param>
-    /// <param name="attribute">Gets the parts of pixels that speak for a class, H×W; null if the model is not here.</param>
-    public static void Write(
-        string path,
-        Tally tally,
-        IReadOnlyList<Mistake> mistakes,
-        Func<InputImage, byte[]?> pixels,
-        Func<byte[], int, float[]?> attribute)
+    public static void Write(string path, Tally tally, IReadOnlyList<SeenMistake> mistakes)
     {
         var model = $"{tally.Model.Name}/{tally.Model.Version}";
         var (channels, height, width) = tally.Model.Imaging.Input;
-        var shown = mistakes.Select(mistake => mistake.Name).Concat(tally.Failures.Select(failure => failure.Name)).ToList();
+        var shown = mistakes.Select(seen => seen.Mistake.Name).Concat(tally.Failures.Select(failure => failure.Name)).ToList();
         var folder = CommonFolder(shown);
         var lead = string.Create(
             CultureInfo.InvariantCulture,
@@ -37,20 +29,16 @@ internal static class MistakesPage
             Labeled = tally.Labeled,
             tally.Correct,
             Confusion = tally.Rows,
-            Mistakes = mistakes.Select(mistake =>
+            Mistakes = mistakes.Select(seen => new
             {
-                var seen = mistake.Image is { } image ? pixels(image) : null;
-                return new
-                {
-                    Name = mistake.Name[folder..],
-                    Title = mistake.Name,
-                    Right = mistake.Actual,
-                    Answer = mistake.Predicted,
-                    mistake.Probability,
-                    Shape = (int[])[channels, height, width],
-                    Picture = seen,
-                    Heat = seen is not null && attribute(seen, mistake.Predicted) is { } heat ? SignedBytes.Of(heat) : null,
-                };
+                Name = seen.Mistake.Name[folder..],
+                Title = seen.Mistake.Name,
+                Right = seen.Mistake.Actual,
+                Answer = seen.Mistake.Predicted,
+                seen.Mistake.Probability,
+                Shape = (int[])[channels, height, width],
+                Picture = seen.Pixels,
+                seen.Heat,
             }),
             Failures = tally.Failures.Select(failure => new { Name = failure.Name[folder..], failure.Error.Kind, failure.Error.Text }),
         }));

@@ -12,10 +12,11 @@ internal sealed class ModelView(ImagingSpec spec)
     private readonly ImageReader reader = new();
 
     /// <summary>Gets the model's input as a bitmap, which the caller disposes; null if the image cannot be used.</summary>
-    public SKBitmap? Bitmap(InputImage image)
+    public SKBitmap? Bitmap(InputImage image) => Pixels(image) is { } pixels ? Bitmap(pixels) : null;
+
+    /// <summary>Gets pixels, C×H×W, as a bitmap, which the caller disposes.</summary>
+    public SKBitmap Bitmap(byte[] pixels)
     {
-        if (Pixels(image) is not { } pixels)
-            return null;
         var (channels, height, width) = spec.Input;
         var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         var plane = channels == 1 ? 0 : height * width;

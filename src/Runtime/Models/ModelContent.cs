@@ -14,9 +14,10 @@ public sealed class ModelContent
 {
     private static readonly long MaxBytes = Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
-    private ModelContent(byte[] bytes, string sha256, IReadOnlyList<string> dataFiles, long length)
+    private ModelContent(byte[] bytes, ModelProto model, string sha256, IReadOnlyList<string> dataFiles, long length)
     {
         Bytes = bytes;
+        Model = model;
         Sha256 = sha256;
         DataFiles = dataFiles;
         Length = length;
@@ -24,6 +25,9 @@ public sealed class ModelContent
 
     /// <summary>Gets the model as one ONNX file.</summary>
     public byte[] Bytes { get; }
+
+    /// <summary>Gets the message of <see cref="Bytes"/>.</summary>
+    internal ModelProto Model { get; }
 
     /// <summary>
     /// Gets the SHA-256, lower-case hexadecimal, of the model file followed by its data files in the order of <see cref="DataFiles"/>.
@@ -47,7 +51,7 @@ public sealed class ModelContent
             var bytes = RegularFile.ReadAllBytes(path, MaxBytes);
             var model = Parse(bytes);
             var external = Externals(model);
-            return external.Count == 0 ? Of(bytes) : Join(path, bytes, model, external);
+            return external.Count == 0 ? Of(bytes, model) : Join(path, bytes, model, external);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -71,9 +75,10 @@ public sealed class ModelContent
     {
         try
         {
-            return Externals(Parse(bytes)).FirstOrDefault() is { } data
+            var model = Parse(bytes);
+            return Externals(model).FirstOrDefault() is { } data
                 ? throw Invalid(name, $"tensor \"{data.Tensor.Name}\" is in the file {data.Location}, expected all data in the model")
-                : Of(bytes);
+                : Of(bytes, model);
         }
         catch (InvalidDataException exception)
         {
@@ -100,14 +105,12 @@ public sealed class ModelContent
     /// <summary>Throws if a weight is NaN or infinite.</summary>
     internal void RequireFiniteWeights(string path)
     {
-        foreach (var tensor in Parse(Bytes).Graph?.Initializer ?? [])
+        foreach (var tensor in Model.Graph?.Initializer ?? [])
             if (OnnxTensors.FindBadValue(tensor) is { } bad)
                 throw Invalid(path, $"weight \"{tensor.Name}\" holds {bad.Value} at {bad.Index}, expected finite numbers of 32 bits");
     }
 
-    /// <summary>Parses a file.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not an ONNX model.</exception>
-    internal static ModelProto Parse(byte[] bytes)
+    private static ModelProto Parse(byte[] bytes)
     {
         try
         {
@@ -119,7 +122,8 @@ public sealed class ModelContent
         }
     }
 
-    private static ModelContent Of(byte[] bytes) => new(bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)), [], bytes.Length);
+    private static ModelContent Of(byte[] bytes, ModelProto model) =>
+        new(bytes, model, Convert.ToHexStringLower(SHA256.HashData(bytes)), [], bytes.Length);
 
     private static List<ExternalData> Externals(ModelProto model) =>
         [.. OnnxTensors.Of(model).Select(ExternalData.Of).OfType<ExternalData>()];
@@ -147,7 +151,7 @@ public sealed class ModelContent
             foreach (var data in external.Where(data => data.Location == location))
                 data.Join(file);
         }
-        return new(model.ToByteArray(), Convert.ToHexStringLower(hash.GetHashAndReset()), files, length);
+        return new(model.ToByteArray(), model, Convert.ToHexStringLower(hash.GetHashAndReset()), files, length);
     }
 
     private static InferenceException Invalid(string path, string message, Exception? inner = null) =>

@@ -39,7 +39,7 @@ public sealed class LayerReader : IDisposable
         if (content.Sha256 != facts.Sha256)
             throw new InferenceException(
                 InferenceErrorKind.InvalidModel, $"{path} has SHA-256 {content.Sha256} now, expected {facts.Sha256}");
-        var model = ModelContent.Parse(content.Bytes);
+        var model = content.Model;
         string[] names =
         [
             .. model.Graph.Node.SelectMany(node => node.Output).Concat(model.Graph.Initializer.Select(tensor => tensor.Name))

@@ -96,8 +96,8 @@ internal sealed class TrainingRun
         };
         using var state = new TrainingState(config, Spec, device, Directory);
         var resumed = state.TryLoad();
-        MetricsFile.Truncate(Directory.Metrics, state.Progress.Epoch);
-        FilmFile.Truncate(Directory.Film, state.Progress.Epoch);
+        MetricsFile.At(Directory.Metrics).Truncate(state.Progress.Epoch);
+        FilmFile.At(Directory.Film).Truncate(state.Progress.Epoch);
         if (resumed)
         {
             inputs.Value.RequireSame(Directory);
@@ -146,7 +146,7 @@ internal sealed class TrainingRun
         var evidence = TestEvidence.Collect(weights, model, dataset.Test, images, threads);
         evidence.Write(Directory);
         var certainty = CertaintyFigures.Of(evidence.Probabilities, evidence.Labels);
-        var speeds = MetricsFile.Read(Directory.Metrics).Select(line => line.ImagesPerSecond).Order().ToArray();
+        var speeds = MetricsFile.At(Directory.Metrics).Read().Select(line => line.ImagesPerSecond).Order().ToArray();
         var summary = new RunSummary
         {
             Run = Directory.Id,

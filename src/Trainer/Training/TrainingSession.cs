@@ -121,8 +121,8 @@ internal sealed class TrainingSession : IDisposable
                 display.Step(state.Progress, StepsPerEpoch, batchSize);
             }
             var (line, answers) = EndEpoch();
-            MetricsFile.Append(run.Metrics, line);
-            FilmFile.Append(run.Film, film.Record(line.Epoch, state.Current, answers));
+            MetricsFile.At(run.Metrics).Append(line);
+            FilmFile.At(run.Film).Append(film.Record(line.Epoch, state.Current, answers));
             events.WriteEpoch(line);
             state.Save();
             display.Epoch(line, config.Epochs);

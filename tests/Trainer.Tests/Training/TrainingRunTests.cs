@@ -175,7 +175,7 @@ public sealed class TrainingRunTests
         Assert.Equal(first.TestAccuracy, second.TestAccuracy);
         Assert.NotEqual(first.Seconds, second.Seconds);
         Assert.Empty(Directory.GetFiles(run.Directory.Path, "old", SearchOption.AllDirectories));
-        Assert.Equal(Everything.Epochs, MetricsFile.Read(run.Directory.Metrics).Count);
+        Assert.Equal(Everything.Epochs, MetricsFile.At(run.Directory.Metrics).Read().Count);
     }
 
     [Theory]
@@ -347,13 +347,13 @@ public sealed class TrainingRunTests
             }
 
         Assert.True(interruptions > 4, $"{interruptions} interruptions");
-        Assert.Equal(config.Epochs, FilmFile.Read(whole.Directory.Film).Count);
+        Assert.Equal(config.Epochs, FilmFile.At(whole.Directory.Film).Read().Count);
         Assert.Equal(File.ReadAllBytes(whole.Directory.Film), File.ReadAllBytes(pieces.Directory.Film));
         Assert.Equal(File.ReadAllBytes(whole.Directory.Weights), File.ReadAllBytes(pieces.Directory.Weights));
         Assert.Equal(whole.Finished!.TestAccuracy, pieces.Finished!.TestAccuracy);
         Assert.Equal(
-            MetricsFile.Read(whole.Directory.Metrics).Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)),
-            MetricsFile.Read(pieces.Directory.Metrics).Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)));
+            MetricsFile.At(whole.Directory.Metrics).Read().Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)),
+            MetricsFile.At(pieces.Directory.Metrics).Read().Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)));
     }
 
     private static TrainingRun New(TemporaryDirectory directory, string name) =>
