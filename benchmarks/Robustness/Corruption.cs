@@ -38,7 +38,8 @@ internal sealed record Corruption(string Name, string Strength, Func<byte[], Spl
     private static byte[] Blur(byte[] pixels, float deviation)
     {
         var reach = (int)MathF.Ceiling(3 * deviation);
-        var weights = Enumerable.Range(-reach, 2 * reach + 1).Select(step => MathF.Exp(-step * step / (2 * deviation * deviation))).ToArray();
+        var weights = Enumerable.Range(-reach, 2 * reach + 1)
+            .Select(step => MathF.Exp(-step * step / (2 * deviation * deviation))).ToArray();
         var sum = weights.Sum();
         var rows = new float[pixels.Length];
         for (var index = 0; index < rows.Length; index++)

@@ -2,9 +2,9 @@
 //
 //     dotnet run -c Release --project benchmarks/Robustness -- MODEL MNIST
 //
-// MODEL is an ONNX file or a folder of models/. MNIST is the folder of its files. The program prints a Markdown table: a row for each change
-// of the 10,000 test images, for generated photographs, and for the digits of other writers if python3-sklearn is installed. If the model
-// has the output novelty, the table also has images that are not digits. The figures describe the model. They choose nothing.
+// MODEL is an ONNX file or a folder of models/. MNIST is the folder of its files. The program prints a Markdown table. It has a row for each
+// change of the 10,000 test images, for generated photographs, and for the digits of other writers if python3-sklearn is installed. If the
+// model has the output novelty, the table also has images that are not digits. The figures describe the model. They choose nothing.
 using System.Globalization;
 using System.Runtime.InteropServices;
 using LeNetServe.Benchmarks.Robustness;
@@ -91,7 +91,8 @@ void Row(string images, string strength, byte[][] inputs, int[]? labels)
     var classes = model.Facts.Classes;
     var right = labels is null ? "" : $"{rows.Index().Average(row => Class(row.Item) == labels[row.Index] ? 1.0 : 0):P1}";
     var strange = hasNovelty ? $" {rows.Average(row => model.Facts.IsKnown(row[classes]) ? 0.0 : 1):P1} |" : "";
-    Console.WriteLine($"| {images} | {strength} | {rows.Length:N0} | {right} | {rows.Average(row => row.Take(classes).Max()):P1} |{strange}");
+    var mean = rows.Average(row => row.Take(classes).Max());
+    Console.WriteLine($"| {images} | {strength} | {rows.Length:N0} | {right} | {mean:P1} |{strange}");
 }
 
 // The file's output is probabilities; a novelty follows them.
