@@ -2,9 +2,10 @@
 //
 //     dotnet run -c Release --project benchmarks/Robustness -- MODEL MNIST
 //
-// MODEL is an ONNX file or a folder of models/. MNIST is the folder of its files. The program prints a Markdown table. It has a row for each
-// change of the 10,000 test images, for generated photographs, and for the digits of other writers if python3-sklearn is installed. If the
-// model has the output novelty, the table also has images that are not digits. The figures describe the model. They choose nothing.
+// MODEL is an ONNX file or a folder of models/. MNIST is the folder of its files. The program prints a Markdown table. It has a row for
+// each change of the 10,000 test images, and one for generated photographs. If python3-sklearn is installed, the digits of other writers
+// have a row. If the model has the output novelty, images that are not digits have rows too. The figures describe the model. They choose
+// nothing.
 using System.Globalization;
 using System.Runtime.InteropServices;
 using LeNetServe.Benchmarks.Robustness;
