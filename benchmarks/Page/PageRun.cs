@@ -15,18 +15,18 @@ internal static class PageRun
 
     /// <summary>
     /// Notes the oldest movement that each picture covers, and the time when the layers of its answer are drawn. The page makes the picture
-    /// with toBlob, and sets the text of #time after it has drawn the layers; the next frame shows both.
+    /// with toDataURL, and sets the text of #time after it has drawn the layers; the next frame shows both.
     /// </summary>
     private const string Watch = """
         window.latencies = [];
         let oldest = null;
         const covered = [];
         addEventListener("pointermove", event => { if (event.buttons) oldest ??= event.timeStamp; }, true);
-        const toBlob = HTMLCanvasElement.prototype.toBlob;
-        HTMLCanvasElement.prototype.toBlob = function (...rest) {
+        const toDataURL = HTMLCanvasElement.prototype.toDataURL;
+        HTMLCanvasElement.prototype.toDataURL = function (...rest) {
           covered.push(oldest);
           oldest = null;
-          return toBlob.apply(this, rest);
+          return toDataURL.apply(this, rest);
         };
         addEventListener("DOMContentLoaded", () => new MutationObserver(() => {
           const since = covered.shift();

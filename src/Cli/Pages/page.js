@@ -340,7 +340,7 @@ export function classTable(counts, labels) {
 // Pictures.
 
 /** Bytes of a text in base64. */
-export const bytes = text => Uint8Array.from(atob(text), one => one.charCodeAt(0));
+export const bytes = text => Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), one => one.charCodeAt(0));
 
 const gray = value => [value, value, value];
 

@@ -26,9 +26,16 @@ function showBars(bars, predictions, labels) {
       element("span"), element("span", { className: "track" }, element("i")), element("span", { className: "share" })));
   shown.forEach((one, index) => {
     const [name, track, share] = bars.children[index].children;
-    name.textContent = one.label;
-    track.firstChild.style.width = `${100 * (one.probability ?? 0)}%`;
-    share.textContent = predictions.length === 0 ? "" : percent(one.probability ?? 0, 1);
+    write(name, one.label);
+    // A scale is painted without a layout of the page, which a width would need.
+    track.firstChild.style.transform = `scaleX(${one.probability ?? 0})`;
+    write(share, predictions.length === 0 ? "" : percent(one.probability ?? 0, 1));
     bars.children[index].className = predictions.length > 0 && one.label === predictions[0].label ? "best" : "";
   });
+}
+
+/** Writes a text if it is another one. Equal texts would cost a layout of the page. */
+function write(node, text) {
+  if (node.textContent !== text)
+    node.textContent = text;
 }

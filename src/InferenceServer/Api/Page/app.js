@@ -53,7 +53,7 @@ async function answer() {
   if (pad.isEmpty && !given || !model)
     return show(null, null);
   try {
-    const file = given ?? await pad.png();
+    const file = given ?? pad.png();
     show(...await Promise.all([explained(file), other ? classify(other, file, askToken) : null]));
     setGone(false);
     say("");
@@ -133,7 +133,7 @@ receiveImages([at("choose"), at("photo")], (file, bitmap) => {
 at("clear").addEventListener("click", () => pad.clear());
 at("undo").addEventListener("click", () => pad.undo());
 at("save").addEventListener("click", async () => {
-  const link = element("a", { href: URL.createObjectURL(await pad.png()), download: "drawing.png" });
+  const link = element("a", { href: URL.createObjectURL(new Blob([pad.png()], { type: "image/png" })), download: "drawing.png" });
   link.click();
   URL.revokeObjectURL(link.href);
 });
@@ -146,7 +146,7 @@ at("method").addEventListener("change", ask);
 at("inside").addEventListener("toggle", ask);
 
 const pointer = createPointer(at("layers"), async names =>
-  (await classify(model, given ?? await pad.png(), askToken, "explain", `&layers=${names.join()}`)).layers);
+  (await classify(model, given ?? pad.png(), askToken, "explain", `&layers=${names.join()}`)).layers);
 
 // Models.
 

@@ -49,9 +49,12 @@ export const listModels = async askToken => ((await (await call("/v1/models", {}
 /** The path of a model. */
 export const pathTo = model => `/v1/models/${encodeURIComponent(model.name)}/versions/${model.version}`;
 
-const typeOf = file => file.type.startsWith("image/") ? file.type : "application/octet-stream";
+const typeOf = file => file.type?.startsWith("image/") ? file.type : "application/octet-stream";
 
-/** Classifies or explains an image file: the answer and the milliseconds of each phase. Query is what an explanation adds. */
+/**
+ * Classifies or explains an image, which is a file or the bytes of one. Gives the answer and the milliseconds of each phase. Query is what
+ * an explanation adds.
+ */
 export async function classify(model, file, askToken, verb = "classify", query = "") {
   const started = performance.now();
   const response = await call(`${pathTo(model)}:${verb}?topK=0${query}`,

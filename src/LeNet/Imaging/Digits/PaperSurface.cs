@@ -7,6 +7,9 @@ namespace LeNetServe.Imaging;
 internal readonly struct PaperSurface
 {
     private const int Terms = 6;
+
+    /// <summary>The columns of the equations: a coefficient for each term, and the right side.</summary>
+    private const int Columns = Terms + 1;
     private const int Iterations = 8;
     private const int MaxSamples = 4096;
 
@@ -39,38 +42,46 @@ internal readonly struct PaperSurface
 
         var surface = new PaperSurface([Median(samples), 0, 0, 0, 0, 0], rows, columns);
         for (var iteration = 0; iteration < Iterations; iteration++)
-            surface = surface.Refine(samples);
+        {
+            var refined = surface.Refine(samples);
+            // An equal surface would give itself again. On paper of one brightness, this is the third.
+            if (refined.coefficients.AsSpan().SequenceEqual(surface.coefficients))
+                break;
+            surface = refined;
+        }
         return new(surface.coefficients, height, width);
     }
 
     /// <summary>Picture minus paper: about 0 on paper, far from it on ink.</summary>
     public void Subtract(ReadOnlySpan<byte> pixels, Span<float> residuals)
     {
-        Span<double> terms = stackalloc double[Terms];
         for (var row = 0; row < height; row++)
             for (var column = 0; column < width; column++)
-                residuals[row * width + column] = (float)(pixels[row * width + column] - At(row, column, terms));
+                residuals[row * width + column] = (float)(pixels[row * width + column] - At(row, column));
     }
 
     private PaperSurface Refine(ReadOnlySpan<byte> samples)
     {
-        Span<double> terms = stackalloc double[Terms];
         var residuals = new float[samples.Length];
         Subtract(samples, residuals);
         var reach = Tukey * Math.Max(MinNoise, Noise(residuals));
-        var normal = new double[Terms, Terms + 1];
+        Span<double> normal = stackalloc double[Terms * Columns];
+        normal.Clear();
         for (var index = 0; index < samples.Length; index++)
         {
             var distance = residuals[index] / reach;
             if (Math.Abs(distance) >= 1)
                 continue;
             var weight = (1 - distance * distance) * (1 - distance * distance);
-            FillTerms(index / width, index % width, terms);
+            var x = Place(index % width, width);
+            var y = Place(index / width, height);
+            ReadOnlySpan<double> terms = [1, x, y, x * x, x * y, y * y, samples[index]];
             for (var row = 0; row < Terms; row++)
             {
-                for (var column = row; column < Terms; column++)
-                    normal[row, column] += weight * terms[row] * terms[column];
-                normal[row, Terms] += weight * terms[row] * samples[index];
+                var weighted = weight * terms[row];
+                var sums = normal.Slice(row * Columns, Columns);
+                for (var column = row; column < Columns; column++)
+                    sums[column] += weighted * terms[column];
             }
         }
         return new(Solve(normal), height, width);
@@ -98,50 +109,43 @@ internal readonly struct PaperSurface
         return level;
     }
 
-    private double At(int row, int column, Span<double> terms)
+    private double At(int row, int column)
     {
-        FillTerms(row, column, terms);
-        var sum = 0d;
-        for (var term = 0; term < Terms; term++)
-            sum += coefficients[term] * terms[term];
-        return sum;
+        var x = Place(column, width);
+        var y = Place(row, height);
+        var c = coefficients;
+        return c[0] + (c[1] * x) + (c[2] * y) + (c[3] * (x * x)) + (c[4] * (x * y)) + (c[5] * (y * y));
     }
 
-    /// <summary>1, x, y, x², xy, y² with x and y in −1..1.</summary>
-    private void FillTerms(int row, int column, Span<double> terms)
-    {
-        var x = (2d * column + 1) / width - 1;
-        var y = (2d * row + 1) / height - 1;
-        ReadOnlySpan<double> values = [1, x, y, x * x, x * y, y * y];
-        values.CopyTo(terms);
-    }
+    /// <summary>Gets the middle of a pixel on a side that goes from −1 to 1.</summary>
+    private static double Place(int pixel, int side) => (2d * pixel + 1) / side - 1;
 
     /// <summary>Solves the symmetric equations by elimination from their upper half. A term without support becomes 0.</summary>
-    private static double[] Solve(double[,] normal)
+    private static double[] Solve(Span<double> normal)
     {
         for (var row = 0; row < Terms; row++)
             for (var column = 0; column < row; column++)
-                normal[row, column] = normal[column, row];
+                normal[(row * Columns) + column] = normal[(column * Columns) + row];
         for (var pivot = 0; pivot < Terms; pivot++)
         {
-            if (normal[pivot, pivot] < 1e-9)
+            if (normal[(pivot * Columns) + pivot] < 1e-9)
                 continue;
             for (var row = pivot + 1; row < Terms; row++)
             {
-                var factor = normal[row, pivot] / normal[pivot, pivot];
+                var factor = normal[(row * Columns) + pivot] / normal[(pivot * Columns) + pivot];
                 for (var column = pivot; column <= Terms; column++)
-                    normal[row, column] -= factor * normal[pivot, column];
+                    normal[(row * Columns) + column] -= factor * normal[(pivot * Columns) + column];
             }
         }
         var solution = new double[Terms];
         for (var row = Terms - 1; row >= 0; row--)
         {
-            if (normal[row, row] < 1e-9)
+            if (normal[(row * Columns) + row] < 1e-9)
                 continue;
-            var sum = normal[row, Terms];
+            var sum = normal[(row * Columns) + Terms];
             for (var column = row + 1; column < Terms; column++)
-                sum -= normal[row, column] * solution[column];
-            solution[row] = sum / normal[row, row];
+                sum -= normal[(row * Columns) + column] * solution[column];
+            solution[row] = sum / normal[(row * Columns) + row];
         }
         return solution;
     }
