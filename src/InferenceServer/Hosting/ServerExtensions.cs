@@ -37,6 +37,7 @@ internal static class ServerExtensions
         services.AddSingleton(options);
         services.AddSingleton<ServerLifecycle>();
         services.AddServerMetrics(options.Telemetry);
+        services.AddImageLog(options.ImageLog);
         services.AddModels(options.Models, options.Loading);
         services.AddPipeline(options.Pipeline, options.Limits);
         services.AddClassifier(options.Limits);

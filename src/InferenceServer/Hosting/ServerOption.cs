@@ -23,6 +23,7 @@ internal sealed record ServerOption(string Name, string Value, string Key, strin
         new("--tls-client-ca", "FILE", "Security:Tls:ClientAuthoritiesFile", "Authorities of client certificates, PEM"),
         new("--page", "SWITCH", "Page", "on or off: the page at /"),
         new("--runs", "DIR", "Runs", "Folder of trainings that the page shows as films"),
+        new("--image-log", "DIR", "ImageLog:Folder", "Folder for a sample of the images and answers, to label and train with"),
         new("--log", "FORMAT", "Logging:Format", "text, json or systemd"),
         new("--config", "FILE", "", "JSON file of settings; --sample-config prints one"),
         new("--check", "", "", "Validate the configuration and exit"),

@@ -31,6 +31,9 @@ internal sealed record ServerOptions
     /// <summary>Gets the options of traces and metrics.</summary>
     public required TelemetryOptions Telemetry { get; init; }
 
+    /// <summary>Gets the options of the log of images.</summary>
+    public required ImageLogOptions ImageLog { get; init; }
+
     /// <summary>Gets the format of the log.</summary>
     public required LogFormat LogFormat { get; init; }
 
@@ -65,6 +68,7 @@ internal sealed record ServerOptions
             Limits = LimitOptions.Read(reader),
             Security = SecurityOptions.Read(reader),
             Telemetry = TelemetryOptions.Read(reader),
+            ImageLog = ImageLogOptions.Read(reader),
             Shutdown = ShutdownOptions.Read(reader),
             Page = reader.Choice("Page", Switch.On, "The page at / that draws, classifies and shows the models"),
             Runs = ReadRuns(reader),

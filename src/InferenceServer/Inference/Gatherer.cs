@@ -189,7 +189,7 @@ internal sealed partial class Gatherer(int most, int queueLength, RunThreads? de
         foreach (var call in batch)
             if (failure is null)
             {
-                call.Version.Watch(call.Outputs.Span);
+                call.Input.Watch(call.Version, call.Outputs.Span);
                 call.Succeed(started, ticks);
             }
             else

@@ -242,7 +242,7 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
         input.Run(version.Model, outputs);
         var ticks = Stopwatch.GetTimestamp() - start;
         version.Metrics.RecordRun(outputs.Length / version.Facts.RowLength, ticks);
-        version.Watch(outputs);
+        input.Watch(version, outputs);
         return ticks;
     }
 

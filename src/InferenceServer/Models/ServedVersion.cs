@@ -60,6 +60,9 @@ internal sealed class ServedVersion
     /// <summary>Gets the comparison of the last answers with those to held-out training images; null if the manifest has none.</summary>
     public DriftWindow? Drift { get; }
 
+    /// <summary>Gets the log of images; null if it is off, or if the model's input is not a picture.</summary>
+    public ImageLog? ImageLog { get; init; }
+
     /// <summary>Counts the images whose novelty is above the model's threshold, and adds the answers to <see cref="Drift"/>.</summary>
     /// <param name="rows">Rows of <see cref="ModelFacts.RowLength"/> values.</param>
     public void Watch(ReadOnlySpan<float> rows)
@@ -74,6 +77,18 @@ internal sealed class ServedVersion
             var answer = TopK.ArgMax(row[..Facts.Classes]);
             Drift?.Add(answer, row[answer], row[^1]);
         }
+    }
+
+    /// <summary>Describes an image and its answer for <see cref="ImageLog"/>.</summary>
+    /// <param name="pixels">The pixels that the model got. The result keeps them.</param>
+    /// <param name="row"><see cref="ModelFacts.RowLength"/> values.</param>
+    public LoggedImage Describe(byte[] pixels, ReadOnlySpan<float> row)
+    {
+        var probabilities = row[..Facts.Classes].ToArray();
+        Model.ToProbabilities(probabilities);
+        var answer = TopK.ArgMax(probabilities);
+        float? novelty = Facts.NoveltyThreshold is null ? null : row[^1];
+        return new(Name, Version, Facts.Labels[answer], probabilities[answer], novelty, Facts.Input, pixels);
     }
 
     /// <summary>Takes a reference; false if the version is closed already.</summary>

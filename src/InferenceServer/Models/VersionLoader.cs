@@ -6,7 +6,7 @@ using LeNetServe.Runtime.Errors;
 namespace LeNetServe.InferenceServer.Models;
 
 /// <summary>Opens a version, checks its golden tensors and warms it, so that the first request is as fast as the next.</summary>
-internal sealed class VersionLoader(LoadingOptions options, ServerMetrics metrics, TimeProvider time)
+internal sealed class VersionLoader(LoadingOptions options, ServerMetrics metrics, ImageLog log, TimeProvider time)
 {
     private const int WarmUpRuns = 5;
 
@@ -29,7 +29,10 @@ internal sealed class VersionLoader(LoadingOptions options, ServerMetrics metric
                 foreach (var size in BatchSizes.UpTo(Math.Min(options.MaxDeviceBatch, model.MaxRunBatch)))
                     WarmUp(model, size);
             var quickImages = (int)Math.Min(Quick / shortest, int.MaxValue);
-            return new(name, folder.Version, model, metrics.For(name, folder.Version), quickImages, options.MaxImagePixels);
+            return new(name, folder.Version, model, metrics.For(name, folder.Version), quickImages, options.MaxImagePixels)
+            {
+                ImageLog = log.IsOn && model.Facts.Input.Channels is 1 or 3 ? log : null,
+            };
         }
         catch
         {

@@ -32,15 +32,17 @@ internal sealed record CommandHelp(
             [.. Tables.SelectMany(name => Rows(sections.GetValueOrDefault(name, [])))]);
     }
 
-    /// <summary>The command as a section with a table of its options.</summary>
-    public IEnumerable<string> ToMarkdown() =>
-    [
-        "", $"### {string.Join(' ', Usage.Split(' ').Skip(1).TakeWhile(word => char.IsAsciiLetterLower(word[0])))}", "", Description, "",
-        "| option | meaning |", "|---|---|",
-        .. from row in Options
-           where !row.Name.Contains("--help", StringComparison.Ordinal)
-           select $"| `{Cell(row.Name)}` | {Cell(row.Text)} |",
-    ];
+    /// <summary>The command as a section with a table of its options, if it has any.</summary>
+    public IEnumerable<string> ToMarkdown()
+    {
+        var rows = Options.Where(row => !row.Name.Contains("--help", StringComparison.Ordinal)).ToList();
+        return
+        [
+            "", $"### {string.Join(' ', Usage.Split(' ').Skip(1).TakeWhile(word => char.IsAsciiLetterLower(word[0])))}", "", Description,
+            .. rows.Count == 0 ? Array.Empty<string>() : ["", "| option | meaning |", "|---|---|"],
+            .. rows.Select(row => $"| `{Cell(row.Name)}` | {Cell(row.Text)} |"),
+        ];
+    }
 
     // Two spaces separate name and text. A line that is indented further continues the text before it.
     private static List<(string Name, string Text)> Rows(List<string> lines)

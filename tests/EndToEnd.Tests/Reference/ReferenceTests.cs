@@ -20,7 +20,12 @@ public sealed partial class ReferenceTests
             var help = await Help(project);
             page.AddRange(["", $"## {help.Program}", "", help.Description]);
             foreach (var command in help.Commands)
-                page.AddRange((await Help(project, command)).ToMarkdown());
+            {
+                var parent = await Help(project, command);
+                page.AddRange(parent.ToMarkdown());
+                foreach (var child in parent.Commands)
+                    page.AddRange((await Help(project, command, child)).ToMarkdown());
+            }
         }
 
         await Check("commands.md", page);

@@ -33,7 +33,7 @@ internal sealed partial class ClassifierService
         {
             var answer = answers.AsMemory(index * classes, classes);
             var pixels = golden.Pixels.AsMemory(index * golden.Shape.Count, golden.Shape.Count);
-            await pipeline.RunAsync(version, new(InputKind.Pixels, pixels), row, caller);
+            await pipeline.RunAsync(version, new(InputKind.Pixels, pixels) { IsGolden = true }, row, caller);
             row.AsSpan(0, classes).CopyTo(answer.Span);
             version.Model.ToProbabilities(answer.Span);
             response.Images.Add(Compare(version, pixels.Span, golden.Probabilities.AsSpan(index * classes, classes), answer.Span));

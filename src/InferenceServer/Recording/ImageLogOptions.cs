@@ -1,0 +1,36 @@
+using LeNetServe.InferenceServer.Configuration;
+
+namespace LeNetServe.InferenceServer.Recording;
+
+/// <summary>The section <c>ImageLog</c>: a sample of the images and answers, for a person to label. Off without a folder.</summary>
+internal sealed record ImageLogOptions
+{
+    /// <summary>Gets the folder of the images; null: nothing is logged.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Gets the number of logged images out of 1000.</summary>
+    public int PerMille { get; init; } = 10;
+
+    /// <summary>Gets the most space that the images take, in bytes. The oldest images are deleted for new ones.</summary>
+    public long MaxBytes { get; init; } = 64 << 20;
+
+    public static ImageLogOptions Read(SettingsReader reader)
+    {
+        const string Folder = "ImageLog:Folder";
+        var defaults = new ImageLogOptions();
+        var folder = reader.Path(Folder, null, "Folder for a sample of the images and answers; off without it", "an existing folder");
+        if (folder is not null && !Directory.Exists(folder))
+            reader.Fault($"{Folder} is \"{folder}\", expected an existing folder");
+        return new()
+        {
+            Folder = folder,
+            PerMille = reader.Integer("ImageLog:PerMille", defaults.PerMille, 1, 1000, "Number of logged images out of 1000"),
+            MaxBytes = reader.Long(
+                "ImageLog:MaxBytes",
+                defaults.MaxBytes,
+                1 << 16,
+                1L << 40,
+                "Most space of the logged images, 4096 bytes for a small one; the oldest are deleted for new ones"),
+        };
+    }
+}
