@@ -2,6 +2,7 @@ using LeNetServe.Cli;
 using LeNetServe.Trainer.Commands;
 using LeNetServe.Trainer.Comparison;
 using LeNetServe.Trainer.Downloads;
+using LeNetServe.Trainer.Records;
 using LeNetServe.Trainer.Reports;
 using LeNetServe.Trainer.Sweeps;
 
@@ -14,4 +15,5 @@ return await CommandLineProgram.RunAsync("lenetserve-train", new("Trains LeNet-5
     DatasetsCommand.Create(),
     ReportCommand.Create(),
     CompareCommand.Create(),
+    RecordsCommand.Create(),
 }, args);

@@ -11,6 +11,9 @@ namespace LeNetServe.Trainer.Sweeps;
 /// <summary>Runs <c>sweep</c>.</summary>
 internal sealed class SweepRun(SweepOptions options)
 {
+    /// <summary>Gets this machine's share of the runs; empty before <see cref="RunAsync"/>.</summary>
+    public IReadOnlyList<PlannedRun> Share { get; private set; } = [];
+
     /// <summary>Trains this machine's share of the runs.</summary>
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
@@ -18,6 +21,7 @@ internal sealed class SweepRun(SweepOptions options)
         var workers = options.Workers ?? Math.Max(1, Cores() / options.Threads);
         var all = await IdentifyAsync(cancellationToken);
         var runs = options.Share.Of(all);
+        Share = runs;
         var share = options.Share.Count > 1 ? $", share {options.Share.Index} of {options.Share.Count}: {runs.Count}" : "";
         Console.WriteLine(
             $"{Counted.Of(all.Count, "run")}{share}, {workers} at a time with {Counted.Of(options.Threads, "thread")} each, in {root}");

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using LeNetServe.Cli;
+using LeNetServe.Trainer.Sweeps;
+
+namespace LeNetServe.Trainer.Records;
+
+/// <summary><c>records list|reproduce</c>.</summary>
+internal static class RecordsCommand
+{
+    private static readonly Argument<string> Name = new("name") { Description = $"The record: {NamedRecord.Names}" };
+
+    private static readonly Option<string?> Seeds =
+        CliOption.Optional("--seeds", "Seeds to run, such as 1 or 1..3. Default: those of the record");
+
+    private static readonly Option<string?> Data =
+        CliOption.Optional("--data", "Directory of the data set's files. Default: as for train");
+
+    private static readonly Option<string?> Runs = CliOption.Optional("--out", "Directory of the runs. Default: runs/records-NAME");
+    private static readonly Option<int?> Workers =
+        CliOption.Number<int>("--workers", "Runs at a time. Default: as many as the cores allow").AtLeast(1);
+
+    private static readonly Option<int> Threads =
+        CliOption.WithDefault("--threads", 1, "Threads of each run; the results do not depend on the number").AtLeast(1);
+
+    private static readonly Option<bool> Offline = CliOption.Switch("--offline", "Never use the network");
+
+    /// <summary>Declares the command with its sub-commands.</summary>
+    public static Command Create()
+    {
+        var list = new Command("list", "Lists the records with their figures and times.");
+        list.SetAction(_ => (int)RecordsRun.List());
+        var reproduce = new Command("reproduce", "Trains a record again and compares the figures; skips finished runs.")
+        {
+            Name, Seeds, Data, Runs, Workers, Threads, Offline,
+        };
+        reproduce.SetAction(async (parsed, cancellation) => (int)await new RecordsRun(Options(parsed)).ReproduceAsync(cancellation));
+        return new("records", "Lists the project's records, and trains one again to compare.") { list, reproduce };
+    }
+
+    private static RecordsOptions Options(ParseResult parsed) => new()
+    {
+        Name = parsed.GetRequiredValue(Name),
+        Seeds = parsed.GetValue(Seeds) is { } seeds ? SetOption.Seeds(seeds) : null,
+        Data = parsed.GetValue(Data),
+        Runs = parsed.GetValue(Runs),
+        Workers = parsed.GetValue(Workers),
+        Threads = parsed.GetValue(Threads),
+        Offline = parsed.GetValue(Offline),
+    };
+}
