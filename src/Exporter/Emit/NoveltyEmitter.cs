@@ -6,7 +6,7 @@ namespace LeNetServe.Exporter.Emit;
 
 /// <summary>
 /// Writes the score of strange images as nodes after the logits: plain operators, so that any ONNX tool computes it. |z − c|² is written as
-/// |z|² + (|c|² − 2z·c), for all classes in two matrix products.
+/// |z|² − 2z·c + |c|²: for all classes one matrix product of the squares of z and of z. OpenCV 4.6 needs the last term to be a constant.
 /// </summary>
 internal static class NoveltyEmitter
 {
@@ -21,26 +21,21 @@ internal static class NoveltyEmitter
         FoldedNetwork network, IReadOnlyList<(ExportedLayer Layer, GraphTensor Output)> layers, GraphTensor logits, GraphBuilder graph)
     {
         var (model, rule) = network.Novelty!.Value;
-        var size = model.Features;
-        var classes = network.Spec.Classes;
         EmitFeatures(rule.Layers, layers, logits, graph);
         graph.Gemm($"{Prefix}whitened", model.Weight, model.Bias);
         var z = graph.Value;
-        var lengths = model.Centers.Chunk(size).Select(center => center.Sum(value => value * value)).ToArray();
-        graph.Append("Gemm", $"{Prefix}between", [classes],
-            [
-                graph.Constant($"{Prefix}directions", Array.ConvertAll(model.Centers, value => -2 * value), classes, size),
-                graph.Constant($"{Prefix}lengths", lengths, classes),
-            ])
-            .AddInt("transB", 1);
-        var between = graph.Value;
-        graph.Append("Mul", $"{Prefix}squares", [size], [z], from: z);
-        graph.Append("Gemm", $"{Prefix}distances", [classes],
-            [graph.Constant($"{Prefix}ones", Enumerable.Repeat(1.0, classes * size).ToArray(), classes, size), between])
-            .AddInt("transB", 1);
+        graph.Append("Mul", $"{Prefix}squares", [model.Features], [z]);
+        graph.Append("Concat", $"{Prefix}squares_and_values", [2 * model.Features], [z]).AddInt("axis", 1);
+        var centers = model.Centers.Chunk(model.Features).ToArray();
+        graph.Gemm($"{Prefix}distances", [.. centers.SelectMany(WeightsOf)], Array.ConvertAll(centers, SquaredLength));
         EmitNearest(graph);
         graph.Output(TensorNames.Novelty);
     }
+
+    private static IEnumerable<double> WeightsOf(double[] center) =>
+        Enumerable.Repeat(1.0, center.Length).Concat(center.Select(value => -2 * value));
+
+    private static double SquaredLength(double[] center) => center.Sum(value => value * value);
 
     private static void EmitFeatures(
         IReadOnlyList<string> names, IReadOnlyList<(ExportedLayer Layer, GraphTensor Output)> layers, GraphTensor logits,

@@ -1,7 +1,5 @@
-using LeNetServe.Certainty;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Export;
-using LeNetServe.Exporter.Layers;
 using LeNetServe.Exporter.Onnx;
 using LeNetServe.Exporter.Proof;
 using LeNetServe.Models;
@@ -14,7 +12,6 @@ namespace LeNetServe.Exporter.Tests.Emit;
 /// <summary>The score in the file against the same score of the reference network's values, in double precision.</summary>
 public sealed class NoveltyEmitterTests : IDisposable
 {
-    private const double Temperature = 1.7;
     private readonly TemporaryDirectory temporary = new();
 
     public static TheoryData<string, int> SpecsAndOpsets =>
@@ -46,7 +43,7 @@ public sealed class NoveltyEmitterTests : IDisposable
 
         using var model = ClassifierModel.Open("", result.Model);
 
-        Assert.Equal((4.5, 11), (model.Facts.NoveltyThreshold, model.Facts.RowLength));
+        Assert.Equal((NoveltyRuns.Threshold, 11), (model.Facts.NoveltyThreshold, model.Facts.RowLength));
         var golden = GoldenTensors.Read(run.Golden);
         var rows = new float[golden.Count * 11];
         model.Run(golden.Pixels, rows);
@@ -63,7 +60,7 @@ public sealed class NoveltyEmitterTests : IDisposable
         using var model = ClassifierModel.Open("", Export(Create("lenet5", out _), new()).Model);
 
         Assert.Null(model.Facts.NoveltyThreshold);
-        Assert.Equal(Temperature, model.Facts.Manifest!.Certainty!.Temperature);
+        Assert.Equal(NoveltyRuns.Temperature, model.Facts.Manifest!.Certainty!.Temperature);
     }
 
     [Fact]
@@ -82,33 +79,5 @@ public sealed class NoveltyEmitterTests : IDisposable
     private static ExportResult Export(RunDirectory run, ExportOptions options) => RunExport.Export(
         new() { Run = run.Path, Name = "net", Options = options, Tolerance = 1e-4 }, TestContext.Current.CancellationToken);
 
-    private RunDirectory Create(string name, out float[] expected)
-    {
-        var spec = TestSpecs.Create(name);
-        var layers = NoveltyRule.LayersOf(spec);
-        var run = TestRuns.Create(temporary.Path, spec, temperature: Temperature, novelty: new(4.5, 0.01, layers));
-        var features = Features(run, spec, layers);
-        var labels = Enumerable.Range(0, features.Count).Select(image => image % spec.Classes).ToArray();
-        var model = NoveltyModel.Fit([.. features.SelectMany(image => image)], labels, spec.Classes);
-        model.Write(run.Novelty);
-        RunChecksums.Write(run);
-        expected = [.. features.Select(image => NoveltyModel.Read(run.Novelty, spec.Classes).Score(image))];
-        return run;
-    }
-
-    private static List<float[]> Features(RunDirectory run, LeNetSpec spec, IReadOnlyList<string> layers)
-    {
-        var trained = TrainedRun.Read(run.Path).Trained;
-        var reference = new ReferenceNetwork(spec, TrainedWeights.Read(run.Weights, spec), trained.Normalization, Temperature);
-        var golden = GoldenTensors.Read(run.Golden);
-        var rows = spec.Trace();
-        return
-        [
-            .. from image in Enumerable.Range(0, golden.Count)
-               let values = reference.Run(golden.Pixels.AsSpan(image * spec.Input.Count, spec.Input.Count))
-               let means = rows.Zip(values).Where(pair => layers.Contains(pair.First.Layer.Name))
-                   .SelectMany(pair => pair.Second.Chunk(pair.First.Output.Height * pair.First.Output.Width).Select(map => map.Average()))
-               select means.Concat(values[^2]).Select(value => (float)value).ToArray(),
-        ];
-    }
+    private RunDirectory Create(string name, out float[] expected) => NoveltyRuns.Create(temporary.Path, name, out expected);
 }

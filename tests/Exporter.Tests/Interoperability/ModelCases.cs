@@ -5,6 +5,7 @@ using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Publish;
 using LeNetServe.Exporter.Quantize;
 using LeNetServe.Models;
+using LeNetServe.Runs;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Runtime.Running;
 using LeNetServe.Specs;
@@ -32,6 +33,10 @@ public sealed class ModelCases : IDisposable
         Add("lenet5", "float16", new() { Precision = Precision.Float16 }, tolerance: 5e-3);
         AddGradient("lenet5");
         AddGradient("lenet5-1998");
+        AddNovelty("lenet5", "novelty", new());
+        foreach (var opset in new[] { 11, 17, 18, 21 })
+            AddNovelty("lenet5", $"novelty, opset {opset}", new() { Opset = opset });
+        AddNovelty("lenet5-1998", "novelty", new());
         AddQuantized();
         foreach (var version in Repository.ShippedVersions)
             AddShipped(version);
@@ -58,9 +63,11 @@ public sealed class ModelCases : IDisposable
     private void Add(string variant, string options, ExportOptions export, double tolerance = 1e-5) =>
         cases.Add($"{variant} {options}", new(variant, options, Write(variant, $"{variant}-{options}", export, tolerance), tolerance));
 
-    private string Write(string variant, string name, ExportOptions options, double tolerance)
+    private string Write(string variant, string name, ExportOptions options, double tolerance) =>
+        Write(TestRuns.Create(temporary["runs"], TestSpecs.Create(variant)), name, options, tolerance);
+
+    private string Write(RunDirectory run, string name, ExportOptions options, double tolerance)
     {
-        var run = TestRuns.Create(temporary["runs"], TestSpecs.Create(variant));
         var result = RunExport.Export(
             new() { Run = run.Path, Name = "net", Options = options, Tolerance = tolerance }, TestContext.Current.CancellationToken);
         Assert.True(result.Proof.Passed, $"{name}: {result.Proof.Golden}");
@@ -72,12 +79,26 @@ public sealed class ModelCases : IDisposable
     private void AddGradient(string variant)
     {
         Add(variant, "gradient", new() { Outputs = ModelOutputs.Probabilities | ModelOutputs.Layers | ModelOutputs.Gradient });
-        var directory = cases[$"{variant} gradient"].Directory;
+        WriteAnswers(cases[$"{variant} gradient"].Directory, "gradient");
+    }
+
+    /// <summary>Adds a calibrated file that scores strange images, with ONNX Runtime's values in novelty.safetensors.</summary>
+    private void AddNovelty(string variant, string options, ExportOptions export)
+    {
+        var run = NoveltyRuns.Create(temporary["novelty-runs"], variant, out _);
+        export = export with { Outputs = ModelOutputs.Probabilities | ModelOutputs.Novelty };
+        var directory = Write(run, $"{variant}-{options}", export, 1e-5);
+        cases.Add($"{variant} {options}", new(variant, options, directory, 1e-5));
+        WriteAnswers(directory, "novelty");
+    }
+
+    private static void WriteAnswers(string directory, string output)
+    {
         var golden = GoldenTensors.Read(Path.Combine(directory, GoldenTensors.FileName));
         using var session = new GraphSession(File.ReadAllBytes(Path.Combine(directory, "model.onnx")));
         var pixels = StoredTensor.From(Array.ConvertAll(golden.Pixels, pixel => (float)pixel), golden.Count, 1, 32, 32);
-        var gradient = session.Run(new Dictionary<string, StoredTensor> { ["pixels"] = pixels })["gradient"];
-        SafetensorsFile.Write(Path.Combine(directory, "gradient.safetensors"), [("gradient", gradient)]);
+        var answers = session.Run(new Dictionary<string, StoredTensor> { ["pixels"] = pixels })[output];
+        SafetensorsFile.Write(Path.Combine(directory, $"{output}.safetensors"), [(output, answers)]);
     }
 
     // The name has the hash, so that a document about another file is found to be stale.

@@ -20,4 +20,9 @@ internal sealed record ToolAnswer(string Directory, string Tool, string Version)
 
     /// <summary>The largest difference from ONNX Runtime's gradient, for a case that has one.</summary>
     public double? MaxGradientDifference { get; init; }
+
+    /// <summary>
+    /// The largest difference from ONNX Runtime's novelty for a case that has one, as a share of a novelty above 1.
+    /// </summary>
+    public double? MaxNoveltyDifference { get; init; }
 }

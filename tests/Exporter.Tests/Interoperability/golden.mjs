@@ -46,6 +46,7 @@ export async function report(ort, tool, version, directory, model) {
     const classes = tensors.probabilities.shape[1];
     const batch = typeof input.shape[0] === "number" && input.shape[0] > 0 ? input.shape[0] : count;
     const gradients = existsSync(`${directory}/gradient.safetensors`) ? read(`${directory}/gradient.safetensors`).gradient.data : null;
+    const novelties = existsSync(`${directory}/novelty.safetensors`) ? read(`${directory}/novelty.safetensors`).novelty.data : null;
     const channelsLast = input.shape[3] === image[0] && input.shape[1] !== image[0];
     const found = new Float32Array(count * classes);
     for (let first = 0; first < count; first += batch) {
@@ -60,6 +61,10 @@ export async function report(ort, tool, version, directory, model) {
       outputs.gradient?.data.forEach((value, index) => {
         const difference = Math.abs(value - (gradients?.[first * size + index] ?? NaN));
         if (gradients) result.max_gradient_difference = Math.max(result.max_gradient_difference ?? 0, difference);
+      });
+      outputs.novelty?.data.forEach((value, index) => {
+        const expected = novelties?.[first + index] ?? NaN;
+        result.max_novelty_difference = Math.max(result.max_novelty_difference ?? 0, Math.abs(value - expected) / Math.max(1, expected));
       });
     }
     Object.assign(result, compare(tensors.probabilities.data, found, classes));

@@ -16,6 +16,7 @@ for directory in sys.argv[1:]:
         net.setPreferableBackend(cv2.dnn.DNN_BACKEND_OPENCV)
         rows = []
         gradients = []
+        novelties = []
         names = net.getUnconnectedOutLayersNames()
         # A model with channels last has it in its directory's name; OpenCV does not tell its inputs' shapes.
         channels_last = os.path.basename(directory).endswith("-nhwc")
@@ -24,10 +25,14 @@ for directory in sys.argv[1:]:
             outputs = dict(zip(names, net.forward(names)))
             rows.append(outputs["probabilities"].reshape(-1).copy())
             gradients += [outputs["gradient"].reshape(-1).copy()] if "gradient" in names else []
+            novelties += [float(outputs["novelty"])] if "novelty" in names else []
         result.update(golden.compare(tensors["probabilities"], np.stack(rows)))
         if gradients and os.path.exists(os.path.join(directory, "gradient.safetensors")):
             expected = golden.read(os.path.join(directory, "gradient.safetensors"))["gradient"].reshape(len(gradients), -1)
             result["max_gradient_difference"] = float(np.abs(expected - np.stack(gradients)).max())
+        if novelties:
+            expected = golden.read(os.path.join(directory, "novelty.safetensors"))["novelty"].reshape(-1)
+            result["max_novelty_difference"] = float((np.abs(expected - novelties) / np.maximum(1, expected)).max())
     except Exception as error:  # the caller reports it
         result["error"] = " ".join(f"{type(error).__name__}: {error}".split())
     print(json.dumps(result), flush=True)
