@@ -49,7 +49,7 @@ var (fittedValues, labels) = (Run([.. fitted.SelectMany(image => digits.Train.Im
 foreach (var names in new string[][] { ["F6_relu"], ["C5_relu"], ["logits"], ["S4", "logits"], ["S2", "S4", "logits"] })
 {
     var (features, size) = Features(fittedValues, names);
-    var fit = NoveltyModel.Fit(features, labels, classes: 10);
+    var fit = Mahalanobis.Fit(features, labels, classes: 10);
     Report($"Mahalanobis, {string.Join(", ", names)}", values =>
         [.. Features(values, names).Values.Chunk(size).AsParallel().AsOrdered().Select(row => fit.Score(row))]);
 }
@@ -110,15 +110,15 @@ void Report(string score, Func<IReadOnlyDictionary<string, float[]>, float[]> of
     var limit = threshold ?? NoveltyRule.Of(ours, []).Threshold;
     var alarms = (double)ours.Count(value => value > limit) / ours.Length;
     Console.WriteLine($"{score}: {alarms:P2} of {ours.Length} known images are above {limit:0.###}");
-    var (rejected, all) = (0, 0);
+    var all = kinds.SelectMany(kind => of(kind.Values)).ToArray();
     foreach (var (kind, values) in kinds)
     {
         var theirs = of(values);
         var above = theirs.Count(value => value > limit);
         Console.WriteLine($"  {kind}: AUROC {Area(ours, theirs):0.0000}, {(double)above / theirs.Length:P1} of {theirs.Length} rejected");
-        (rejected, all) = (rejected + above, all + theirs.Length);
     }
-    Console.WriteLine($"  together: {(double)rejected / all:P1} of {all} rejected");
+    var rejected = all.Count(value => value > limit);
+    Console.WriteLine($"  together: AUROC {Area(ours, all):0.0000}, {(double)rejected / all.Length:P1} of {all.Length} rejected");
 }
 
 // The chance that a stranger scores higher than a known image; equal scores count half.

@@ -69,8 +69,8 @@ internal static class RunExport
     {
         if (!request.Options.Outputs.HasFlag(ModelOutputs.Novelty))
             return null;
-        return run.Novelty is { } model && run.Trained.Certainty?.Novelty is { } rule
-            ? (model, rule)
+        return File.Exists(run.Directory.Novelty) && run.Trained.Certainty?.Novelty is { } rule
+            ? (NoveltyModel.Read(run.Directory.Novelty), rule)
             : throw new ExpectedException(ExitCode.BadInput, $"--outputs asks for novelty and {run.Directory.Path} has no "
                 + $"{NoveltyModel.FileName}, expected a run that held out 100 images at least; train it again with a newer program");
     }

@@ -1,4 +1,3 @@
-using LeNetServe.Certainty;
 using LeNetServe.Exporter.Layers;
 using LeNetServe.Files;
 using LeNetServe.Models;
@@ -18,9 +17,6 @@ internal sealed record TrainedRun
 
     /// <summary>Gets test images with torch's answers.</summary>
     public required GoldenTensors Golden { get; init; }
-
-    /// <summary>Gets the score of strange images; null if the run has none.</summary>
-    public NoveltyModel? Novelty { get; init; }
 
     /// <summary>Gets the final figures; null for an unfinished run.</summary>
     public required RunSummary? Summary { get; init; }
@@ -57,7 +53,6 @@ internal sealed record TrainedRun
             Trained = trained,
             Weights = TrainedWeights.Read(run.Weights, trained.Spec),
             Golden = golden,
-            Novelty = File.Exists(run.Novelty) ? NoveltyModel.Read(run.Novelty, trained.Spec.Classes) : null,
             Summary = run.ReadSummary(),
             Verified = verified,
             WeightsSha256 = RegularFile.Sha256(run.Weights),

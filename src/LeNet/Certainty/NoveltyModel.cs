@@ -3,167 +3,63 @@ using LeNetServe.Tensors;
 namespace LeNetServe.Certainty;
 
 /// <summary>
-/// Scores how strange an image is: the squared Mahalanobis distance of its features from the nearest class mean, divided by their number.
-/// All classes share one covariance (Lee, Lee, Lee, Shin 2018). The features are the means of pooled maps and the logits.
+/// Scores how strange an image is: a small network beside the layers that classify. It was trained to tell training images from generated
+/// strangers (Hendrycks, Mazeika, Dietterich 2019). The score rises with the odds of a stranger.
 /// </summary>
-/// <param name="Weight">Features×features: z = weight·features + bias has unit variance within a class.</param>
-/// <param name="Bias">One value per feature.</param>
-/// <param name="Centers">Classes×features: the class means of z.</param>
-public sealed record NoveltyModel(double[] Weight, double[] Bias, double[] Centers)
+/// <param name="Weight">Units×features.</param>
+/// <param name="Bias">One value per unit. A unit is max(0, weight·features + bias).</param>
+/// <param name="Output">One factor per unit.</param>
+public sealed record NoveltyModel(double[] Weight, double[] Bias, double[] Output)
 {
     /// <summary>Name of the file in a run directory.</summary>
     public const string FileName = "novelty.safetensors";
 
-    /// <summary>The largest number of features: the fit takes their cube.</summary>
-    public const int MostFeatures = 512;
-
-    private const double Ridge = 0.01;
-
-    // Keeps a feature that hardly varies from deciding alone.
-    private const double Floor = 1e-4;
+    /// <summary>The largest number of features.</summary>
+    public const int MostFeatures = 4096;
 
     /// <summary>The number of features.</summary>
-    public int Features => Bias.Length;
+    public int Features => Weight.Length / Units;
 
-    /// <summary>Fits the class means and the covariance on training images.</summary>
-    /// <param name="features">N×features.</param>
-    /// <param name="labels">The right classes.</param>
-    /// <param name="classes">Number of classes, each of which has an image.</param>
-    public static NoveltyModel Fit(float[] features, int[] labels, int classes)
-    {
-        var size = features.Length / labels.Length;
-        var means = Means(features, labels, classes, size);
-        var covariance = Covariance(features, labels, means, size);
-        var whitening = Inverse(Cholesky(covariance, size), size);
-        var scale = 1 / Math.Sqrt(size);
-        for (var index = 0; index < whitening.Length; index++)
-            whitening[index] *= scale;
-        var middle = Enumerable.Range(0, size).Select(feature => means.Average(mean => mean[feature])).ToArray();
-        return new(
-            whitening,
-            Array.ConvertAll(Multiply(whitening, middle), value => -value),
-            [.. means.SelectMany(mean => Multiply(whitening, [.. mean.Zip(middle, (value, offset) => value - offset)]))]);
-    }
+    /// <summary>The number of units.</summary>
+    public int Units => Bias.Length;
 
     /// <summary>Gets the score of one image.</summary>
     public float Score(ReadOnlySpan<float> features)
     {
-        var z = Multiply(Weight, Array.ConvertAll(features.ToArray(), value => (double)value));
-        var nearest = double.PositiveInfinity;
-        for (var first = 0; first < Centers.Length; first += Features)
+        var score = 0.0;
+        for (var unit = 0; unit < Units; unit++)
         {
-            var distance = 0.0;
-            for (var index = 0; index < Features; index++)
-            {
-                var difference = z[index] + Bias[index] - Centers[first + index];
-                distance += difference * difference;
-            }
-            nearest = Math.Min(nearest, distance);
+            var sum = Bias[unit];
+            for (var index = 0; index < features.Length; index++)
+                sum += Weight[unit * features.Length + index] * features[index];
+            score += Output[unit] * Math.Max(0, sum);
         }
-        return (float)nearest;
+        return (float)score;
     }
 
     /// <summary>Writes the file, under a temporary name first.</summary>
     public void Write(string path) => SafetensorsFile.Write(path,
     [
-        ("weight", Stored(Weight, Features, Features)),
-        ("bias", Stored(Bias, Features)),
-        ("centers", Stored(Centers, Centers.Length / Features, Features)),
+        ("weight", Stored(Weight, Units, Features)),
+        ("bias", Stored(Bias, Units)),
+        ("output", Stored(Output, Units)),
     ]);
 
     /// <summary>Reads and checks the file.</summary>
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape than the others ask for.</exception>
-    public static NoveltyModel Read(string path, int classes)
+    public static NoveltyModel Read(string path)
     {
         var file = SafetensorsFile.Read(path);
-        var size = (int)file["bias"].Count;
-        foreach (var (name, rows) in new[] { ("weight", size), ("centers", classes) })
-            if (!file[name].Shape.AsSpan().SequenceEqual([rows, size]))
-                throw new InvalidDataException($"{path}: tensor \"{name}\" is {file[name]}, expected F32 {rows}×{size}");
-        return new(Values("weight"), Values("bias"), Values("centers"));
+        var units = (int)file["bias"].Count;
+        if (!file["output"].Shape.AsSpan().SequenceEqual([units]))
+            throw new InvalidDataException($"{path}: tensor \"output\" is {file["output"]}, expected F32 {units}");
+        if (file["weight"].Shape is not [var rows, _] || rows != units)
+            throw new InvalidDataException($"{path}: tensor \"weight\" is {file["weight"]}, expected F32 {units}×features");
+        return new(Values("weight"), Values("bias"), Values("output"));
 
         double[] Values(string name) => Array.ConvertAll(file[name].ToSingles(), value => (double)value);
     }
 
     private static StoredTensor Stored(double[] values, params int[] shape) =>
         StoredTensor.From(Array.ConvertAll(values, value => (float)value), shape);
-
-    private static double[][] Means(float[] features, int[] labels, int classes, int size)
-    {
-        var means = Enumerable.Range(0, classes).Select(_ => new double[size]).ToArray();
-        var counts = new int[classes];
-        for (var image = 0; image < labels.Length; image++)
-        {
-            counts[labels[image]]++;
-            for (var index = 0; index < size; index++)
-                means[labels[image]][index] += features[image * size + index];
-        }
-        for (var label = 0; label < classes; label++)
-            for (var index = 0; index < size; index++)
-                means[label][index] /= Math.Max(1, counts[label]);
-        return means;
-    }
-
-    /// <summary>The covariance within the classes, with a hundredth of each feature's variance and a floor added on the diagonal.</summary>
-    private static double[] Covariance(float[] features, int[] labels, double[][] means, int size)
-    {
-        var sums = new double[size * size];
-        var difference = new double[size];
-        for (var image = 0; image < labels.Length; image++)
-        {
-            for (var index = 0; index < size; index++)
-                difference[index] = features[image * size + index] - means[labels[image]][index];
-            for (var row = 0; row < size; row++)
-                for (var column = 0; column <= row; column++)
-                    sums[row * size + column] += difference[row] * difference[column];
-        }
-        for (var row = 0; row < size; row++)
-        {
-            for (var column = 0; column <= row; column++)
-                sums[row * size + column] /= labels.Length;
-        }
-        var mean = Enumerable.Range(0, size).Average(feature => sums[feature * size + feature]);
-        for (var feature = 0; feature < size; feature++)
-            sums[feature * size + feature] += Ridge * sums[feature * size + feature] + Floor * mean + double.Epsilon;
-        return sums;
-    }
-
-    /// <summary>The lower triangle L with L·Lᵀ = the matrix, whose lower triangle is given.</summary>
-    private static double[] Cholesky(double[] matrix, int size)
-    {
-        var lower = new double[size * size];
-        for (var row = 0; row < size; row++)
-            for (var column = 0; column <= row; column++)
-            {
-                var sum = matrix[row * size + column];
-                for (var index = 0; index < column; index++)
-                    sum -= lower[row * size + index] * lower[column * size + index];
-                lower[row * size + column] = row == column ? Math.Sqrt(sum) : sum / lower[column * size + column];
-            }
-        return lower;
-    }
-
-    /// <summary>The inverse of a lower triangle, by forward substitution.</summary>
-    private static double[] Inverse(double[] lower, int size)
-    {
-        var inverse = new double[size * size];
-        for (var column = 0; column < size; column++)
-            for (var row = column; row < size; row++)
-            {
-                var sum = row == column ? 1.0 : 0;
-                for (var index = column; index < row; index++)
-                    sum -= lower[row * size + index] * inverse[index * size + column];
-                inverse[row * size + column] = sum / lower[row * size + row];
-            }
-        return inverse;
-    }
-
-    private static double[] Multiply(double[] matrix, double[] vector)
-    {
-        var product = new double[matrix.Length / vector.Length];
-        for (var row = 0; row < product.Length; row++)
-            for (var column = 0; column < vector.Length; column++)
-                product[row] += matrix[row * vector.Length + column] * vector[column];
-        return product;
-    }
 }

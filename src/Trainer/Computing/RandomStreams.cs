@@ -12,4 +12,5 @@ internal static class RandomStreams
     public const int Augmentation = 103;
     public const int Flip = 104;
     public const int Dropout = 105;
+    public const int Strangers = 106;
 }

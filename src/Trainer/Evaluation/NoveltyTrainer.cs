@@ -1,4 +1,5 @@
 using LeNetServe.Certainty;
+using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
@@ -10,52 +11,47 @@ namespace LeNetServe.Trainer.Evaluation;
 /// <summary>Fits the score of strange images of finished weights.</summary>
 /// <param name="store">The weights.</param>
 /// <param name="model">The calibrated model.</param>
-/// <param name="images">The training images.</param>
+/// <param name="set">The training images.</param>
+/// <param name="images">The same images on the device.</param>
 /// <param name="threads">Threads to compute with.</param>
-internal sealed class NoveltyTrainer(ParameterStore store, TrainedModel model, ResidentImages images, SliceThreads threads)
+internal sealed class NoveltyTrainer(
+    ParameterStore store, TrainedModel model, ImageSet set, ResidentImages images, SliceThreads threads)
 {
-    private const int MostImages = 10_000;
+    private const int MostImages = 20_000;
 
-    private readonly IReadOnlyList<string> layers = NoveltyRule.LayersOf(model.Spec);
+    private readonly string? layer = NoveltyRule.LayerOf(model.Spec);
 
-    /// <summary>Fits the score on training images and the threshold on held-out images.</summary>
+    /// <summary>Fits the score on training images and generated strangers, and the threshold on held-out images.</summary>
     /// <param name="data">The parts of the training images.</param>
-    /// <returns>
-    /// The score, the rule, and the novelties of the held-out images. Null if the features are too many, or if a class has no image.
-    /// </returns>
+    /// <returns>The score, the rule, and the novelties of the held-out images. Null if the features are too many.</returns>
     public (NoveltyModel Model, NoveltyRule Rule, float[] HeldOut)? Fit(TrainingData data)
     {
-        var classes = model.Spec.Classes;
         var step = Math.Max(1, data.Train.Length / MostImages);
-        var (values, labels) = Features([.. data.Train.Where((_, place) => place % step == 0)]);
-        var size = values.Length / labels.Length;
-        if (size > NoveltyModel.MostFeatures || labels.Distinct().Count() < classes)
+        int[] numbers = [.. data.Train.Where((_, place) => place % step == 0)];
+        var known = Features(images, numbers);
+        var size = known.Length / numbers.Length;
+        if (size > NoveltyModel.MostFeatures)
             return null;
-        var fitted = NoveltyModel.Fit(values, labels, classes);
-        var (heldOut, _) = Features(data.Calibration);
-        float[] scores = [.. heldOut.Chunk(size).Select(features => fitted.Score(features))];
-        return (fitted, NoveltyRule.Of(scores, layers), scores);
+        var strangers = new StrangerImages(set, numbers, model.Imaging).Draw(numbers.Length, threads);
+        using var strange = new ResidentImages(strangers, images.Device);
+        var fitted = NoveltyFit.Of(known, Features(strange, strange.All()), size);
+        float[] scores = [.. Features(images, data.Calibration).Chunk(size).Select(features => fitted.Score(features))];
+        return (fitted, NoveltyRule.Of(scores, layer is null ? [] : [layer]), scores);
     }
 
-    private (float[] Values, int[] Labels) Features(int[] numbers)
+    private float[] Features(ResidentImages of, int[] numbers)
     {
         var values = new float[EvaluationPass.Batches(numbers.Length)][];
-        var labels = new long[values.Length][];
-        new EvaluationPass(store, model, threads).Run(images, numbers, batch =>
-        {
-            values[batch.Number] = TensorMemory.Values(FeaturesOf(batch));
-            labels[batch.Number] = batch.Labels.cpu().data<long>().ToArray();
-        });
-        return ([.. values.SelectMany(batch => batch)], [.. labels.SelectMany(batch => batch).Select(label => (int)label)]);
+        new EvaluationPass(store, model, threads).Run(of, numbers, batch => values[batch.Number] = TensorMemory.Values(FeaturesOf(batch)));
+        return [.. values.SelectMany(batch => batch)];
     }
 
-    /// <summary>Gets the means of the pooled maps and the calibrated logits, B×features.</summary>
+    /// <summary>Gets the values of the layer, or else the calibrated logits, B×features.</summary>
     private Tensor FeaturesOf(EvaluationBatch batch)
     {
-        var parts = new List<Tensor>();
         foreach (var (row, output) in batch.Network.Trace(batch.Pixels))
-            if (layers.Contains(row.Layer.Name))
-                parts.Add(output.mean([2, 3]));
-        return cat([.. parts, batch.Logits()], 1);
+            if (row.Layer.Name == layer)
+                return output.flatten(1);
+        return batch.Logits();
     }
 }

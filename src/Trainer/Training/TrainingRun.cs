@@ -179,7 +179,8 @@ internal sealed class TrainingRun
             return null;
         using var images = new ResidentImages(dataset.Train, weights.Trained.device);
         var certainty = Calibrator.Fit(weights, model, images, data.Calibration, threads);
-        if (new NoveltyTrainer(weights, model with { Certainty = certainty }, images, threads).Fit(data) is not var (novelty, rule, scores))
+        var trainer = new NoveltyTrainer(weights, model with { Certainty = certainty }, dataset.Train, images, threads);
+        if (trainer.Fit(data) is not var (novelty, rule, scores))
             return certainty;
         novelty.Write(Directory.Novelty);
         return certainty with { Novelty = rule, Answers = certainty.Answers! with { Novelty = ScoreHistogram.Of(scores) } };

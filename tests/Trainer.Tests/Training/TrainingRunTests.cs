@@ -86,9 +86,9 @@ public sealed class TrainingRunTests
         Assert.Equal(images, certainty.Images);
         Assert.Equal(certainty.Temperature, summary.Temperature);
         Assert.True(certainty.LossAfter <= certainty.LossBefore, $"{certainty.LossAfter} after, {certainty.LossBefore} before");
-        var novelty = NoveltyModel.Read(run.Directory.Novelty, 4);
-        Assert.Equal(6 + 16 + 4, novelty.Features);
-        Assert.Equal(["S2", "S4"], certainty.Novelty!.Layers);
+        var novelty = NoveltyModel.Read(run.Directory.Novelty);
+        Assert.Equal(120, novelty.Features);
+        Assert.Equal(["C5_relu"], certainty.Novelty!.Layers);
         Assert.InRange(certainty.Novelty.FalseAlarms, 0, 0.01);
         var evidence = ReportEvidence.Read(run.Directory);
         var figures = CertaintyFigures.Of(evidence.Probabilities, evidence.Labels);

@@ -1,0 +1,74 @@
+using LeNetServe.Certainty;
+using LeNetServe.Randomness;
+using LeNetServe.Trainer.Computing;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace LeNetServe.Trainer.Evaluation;
+
+/// <summary>Trains the score of strange images on the features of known and of strange images.</summary>
+internal static class NoveltyFit
+{
+    private const int Units = 32, Epochs = 12, BatchSize = 128;
+    private const double LearningRate = 3e-3, WeightDecay = 1e-4;
+
+    // Keeps a feature that hardly varies from deciding alone.
+    private const double Floor = 0.01;
+
+    /// <summary>Trains the score. The result depends on the features alone, not on threads.</summary>
+    /// <param name="known">Images×features of training images.</param>
+    /// <param name="strange">Images×features of strange images.</param>
+    /// <param name="size">Number of features.</param>
+    public static NoveltyModel Of(float[] known, float[] strange, int size)
+    {
+        using var scope = NewDisposeScope();
+        var features = tensor([.. known, .. strange], [(known.Length + strange.Length) / size, size]);
+        var targets = cat([zeros(known.Length / size), ones(strange.Length / size)]);
+        var deviation = features.std(0, unbiased: false);
+        deviation.add_(deviation.mean().mul_(Number.Of(Floor)));
+        var mean = features.mean([0]);
+        var trained = Train(features.sub_(mean).div_(deviation), targets);
+        var weight = trained[0].div(deviation);
+        return new(Values(weight), Values(trained[1].sub(weight.mv(mean))), Values(trained[2]));
+    }
+
+    private static Tensor[] Train(Tensor features, Tensor targets)
+    {
+        var random = SplitMix64.For(seed: 0, RandomStreams.Strangers, index: -1);
+        var size = (int)features.shape[1];
+        Parameter[] weights =
+        [
+            new(Normal(ref random, MathF.Sqrt(2f / size), Units, size)), new(zeros(Units)),
+            new(Normal(ref random, MathF.Sqrt(1f / Units), Units)), new(zeros(1)),
+        ];
+        using var optimizer = optim.AdamW(weights, LearningRate, weight_decay: WeightDecay);
+        var order = Enumerable.Range(0, (int)targets.shape[0]).Select(image => (long)image).ToArray();
+        for (var epoch = 0; epoch < Epochs; epoch++)
+        {
+            optimizer.ParamGroups.First().LearningRate = LearningRate * (1 - (double)epoch / Epochs);
+            random.Shuffle<long>(order);
+            foreach (var batch in order.Chunk(BatchSize))
+            {
+                using var scope = NewDisposeScope();
+                var chosen = tensor(batch);
+                var units = functional.linear(features.index_select(0, chosen), weights[0], weights[1]).relu();
+                var scores = units.mv(weights[2]).add(weights[3]);
+                optimizer.zero_grad();
+                functional.binary_cross_entropy_with_logits(scores, targets.index_select(0, chosen)).backward();
+                optimizer.step();
+            }
+        }
+        return [.. weights.Select(weight => weight.detach())];
+    }
+
+    private static Tensor Normal(ref SplitMix64 random, float deviation, params long[] shape)
+    {
+        var values = new float[shape.Aggregate(1L, (product, size) => product * size)];
+        foreach (ref var value in values.AsSpan())
+            value = random.Normal(deviation);
+        return tensor(values, shape);
+    }
+
+    private static double[] Values(Tensor tensor) => Array.ConvertAll(TensorMemory.Values(tensor), value => (double)value);
+}
