@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace LeNetServe.InferenceServer.Inference;
 
@@ -7,8 +8,14 @@ namespace LeNetServe.InferenceServer.Inference;
 /// threads must stay free to read calls, to answer the quick ones, and to reject. <c>await threads</c> goes on on one of these threads;
 /// <see cref="LeaveAsync"/> goes back to the pool.
 /// </summary>
-internal sealed class RunThreads(int most) : IDisposable
+/// <param name="most">The largest number of threads.</param>
+/// <param name="yields">
+/// Gives the threads the lowest priority on Linux. Then they use what the quick calls leave, and at least a sixtieth of a core.
+/// </param>
+internal sealed partial class RunThreads(int most, bool yields = false) : IDisposable
 {
+    private const int LowestPriority = 19;
+
     [ThreadStatic]
     private static RunThreads? mine;
 
@@ -51,6 +58,8 @@ internal sealed class RunThreads(int most) : IDisposable
     private void Work()
     {
         mine = this;
+        if (yields && OperatingSystem.IsLinux())
+            Yield();
         while (Take() is { } action)
             action();
     }
@@ -68,6 +77,23 @@ internal sealed class RunThreads(int most) : IDisposable
             return action;
         }
     }
+
+    private static void Yield()
+    {
+        try
+        {
+            _ = SetPriority(0, 0, LowestPriority);
+        }
+        catch (DllNotFoundException)
+        {
+            // musl has its library under another name. The threads then keep their priority.
+        }
+    }
+
+    /// <summary>Sets the priority of a thread; which 0 and id 0 stand for the calling thread.</summary>
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetPriority(int which, int id, int priority);
 
     /// <summary>The part that <c>await</c> needs.</summary>
     internal readonly struct Awaiter(RunThreads threads) : ICriticalNotifyCompletion

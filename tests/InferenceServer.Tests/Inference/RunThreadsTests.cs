@@ -25,6 +25,27 @@ public sealed class RunThreadsTests
         Assert.InRange(seen.Count, 1, 3);
     }
 
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 19)]
+    public async Task Await_ThreadsThatYield_HaveTheLowestPriority(bool yields, int more)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "priorities of threads are Linux's");
+        using var threads = new RunThreads(1, yields);
+        var own = Niceness();
+
+        await threads;
+        var niceness = Niceness();
+        await RunThreads.LeaveAsync();
+
+        Assert.Equal(Math.Min(19, own + more), niceness);
+
+        // Fields after the name, which is in parentheses, begin with the third of "man proc".
+        static int Niceness() => int.Parse(
+            File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[16],
+            System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     [Fact]
     public async Task Add_AfterTheThreadsHaveEnded_IsDoneNevertheless()
     {
