@@ -64,8 +64,12 @@ Directory.Delete(packages, recursive: true);
 
 var target = folder ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet", "tools");
 if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Contains(target))
+{
     Console.WriteLine($"{target} is not in PATH: put it there, or call the tools by their path");
-Console.WriteLine("next: lenetserve-train train");
+    if (!OperatingSystem.IsWindows())
+        Console.WriteLine($"next: export PATH=\"$PATH:{target}\"");
+}
+Console.WriteLine("next: lenetserve-train train --dataset strokes --epochs 3");
 return 0;
 
 string Package(string project) => $"LeNetServe.{project}.{platform}";

@@ -22,8 +22,17 @@ internal static class CommandLineFault
             .Concat(parsed.Errors.Count == 0 ? [] : parsed.UnmatchedTokens);
         var separator = parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
         return words.FirstOrDefault(word => word.Length > 1 && word[0] == '-' && !separator && !Path.Exists(word)) is { } option
-            ? $"{option} is not an option{Suggestion(option, Names(parsed))}"
+            ? OfACommand(parsed, option.Split('=')[0]) ?? $"{option} is not an option{Suggestion(option, Names(parsed))}"
             : null;
+    }
+
+    /// <summary>Gets the fault of a line that has a command's option and not the command.</summary>
+    private static string? OfACommand(ParseResult parsed, string option)
+    {
+        var commands = parsed.CommandResult.Command.Subcommands
+            .Where(command => !command.Hidden && command.Options.Any(one => one.Name == option || one.Aliases.Contains(option)))
+            .Select(command => command.Name).ToList();
+        return commands.Count == 0 ? null : $"{option} is an option of {string.Join(", ", commands)}, expected a command before it";
     }
 
     private static string? Unmatched(ParseResult parsed)

@@ -7,6 +7,7 @@ public sealed class CommandLineFaultTests
     [Theory]
     [InlineData("", "error: no command is given, expected train, score", "help: --help")]
     [InlineData("trian", "error: trian is not a command; did you mean train?", "help: --help")]
+    [InlineData("--epochs 3 --out a", "error: --epochs is an option of train, expected a command before it", "help: --help")]
     [InlineData("bake", "error: bake is not a command, expected train, score", "help: --help")]
     [InlineData("train --epoch 3 --out a", "error: --epoch is not an option; did you mean --epochs?", "help: train --help")]
     [InlineData("train --batch_size=3 --out a", "error: --batch_size=3 is not an option; did you mean --batch-size?", "help: train --help")]

@@ -68,6 +68,6 @@ internal sealed class PublishTarget
         }
         if (repository is not null)
             output.WriteLine($"next: lenetserve-serve {Shell.Word(repository)}");
-        output.WriteLine($"next: lenetserve-score PICTURES --model {Shell.Word(model)} --out scores.jsonl");
+        output.WriteLine($"next: lenetserve-score score PICTURES --model {Shell.Word(model)} --out scores.jsonl");
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace LeNetServe.InferenceServer.Hosting;
@@ -50,8 +51,11 @@ internal static class ServerRun
             return ExitCode.Success;
         // A socket's exception does not name the address.
         var place = failure is SocketException ? $"cannot listen on {listen.Address}, ports {listen.GrpcPort} and {listen.HttpPort}: " : "";
+        var remedy = failure.InnerException is AddressInUseException
+            ? " Stop the program that uses it, or choose another port with --grpc-port or --http-port."
+            : "";
         var isBug = Exit.Expected(failure) is null;
-        await Console.Error.WriteLineAsync($"error: the server has failed: {place}{(isBug ? failure : failure.Message)}");
+        await Console.Error.WriteLineAsync($"error: the server has failed: {place}{(isBug ? failure : failure.Message)}{remedy}");
         return ExitCode.Trouble;
     }
 

@@ -42,7 +42,8 @@ internal sealed class TrainRun(TrainOptions options)
         if (!options.DryRun)
         {
             var images = Counted.Of(dataset.Train.Count, "training image");
-            Console.WriteLine($"chosen for {images} of {dataset.Labels.Count} classes: {string.Join("; ", recipe.Choices)} (options win)");
+            var choices = string.Join("; ", recipe.Choices);
+            Console.WriteLine($"chosen for {images} of {dataset.Labels.Count} classes: {choices} (your options come first)");
             foreach (var warning in recipe.Warnings)
                 Console.Error.WriteLine($"warning: {warning}");
         }

@@ -14,7 +14,8 @@ internal static class DatasetDownload
             ? await ObtainAsync(published, DatasetRoot.Default, new() { Offline = offline }, cancellationToken)
             : config.Data;
         if (config.Data is { } given && !Directory.Exists(given))
-            throw new DirectoryNotFoundException($"data is {given}, which does not exist, expected the folder of {config.Dataset}");
+            throw new DirectoryNotFoundException($"data is {given}, which does not exist, expected a folder with "
+                + (config.Dataset == "folder" ? "a folder of pictures for each class" : $"the files of {config.Dataset}"));
         try
         {
             return DatasetCatalog.Open(

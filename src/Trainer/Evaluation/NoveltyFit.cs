@@ -26,7 +26,7 @@ internal static class NoveltyFit
         var features = tensor([.. known, .. strange], [(known.Length + strange.Length) / size, size]);
         var targets = cat([zeros(known.Length / size), ones(strange.Length / size)]);
         var deviation = features.std(0, unbiased: false);
-        deviation.add_(deviation.mean().mul_(Number.Of(Floor)));
+        deviation.add_(deviation.mean().mul_(Number.Of(Floor)), Number.Of(1));
         var mean = features.mean([0]);
         var trained = Train(features.sub_(mean).div_(deviation), targets);
         var weight = trained[0].div(deviation);
@@ -53,7 +53,7 @@ internal static class NoveltyFit
                 using var scope = NewDisposeScope();
                 var chosen = tensor(batch);
                 var units = functional.linear(features.index_select(0, chosen), weights[0], weights[1]).relu();
-                var scores = units.mv(weights[2]).add(weights[3]);
+                var scores = units.mv(weights[2]).add(weights[3], Number.Of(1));
                 optimizer.zero_grad();
                 functional.binary_cross_entropy_with_logits(scores, targets.index_select(0, chosen)).backward();
                 optimizer.step();

@@ -6,8 +6,6 @@ namespace LeNetServe.EndToEnd.Tests.Documents;
 [Collection<DocumentClones>]
 public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output)
 {
-    private const string Long = "the documents' commands take minutes: LENETSERVE_DOCUMENTS=1 runs them";
-
     public static TheoryData<string> WithCommands => new(
         DocumentBlock.All.Where(block => block.IsCommand && Runs(block)).Select(block => block.File).Distinct());
 
@@ -15,7 +13,6 @@ public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output)
     [MemberData(nameof(WithCommands))]
     public async Task Commands_OfADocument_RunAsTheyStand(string document)
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("LENETSERVE_DOCUMENTS") == "1", Long);
         Assert.SkipWhen(clone.Obstacle is not null, clone.Obstacle ?? "");
         // Each server is a process group of its own, so that what it started ends with it.
         var script = new StringBuilder("""
@@ -55,7 +52,6 @@ public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output)
     [Fact]
     public async Task Tests_InAUsedClone_StillPass()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("LENETSERVE_DOCUMENTS") == "1", Long);
         Assert.SkipWhen(clone.Obstacle is not null, clone.Obstacle ?? "");
         var used = await clone.Run("""
             mkdir -p models/my-digits/1 && cp models/lenet5-mnist/1/* models/my-digits/1/

@@ -79,7 +79,7 @@ public sealed class ExportCommandTests : IDisposable
         Assert.DoesNotContain("created", second, StringComparison.Ordinal);
         Assert.EndsWith(
             $"next: lenetserve-serve {sandbox.Models}\n"
-            + $"next: lenetserve-score PICTURES --model {sandbox.Models}/net --out scores.jsonl\n",
+            + $"next: lenetserve-score score PICTURES --model {sandbox.Models}/net --out scores.jsonl\n",
             first, StringComparison.Ordinal);
     }
 

@@ -124,6 +124,7 @@ public sealed class GathererTests : IDisposable
         var gatherer = new Gatherer(Most, queueLength: 2, thread, TimeProvider.System);
         thread.Add(() => free.Wait(TestContext.Current.CancellationToken));
         var waiting = new[] { RunAsync(gatherer, Pixels(1, 1)), RunAsync(gatherer, Pixels(2, 1)) };
+        await Eventually.TrueAsync(() => gatherer.Waiting == 2);
 
         var exception = await Assert.ThrowsAsync<InferenceException>(() => RunAsync(gatherer, Pixels(3, 1)));
 
