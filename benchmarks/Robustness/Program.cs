@@ -7,7 +7,6 @@
 // have a row. If the model has the output novelty, images that are not digits have rows too. The figures describe the model. They choose
 // nothing.
 using System.Globalization;
-using System.Runtime.InteropServices;
 using LeNetServe.Benchmarks.Robustness;
 using LeNetServe.Benchmarks.Strangers;
 using LeNetServe.Datasets;
@@ -15,7 +14,6 @@ using LeNetServe.Imaging;
 using LeNetServe.Randomness;
 using LeNetServe.Runtime;
 using LeNetServe.TestPictures;
-using SkiaSharp;
 
 const int Seed = 1, Photographs = 1000;
 
@@ -74,14 +72,7 @@ static byte[] Content(ReadOnlySpan<byte> image)
     return content;
 }
 
-static byte[] Png(byte[] pixels, int side)
-{
-    using var bitmap = new SKBitmap(new SKImageInfo(side, side, SKColorType.Gray8));
-    for (var row = 0; row < side; row++)
-        Marshal.Copy(pixels, row * side, bitmap.GetPixels() + row * bitmap.RowBytes, side);
-    using var file = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-    return file.ToArray();
-}
+static byte[] Png(byte[] pixels, int side) => PngFile.Encode(pixels, new(1, side, side));
 
 void Report(string images, string strength, ParallelQuery<byte[]> pictures, int[] labels) =>
     Row(images, strength, [.. pictures.Select(picture => imaging.Process(picture))], labels);

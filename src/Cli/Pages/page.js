@@ -339,7 +339,7 @@ export function classTable(counts, labels) {
 
 // Pictures.
 
-/** Bytes of a text in base64. */
+/** Bytes of a text in base64. Browsers of before 2025 lack fromBase64. */
 export const bytes = text => Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), one => one.charCodeAt(0));
 
 const gray = value => [value, value, value];

@@ -11,7 +11,9 @@ namespace LeNetServe.InferenceServer.Inference;
 /// <param name="Geometry">The way from an encoded picture to the input; null: as the model declares.</param>
 internal readonly record struct InferenceInput(InputKind Kind, ReadOnlyMemory<byte> Data, Geometry? Geometry = null)
 {
-    /// <summary>Gets a value indicating whether the images are the model's golden ones, which are test images and are not logged.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the images are the model's golden ones. These test images are neither counted nor logged.
+    /// </summary>
     public bool IsGolden { get; init; }
 
     /// <summary>Gets the number of bytes of an image of <paramref name="count"/> values.</summary>
@@ -31,8 +33,10 @@ internal readonly record struct InferenceInput(InputKind Kind, ReadOnlyMemory<by
     /// <param name="rows">Rows of <see cref="Runtime.Models.ModelFacts.RowLength"/> values.</param>
     public void Watch(ServedVersion version, ReadOnlySpan<float> rows)
     {
+        if (IsGolden)
+            return;
         version.Watch(rows);
-        if (version.ImageLog is not { } log || IsGolden)
+        if (version.ImageLog is not { } log)
             return;
         var row = version.Facts.RowLength;
         for (var image = 0; image < rows.Length / row; image++)

@@ -10,7 +10,7 @@ namespace LeNetServe.InferenceServer.Inference;
 /// </summary>
 /// <param name="most">The largest number of threads.</param>
 /// <param name="yields">
-/// Gives the threads the lowest priority on Linux. Then they use what the quick calls leave, and at least a sixtieth of a core.
+/// Gives the threads the lowest priority on Linux. Then they use what the quick calls leave.
 /// </param>
 internal sealed partial class RunThreads(int most, bool yields = false) : IDisposable
 {

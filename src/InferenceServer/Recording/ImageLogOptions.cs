@@ -30,7 +30,7 @@ internal sealed record ImageLogOptions
                 defaults.MaxBytes,
                 1 << 16,
                 1L << 40,
-                "Most space of the logged images, 4096 bytes for a small one; the oldest are deleted for new ones"),
+                "Most space of the logged images; the oldest are deleted for new ones"),
         };
     }
 }

@@ -5,12 +5,10 @@ namespace LeNetServe.EndToEnd.Tests.Conventions;
 /// <summary>Folders of a project use each other in one direction, so that each can be read without those above it.</summary>
 public sealed partial class FolderTests
 {
-    /// <summary>The rows of docs/architecture.md that give a project's folders in an order.</summary>
-    private static readonly Dictionary<string, string> OrderOf = (
-        from line in File.ReadLines(Path.Combine(RepositoryTree.Root, "docs", "architecture.md"))
-        let row = Order().Match(line)
-        where row.Success
-        select row).ToDictionary(row => row.Groups["project"].Value, row => row.Groups["order"].Value);
+    /// <summary>The items of docs/architecture.md that give a project's folders in an order.</summary>
+    private static readonly Dictionary<string, string> OrderOf =
+        Order().Matches(File.ReadAllText(Path.Combine(RepositoryTree.Root, "docs", "architecture.md")).Replace("\n  ", " "))
+            .ToDictionary(item => item.Groups["project"].Value, item => item.Groups["order"].Value);
 
     private static readonly string[] Names = [.. RepositoryTree.Projects.Select(project => Path.GetFileNameWithoutExtension(project)!)];
 
@@ -99,7 +97,7 @@ public sealed partial class FolderTests
         return null;
     }
 
-    [GeneratedRegex(@"^\| `src/(?<project>\w+)` \| (?<order>[\w/]+(, [\w/]+)*( → [\w/]+(, [\w/]+)*)+) \|$")]
+    [GeneratedRegex(@"^- `src/(?<project>\w+)`: (?<order>[\w/]+(, [\w/]+)*( → [\w/]+(, [\w/]+)*)+)$", RegexOptions.Multiline)]
     private static partial Regex Order();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
