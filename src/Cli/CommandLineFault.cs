@@ -8,10 +8,12 @@ namespace LeNetServe.Cli;
 internal static class CommandLineFault
 {
     /// <summary>Gets the two lines; null if the command line is good.</summary>
-    public static string? Of(ParseResult parsed)
+    /// <param name="tool">The program's name in a shell.</param>
+    /// <param name="parsed">The command line.</param>
+    public static string? Of(string tool, ParseResult parsed)
     {
         var message = UnknownOption(parsed) ?? (parsed.Errors.Count == 0 ? null : Unmatched(parsed) ?? OfError(parsed.Errors[0], parsed));
-        return message is null ? null : $"error: {message.ReplaceLineEndings(" ")}{Environment.NewLine}{HelpOf(parsed)}";
+        return message is null ? null : $"error: {message.ReplaceLineEndings(" ")}{Environment.NewLine}{HelpOf(tool, parsed)}";
     }
 
     /// <summary>An argument takes any word, so a mistyped option lands there. A file whose name begins with a dash is good.</summary>
@@ -79,13 +81,13 @@ internal static class CommandLineFault
         return option is null ? "" : $"; {option.Value} before it takes one value";
     }
 
-    private static string HelpOf(ParseResult parsed)
+    private static string HelpOf(string tool, ParseResult parsed)
     {
         var path = new List<string>();
         for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
             if (command.Command is not RootCommand)
                 path.Insert(0, command.Command.Name);
-        return $"help: {string.Join(' ', [.. path, "--help"])}";
+        return $"help: {string.Join(' ', [tool, .. path, "--help"])}";
     }
 
     private static IEnumerable<string> Commands(ParseResult parsed) =>

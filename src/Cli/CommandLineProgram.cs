@@ -19,7 +19,7 @@ public static class CommandLineProgram
         root.Add(CompletionCommand.Create(tool));
         // A name that begins with @ is a name, not a file of more arguments.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (CommandLineFault.Of(parsed) is { } fault)
+        if (CommandLineFault.Of(tool, parsed) is { } fault)
         {
             await Console.Error.WriteLineAsync(fault);
             return (int)ExitCode.Usage;

@@ -66,7 +66,7 @@ public sealed partial class LeNetServeClient
         await writer.CompleteAsync().ConfigureAwait(false);
     }
 
-    private static async ValueTask<ImageOutcome?> Next(
+    private async ValueTask<ImageOutcome?> Next(
         AsyncDuplexStreamingCall<V1.ClassifyStreamRequest, V1.ClassifyStreamResponse> call, StreamWindow window, Task sending,
         CancellationToken cancellationToken)
     {
@@ -86,7 +86,7 @@ public sealed partial class LeNetServeClient
                 throw new LeNetServeException(
                     LeNetServeErrorKind.DeadlineExceeded, $"no answer on the stream for {window.Timeout}", exception);
             throw exception is RpcException rpc
-                ? LeNetServeException.From(rpc)
+                ? LeNetServeException.From(rpc, options.Urls)
                 : new LeNetServeException(LeNetServeErrorKind.Internal, exception.Message, exception);
         }
     }

@@ -149,7 +149,7 @@ public sealed partial class LeNetServeClient : ILeNetServeClient, IDisposable
         catch (RpcException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw LeNetServeException.From(exception);
+            throw LeNetServeException.From(exception, options.Urls);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
 using Grpc.Core;
 
 namespace LeNetServe.Client;
@@ -9,6 +11,11 @@ namespace LeNetServe.Client;
 /// </summary>
 public sealed class LeNetServeException : Exception
 {
+    /// <summary>The error <c>HTTP_1_1_REQUIRED</c> of RFC 9113, section 7.</summary>
+    private const long Http11Required = 0xd;
+
+    private const int GrpcPort = 8001;
+
     /// <summary>Creates an error of a kind.</summary>
     public LeNetServeException(LeNetServeErrorKind kind, string message, Exception? inner = null)
         : base(message, inner) => Kind = kind;
@@ -20,8 +27,24 @@ public sealed class LeNetServeException : Exception
     public bool IsTransient =>
         Kind is LeNetServeErrorKind.Overloaded or LeNetServeErrorKind.Unavailable or LeNetServeErrorKind.DeadlineExceeded;
 
-    internal static LeNetServeException From(RpcException exception) =>
-        new(KindOf(exception.StatusCode), exception.Status.Detail, exception);
+    internal static LeNetServeException From(RpcException exception, IEnumerable<string> servers) =>
+        new(KindOf(exception.StatusCode),
+            Connection(exception.Status.DebugException, string.Join(" or ", servers)) ?? exception.Status.Detail, exception);
+
+    /// <summary>Gets the fault of a connection in words; null for another fault.</summary>
+    private static string? Connection(Exception? cause, string servers) => cause switch
+    {
+        null => null,
+        SocketException
+        {
+            SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable
+                or SocketError.NetworkUnreachable or SocketError.TimedOut
+        } => $"no server answers at {servers}: {cause.Message}",
+        AuthenticationException => $"no TLS connection to {servers}: {cause.Message}",
+        HttpProtocolException { ErrorCode: Http11Required } =>
+            $"{servers} has HTTP/1.1 only, expected the server's gRPC port, which is {GrpcPort} by default",
+        _ => Connection(cause.InnerException, servers),
+    };
 
     internal static LeNetServeException From(V1.Error error) => new(KindOf((StatusCode)error.Code), error.Message);
 

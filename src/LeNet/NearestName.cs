@@ -3,7 +3,10 @@ namespace LeNetServe;
 /// <summary>The name that a mistyped word most likely means.</summary>
 public static class NearestName
 {
-    /// <summary>Gets the nearest name: a third of the letters may differ, or the word begins one name only. Null if none is near.</summary>
+    /// <summary>
+    /// Gets the nearest name: a third of the letters may differ, the word begins one name only, or the name is the first half of the word
+    /// or more. Null if none is near.
+    /// </summary>
     public static string? Of(string word, IEnumerable<string> names)
     {
         var ranked = names.Distinct(StringComparer.Ordinal)
@@ -13,7 +16,12 @@ public static class NearestName
             return ranked[0].Name;
         var begun = ranked.Where(
             pair => word.Trim('-').Length > 1 && pair.Name.StartsWith(word, StringComparison.OrdinalIgnoreCase)).ToList();
-        return begun.Count == 1 ? begun[0].Name : null;
+        return begun.Count == 1
+            ? begun[0].Name
+            : ranked.Select(pair => pair.Name)
+                .Where(name => word.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+                    && 2 * name.Trim('-').Length >= word.Trim('-').Length)
+                .MaxBy(name => name.Length);
     }
 
     /// <summary>Counts letters inserted, left out, replaced, or swapped with the next one.</summary>

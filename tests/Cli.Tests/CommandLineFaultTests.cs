@@ -5,34 +5,35 @@ namespace LeNetServe.Cli.Tests;
 public sealed class CommandLineFaultTests
 {
     [Theory]
-    [InlineData("", "error: no command is given, expected train, score", "help: --help")]
-    [InlineData("trian", "error: trian is not a command; did you mean train?", "help: --help")]
-    [InlineData("--epochs 3 --out a", "error: --epochs is an option of train, expected a command before it", "help: --help")]
-    [InlineData("bake", "error: bake is not a command, expected train, score", "help: --help")]
-    [InlineData("train --epoch 3 --out a", "error: --epoch is not an option; did you mean --epochs?", "help: train --help")]
-    [InlineData("train --batch_size=3 --out a", "error: --batch_size=3 is not an option; did you mean --batch-size?", "help: train --help")]
-    [InlineData("train --out a --zebra", "error: --zebra is not an option", "help: train --help")]
-    [InlineData("train", "error: --out is missing: a folder", "help: train --help")]
-    [InlineData("train --out", "error: --out needs a value: a folder", "help: train --help")]
-    [InlineData("train --out a --out b", "error: --out is given twice, expected it once", "help: train --help")]
-    [InlineData("train --out a --epochs x", "error: --epochs is \"x\", expected a whole number", "help: train --help")]
-    [InlineData("train --out a --epochs 0", "error: --epochs is 0, expected 1 or more", "help: train --help")]
-    [InlineData("train --out a --rate fast", "error: --rate is \"fast\", expected a number", "help: train --help")]
+    [InlineData("", "error: no command is given, expected train, score", "help: tool --help")]
+    [InlineData("trian", "error: trian is not a command; did you mean train?", "help: tool --help")]
+    [InlineData("--epochs 3 --out a", "error: --epochs is an option of train, expected a command before it", "help: tool --help")]
+    [InlineData("bake", "error: bake is not a command, expected train, score", "help: tool --help")]
+    [InlineData("train --epoch 3 --out a", "error: --epoch is not an option; did you mean --epochs?", "help: tool train --help")]
+    [InlineData("train --batch_size=3 --out a", "error: --batch_size=3 is not an option; did you mean --batch-size?", "help: tool train --help")]
+    [InlineData("train --output a", "error: --output is not an option; did you mean --out?", "help: tool train --help")]
+    [InlineData("train --out a --zebra", "error: --zebra is not an option", "help: tool train --help")]
+    [InlineData("train", "error: --out is missing: a folder", "help: tool train --help")]
+    [InlineData("train --out", "error: --out needs a value: a folder", "help: tool train --help")]
+    [InlineData("train --out a --out b", "error: --out is given twice, expected it once", "help: tool train --help")]
+    [InlineData("train --out a --epochs x", "error: --epochs is \"x\", expected a whole number", "help: tool train --help")]
+    [InlineData("train --out a --epochs 0", "error: --epochs is 0, expected 1 or more", "help: tool train --help")]
+    [InlineData("train --out a --rate fast", "error: --rate is \"fast\", expected a number", "help: tool train --help")]
     [InlineData(
         "train --out a --day Firday",
         "error: --day is \"Firday\", expected sunday, monday, tuesday, wednesday, thursday, friday, saturday",
-        "help: train --help")]
-    [InlineData("train --out a b", "error: \"b\" is not expected; --out before it takes one value", "help: train --help")]
-    [InlineData("score a --modle b", "error: --modle is not an option; did you mean --model?", "help: score --help")]
+        "help: tool train --help")]
+    [InlineData("train --out a b", "error: \"b\" is not expected; --out before it takes one value", "help: tool train --help")]
+    [InlineData("score a --modle b", "error: --modle is not an option; did you mean --model?", "help: tool score --help")]
     public void Of_WrongCommandLine_SaysItInTwoLines(string arguments, string message, string help) =>
-        Assert.Equal($"{message}{Environment.NewLine}{help}", CommandLineFault.Of(Parse(arguments)));
+        Assert.Equal($"{message}{Environment.NewLine}{help}", CommandLineFault.Of("tool", Parse(arguments)));
 
     [Theory]
     [InlineData("train --out a --day FRIDAY")]
     [InlineData("train --help")]
     [InlineData("score a b")]
     [InlineData("score -- --modle")]
-    public void Of_GoodCommandLine_IsNull(string arguments) => Assert.Null(CommandLineFault.Of(Parse(arguments)));
+    public void Of_GoodCommandLine_IsNull(string arguments) => Assert.Null(CommandLineFault.Of("tool", Parse(arguments)));
 
     private static ParseResult Parse(string arguments)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LeNetServe.Client.Tests.Fakes;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LeNetServe.Client.Tests;
 
@@ -49,7 +50,30 @@ public sealed class BalancingTests
 
         var error = await Assert.ThrowsAsync<LeNetServeException>(() => client.ClassifyAsync(Seven, cancellationToken: Token));
 
-        Assert.Equal(LeNetServeErrorKind.Unavailable, error.Kind);
+        Assert.Equal((LeNetServeErrorKind.Unavailable, $"no server answers at {url}: Connection refused"), (error.Kind, error.Message));
+    }
+
+    [Fact]
+    public async Task ClassifyAsync_TheHttpPort_NamesTheOtherPort()
+    {
+        await using var server = await FakeServer.Start(protocols: HttpProtocols.Http1);
+        using var client = new LeNetServeClient(server.Url);
+
+        var error = await Assert.ThrowsAsync<LeNetServeException>(() => client.ClassifyAsync(Seven, cancellationToken: Token));
+
+        Assert.Equal($"{server.Url} has HTTP/1.1 only, expected the server's gRPC port, which is 8001 by default", error.Message);
+    }
+
+    [Fact]
+    public async Task ClassifyAsync_TlsWithAServerWithoutTls_SaysSo()
+    {
+        await using var server = await FakeServer.Start();
+        var url = server.Url.Replace("http:", "https:");
+        using var client = new LeNetServeClient(url);
+
+        var error = await Assert.ThrowsAsync<LeNetServeException>(() => client.ClassifyAsync(Seven, cancellationToken: Token));
+
+        Assert.StartsWith($"no TLS connection to {url}: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

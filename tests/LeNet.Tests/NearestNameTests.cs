@@ -11,6 +11,7 @@ public sealed class NearestNameTests
     [InlineData("--e", null)]
     [InlineData("--verbose", null)]
     [InlineData("--learning-", null)]
+    [InlineData("--elasticity", "--elastic")]
     public void Of_MistypedName_IsTheNearestOrNone(string word, string? expected) =>
         Assert.Equal(
             expected, NearestName.Of(

@@ -100,10 +100,14 @@ internal static class ExportCommand
         if (runs is [var run])
             return run;
         var others = parsed.Tokens.Select(token => token.Value).Where(word => word != Run.Name && !runs.Contains(word));
-        foreach (var each in runs)
-            Console.Error.WriteLine(
-                $"  lenetserve-export {string.Join(' ', others.Append(Run.Name).Append(each).Select(Shell.Word))}");
-        throw new ExpectedException(ExitCode.Usage, $"{runs.Length} runs match {Run.Name}, expected one: copy one of the commands above");
+        foreach (var each in runs.OrderByDescending(Directory.GetLastWriteTime))
+        {
+            var words = string.Join(' ', others.Append(Run.Name).Append(each).Select(Shell.Word));
+            var time = Directory.Exists(each) ? $"  # {Directory.GetLastWriteTime(each):yyyy-MM-dd HH:mm:ss}" : "";
+            Console.Error.WriteLine($"  lenetserve-export {words}{time}");
+        }
+        throw new ExpectedException(ExitCode.Usage,
+            $"{runs.Length} runs match {Run.Name}, expected one: copy one of the commands above, the newest is first");
     }
 
     private static ExportOptions FileOptions(ParseResult parsed)

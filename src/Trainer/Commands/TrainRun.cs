@@ -42,8 +42,9 @@ internal sealed class TrainRun(TrainOptions options)
         if (!options.DryRun)
         {
             var images = Counted.Of(dataset.Train.Count, "training image");
-            var choices = string.Join("; ", recipe.Choices);
-            Console.WriteLine($"chosen for {images} of {dataset.Labels.Count} classes: {choices} (your options come first)");
+            var choices = recipe.Choices.Where(choice => !options.Values.ContainsKey(choice.Key)).Select(choice => choice.Phrase).ToList();
+            if (choices.Count > 0)
+                Console.WriteLine($"chosen for {images} of {dataset.Labels.Count} classes: {string.Join("; ", choices)}");
             foreach (var warning in recipe.Warnings)
                 Console.Error.WriteLine($"warning: {warning}");
         }

@@ -3,11 +3,17 @@ using LeNetServe.Trainer.Metrics;
 
 namespace LeNetServe.Trainer.Progress;
 
-/// <summary>A line per epoch, for logs.</summary>
+/// <summary>A line per epoch, for logs. A run of more than 100 epochs has about 50 lines.</summary>
 internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
 {
+    private const int MostLines = 100;
+    private const int LinesOfALongRun = 50;
     private double seconds;
     private int epochs;
+
+    /// <summary>Gets a value indicating whether an epoch has a line of its own.</summary>
+    public static bool Shows(int epoch, int epochs) =>
+        epochs <= MostLines || epoch == epochs || epoch % ((epochs + LinesOfALongRun - 1) / LinesOfALongRun) == 0;
 
     /// <summary>Writes an epoch's figures as one line of text.</summary>
     public static string Describe(MetricsLine line, int epochs) => string.Create(CultureInfo.InvariantCulture,
@@ -34,6 +40,8 @@ internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
     {
         seconds += line.Seconds;
         this.epochs++;
+        if (!Shows(line.Epoch, epochs))
+            return;
         var left = TimeSpan.FromSeconds(Math.Round(seconds / this.epochs * (epochs - line.Epoch)));
         output.WriteLine($"{Describe(line, epochs)}, {left:c} left");
     }

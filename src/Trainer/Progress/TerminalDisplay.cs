@@ -52,6 +52,8 @@ internal sealed class TerminalDisplay : ITrainingDisplay
 
     public void Epoch(MetricsLine line, int epochs)
     {
+        if (!PlainDisplay.Shows(line.Epoch, epochs))
+            return;
         Clear();
         console.WriteLine(PlainDisplay.Describe(line, epochs));
     }

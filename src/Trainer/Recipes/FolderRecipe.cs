@@ -31,8 +31,8 @@ internal sealed record FolderRecipe
     /// <summary>Values by the config's keys.</summary>
     public required IReadOnlyDictionary<string, string> Values { get; init; }
 
-    /// <summary>A sentence on each choice.</summary>
-    public required IReadOnlyList<string> Choices { get; init; }
+    /// <summary>A phrase on each choice, with the config's key that it is about.</summary>
+    public required IReadOnlyList<(string Key, string Phrase)> Choices { get; init; }
 
     /// <summary>A sentence on each weakness of the data.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
@@ -46,27 +46,28 @@ internal sealed record FolderRecipe
         var images = dataset.Train.Count;
         var counts = dataset.Train.Labels.CountBy(label => label).ToDictionary();
         var values = new Dictionary<string, string>();
-        var choices = new List<string>();
+        var choices = new List<(string Key, string Phrase)>();
         var validates = images >= TooFewToValidate;
         var trained = validates ? images * 9 / 10 : images;
         var batch = Batch(trained);
         var epochs = Math.Max(LeastEpochs, (LeastSteps + trained / batch - 1) / (trained / batch));
         values["batch_size"] = Text(batch);
         values["epochs"] = Text(epochs);
-        choices.Add($"batches of {batch} and {epochs} epochs");
+        choices.Add(("batch_size", $"batches of {batch}"));
+        choices.Add(("epochs", $"{epochs} epochs"));
         if (batch < SmallestBatch)
             values["shards"] = "1";
         if (!validates)
         {
             values["validation"] = "0";
-            choices.Add("no images held out for validation");
+            choices.Add(("validation", "no images held out for validation"));
         }
         if (images < Few)
             Distort(dataset.Train, values, choices);
         if (counts.Values.Max() > Uneven * counts.Values.Min())
         {
             values["balance"] = "true";
-            choices.Add("each class as often as the largest");
+            choices.Add(("balance", "each class as often as the largest"));
         }
         return new() { Values = values, Choices = choices, Warnings = [.. WarningsOf(dataset.Labels, counts)] };
     }
@@ -79,7 +80,7 @@ internal sealed record FolderRecipe
         return Math.Min(batch, images);
     }
 
-    private static void Distort(ImageSet train, Dictionary<string, string> values, List<string> choices)
+    private static void Distort(ImageSet train, Dictionary<string, string> values, List<(string, string)> choices)
     {
         var turns = Symmetry.OfTurning(train);
         var mirrors = Symmetry.OfMirroring(train);
@@ -87,11 +88,11 @@ internal sealed record FolderRecipe
         values["scale"] = "0.15";
         values["rotate"] = turns ? "180" : "15";
         values["flip"] = mirrors ? "random" : "none";
-        choices.Add(turns
-            ? "shifts, scales and turns by any angle, since turned pictures look like their classes"
-            : "shifts, scales and turns up to 15°");
+        choices.Add(("shift", "shifts of 3 pixels"));
+        choices.Add(("scale", "scales of 15 %"));
+        choices.Add(("rotate", turns ? "turns by any angle, since turned pictures look like their classes" : "turns up to 15°"));
         if (mirrors)
-            choices.Add("mirror images, since mirrored pictures look like their classes");
+            choices.Add(("flip", "mirror images, since mirrored pictures look like their classes"));
     }
 
     private static IEnumerable<string> WarningsOf(IReadOnlyList<string> labels, Dictionary<int, int> counts)

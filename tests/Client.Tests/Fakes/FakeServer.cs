@@ -27,7 +27,8 @@ internal sealed class FakeServer : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{Port}";
 
-    public static async Task<FakeServer> Start(FakeClassifier? classifier = null, X509Certificate2? certificate = null)
+    public static async Task<FakeServer> Start(
+        FakeClassifier? classifier = null, X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http2)
     {
         classifier ??= new FakeClassifier();
         var builder = WebApplication.CreateSlimBuilder();
@@ -35,7 +36,7 @@ internal sealed class FakeServer : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
-            listen.Protocols = HttpProtocols.Http2;
+            listen.Protocols = protocols;
             if (certificate is not null)
                 listen.UseHttps(certificate);
         }));

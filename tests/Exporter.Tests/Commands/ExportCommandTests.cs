@@ -84,15 +84,22 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Export_SeveralRuns_GivesACommandForEach()
+    public async Task Export_SeveralRuns_GivesACommandForEachTheNewestFirst()
     {
-        var (code, _, error) = await ExporterProcess.RunAsync("", "export", "--run", "runs/a", "runs/b b", "--name", "net", "--out", "net");
+        string[] runs = [sandbox.Models + "/a", sandbox.Models + "/b b"];
+        foreach (var (run, day) in runs.Zip([1, 2]))
+        {
+            Directory.CreateDirectory(run);
+            Directory.SetLastWriteTime(run, new DateTime(2026, 3, day, 4, 5, 6, DateTimeKind.Local));
+        }
+
+        var (code, _, error) = await ExporterProcess.RunAsync("", "export", "--run", runs[0], runs[1], "--name", "net", "--out", "net");
 
         Assert.Equal((int)ExitCode.Usage, code);
         Assert.Equal(
-            "  lenetserve-export export --name net --out net --run runs/a\n"
-            + "  lenetserve-export export --name net --out net --run 'runs/b b'\n"
-            + "error: 2 runs match --run, expected one: copy one of the commands above\n",
+            $"  lenetserve-export export --name net --out net --run '{runs[1]}'  # 2026-03-02 04:05:06\n"
+            + $"  lenetserve-export export --name net --out net --run {runs[0]}  # 2026-03-01 04:05:06\n"
+            + "error: 2 runs match --run, expected one: copy one of the commands above, the newest is first\n",
             error);
     }
 

@@ -57,6 +57,25 @@ public sealed class HttpRulesTests
     }
 
     [Theory]
+    [InlineData("GET", "/v1/model", 404, "/v1/model is not an address of this server; did you mean /v1/models?")]
+    [InlineData("POST", "/zebra", 404, "/zebra is not an address of this server; /openapi/v1.json lists the addresses")]
+    [InlineData("GET", "/v2/zebra", 404, "/v2/zebra is not an address of this server; /openapi/v1.json lists the addresses")]
+    [InlineData("PUT", "/v1/models", 405, "/v1/models does not take PUT, expected GET")]
+    [InlineData("POST", "/livez", 405, "/livez does not take POST, expected GET")]
+    [InlineData("DELETE", "/v2/models/tiny", 405, "/v2/models/tiny does not take DELETE, expected GET")]
+    public async Task Send_UnknownAddressOrMethod_SaysWhatIsKnown(string method, string path, int status, string expected)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var request = new HttpRequestMessage(new(method), path);
+
+        using var response = await server.Http.SendAsync(request, Cancel);
+
+        using var answer = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
+        var field = path.StartsWith("/v2", StringComparison.Ordinal) ? "error" : "message";
+        Assert.Equal((status, expected), ((int)response.StatusCode, answer.RootElement.GetProperty(field).GetString()));
+    }
+
+    [Theory]
     [InlineData(Classify)]
     [InlineData("/v1/models/tiny/versions/1:classifyBatch")]
     public async Task Get_ClassifyRoute_IsNotAllowed(string path)

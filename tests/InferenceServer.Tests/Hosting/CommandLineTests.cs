@@ -41,7 +41,7 @@ public sealed class CommandLineTests
         var exception = Assert.Throws<ExpectedException>(() => CommandLine.Parse(arguments.Split(' ')));
 
         Assert.Equal(ExitCode.Usage, exception.Code);
-        Assert.Equal([expected, "help: --help"], exception.Message.Split(Environment.NewLine));
+        Assert.Equal([expected, "help: lenetserve-serve --help"], exception.Message.Split(Environment.NewLine));
     }
 
     [Fact]

@@ -43,6 +43,18 @@ public sealed class DisplayTests : IDisposable
     }
 
     [Fact]
+    public void Plain_ALongRun_HasALineForEveryFourthEpochAndTheLast()
+    {
+        using var display = new PlainDisplay(output);
+
+        for (var epoch = 1; epoch <= 151; epoch++)
+            display.Epoch(Line(epoch, seconds: 1), epochs: 151);
+
+        var lines = output.ToString().Split(output.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal((38, "epoch 4/151", "epoch 151/151"), (lines.Length, lines[0].Split(':')[0], lines[^1].Split(':')[0]));
+    }
+
+    [Fact]
     public void Plain_NoValidation_LeavesItOut() =>
         Assert.Equal("epoch 3/3: loss 0.2500, accuracy 90.00 %, 2.0 s, 12,345 images/s",
             PlainDisplay.Describe(Line(3, seconds: 2) with { ValidationAccuracy = null }, 3));

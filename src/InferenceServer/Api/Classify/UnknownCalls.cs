@@ -5,17 +5,43 @@ using LeNetServe.Runtime.Errors;
 namespace LeNetServe.InferenceServer.Api.Classify;
 
 /// <summary>
-/// Answers gRPC calls without an endpoint, and all requests to an endpoint without an access rule. gRPC's own endpoints for unknown calls
+/// Answers requests without an endpoint, and all requests to an endpoint without an access rule. gRPC's own endpoints for unknown calls
 /// match every call, and routing would then split the path of each call into strings: about 330 bytes a call.
 /// </summary>
 internal static class UnknownCalls
 {
     /// <summary>Adds the answers. Call this after the Gatekeeper.</summary>
     public static IApplicationBuilder UseUnknownCalls(this IApplicationBuilder app) => app.Use(next => context =>
+        context.Rule() is not null ? next(context)
+        : context.Request.IsGrpc() ? RejectMethod(context)
+        : context.GetEndpoint() switch
+        {
+            null => RejectAddress(context),
+            RouteEndpoint => RejectMethod(context),
+            var routing => RejectAsRouting(context, routing),
+        });
+
+    private static Task RejectMethod(HttpContext context) => ErrorResponse.WriteAsync(
+        context, new(InferenceErrorKind.Unsupported,
+            $"no method {Excerpt.Of(context.Request.Path)}; gRPC reflection lists the methods of this server"));
+
+    private static Task RejectAddress(HttpContext context)
     {
-        if (context.Rule() is not null || (context.GetEndpoint() is null && !context.Request.IsGrpc()))
-            return next(context);
-        var message = $"no method {Excerpt.Of(context.Request.Path)}; gRPC reflection lists the methods of this server";
-        return ErrorResponse.WriteAsync(context, new(InferenceErrorKind.Unsupported, message));
-    });
+        var path = Excerpt.Of(context.Request.Path);
+        var known = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Select(endpoint => endpoint.RoutePattern.RawText).OfType<string>().Where(route => !route.Contains('{'));
+        var nearest = NearestName.Of(path, known) is { } route ? $"; did you mean {route}?" : "; /openapi/v1.json lists the addresses";
+        return ErrorResponse.WriteAsync(context, new(InferenceErrorKind.NotFound, $"{path} is not an address of this server{nearest}"));
+    }
+
+    /// <summary>Routing rejects a method or a content type by an endpoint of its own, which sets the status and no body.</summary>
+    private static async Task RejectAsRouting(HttpContext context, Endpoint routing)
+    {
+        await routing.RequestDelegate!(context);
+        var (request, response, path) = (context.Request, context.Response, Excerpt.Of(context.Request.Path));
+        InferenceException error = response.StatusCode == StatusCodes.Status415UnsupportedMediaType
+            ? new(InferenceErrorKind.UnsupportedMediaType, $"{path} does not take the content type \"{Excerpt.Of(request.ContentType)}\"")
+            : new(InferenceErrorKind.InvalidInput, $"{path} does not take {Excerpt.Of(request.Method)}, expected {response.Headers.Allow}");
+        await ErrorResponse.WriteJsonAsync(context, response.StatusCode, error);
+    }
 }
