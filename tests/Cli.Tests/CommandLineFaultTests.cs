@@ -10,7 +10,8 @@ public sealed class CommandLineFaultTests
     [InlineData("--epochs 3 --out a", "error: --epochs is an option of train, expected a command before it", "help: tool --help")]
     [InlineData("bake", "error: bake is not a command, expected train, score", "help: tool --help")]
     [InlineData("train --epoch 3 --out a", "error: --epoch is not an option; did you mean --epochs?", "help: tool train --help")]
-    [InlineData("train --batch_size=3 --out a", "error: --batch_size=3 is not an option; did you mean --batch-size?", "help: tool train --help")]
+    [InlineData(
+        "train --batch_size=3 --out a", "error: --batch_size=3 is not an option; did you mean --batch-size?", "help: tool train --help")]
     [InlineData("train --output a", "error: --output is not an option; did you mean --out?", "help: tool train --help")]
     [InlineData("train --out a --zebra", "error: --zebra is not an option", "help: tool train --help")]
     [InlineData("train", "error: --out is missing: a folder", "help: tool train --help")]

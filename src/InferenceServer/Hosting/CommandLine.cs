@@ -77,5 +77,6 @@ internal sealed class CommandLine
     private static ExpectedException Unknown(string word, IEnumerable<string> names) =>
         Usage($"{word} is not an option{(NearestName.Of(word, names) is { } nearest ? $"; did you mean {nearest}?" : "")}");
 
-    private static ExpectedException Usage(string message) => new(ExitCode.Usage, $"{message}{Environment.NewLine}help: lenetserve-serve --help");
+    private static ExpectedException Usage(string message) =>
+        new(ExitCode.Usage, $"{message}{Environment.NewLine}help: lenetserve-serve --help");
 }
