@@ -29,7 +29,7 @@ public sealed record RunSummary
     /// <summary>Number of test images.</summary>
     public required int TestImages { get; init; }
 
-    /// <summary>Best accuracy on the validation images, 0..1; null without a validation split.</summary>
+    /// <summary>Accuracy of the kept weights on the validation images, 0..1; null without a validation split.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValidationAccuracy { get; init; }
 

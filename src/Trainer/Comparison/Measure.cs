@@ -14,7 +14,7 @@ internal sealed record Measure(string Name, string Key, Func<RunSummary, double?
     /// <summary>Share of the test images classified correctly.</summary>
     public static Measure TestAccuracy { get; } = new("test accuracy, %", "test_accuracy", run => run.TestAccuracy, "0.00", 100, true);
 
-    /// <summary>Share of the validation images classified correctly, at the best epoch.</summary>
+    /// <summary>Share of the validation images classified correctly, with the kept weights.</summary>
     public static Measure ValidationAccuracy { get; } =
         new("validation accuracy, %", "validation_accuracy", run => run.ValidationAccuracy, "0.00", 100, true);
 

@@ -85,6 +85,10 @@ internal sealed record TrainingConfig
     [Description("Share of the training images that are held out to choose the best epoch, 0 to 1; 0: the last epoch counts.")]
     public double Validation { get; init; } = 0.1;
 
+    [Description("Epoch whose weights are kept: best on the validation images, or last. Default: best.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public KeptEpoch Keep { get; init; }
+
     [Description("Share of the training images that are held out for calibration if none validate, 0 to 0.9; 0: no calibration. "
         + "Default: 0.05 if validation is 0, else the validation images calibrate.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -168,5 +172,7 @@ internal sealed record TrainingConfig
             yield return $"shards is {Slices}, expected at most the batch_size, {BatchSize}";
         if (EarlyStopping > 0 && Validation == 0)
             yield return $"early_stopping is {EarlyStopping} and validation 0, expected validation images to stop by";
+        if (EarlyStopping > 0 && Keep == KeptEpoch.Last)
+            yield return $"early_stopping is {EarlyStopping} and keep last, expected keep best: the last epochs have no gain";
     }
 }

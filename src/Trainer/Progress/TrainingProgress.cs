@@ -24,13 +24,16 @@ internal sealed record TrainingProgress
     /// <summary>Seconds of training in all sessions.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Best validation accuracy so far, 0..1.</summary>
+    /// <summary>Validation accuracy of the kept epoch, 0..1.</summary>
     public double BestAccuracy { get; init; } = -1;
 
     /// <summary>Validation loss at that epoch.</summary>
     public double BestLoss { get; init; }
 
-    /// <summary>The epoch whose weights are kept: of the epochs with the best accuracy, the one with the smallest loss.</summary>
+    /// <summary>
+    /// The epoch whose weights are kept: the last one if the config says so, or else, of the epochs with the best accuracy, the one with
+    /// the smallest loss.
+    /// </summary>
     public int BestEpoch { get; init; }
 
     /// <summary>The first epoch that had the best accuracy.</summary>

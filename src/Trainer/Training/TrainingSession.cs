@@ -213,7 +213,7 @@ internal sealed class TrainingSession : IDisposable
             average.Constant.lerp_(state.Weights.Constant, newest);
     }
 
-    /// <summary>Validates the epoch, and keeps its weights if they are the best.</summary>
+    /// <summary>Validates the epoch, and keeps its weights if they are the best or the config keeps the last.</summary>
     /// <returns>Its figures, and the class that the network gives to each validation image.</returns>
     private (MetricsLine Line, int[]? Answers) EndEpoch()
     {
@@ -222,7 +222,8 @@ internal sealed class TrainingSession : IDisposable
         var validation = data.Validation.Length > 0
             ? evaluator.Measure(state.Current, model, images, data.Validation)
             : null;
-        if (validation is not null && (validation.Accuracy, -validation.Loss).CompareTo((done.BestAccuracy, -done.BestLoss)) > 0)
+        var isBetter = (validation?.Accuracy, -validation?.Loss).CompareTo((done.BestAccuracy, -done.BestLoss)) > 0;
+        if (validation is not null && (isBetter || config.Keep == KeptEpoch.Last))
         {
             state.Best!.CopyFrom(state.Current);
             var gain = validation.Accuracy > done.BestAccuracy ? epoch : done.GainEpoch;

@@ -36,7 +36,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The moving average of the weights; null if the config has none.</summary>
     public ParameterStore? Average { get; }
 
-    /// <summary>The weights that were best on the validation images; null without such images.</summary>
+    /// <summary>The weights of the kept epoch; null without validation images.</summary>
     public ParameterStore? Best { get; }
 
     public Optimizer Optimizer { get; }
@@ -47,7 +47,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Gets the weights to measure now: the average if there is one.</summary>
     public ParameterStore Current => Average ?? Weights;
 
-    /// <summary>Gets the weights to keep: the best so far on the validation images, or else the current ones.</summary>
+    /// <summary>Gets the weights to keep: those of the kept epoch, or the current ones if no image validates.</summary>
     public ParameterStore Chosen => Progress.BestEpoch > 0 && Best is not null ? Best : Current;
 
     /// <summary>

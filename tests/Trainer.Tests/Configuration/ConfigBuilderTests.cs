@@ -72,6 +72,7 @@ public sealed class ConfigBuilderTests
     [InlineData("""{"learning_rat": 1}""", "learning_rat")]
     [InlineData("""{"epochs": 0, "label_smoothing": 2}""", "epochs is 0, expected 1 to 1000000; label_smoothing is 2, expected 0 to 1")]
     [InlineData("""{"optimizer": "rmsprop"}""", "mine.json: optimizer is \"rmsprop\", expected sgd, adam, adamw or muon")]
+    [InlineData("""{"early_stopping": 3, "keep": "last"}""", "early_stopping is 3 and keep last, expected keep best")]
     [InlineData("""{"optimizer": 1}""", "optimizer is 1, expected sgd")]
     [InlineData("""{"epochz": 1}""", "config key \"epochz\" is unknown, expected one of dataset, data,")]
     [InlineData(

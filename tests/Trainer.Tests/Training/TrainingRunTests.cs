@@ -2,6 +2,7 @@ using System.Text.Json;
 using LeNetServe.Certainty;
 using LeNetServe.Datasets;
 using LeNetServe.Models;
+using LeNetServe.Randomness;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
 using LeNetServe.Tensors;
@@ -326,6 +327,46 @@ public sealed class TrainingRunTests
             TinyDataset.Create(), directory.Path);
 
         Assert.InRange(Execute(run, threads: 1).Epochs, 3, 99);
+    }
+
+    [Fact]
+    public void Execute_KeepBestOrLast_KeepsTheWeightsOfThatEpoch()
+    {
+        using var directory = new TemporaryDirectory();
+        // Labels by chance cannot be learned, so the best epoch is one by chance.
+        var random = new SplitMix64(1);
+        var bars = TinyDataset.Create();
+        var dataset = bars with
+        {
+            Train = new(bars.Train.Shape, bars.Train.Pixels, [.. bars.Train.Labels.Select(_ => random.Next(4))]),
+        };
+        var config = new TrainingConfig
+        {
+            Dataset = "tiny",
+            Epochs = 5,
+            BatchSize = 32,
+            Validation = 0.25,
+        };
+
+        var (bestEpoch, best) = Kept(KeptEpoch.Best);
+        var (lastEpoch, last) = Kept(KeptEpoch.Last);
+
+        Assert.Equal(5, lastEpoch);
+        Assert.True(bestEpoch < 5, $"epoch {bestEpoch} is the best");
+        Assert.True(best > last, $"{best} at the best epoch, {last} at the last one");
+
+        (int Epoch, double Accuracy) Kept(KeptEpoch keep)
+        {
+            var run = new TrainingRun(config with { Keep = keep }, dataset, directory.Path);
+            var accuracy = Execute(run, threads: 1).ValidationAccuracy!.Value;
+            var model = JsonSerializer.Deserialize(File.ReadAllText(run.Directory.Model), LeNetJson.Default.TrainedModel)!;
+            // The validation images calibrate too, so their loss names the epoch of the stored weights.
+            var kept = MetricsFile.At(run.Directory.Metrics).Read()
+                .MinBy(line => Math.Abs(line.ValidationLoss!.Value - model.Certainty!.LossBefore))!;
+            Assert.Equal(kept.ValidationLoss!.Value, model.Certainty!.LossBefore, 1e-5);
+            Assert.Equal(accuracy, kept.ValidationAccuracy);
+            return (kept.Epoch, accuracy);
+        }
     }
 
     private static void AssertResumes(TrainingConfig config)
