@@ -92,9 +92,18 @@ internal static class Targets
     private static void ReadProtobuf(byte[] bytes)
     {
         if (bytes.Length % 2 == 0)
-            GrpcCallReader.Read(Inference.ModelInferRequest.Parser.ParseFrom(bytes));
+            GrpcCallReader.Read(Parsed(Inference.ModelInferRequest.Parser, bytes));
+        else if (bytes.Length % 4 == 1)
+            _ = Parsed(ExplainRequest.Parser, bytes);
         else
-            _ = ExplainRequest.Parser.ParseFrom(bytes);
+            _ = Parsed(ClassifyBatchRequest.Parser, bytes);
+    }
+
+    private static T Parsed<T>(MessageParser<T> parser, byte[] bytes)
+        where T : IMessage<T>, new()
+    {
+        new MessageLimits(new T().Descriptor, new()).Check(new(bytes));
+        return parser.ParseFrom(bytes);
     }
 
     private static string Written(byte[] bytes)

@@ -20,4 +20,13 @@ public sealed class LeNetJsonTests
     [Fact]
     public void Deserialize_UnknownKey_IsAnError() => Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(
         """{"layers":[{"type":"pooling","name":"S2","sise":2}]}""", LeNetJson.Default.VariantFile));
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("99")]
+    [InlineData("\"1\"")]
+    [InlineData("\"-64\"")]
+    [InlineData("\"Max, Average\"")]
+    public void Deserialize_NumberOrListAsAName_IsAnError(string kind) => Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(
+        $$"""{"layers":[{"type":"pooling","name":"S2","kind":{{kind}}}]}""", LeNetJson.Default.VariantFile));
 }

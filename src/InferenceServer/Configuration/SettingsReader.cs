@@ -77,7 +77,7 @@ internal sealed class SettingsReader(IConfiguration configuration, IConfiguratio
         where T : struct, Enum =>
         Parse(key, value, string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant(), meaning, value.ToString().ToLowerInvariant(),
             (string text, out T parsed) =>
-            Enum.TryParse(text, ignoreCase: true, out parsed) && Enum.IsDefined(parsed) && !char.IsAsciiDigit(text.FirstOrDefault()));
+            Enum.TryParse(text, ignoreCase: true, out parsed) && text.Equals(Enum.GetName(parsed), StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads a list: <c>a,b</c> in one value, or one value for each index.</summary>
     public IReadOnlyList<string> List(string key, string meaning)

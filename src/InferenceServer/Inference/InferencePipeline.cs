@@ -279,20 +279,10 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
     /// <summary>Adds up the pixels that the headers of the pictures promise.</summary>
     private long RequireFewPixels(IReadOnlyList<InferenceInput> images)
     {
-        var pixels = 0L;
-        for (var index = 0; index < images.Count; index++)
-        {
-            if (images[index].Kind == InputKind.Encoded)
-                pixels += Math.Min(PictureSize.Pixels(images[index].Data.Span), 1L << 40);
-            if (pixels <= limits.MaxRequestPixels)
-                continue;
-            var found = $"the headers of the first {index + 1} of {images.Count} images say {pixels} pixels";
-            throw new InferenceException(InferenceErrorKind.TooLarge, $"{found}, expected at most {limits.MaxRequestPixels} in one request")
-            {
-                Field = "images",
-            };
-        }
-        return pixels;
+        var budget = new PixelBudget(limits.MaxRequestPixels);
+        foreach (var image in images)
+            budget.Add(image.Kind == InputKind.Encoded ? image.Data.Span : []);
+        return budget.Pixels;
     }
 
     private static InferenceException WrongSize(ServedVersion version, int found, int expected) =>

@@ -106,7 +106,7 @@ public sealed class SafetensorsFile
     private static (StoredTensor Tensor, long Begin, long End) ReadTensor(string path, JsonProperty entry, ReadOnlyMemory<byte> data)
     {
         var typeName = entry.Value.GetProperty("dtype").GetString();
-        if (!Enum.TryParse<TensorType>(typeName, out var type) || type.ToString() != typeName)
+        if (!Enum.TryParse<TensorType>(typeName, out var type) || Enum.GetName(type) != typeName)
         {
             throw new InvalidDataException(
                 $"{path}: tensor \"{entry.Name}\" has dtype {typeName}, expected {string.Join(", ", Enum.GetNames<TensorType>())}");

@@ -37,6 +37,20 @@ public sealed class SettingsReaderTests
         Assert.Equal(fault, reader.Faults.SingleOrDefault());
     }
 
+    [Theory]
+    [InlineData("1")]
+    [InlineData("-1")]
+    [InlineData("none,poll")]
+    [InlineData("")]
+    public void Read_ChoiceThatIsNotAName_IsAFault(string mode)
+    {
+        var reader = Reader(("Models:Path", "."), ("Models:Mode", mode));
+
+        ServerOptions.Read(reader);
+
+        Assert.Contains($"Models:Mode is \"{mode}\", expected none, poll, explicit", Assert.Single(reader.Faults));
+    }
+
     [Fact]
     public void Read_ManyFaults_NamesEachWithKeyValueAndRange()
     {

@@ -252,7 +252,7 @@ public sealed class OverloadTests
 
         Assert.All(reply.Items, item => Assert.Equal("b", item.Predictions[0].Label));
         Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
-        Assert.Contains("the first 7 of 7 images say 112 pixels, expected at most 100", exception.Status.Detail);
+        Assert.Contains("the first 7 images say 112 pixels, expected at most 100", exception.Status.Detail);
     }
 
     [Fact]

@@ -65,6 +65,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""", 8)]
     [InlineData("""{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,8]}}""", 8)]
     [InlineData("""{"a":{"dtype":2,"shape":[2],"data_offsets":[0,8]}}""", 8)]
+    [InlineData("""{"a":{"dtype":"-64","shape":[1],"data_offsets":[0,8]}}""", 8)]
+    [InlineData("""{"a":{"dtype":"U8, F32","shape":[2],"data_offsets":[0,8]}}""", 8)]
     [InlineData("""{"a":{"dtype":"2","shape":[2],"data_offsets":[0,8]}}""", 8)]
     [InlineData("""{"a":{"shape":[2],"data_offsets":[0,8]}}""", 8)]
     [InlineData("""{"a":[]}""", 0)]

@@ -1,7 +1,10 @@
 using System.Reflection;
+using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Errors;
+using LeNetServe.InferenceServer.Inference;
+using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.V1;
 
@@ -9,9 +12,9 @@ namespace LeNetServe.InferenceServer.Api.Classify;
 
 /// <summary>
 /// Finds a service's methods, as gRPC's own provider does, and rejects invalid messages as INVALID_ARGUMENT. With gRPC's provider callers
-/// would get UNKNOWN, a fault of the server.
+/// would get UNKNOWN, a fault of the server. Checks the limits of a message before it is parsed.
 /// </summary>
-internal sealed class GuardedMethodProvider<TService> : IServiceMethodProvider<TService>
+internal sealed class GuardedMethodProvider<TService>(LimitOptions limits, ServerMetrics metrics) : IServiceMethodProvider<TService>
     where TService : class
 {
     // Only our own service has details in its errors.
@@ -26,10 +29,11 @@ internal sealed class GuardedMethodProvider<TService> : IServiceMethodProvider<T
         while (serviceBase.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false) is null)
             serviceBase = serviceBase.BaseType!;
         attribute.BindType.GetMethod(attribute.BindMethodName, [typeof(ServiceBinderBase), serviceBase])!.Invoke(
-            null, [new Binder(context), null]);
+            null, [new Binder(context, limits, metrics), null]);
     }
 
-    private sealed class Binder(ServiceMethodProviderContext<TService> context) : ServiceBinderBase
+    private sealed class Binder(ServiceMethodProviderContext<TService> context, LimitOptions limits, ServerMetrics metrics)
+        : ServiceBinderBase
     {
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
@@ -70,11 +74,14 @@ internal sealed class GuardedMethodProvider<TService> : IServiceMethodProvider<T
             [.. typeof(TService).GetCustomAttributes(inherit: true), .. method.GetCustomAttributes(inherit: true), new HttpMethodMetadata(
                 ["POST"], acceptCorsPreflight: true)];
 
-        private static Method<TRequest, TResponse> Guard<TRequest, TResponse>(Method<TRequest, TResponse> method)
+        private Method<TRequest, TResponse> Guard<TRequest, TResponse>(Method<TRequest, TResponse> method)
             where TRequest : class
             where TResponse : class
         {
             var marshaller = method.RequestMarshaller;
+            var check = typeof(IMessage).IsAssignableFrom(typeof(TRequest))
+                ? new MessageLimits(((IMessage)Activator.CreateInstance<TRequest>()).Descriptor, limits)
+                : null;
             return new(
                 method.Type, method.ServiceName, method.Name, new(marshaller.ContextualSerializer, Deserialize), method.ResponseMarshaller);
 
@@ -82,7 +89,14 @@ internal sealed class GuardedMethodProvider<TService> : IServiceMethodProvider<T
             {
                 try
                 {
+                    if (check is { HasLists: true })
+                        check.Check(bytes.PayloadAsReadOnlySequence());
                     return marshaller.ContextualDeserializer(bytes);
+                }
+                catch (InferenceException exception)
+                {
+                    InferencePipeline.CountRefused(metrics.Unresolved, exception);
+                    throw exception.ToRpcException();
                 }
                 catch (Exception exception) when (exception is not OutOfMemoryException)
                 {
