@@ -9,7 +9,7 @@ namespace LeNetServe.InferenceServer.Hosting;
 /// </summary>
 internal sealed class MemoryReturn(ServerMetrics metrics, TimeProvider time) : BackgroundService
 {
-    private const long Worthwhile = 48 << 20;
+    private const long Worthwhile = 16 << 20;
     private const long FewRequests = 100;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 

@@ -40,8 +40,11 @@ internal static class LoadingThreads
         if (work.WaitAny(limit))
             return work.GetAwaiter().GetResult();
         late?.Invoke(work);
-        throw new TimeoutException($"the files were not read within {limit.TotalSeconds:0.###} s");
+        throw TooLate(limit);
     }
+
+    /// <summary>Creates the error of work that takes longer than its limit.</summary>
+    public static TimeoutException TooLate(TimeSpan limit) => new($"the files were not read within {limit.TotalSeconds:0.###} s");
 
     private static bool WaitAny(this Task work, TimeSpan limit) => Task.WaitAny([work], limit) == 0;
 

@@ -6,6 +6,9 @@ namespace LeNetServe.InferenceServer.Models;
 
 internal sealed partial class ModelRepository
 {
+    // In place of a version's number: the model's folder.
+    private const long Itself = 0;
+
     /// <summary>
     /// Loads the models of the start, as the mode says. Files need not rest first, because a deployment writes them shortly before.
     /// Versions that change while they are opened are not served.
@@ -148,17 +151,18 @@ internal sealed partial class ModelRepository
     /// </summary>
     private void Reconcile(string name, bool mustRest)
     {
-        Dictionary<long, VersionFolder> found;
-        string? misplaced;
+        var found = new Dictionary<long, VersionFolder>();
+        var unreadable = new Dictionary<long, string>();
+        string? misplaced = null;
         try
         {
-            (found, misplaced) = LoadingThreads.Within(options.LoadTimeout, () => (
-                VersionFolder.VersionsIn(options, name).ToDictionary(folder => folder.Version),
-                VersionFolder.Misplaced(options, name)));
+            foreach (var version in Read(name, Itself, () => VersionFolder.NumbersIn(options, name)))
+                Look(name, version, found, unreadable);
+            misplaced = unreadable.Count == 0 ? Read(name, Itself, () => VersionFolder.Misplaced(options, name)) : null;
         }
         catch (DirectoryNotFoundException) when (!options.Load.Contains(name))
         {
-            (found, misplaced) = ([], null);
+            found.Clear();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TimeoutException)
         {
@@ -172,16 +176,47 @@ internal sealed partial class ModelRepository
         while (true)
         {
             IReadOnlyList<long> chosen = wanted.Contains(name)
-                ? options.PolicyOf(name).Choose(found.Keys.Where(version => !failed.Contains(version)))
+                ? options.PolicyOf(name).Choose(found.Keys.Union(unreadable.Keys).Except(failed))
                 : [];
-            var broken = chosen.Where(version => !Ensure(name, found[version], mustRest)).ToArray();
+            var broken = chosen.Where(version => !(unreadable.TryGetValue(version, out var fault)
+                ? Fail(name, version, fault, "", bug: null, ReasonOf(name, version))
+                : Ensure(name, found[version], mustRest))).ToArray();
             failed.UnionWith(broken);
             if (broken.Length > 0)
                 continue;
-            Retire(name, chosen, found.Keys, wanted.Contains(name) ? "not chosen by the version policy" : "not loaded");
+            var reason = wanted.Contains(name) ? "not chosen by the version policy" : "not loaded";
+            Retire(name, chosen, [.. found.Keys, .. unreadable.Keys], reason);
             return;
         }
     }
+
+    /// <summary>Looks at a version. A folder that cannot be read, or does not answer, says nothing about the others.</summary>
+    private void Look(string name, long version, Dictionary<long, VersionFolder> found, Dictionary<long, string> unreadable)
+    {
+        try
+        {
+            if (Read(name, version, () => VersionFolder.Find(options, name, version)) is { } folder)
+                found[version] = folder;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It was deleted just now.
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            unreadable[version] = exception.Message;
+        }
+    }
+
+    /// <summary>
+    /// Reads a version's folder, or the model's (<see cref="Itself"/>), on a thread of its own. A folder that hangs keeps one thread, not
+    /// one for each scan, and later scans do not wait for it.
+    /// </summary>
+    /// <exception cref="TimeoutException">The folder does not answer.</exception>
+    private T Read<T>(string name, long version, Func<T> read) =>
+        hangingReads.TryGetValue((name, version), out var before) && !before.IsCompleted
+            ? throw LoadingThreads.TooLate(options.LoadTimeout)
+            : LoadingThreads.Within(options.LoadTimeout, read, late => hangingReads[(name, version)] = late);
 
     /// <summary>Loads the version if it is new or changed. Returns whether it is served.</summary>
     private bool Ensure(string name, VersionFolder folder, bool mustRest)
@@ -212,15 +247,19 @@ internal sealed partial class ModelRepository
         {
             // A failure of the file system may be over the next time, although no file has changed.
             var isTrouble = IsTrouble(exception) || IsTrouble(exception.InnerException);
-            var state = served is null ? VersionState.Unavailable : VersionState.Ready;
-            Report(name, folder.Version, new(state, exception.Message, isTrouble ? "" : folder.Fingerprint, Failed: true));
-            if (before?.Reason != exception.Message)
-            {
-                var bug = isTrouble || exception is InferenceException ? null : exception;
-                LogFailed(bug, name, folder.Version, exception.Message, served is null ? "it is not served" : "the former version stays");
-            }
-            return served is not null;
+            var bug = isTrouble || exception is InferenceException ? null : exception;
+            return Fail(name, folder.Version, exception.Message, isTrouble ? "" : folder.Fingerprint, bug, before?.Reason);
         }
+    }
+
+    /// <summary>Reports a version that cannot be loaded. Returns whether its former files are served.</summary>
+    private bool Fail(string name, long version, string reason, string fingerprint, Exception? bug, string? before)
+    {
+        var isServed = Served(name, version) is not null;
+        Report(name, version, new(isServed ? VersionState.Ready : VersionState.Unavailable, reason, fingerprint, Failed: true));
+        if (before != reason)
+            LogFailed(bug, name, version, reason, isServed ? "the former version stays" : "it is not served");
+        return isServed;
     }
 
     private ServedVersion Load(string name, VersionFolder folder)
@@ -249,6 +288,12 @@ internal sealed partial class ModelRepository
                     _ = ended.Exception;
             },
             TaskScheduler.Default);
+    }
+
+    private string? ReasonOf(string name, long version)
+    {
+        lock (gate)
+            return versions.GetValueOrDefault((name, version))?.Reason;
     }
 
     private static bool IsTrouble(Exception? exception) => exception is IOException or UnauthorizedAccessException or TimeoutException;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
 
@@ -16,6 +17,7 @@ internal sealed partial class ModelRepository(
     private readonly Dictionary<(string Model, long Version), VersionRecord> versions = [];
     private readonly Dictionary<string, VersionRecord> folders = [];
     private readonly HashSet<(string Model, long Version)> hanging = [];
+    private readonly ConcurrentDictionary<(string Model, long Version), Task> hangingReads = new();
     private volatile Task? hangingListing;
     private volatile RepositorySnapshot current = RepositorySnapshot.Empty;
 

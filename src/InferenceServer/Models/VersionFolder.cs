@@ -31,15 +31,23 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
             .Where(name => name[0] != '.' && name != "lost+found").Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>Gets the versions of a model that have a model file, ascending.</summary>
-    /// <exception cref="IOException">The folder cannot be read, or is gone.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder cannot be read.</exception>
-    public static IReadOnlyList<VersionFolder> VersionsIn(RepositoryOptions repository, string model)
+    /// <summary>Gets the numbers of a model's versions, ascending. Opens no folder of a version, because one may hang.</summary>
+    /// <exception cref="IOException">The model's folder cannot be read, or is gone.</exception>
+    /// <exception cref="UnauthorizedAccessException">The model's folder cannot be read.</exception>
+    public static IReadOnlyList<long> NumbersIn(RepositoryOptions repository, string model)
     {
         if (IsOneModel(repository))
-            return model == repository.Name ? [Read(1, repository.Path)] : [];
-        var folder = System.IO.Path.Combine(repository.Path, model);
-        return [.. ModelFiles.Versions(folder).Select(version => Read(version, System.IO.Path.Combine(folder, version.ToString())))];
+            return model == repository.Name ? [1] : [];
+        return [.. ModelFiles.Numbers(System.IO.Path.Combine(repository.Path, model))];
+    }
+
+    /// <summary>Looks at a version; null if it has no model file.</summary>
+    /// <exception cref="IOException">The version's folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The version's folder cannot be read.</exception>
+    public static VersionFolder? Find(RepositoryOptions repository, string model, long version)
+    {
+        var folder = IsOneModel(repository) ? repository.Path : System.IO.Path.Combine(repository.Path, model, version.ToString());
+        return ModelFiles.HasModel(folder) ? Read(version, folder) : null;
     }
 
     /// <summary>

@@ -39,13 +39,20 @@ public sealed record ModelFiles(string Model, string? Labels, string? Golden)
     /// <exception cref="IOException">The directory cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory cannot be read.</exception>
     public static IEnumerable<long> Versions(string modelDirectory) =>
+        Numbers(modelDirectory).Where(version => HasModel(Path.Combine(modelDirectory, version.ToString())));
+
+    /// <summary>Lists the directories in a model's directory whose name is a positive integer, ascending, without opening them.</summary>
+    /// <inheritdoc cref="Versions" path="/exception"/>
+    public static IEnumerable<long> Numbers(string modelDirectory) =>
         from directory in Directory.EnumerateDirectories(modelDirectory)
         let name = Path.GetFileName(directory)
         where long.TryParse(name, System.Globalization.NumberStyles.None, null, out var number) && number > 0 && name == number.ToString()
-        where IsThere(Path.Combine(directory, ModelFileName))
         let version = long.Parse(name)
         orderby version
         select version;
+
+    /// <summary>Tells whether a version's directory has a model file. A file without access counts.</summary>
+    public static bool HasModel(string versionDirectory) => IsThere(Path.Combine(versionDirectory, ModelFileName));
 
     private static InferenceException NotFound(string message) => new(InferenceErrorKind.NotFound, message);
 

@@ -32,7 +32,10 @@ public sealed class MessageLimitsTests
             "contents of bytes",
             count => new ModelInferRequest
             {
-                Inputs = { new InferInputTensor { Contents = new() { BytesContents = { Enumerable.Repeat(ByteString.Empty, count - 1) } } } },
+                Inputs =
+                {
+                    new InferInputTensor { Contents = new() { BytesContents = { Enumerable.Repeat(ByteString.Empty, count - 1) } } },
+                },
             }
         },
     };

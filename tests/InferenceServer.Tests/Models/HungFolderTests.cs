@@ -1,0 +1,80 @@
+using LeNetServe.InferenceServer.Models;
+using LeNetServe.Tests;
+
+namespace LeNetServe.InferenceServer.Tests.Models;
+
+/// <summary>Folders on a mount that does not answer. The tests count the threads of loading.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class HungFolderTests
+{
+    private const string TooLate = "the files were not read within 1 s";
+    private static readonly string[] Settings = ["--Models:Mode=poll", "--Models:PollInterval=60m", "--Models:LoadTimeout=1s"];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Start_FoldersHang_TheOthersAreServedAndRepairedOnesAreTakenUp()
+    {
+        Assert.SkipUnless(HungMount.IsPossible(), "a mount needs the rights of root and /dev/fuse");
+        List<HungMount> mounts = [];
+        await using var server = await TestServer.StartAsync(
+            models =>
+            {
+                TestServer.WriteTiny(models);
+                new TinyOnnx().Write(Path.Combine(models, "m", "1"));
+                mounts.Add(new(Directory.CreateDirectory(Path.Combine(models, "m", "2")).FullName));
+                mounts.Add(new(Directory.CreateDirectory(Path.Combine(models, "hung")).FullName));
+            },
+            Settings);
+        try
+        {
+            Assert.Equal(["m/1", "tiny/1"], Served(server));
+            Assert.Equal((VersionState.Unavailable, TooLate), Report(server, "m", 2));
+            Assert.Equal((VersionState.Unavailable, TooLate), Report(server, "hung", 0));
+
+            // Each folder keeps its one thread, however often it is looked at.
+            for (var scan = 0; scan < 3; scan++)
+                await server.Repository.ScanAsync(Cancellation);
+            await Eventually.TrueAsync(() => LoadingThreads() == mounts.Count);
+        }
+        finally
+        {
+            mounts.ForEach(mount => mount.Dispose());
+        }
+
+        foreach (var version in new[] { "m/2", "hung/1" })
+            File.SetLastWriteTimeUtc(new TinyOnnx().Write(Path.Combine(server.Models, version)), DateTime.UtcNow.AddDays(-1));
+        await Eventually.TrueAsync(async () =>
+        {
+            await server.Repository.ScanAsync(Cancellation);
+            return Served(server).SequenceEqual(["hung/1", "m/1", "m/2", "tiny/1"]);
+        });
+    }
+
+    [Fact]
+    public async Task Scan_FolderOfAServedVersionHangs_TheVersionStays()
+    {
+        Assert.SkipUnless(HungMount.IsPossible(), "a mount needs the rights of root and /dev/fuse");
+        await using var server = await TestServer.StartAsync(Settings);
+        var served = server.Repository.Current.Models["tiny"].Default;
+        using (new HungMount(Path.Combine(server.Models, "tiny", "1")))
+        {
+            await server.Repository.ScanAsync(Cancellation);
+
+            Assert.Same(served, server.Repository.Current.Models["tiny"].Default);
+            Assert.Equal((VersionState.Ready, TooLate), Report(server, "tiny", 1));
+        }
+    }
+
+    private static IEnumerable<string> Served(TestServer server) =>
+        server.Repository.Current.Versions.Select(version => $"{version}").Order(StringComparer.Ordinal);
+
+    private static (VersionState State, string Reason) Report(TestServer server, string model, long version)
+    {
+        var report = server.Repository.Current.Index.Single(report => report.Model == model && report.Version == version);
+        return (report.State, report.Reason);
+    }
+
+    private static int LoadingThreads() =>
+        Directory.EnumerateDirectories("/proc/self/task").Count(task => File.ReadAllText(Path.Combine(task, "comm")) == "Load\n");
+}
