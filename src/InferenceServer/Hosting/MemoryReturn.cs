@@ -10,7 +10,6 @@ namespace LeNetServe.InferenceServer.Hosting;
 internal sealed class MemoryReturn(ServerMetrics metrics, TimeProvider time) : BackgroundService
 {
     private const long Worthwhile = 16 << 20;
-    private const long FewRequests = 100;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -21,10 +20,11 @@ internal sealed class MemoryReturn(ServerMetrics metrics, TimeProvider time) : B
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var requests = metrics.Models.Sum(model => model.Requests);
-            var isQuiet = requests - before < FewRequests;
+            var isIdle = requests == before;
             before = requests;
             floor = Math.Min(floor, Environment.WorkingSet);
-            if (!isQuiet || Environment.WorkingSet < floor + Worthwhile)
+            // Beside requests, the memory that they use would become the floor.
+            if (!isIdle || Environment.WorkingSet < floor + Worthwhile)
                 continue;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             NativeHeap.Trim();
