@@ -151,7 +151,8 @@ public sealed partial class ProcessTests : IDisposable
 
         Assert.Equal((int)ExitCode.Usage, process.ExitCode);
         Assert.Equal(
-            ["error: --grcp-port is not an option; did you mean --grpc-port?", "help: lenetserve-serve --help"], error.TrimEnd().Split('\n'));
+            ["error: --grcp-port is not an option; did you mean --grpc-port?", "help: lenetserve-serve --help"],
+            error.TrimEnd().Split('\n'));
     }
 
     [Fact]
