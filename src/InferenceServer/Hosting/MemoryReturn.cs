@@ -10,6 +10,7 @@ namespace LeNetServe.InferenceServer.Hosting;
 internal sealed class MemoryReturn(ServerMetrics metrics, TimeProvider time) : BackgroundService
 {
     private const long Worthwhile = 16 << 20;
+    private const long FewRequests = 100;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -17,19 +18,22 @@ internal sealed class MemoryReturn(ServerMetrics metrics, TimeProvider time) : B
         using var timer = new PeriodicTimer(Interval, time);
         var floor = long.MaxValue;
         var before = 0L;
+        var settled = true;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var requests = metrics.Models.Sum(model => model.Requests);
             var isIdle = requests == before;
+            var isQuiet = requests - before < FewRequests;
             before = requests;
             floor = Math.Min(floor, Environment.WorkingSet);
-            // Beside requests, the memory that they use would become the floor.
-            if (!isIdle || Environment.WorkingSet < floor + Worthwhile)
+            var hasGrown = isQuiet && Environment.WorkingSet >= floor + Worthwhile;
+            if (!hasGrown && (settled || !isIdle))
                 continue;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             NativeHeap.Trim();
-            // The memory that could not be given back is in use.
+            // The memory that could not be given back is in use, perhaps only by a request that runs: an idle process looks once more.
             floor = Environment.WorkingSet;
+            settled = isIdle;
         }
     }
 }

@@ -38,7 +38,9 @@ internal static class UnknownCalls
     private static async Task RejectAsRouting(HttpContext context, Endpoint routing)
     {
         await routing.RequestDelegate!(context);
-        var (request, response, path) = (context.Request, context.Response, Excerpt.Of(context.Request.Path));
+        var request = context.Request;
+        var response = context.Response;
+        var path = Excerpt.Of(request.Path);
         InferenceException error = response.StatusCode == StatusCodes.Status415UnsupportedMediaType
             ? new(InferenceErrorKind.UnsupportedMediaType, $"{path} does not take the content type \"{Excerpt.Of(request.ContentType)}\"")
             : new(InferenceErrorKind.InvalidInput, $"{path} does not take {Excerpt.Of(request.Method)}, expected {response.Headers.Allow}");
