@@ -16,7 +16,7 @@ public sealed class RecordsCommandTests : IDisposable
         Assert.True(code == 0, error);
         Assert.All(NamedRecord.All, record => Assert.Contains(
             $"{record.Name,-8} test accuracy {record.TestAccuracy.ToString("0.00", 100)} %, ", output, StringComparison.Ordinal));
-        Assert.Contains("60 minutes on one core", output, StringComparison.Ordinal);
+        Assert.Contains($"{NamedRecord.All[0].Seconds / 60:0} minutes on one core", output, StringComparison.Ordinal);
     }
 
     [Fact]
