@@ -65,6 +65,22 @@ internal sealed class LoadGenerator : IDisposable
         return tally.Result();
     }
 
+    /// <summary>Runs a closed load of calls of any kind, by so many callers for so many seconds.</summary>
+    public static async Task<LoadResult> ClosedAsync(Func<Task> call, int callers, double seconds)
+    {
+        var tally = new Tally();
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
+        {
+            while (Stopwatch.GetElapsedTime(tally.Started).TotalSeconds < seconds)
+            {
+                var due = Stopwatch.GetTimestamp();
+                await call();
+                tally.Answer(due);
+            }
+        })));
+        return tally.Result();
+    }
+
     /// <summary>
     /// Runs an open load of so many calls a second on average, for so many seconds. The arrivals have a thread of their own, because on one
     /// core the pool has one thread, which reads the answers.

@@ -19,6 +19,10 @@ using LeNetServe.Serving.Strangers;
 //
 //     Serving soak SERVER.dll MODEL_VERSION_FOLDER MINUTES
 //
+// Measures explanations against answers, and their share of a busy server:
+//
+//     Serving explain SERVER.dll MODEL_VERSION_FOLDER SECONDS
+//
 // Runs one part of the comparison, of bombs or of soak:
 //
 //     Serving echo | bare MODEL_VERSION_FOLDER | alone MODEL_VERSION_FOLDER SECONDS
@@ -31,6 +35,7 @@ return args switch
         await LoadCommand.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), double.Parse(rate), model),
     ["load", var url, var kind, var callers, var seconds, var model] =>
         await LoadCommand.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), 0, model),
+    ["explain", var server, var model, var seconds] => await ExplainCommand.RunAsync(server, model, double.Parse(seconds)),
     ["bombs", var server, var model, var seconds] => await BombCommand.RunAsync(server, model, double.Parse(seconds)),
     ["bombs-of", var url, var kind, var callers, var seconds, var model] =>
         await BombSender.RunAsync(url, kind, int.Parse(callers), double.Parse(seconds), model),
@@ -64,6 +69,6 @@ static int Usage()
 {
     Console.Error.WriteLine(
         $"Serving compare SERVER.dll MODEL_VERSION_FOLDER [--quick] [--only {string.Join('|', Comparison.Names)}] "
-        + "| load … | bombs … | soak … | echo | bare … | alone …");
+        + "| load … | explain … | bombs … | soak … | echo | bare … | alone …");
     return 2;
 }

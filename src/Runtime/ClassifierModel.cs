@@ -76,8 +76,11 @@ public sealed partial class ClassifierModel : IDisposable
                 TopK.Softmax(outputs.Slice(row, Facts.Classes));
     }
 
-    /// <summary>Gets the reader of the values inside the model. The first call opens a second session.</summary>
-    /// <exception cref="InferenceException">The session cannot be opened (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
+    /// <summary>Gets whether <see cref="OpenLayers"/> has been called, so that a call costs nothing.</summary>
+    public bool HasOpenLayers => Volatile.Read(ref layers) is not null;
+
+    /// <summary>Gets the reader of the values inside the model. The first call opens its sessions.</summary>
+    /// <exception cref="InferenceException">A session cannot be opened (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
     public LayerReader OpenLayers()
     {
         lock (opening)

@@ -8,8 +8,11 @@ namespace LeNetServe.InferenceServer.Inference;
 
 internal sealed partial class InferencePipeline
 {
+    /// <summary>The images that the model runs in the time of an explanation by gradient, with the transport of its values.</summary>
+    private const int ImagesOfExplanation = 5;
+
     /// <summary>
-    /// Runs one image and explains its answer. Takes a slot, as pictures and batches do, and is counted as a request of one image.
+    /// Runs one image and explains its answer. Takes a slot unless it is quick, and is counted as a request of one image.
     /// </summary>
     /// <param name="version">A version that the caller leases until this completes.</param>
     /// <param name="input">One image: pixels or encoded.</param>
@@ -28,10 +31,13 @@ internal sealed partial class InferencePipeline
             Explanation explanation;
             var promised = input.Kind == InputKind.Encoded ? PictureSize.Pixels(input.Data.Span) : 0;
             var admission = slow.AdmissionOf(promised, CostOf(version, wanted));
-            await admission.EnterAsync(caller);
+            var isQuick = IsQuick(version, input, wanted);
+            if (!isQuick)
+                await admission.EnterAsync(caller);
             try
             {
-                await slow.ThreadsOf(admission);
+                if (!isQuick)
+                    await slow.ThreadsOf(admission);
                 clock.Admit();
                 caller.RequireInterest(time);
                 if (TryDecode(version, input, pixels) is { } error)
@@ -43,8 +49,11 @@ internal sealed partial class InferencePipeline
             }
             finally
             {
-                admission.Exit();
-                await RunThreads.LeaveAsync();
+                if (!isQuick)
+                {
+                    admission.Exit();
+                    await RunThreads.LeaveAsync();
+                }
             }
             return explanation with
             {
@@ -62,6 +71,11 @@ internal sealed partial class InferencePipeline
     /// <summary>Gets the number of images that an explanation runs.</summary>
     public static int CostOf(ServedVersion version, ExplanationParts wanted) =>
         wanted.Method is { } method ? 1 + Explainer.ImagesOf(version.Facts, method, wanted.Target) : 1;
+
+    /// <summary>Gets whether an explanation takes less time than another thread would cost. The first one opens sessions.</summary>
+    private static bool IsQuick(ServedVersion version, in InferenceInput input, ExplanationParts wanted) =>
+        input.Kind == InputKind.Pixels && !IsOnDevice(version) && version.Model.HasOpenLayers
+        && Math.Max(ImagesOfExplanation, CostOf(version, wanted)) <= version.QuickImages;
 
     private void RequireExplainable(ServedVersion version, ExplanationParts wanted)
     {

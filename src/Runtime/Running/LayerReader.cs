@@ -7,23 +7,29 @@ using LeNetServe.Tensors;
 namespace LeNetServe.Runtime.Running;
 
 /// <summary>
-/// Reads the values inside a model: a second session of the same file, on the CPU, in which inner tensors are outputs. Any number of
+/// Reads the values inside a model: more sessions of the same file, on the CPU, in which inner tensors are outputs. Any number of
 /// threads may call it at the same time.
 /// </summary>
 public sealed class LayerReader : IDisposable
 {
     private static readonly int[] Floats = [(int)Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float, 10];
 
-    private readonly GraphSession session;
+    private readonly GraphSession all;
+    private readonly GraphSession layersAlone;
+    private readonly GraphSession withGradient;
     private readonly ModelFacts facts;
 
-    private LayerReader(GraphSession session, ModelFacts facts, IReadOnlyList<string> names)
+    private LayerReader(GraphSession all, ModelProto model, ModelFacts facts, IReadOnlyList<string> names)
     {
-        this.session = session;
+        this.all = all;
         this.facts = facts;
         Names = names;
         var layers = facts.Manifest?.Spec.Layers.Select(layer => layer.Name).ToHashSet() ?? [];
         Layers = [.. names.Where(layers.Contains)];
+        // ONNX Runtime computes every node, also for outputs that a run does not ask for, and does not fuse a node that makes an output.
+        // Without the nodes of the gradient, the layers of lenet5-1998 take half the time.
+        layersAlone = Layers.Count == 0 ? all : Open(model, [.. Layers]);
+        withGradient = Layers.Count == 0 || !facts.HasGradient ? all : Open(model, [.. Layers, ModelFacts.Gradient]);
     }
 
     /// <summary>Gets the names of all tensors that can be read: the computed ones in the order of the graph, then the weights.</summary>
@@ -45,42 +51,50 @@ public sealed class LayerReader : IDisposable
             .. model.Graph.Node.SelectMany(node => node.Output).Concat(model.Graph.Initializer.Select(tensor => tensor.Name))
                 .Where(name => name != "" && name != facts.OutputName),
         ];
-        var session = WithOutputs(model, names.Except(model.Graph.Output.Select(output => output.Name)));
+        var all = new GraphSession(WithOutputs(model, names).ToByteArray());
         // Tensors of integers, as in a quantized model, are not values of a layer.
-        string[] floats = [.. names.Where(name => session.OutputTypes.TryGetValue(name, out var type) && Floats.Contains(type.Element))];
-        return new(session, facts, floats);
+        var types = all.OutputTypes;
+        return new(all, model, facts, [.. names.Where(name => types.TryGetValue(name, out var type) && Floats.Contains(type.Element))]);
     }
 
     /// <summary>Runs one image and reads some tensors, without the dimension of the batch.</summary>
     /// <param name="pixels">C×H×W, 0..255.</param>
     /// <param name="names">Some of <see cref="Names"/>.</param>
     public IReadOnlyDictionary<string, StoredTensor> Read(ReadOnlySpan<byte> pixels, IReadOnlyCollection<string> names) =>
-        Run(pixels, names).ToDictionary(value => value.Key, value => WithoutBatch(value.Value));
+        Run(names.All(Layers.Contains) ? layersAlone : all, pixels, names).ToDictionary(value => value.Key, value => WithoutBatch(value.Value));
 
     /// <summary>Runs one image and reads some tensors and the gradient, H×W: the sum of the gradients by a pixel's channels.</summary>
     /// <inheritdoc cref="Read" path="/param"/>
     public (IReadOnlyDictionary<string, StoredTensor> Values, float[] Gradient) ReadWithGradient(
         ReadOnlySpan<byte> pixels, IReadOnlyCollection<string> names)
     {
-        var values = Run(pixels, [.. names, ModelFacts.Gradient]);
+        var values = Run(names.All(Layers.Contains) ? withGradient : all, pixels, [.. names, ModelFacts.Gradient]);
         var gradient = SumChannels(values[ModelFacts.Gradient].ToSingles());
         return (values.ToDictionary(value => value.Key, value => WithoutBatch(value.Value)), gradient);
     }
 
-    /// <summary>Closes the session. All calls must have ended.</summary>
-    public void Dispose() => session.Dispose();
+    /// <summary>Closes the sessions. All calls must have ended.</summary>
+    public void Dispose()
+    {
+        all.Dispose();
+        layersAlone.Dispose();
+        withGradient.Dispose();
+    }
 
-    private static GraphSession WithOutputs(ModelProto model, IEnumerable<string> names)
+    private static GraphSession Open(ModelProto model, string[] outputs) => new(PrunedGraph.Of(WithOutputs(model, outputs), outputs));
+
+    private static ModelProto WithOutputs(ModelProto model, IEnumerable<string> names)
     {
         var copy = model.Clone();
-        copy.Graph.Output.Add(names.Select(name => new ValueInfoProto { Name = name }));
-        return new(copy.ToByteArray());
+        copy.Graph.Output.Add(names.Except(model.Graph.Output.Select(output => output.Name))
+            .Select(name => new ValueInfoProto { Name = name }));
+        return copy;
     }
 
     private static StoredTensor WithoutBatch(StoredTensor tensor) =>
         tensor.Shape is [1, _, ..] ? new(tensor.Type, tensor.Shape[1..], tensor.Data) : tensor;
 
-    private IReadOnlyDictionary<string, StoredTensor> Run(ReadOnlySpan<byte> pixels, IReadOnlyCollection<string> names)
+    private IReadOnlyDictionary<string, StoredTensor> Run(GraphSession session, ReadOnlySpan<byte> pixels, IReadOnlyCollection<string> names)
     {
         var (channels, height, width) = facts.Input;
         int[] shape = facts.Layout == TensorLayout.Nchw ? [1, channels, height, width] : [1, height, width, channels];

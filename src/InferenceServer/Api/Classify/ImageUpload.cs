@@ -17,8 +17,6 @@ namespace LeNetServe.InferenceServer.Api.Classify;
 /// </summary>
 internal sealed class ImageUpload(ClassifierService classifier, LimitOptions limits)
 {
-    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
-
     // Everything stays in memory, within the limit on bodies. With a full or read-only disk the caller would get the blame.
     private FormOptions Options => new()
     {
@@ -86,7 +84,8 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         {
             var answer = await classify();
             context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync(Json.Format(answer), context.RequestAborted);
+            MessageJson.Write(context.Response.BodyWriter, answer);
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         }
         catch (InferenceException exception)
         {

@@ -6,7 +6,7 @@ import { showCard } from "/page/card.js";
 import { listRuns, showFilm } from "/page/film.js";
 import { receiveImages } from "/page/give.js";
 import { prove } from "/page/golden.js";
-import { showAttribution, showLayers, showSeen, valuesOf } from "/page/layers.js";
+import { namesOf, showAttribution, showLayers, showSeen, valuesOf } from "/page/layers.js";
 import { showTraffic, showVersions } from "/page/operators.js";
 import { createPad } from "/page/pad.js";
 import { element, number } from "/page/page.js";
@@ -31,6 +31,8 @@ let gone = false;
 const unexplained = new Set();
 /** The files that compute a gradient, by their hashes: the first automatic answer tells. */
 const withGradient = new Set();
+/** The layers that the page shows of a file, by its hash. Only a unit's formula needs the others, half of the bytes. */
+const layersShown = new Map();
 
 // Calls: one at a time, and the newest drawing next.
 
@@ -70,7 +72,9 @@ async function explained(file) {
   const why = at("explain").getAttribute("aria-pressed") === "true";
   const method = withGradient.has(model.sha256) ? at("method").value : "automatic";
   try {
-    const answer = await classify(model, file, askToken, "explain", why ? `&attribution=${method}` : "");
+    const layers = pointer.hasUnit ? "" : layersShown.get(model.sha256) ?? "";
+    const answer = await classify(model, file, askToken, "explain", `&layers=${layers}${why ? `&attribution=${method}` : ""}`);
+    layersShown.set(model.sha256, namesOf(answer.layers).map(encodeURIComponent).join());
     if (answer.attribution?.method === "ATTRIBUTION_METHOD_GRADIENT")
       withGradient.add(model.sha256);
     return answer;
@@ -146,7 +150,7 @@ at("method").addEventListener("change", ask);
 at("inside").addEventListener("toggle", ask);
 
 const pointer = createPointer(at("layers"), async names =>
-  (await classify(model, given ?? pad.png(), askToken, "explain", `&layers=${names.join()}`)).layers);
+  (await classify(model, given ?? pad.png(), askToken, "explain", `&layers=${names.join()}`)).layers, ask);
 
 // Models.
 

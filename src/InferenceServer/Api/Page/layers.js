@@ -6,6 +6,9 @@ import { bytes, count, element, paint } from "/page/page.js";
 const floats = text => new Float32Array(bytes(text).buffer);
 const COLUMNS = { maps: 8, units: 42 };
 
+/** The names of the layers to show, of all layers in their order. */
+export const namesOf = layers => shown(layers).map(layer => layer.name);
+
 /** Layers to show: a layer whose activation follows is shown by its activation, under its own name. */
 function shown(layers) {
   return layers.map((layer, index) => ({ ...layer, title: layer.name.split("_")[0], next: layers[index + 1]?.name ?? "" }))

@@ -8,8 +8,8 @@ import { feeding, formula, weightsOf } from "/page/unit.js";
 const at = id => document.getElementById(id);
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** Watches a box of layers. read(names) asks the server for weights. */
-export function createPointer(box, read) {
+/** Watches a box of layers. read(names) asks the server for weights, ask() for an answer with all layers. */
+export function createPointer(box, read, ask) {
   let model = null;
   let values = new Map();
   let unit = null;
@@ -80,8 +80,11 @@ export function createPointer(box, read) {
     const same = found && unit && found.layer === unit.layer && found.map === unit.map && found.x === unit.x && found.y === unit.y;
     if (same)
       return;
+    const isFirst = !unit;
     unit = found;
     show();
+    if (isFirst)
+      ask();
   };
 
   for (const kind of ["pointermove", "pointerdown"])
@@ -105,6 +108,8 @@ export function createPointer(box, read) {
   });
 
   return {
+    /** Whether a unit is chosen, so that its formula needs all layers. */
+    get hasUnit() { return unit !== null; },
     /** Takes a new answer: the unit stays, its values change. */
     show(ofModel, newValues) {
       if (ofModel?.sha256 !== model?.sha256) {
