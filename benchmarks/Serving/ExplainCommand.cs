@@ -7,8 +7,8 @@ using LeNetServe.V1;
 namespace LeNetServe.Serving;
 
 /// <summary>
-/// Measures <c>Explain</c> with the layers that the page shows and the gradient against the same call of <c>Classify</c>, and the calls of
-/// <c>Classify</c> that explanations beside them displace. The server has core 0, the callers have core 1.
+/// Measures <c>Explain</c>, with the layers that the page shows and the gradient, against the same call of <c>Classify</c>. Measures the
+/// answers of <c>Classify</c> that explanations beside them displace. The server has core 0, the callers have core 1.
 /// </summary>
 internal sealed class ExplainCommand : IDisposable
 {
@@ -70,7 +70,7 @@ internal sealed class ExplainCommand : IDisposable
     {
         var reply = await client.ExplainAsync(new() { Model = name, Image = image });
         var names = reply.Layers.Select(layer => layer.Name).ToArray();
-        return [.. names.Where((layer, index) => names.ElementAtOrDefault(index + 1)?.StartsWith(layer + "_", StringComparison.Ordinal) != true)];
+        return [.. names.Where(layer => !names.Any(other => other.StartsWith(layer + "_", StringComparison.Ordinal)))];
     }
 
     private async Task CompareAsync(LoadKind kind, Image image, string[] layers, bool isWarmUp)

@@ -61,7 +61,8 @@ public sealed class LayerReader : IDisposable
     /// <param name="pixels">C×H×W, 0..255.</param>
     /// <param name="names">Some of <see cref="Names"/>.</param>
     public IReadOnlyDictionary<string, StoredTensor> Read(ReadOnlySpan<byte> pixels, IReadOnlyCollection<string> names) =>
-        Run(names.All(Layers.Contains) ? layersAlone : all, pixels, names).ToDictionary(value => value.Key, value => WithoutBatch(value.Value));
+        Run(names.All(Layers.Contains) ? layersAlone : all, pixels, names)
+            .ToDictionary(value => value.Key, value => WithoutBatch(value.Value));
 
     /// <summary>Runs one image and reads some tensors and the gradient, H×W: the sum of the gradients by a pixel's channels.</summary>
     /// <inheritdoc cref="Read" path="/param"/>
@@ -94,7 +95,8 @@ public sealed class LayerReader : IDisposable
     private static StoredTensor WithoutBatch(StoredTensor tensor) =>
         tensor.Shape is [1, _, ..] ? new(tensor.Type, tensor.Shape[1..], tensor.Data) : tensor;
 
-    private IReadOnlyDictionary<string, StoredTensor> Run(GraphSession session, ReadOnlySpan<byte> pixels, IReadOnlyCollection<string> names)
+    private IReadOnlyDictionary<string, StoredTensor> Run(
+        GraphSession session, ReadOnlySpan<byte> pixels, IReadOnlyCollection<string> names)
     {
         var (channels, height, width) = facts.Input;
         int[] shape = facts.Layout == TensorLayout.Nchw ? [1, channels, height, width] : [1, height, width, channels];

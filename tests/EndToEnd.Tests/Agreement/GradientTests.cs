@@ -11,11 +11,8 @@ public sealed class GradientTests
 {
     private const float Tolerance = 1e-5f;
 
-    /// <summary>
-    /// Images that may differ. Rounding may put a value on either side of ReLU's zero or of two nearly equal maxima. Both gradients are
-    /// right then.
-    /// </summary>
-    private const int AtAKink = 2;
+    /// <summary>Rounding of a value, as a share of the largest value of its layer.</summary>
+    private const float Rounding = 1e-6f;
 
     private const string Overlapping = """
         {
@@ -68,12 +65,70 @@ public sealed class GradientTests
         using var session = new GraphSession(await File.ReadAllBytesAsync(folder.Combine("models/trained/1/model.onnx"), cancellation));
         var onnx = session.Run(new Dictionary<string, StoredTensor> { ["pixels"] = StoredTensor.From(pixels, [.. torch.Shape]) });
 
-        var differences = torch.ToSingles().Zip(onnx["gradient"].ToSingles(), (one, other) => Math.Abs(one - other)).ToArray();
-        var images = differences.Chunk(test.Shape.Count).Count(image => image.Max() > Tolerance);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{variant}: {differences.Max():g3} apart at most, {images} of {count} beyond");
+        var differences = torch.ToSingles().Zip(onnx["gradient"].ToSingles(), (one, other) => Math.Abs(one - other))
+            .Chunk(test.Shape.Count).Select(image => image.Max()).ToArray();
+        var kinks = Kinks(onnx, StoredTensor.From(pixels, [.. torch.Shape]));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{variant}: {differences.Max():g3} apart at most, {differences.Count(each => each > Tolerance)} of {count} beyond, "
+            + $"{kinks.Count} with a kink");
         Assert.Equal(1000, count);
-        Assert.InRange(images, 0, AtAKink);
+        Assert.InRange(kinks.Count, 0, count / 10);
+        Assert.All(Enumerable.Range(0, count).Except(kinks), image => Assert.InRange(differences[image], 0, Tolerance));
         using var model = ClassifierModel.Open(folder.Combine("models/trained/1"));
         Assert.True(model.CheckGolden()?.Passed);
+    }
+
+    /// <summary>Gets the images in which rounding decides the way of a gradient: at a ReLU's zero, or at two maxima.</summary>
+    private static HashSet<int> Kinks(IReadOnlyDictionary<string, StoredTensor> layers, StoredTensor pixels)
+    {
+        var kinks = new HashSet<int>();
+        foreach (var name in layers.Keys.Where(name => name.EndsWith("_relu", StringComparison.Ordinal)))
+        {
+            var inputs = layers[name[..^"_relu".Length]];
+            var values = inputs.ToSingles();
+            var rounding = Rounding * values.Max(MathF.Abs);
+            kinks.UnionWith(values.Chunk(values.Length / inputs.Shape[0]).Index()
+                .Where(image => image.Item.Min(MathF.Abs) <= rounding).Select(image => image.Index));
+        }
+        kinks.UnionWith(Ties(layers.GetValueOrDefault("C1_relu") ?? layers["C1"], layers["S2"], pixels));
+        kinks.UnionWith(Ties(layers.GetValueOrDefault("C3_relu") ?? layers["C3"], layers["S4"], layers["S2"]));
+        return kinks;
+    }
+
+    /// <summary>
+    /// Gets the images in which different patches of the input give the two largest values of a window. The same patch twice is not a kink,
+    /// because its values are equal in every precision.
+    /// </summary>
+    private static IEnumerable<int> Ties(StoredTensor places, StoredTensor maxima, StoredTensor input)
+    {
+        // Networks with other windows or padding have no exception for their maxima.
+        if (places.Shape is not [_, var maps, var height, var width] || maxima.Shape[2] * 2 != height || input.Shape[2] - height != 4)
+            yield break;
+        var (values, largest, patches) = (places.ToSingles(), maxima.ToSingles(), input.ToSingles());
+        var rounding = Rounding * values.Max(MathF.Abs);
+        for (var window = 0; window < largest.Length; window++)
+        {
+            var (image, map, row, column) = (
+                window / (maps * height * width / 4), window / (height * width / 4) % maps,
+                window / (width / 2) % (height / 2) * 2, window % (width / 2) * 2);
+            (int Y, int X)[] corners = [(row, column), (row, column + 1), (row + 1, column), (row + 1, column + 1)];
+            float Value((int Y, int X) at) => values[(((((image * maps) + map) * height) + at.Y) * width) + at.X];
+            if (corners.Max(Value) != largest[window])
+                yield break;
+            var nearest = corners.Where(at => largest[window] - Value(at) <= rounding).ToArray();
+            // A window of zeros after a ReLU has no slope.
+            if (largest[window] != 0 && nearest.Any(at => !Patch(image, at).SequenceEqual(Patch(image, nearest[0]))))
+                yield return image;
+        }
+
+        IEnumerable<float> Patch(int image, (int Y, int X) at)
+        {
+            for (var line = 0; line < input.Shape[1] * 5; line++)
+                for (var x = 0; x < 5; x++)
+                {
+                    var row = (((image * input.Shape[1]) + (line / 5)) * (height + 4)) + at.Y + (line % 5);
+                    yield return patches[(row * (width + 4)) + at.X + x];
+                }
+        }
     }
 }

@@ -58,7 +58,7 @@ internal static class MessageJson
             case float number when float.IsFinite(number): json.WriteNumberValue(number); break;
             case float or long: json.WriteStringValue(FormattableString.Invariant($"{value}")); break;
             case Enum choice: json.WriteStringValue(field.EnumType.FindValueByNumber(Convert.ToInt32(choice)).Name); break;
-            default: throw new ArgumentException($"{field.FullName} is a {field.FieldType}, expected a type of our services", nameof(field));
+            default: throw new ArgumentException($"{field.FullName} is a {field.FieldType}, expected another type", nameof(field));
         }
     }
 }

@@ -54,9 +54,13 @@ async function ask() {
 async function answer() {
   if (pad.isEmpty && !given || !model)
     return show(null, null);
+  const [asked, beside] = [model, other];
   try {
     const file = given ?? pad.png();
-    show(...await Promise.all([explained(file), other ? classify(other, file, askToken) : null]));
+    const answers = await Promise.all([explained(asked, file), beside ? classify(beside, file, askToken) : null]);
+    // After another choice of models this answer is that of a former one, and the next call is due.
+    if (asked === model && beside === other)
+      show(...answers);
     setGone(false);
     say("");
   } catch (fault) {
@@ -66,23 +70,23 @@ async function answer() {
 }
 
 /** Explains, where the server does; a server without explanations is asked for them once for each model. */
-async function explained(file) {
-  if (unexplained.has(model))
-    return await classify(model, file, askToken);
+async function explained(asked, file) {
+  if (unexplained.has(asked))
+    return await classify(asked, file, askToken);
   const why = at("explain").getAttribute("aria-pressed") === "true";
-  const method = withGradient.has(model.sha256) ? at("method").value : "automatic";
+  const method = withGradient.has(asked.sha256) ? at("method").value : "automatic";
+  const layers = pointer.hasUnit ? "" : layersShown.get(asked.sha256) ?? "";
   try {
-    const layers = pointer.hasUnit ? "" : layersShown.get(model.sha256) ?? "";
-    const answer = await classify(model, file, askToken, "explain", `&layers=${layers}${why ? `&attribution=${method}` : ""}`);
-    layersShown.set(model.sha256, namesOf(answer.layers).map(encodeURIComponent).join());
+    const answer = await classify(asked, file, askToken, "explain", `&layers=${layers}${why ? `&attribution=${method}` : ""}`);
+    layersShown.set(asked.sha256, namesOf(answer.layers).map(encodeURIComponent).join());
     if (answer.attribution?.method === "ATTRIBUTION_METHOD_GRADIENT")
-      withGradient.add(model.sha256);
+      withGradient.add(asked.sha256);
     return answer;
   } catch (fault) {
     if (!(fault instanceof ServerFault) || fault.status !== 501)
       throw fault;
-    unexplained.add(model);
-    return await classify(model, file, askToken);
+    unexplained.add(asked);
+    return await classify(asked, file, askToken);
   }
 }
 

@@ -97,13 +97,15 @@ function create(layer, spec) {
   const maps = layer.shape.length === 3;
   const what = maps ? `${count(layer.shape[0], "map")} of ${layer.shape[1]}×${layer.shape[2]}` : count(layer.shape[0], "unit");
   const canvas = element("canvas", { width, height, tabIndex: 0, role: "img", "aria-label": `${layer.title}: ${what}` });
-  const side = maps ? Math.min(64, Math.max(26, 2 * layer.shape[2])) / layer.shape[2] : layer.shape[0] > 20 ? 12 : 26;
+  const side = maps ? Math.min(64, Math.max(38, 2 * layer.shape[2])) / layer.shape[2] : layer.shape[0] > 20 ? 12 : 26;
   canvas.style.width = `${Math.round(width * side)}px`;
   const record = spec?.layers.find(one => one.name === layer.title);
   return element("figure", { className: "layer" }, element("figcaption", {}, element("b", {}, layer.title), ` ${what}`),
     element("div", { className: "maps" }, canvas),
     record?.input_maps ? connections(record) : null,
-    hasBitmaps(record) ? element("div", { className: "bitmaps" }) : null);
+    hasBitmaps(record) ? element("div", { className: "bitmaps" }) : null,
+    hasBitmaps(record) ? element("p", { className: "explain" }, "F6 beside the bitmaps, with its distances: the nearest is the answer.")
+      : null);
 }
 
 /** Maps stand in rows with a gap of one pixel; units in rows without. */
