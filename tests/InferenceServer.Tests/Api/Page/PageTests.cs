@@ -295,7 +295,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await page.AnswersAsync("1");
         foreach (var summary in await page.Tab.Locator("details > summary:visible").AllAsync())
             await summary.ClickAsync();
-        await Assertions.Expect(page.Tab.Locator("#card")).ToContainTextAsync("99.63");
+        await Assertions.Expect(page.Tab.Locator("#card")).ToContainTextAsync("99.61");
         var route = $"{server.HttpAddress}/v1/models/lenet5-mnist/versions/1:classify";
         await Assertions.Expect(page.Tab.Locator("#call")).ToContainTextAsync(route);
         await Assertions.Expect(page.Tab.Locator("#versions")).ToContainTextAsync("READY");
