@@ -82,6 +82,8 @@ internal static class Exit
     private static void CheckModels(RepositoryOptions repository)
     {
         var models = VersionFolder.ModelsIn(repository);
+        if (models.Count == 0)
+            Console.Error.WriteLine($"warning: no model is in {repository.Path}, expected NAME/1/{ModelFiles.ModelFileName}");
         foreach (var model in models)
             if (VersionFolder.Misplaced(repository, model) is { } reason)
                 Console.Error.WriteLine($"warning: something in the folder of model {Excerpt.Of(model)} is not served: {reason}");

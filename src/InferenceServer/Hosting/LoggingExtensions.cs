@@ -5,7 +5,7 @@ namespace LeNetServe.InferenceServer.Hosting;
 /// <summary>Configures the log.</summary>
 internal static class LoggingExtensions
 {
-    private const string Timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+    private const string Timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
     /// <summary>Writes the log to stderr. stdout is for the announcement, which scripts read line by line.</summary>
     public static void AddConsoleLog(this WebApplicationBuilder builder, LogFormat format)
@@ -19,14 +19,18 @@ internal static class LoggingExtensions
         };
         builder.Services.ConfigureAll<ConsoleFormatterOptions>(SetTimestamp);
         builder.Services.ConfigureAll<SimpleConsoleFormatterOptions>(SetTimestamp);
-        builder.Services.ConfigureAll<JsonConsoleFormatterOptions>(SetTimestamp);
+        builder.Services.ConfigureAll<JsonConsoleFormatterOptions>(json =>
+        {
+            SetTimestamp(json);
+            json.TimestampFormat = Timestamp;
+        });
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     private static void SetTimestamp(ConsoleFormatterOptions options)
     {
         options.UseUtcTimestamp = true;
-        options.TimestampFormat = Timestamp;
+        options.TimestampFormat = $"{Timestamp} ";
     }
 
     /// <summary>Filters the framework's events.</summary>

@@ -64,9 +64,11 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
         if (HasControlCharacters(model))
             return "the name of its folder has control characters, expected a name without them";
         var reasons = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
-            .Select(path => MisplacedVersion(model, path)).OfType<string>().ToList();
+            .Select(path => MisplacedVersion(folder, path)).OfType<string>().ToList();
         if (Directory.EnumerateFiles(folder, "*.onnx").FirstOrDefault() is { } flat)
-            reasons.Add($"{Excerpt.Of(System.IO.Path.GetFileName(flat))} is not in the folder of a version, expected {expected}");
+            reasons.Add(IsVersion(model)
+                ? $"{Excerpt.Of(repository.Path)} is one model with version {model}, expected the folder above it"
+                : $"{Excerpt.Of(System.IO.Path.GetFileName(flat))} is not in the folder of a version, expected {expected}");
         if (reasons.Count == 0 && !ModelFiles.Versions(folder).Any())
             reasons.Add($"no version is in its folder, expected {expected}");
         return reasons.Count == 0 ? null : string.Join("; ", reasons);
@@ -86,6 +88,9 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     private static bool IsOneModel(RepositoryOptions repository) =>
         File.Exists(System.IO.Path.Combine(repository.Path, ModelFiles.ModelFileName));
 
+    private static bool IsVersion(string name) =>
+        long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && name == $"{number}";
+
     private static string? MisplacedVersion(string model, string path)
     {
         var name = System.IO.Path.GetFileName(path);
@@ -94,13 +99,14 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
         var isNumber = long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0;
         var found = Directory.EnumerateFiles(path, "*.onnx", Below)
             .Select(file => System.IO.Path.GetRelativePath(path, file)).FirstOrDefault();
-        if (isNumber && name == $"{number}")
+        if (IsVersion(name))
             return System.IO.Path.Exists(System.IO.Path.Combine(path, ModelFiles.ModelFileName)) ? null
                 : $"version {name} has no {ModelFiles.ModelFileName}{(found is null ? "" : $", found {Excerpt.Of(found)}")}";
         if (found is null)
             return null;
         var expected = isNumber ? $"{number}" : "a number such as 1";
-        return $"the folder {Excerpt.Of(name)} is not a version, expected {expected}";
+        var meant = IsVersion(found.Split('/')[0]) ? $"; if it is a model, serve {Excerpt.Of(model)}" : "";
+        return $"the folder {Excerpt.Of(name)} is not a version, expected {expected}{meant}";
     }
 
     private static VersionFolder Read(long version, string path)

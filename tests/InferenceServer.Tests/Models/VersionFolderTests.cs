@@ -22,13 +22,24 @@ public sealed class VersionFolderTests : IDisposable
     [InlineData("m/007/model.onnx", "the folder 007 is not a version, expected 7")]
     [InlineData("m/model.onnx", "model.onnx is not in the folder of a version, expected m/1/model.onnx")]
     [InlineData("m/1/x/model.onnx", "version 1 has no model.onnx, found x/model.onnx")]
-    [InlineData("m/x/1/model.onnx", "the folder x is not a version, expected a number such as 1")]
+    [InlineData("m/x/1/model.onnx", "the folder x is not a version, expected a number such as 1; if it is a model, serve ROOT/m")]
     [InlineData("m/readme.txt", "no version is in its folder, expected m/1/model.onnx")]
     public void Misplaced_ModelThatIsNotServed_SaysWhatIsExpected(string file, string expected)
     {
         Touch(file);
 
-        Assert.Equal(expected, VersionFolder.Misplaced(Repository, "m"));
+        Assert.Equal(expected.Replace("ROOT", directory.Path), VersionFolder.Misplaced(Repository, "m"));
+    }
+
+    [Fact]
+    public void Misplaced_ServerOnTheFolderOfOneModel_ExpectsTheFolderAbove()
+    {
+        Touch("m/1/model.onnx");
+        var model = directory["m"];
+
+        var reason = VersionFolder.Misplaced(new() { Path = model, Name = "m" }, "1");
+
+        Assert.Equal($"{model} is one model with version 1, expected the folder above it", reason);
     }
 
     [Fact]

@@ -32,6 +32,7 @@ internal static class ReferenceExtensions
             options.DefaultFonts = false;
             options.Telemetry = false;
             options.DisableAgent();
+            options.HideDeveloperTools();
         }).WithAccess(AccessRule.Open).Add(endpoint =>
         {
             var page = endpoint.RequestDelegate!;
