@@ -1,7 +1,8 @@
 using LeNetServe.Certainty;
 using LeNetServe.Randomness;
 using LeNetServe.Trainer.Computing;
-using TorchSharp.Modules;
+using LeNetServe.Trainer.Configuration;
+using LeNetServe.Trainer.Optimization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,7 +12,8 @@ namespace LeNetServe.Trainer.Evaluation;
 internal static class NoveltyFit
 {
     private const int Units = 32, Epochs = 12, BatchSize = 128;
-    private const double LearningRate = 3e-3, WeightDecay = 1e-4;
+    private const double LearningRate = 3e-3;
+    private static readonly TrainingConfig Decay = new() { WeightDecay = 1e-4 };
 
     // Keeps a feature that hardly varies from deciding alone.
     private const double Floor = 0.01;
@@ -37,37 +39,48 @@ internal static class NoveltyFit
     {
         var random = SplitMix64.For(seed: 0, RandomStreams.Strangers, index: -1);
         var size = (int)features.shape[1];
-        Parameter[] weights =
+        var flat = cat(
         [
-            new(Normal(ref random, MathF.Sqrt(2f / size), Units, size)), new(zeros(Units)),
-            new(Normal(ref random, MathF.Sqrt(1f / Units), Units)), new(zeros(1)),
-        ];
-        using var optimizer = optim.AdamW(weights, LearningRate, weight_decay: WeightDecay);
+            Normal(ref random, MathF.Sqrt(2f / size), Units * size), zeros(Units),
+            Normal(ref random, MathF.Sqrt(1f / Units), Units), zeros(1),
+        ]).requires_grad_();
+        // TorchSharp's own optimizers make numbers in passing, see Number.
+        using var optimizer = new Adam(Decay, flat, decoupled: true);
+        var step = 0;
         var order = Enumerable.Range(0, (int)targets.shape[0]).Select(image => (long)image).ToArray();
         for (var epoch = 0; epoch < Epochs; epoch++)
         {
-            optimizer.ParamGroups.First().LearningRate = LearningRate * (1 - (double)epoch / Epochs);
+            var rate = LearningRate * (1 - (double)epoch / Epochs);
             random.Shuffle<long>(order);
             foreach (var batch in order.Chunk(BatchSize))
             {
                 using var scope = NewDisposeScope();
                 var chosen = tensor(batch);
+                var weights = Split(flat, size);
                 var units = functional.linear(features.index_select(0, chosen), weights[0], weights[1]).relu();
                 var scores = units.mv(weights[2]).add(weights[3], Number.Of(1));
-                optimizer.zero_grad();
-                functional.binary_cross_entropy_with_logits(scores, targets.index_select(0, chosen)).backward();
-                optimizer.step();
+                var loss = functional.binary_cross_entropy_with_logits(scores, targets.index_select(0, chosen));
+                var gradient = autograd.grad([loss], [flat])[0];
+                using (no_grad())
+                    optimizer.Step(flat, gradient, rate, ++step);
             }
         }
-        return [.. weights.Select(weight => weight.detach())];
+        return Split(flat.detach(), size);
     }
 
-    private static Tensor Normal(ref SplitMix64 random, float deviation, params long[] shape)
+    /// <summary>Gets weights and biases of the units, the weights of the score, and its bias.</summary>
+    private static Tensor[] Split(Tensor flat, int size)
     {
-        var values = new float[shape.Aggregate(1L, (product, size) => product * size)];
+        var parts = flat.split([Units * size, Units, Units, 1]);
+        return [parts[0].view(Units, size), .. parts[1..]];
+    }
+
+    private static Tensor Normal(ref SplitMix64 random, float deviation, int count)
+    {
+        var values = new float[count];
         foreach (ref var value in values.AsSpan())
             value = random.Normal(deviation);
-        return tensor(values, shape);
+        return tensor(values);
     }
 
     private static double[] Values(Tensor tensor) => Array.ConvertAll(TensorMemory.Values(tensor), value => (double)value);

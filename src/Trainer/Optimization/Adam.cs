@@ -19,13 +19,17 @@ internal sealed class Adam : Optimizer
     private readonly Tensor decay;
 
     public Adam(TrainingConfig config, ParameterStore store, bool decoupled)
+        : this(config, store.Trained, decoupled) => decay = DecayMask(store);
+
+    /// <summary>Creates the optimizer of flat weights of which all decay.</summary>
+    public Adam(TrainingConfig config, Tensor weights, bool decoupled)
     {
         using var scope = NewDisposeScope();
         this.config = config;
         this.decoupled = decoupled;
-        mean = Keep("mean", zeros_like(store.Trained));
-        square = Keep("square", zeros_like(store.Trained));
-        decay = DecayMask(store);
+        mean = Keep("mean", zeros_like(weights));
+        square = Keep("square", zeros_like(weights));
+        decay = Keep(null, ones_like(weights));
     }
 
     public override void Step(Tensor weights, Tensor gradient, double learningRate, long step)

@@ -37,6 +37,11 @@ public sealed class NumberTests : IDisposable
         Assert.DoesNotContain(Methods(),
             method => method is { Type: "Tensor", Name: "op_Addition" } or { Type: "Tensor", Name: "add" or "add_", Parameters: 1 });
 
+    /// <summary>TorchSharp's optimizers make each of their numbers in passing.</summary>
+    [Fact]
+    public void Trainer_Optimizers_AreItsOwn() =>
+        Assert.DoesNotContain(Methods(), method => method.Type is "optim" or "Optimizer" or "OptimizerHelper");
+
     /// <summary>The methods of other assemblies that the Trainer calls.</summary>
     private IEnumerable<(string Type, string Name, int Parameters)> Methods()
     {
