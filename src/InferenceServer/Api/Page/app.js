@@ -5,7 +5,7 @@ import { callText } from "/page/calls.js";
 import { showCard } from "/page/card.js";
 import { listRuns, showFilm } from "/page/film.js";
 import { receiveImages } from "/page/give.js";
-import { prove } from "/page/golden.js";
+import { prove, samples } from "/page/golden.js";
 import { namesOf, showAttribution, showLayers, showSeen, valuesOf } from "/page/layers.js";
 import { showTraffic, showVersions } from "/page/operators.js";
 import { createPad } from "/page/pad.js";
@@ -18,11 +18,13 @@ const POLL = 3000;
 const at = id => document.getElementById(id);
 const pad = createPad(at("pad"), () => {
   given = null;
+  images.forget();
   at("hint").hidden = !pad.isEmpty;
   ask();
 });
 
-let models = [];
+/** Every version that the server knows; null before its first answer. */
+let models = null;
 let model = null;
 let other = null;
 /** The image file that somebody gave; null while the drawing counts. */
@@ -52,20 +54,26 @@ async function ask() {
 }
 
 async function answer() {
-  if (pad.isEmpty && !given || !model)
+  if (pad.isEmpty && !given || !model) {
+    say("answer", "");
     return show(null, null);
+  }
   const [asked, beside] = [model, other];
   try {
     const file = given ?? pad.png();
-    const answers = await Promise.all([explained(asked, file), beside ? classify(beside, file, askToken) : null]);
+    const [first, second] = await Promise.allSettled([explained(asked, file), beside ? classify(beside, file, askToken) : null]);
     // After another choice of models this answer is that of a former one, and the next call is due.
-    if (asked === model && beside === other)
-      show(...answers);
+    if (asked === model && beside === other) {
+      show(first.value, second.value);
+      if (second.reason)
+        at("other-answer").textContent = second.reason.message;
+    }
+    if (first.reason)
+      throw first.reason;
     setGone(false);
-    say("");
+    say("answer", "");
   } catch (fault) {
-    show(null, null);
-    report(fault);
+    report("answer", fault);
   }
 }
 
@@ -128,7 +136,7 @@ function showWhy(result) {
 
 const milliseconds = value => value == null ? "–" : `${number(value, value < 10 ? 2 : 0)} ms`;
 
-receiveImages([at("choose"), at("photo")], (file, bitmap) => {
+const images = receiveImages([at("choose"), at("photo")], (file, bitmap) => {
   if (bitmap)
     pad.show(bitmap);
   else
@@ -173,8 +181,6 @@ function showModels(list) {
   at("second-box").hidden = served.length < 2;
   choose(served.find(one => keyOf(one) === keyOf(model)) ?? first(served));
   compare(served.find(one => keyOf(one) === keyOf(other)) ?? null);
-  if (served.length === 0)
-    say("No model is ready.");
   at("versions").replaceChildren(showVersions(list));
 }
 
@@ -185,12 +191,32 @@ function first(served) {
   return digits.sort((one, next) => accuracy(next) - accuracy(one))[0] ?? served.find(one => one.default) ?? served[0] ?? null;
 }
 
+const sampleBox = element("div", { className: "tools", id: "samples" });
+at("clear").parentElement.after(sampleBox);
+
+/** Offers samples of a model that does not read digits in gray. */
+async function offerSamples(one) {
+  sampleBox.replaceChildren();
+  if (!hasGolden(one) || one.geometry === "GEOMETRY_DIGIT" && one.channels !== 3)
+    return;
+  try {
+    const buttons = await samples(one, askToken, images.give);
+    if (one === model)
+      sampleBox.replaceChildren(...buttons);
+  } catch {
+    // The page works without samples; its golden button says what is wrong.
+  }
+}
+
+const hasGolden = one => Boolean(one?.manifest?.golden_sha256);
+
 function choose(one) {
   model = one;
   at("model").value = keyOf(one);
   at("name").textContent = nameOf(one);
   at("golden").replaceChildren();
-  at("prove").hidden = !one;
+  at("prove").hidden = !hasGolden(one);
+  offerSamples(one);
   showCard(at("card"), one);
   showCall();
   ask();
@@ -209,14 +235,19 @@ at("prove").addEventListener("click", async () => {
   try {
     await prove(at("golden"), model, askToken);
   } catch (fault) {
-    at("golden").replaceChildren();
-    report(fault);
+    at("golden").replaceChildren(element("p", { className: "explain" }, fault.message));
   }
 });
 
 async function openFilm() {
-  if (at("film").open && at("run").value)
-    await showFilm(at("film-view"), at("run").value, askToken).catch(report);
+  if (!at("film").open || !at("run").value)
+    return;
+  try {
+    await showFilm(at("film-view"), at("run").value, askToken);
+    say("film", "");
+  } catch (fault) {
+    report("film", fault);
+  }
 }
 
 async function offerFilms() {
@@ -249,38 +280,46 @@ at("copy").addEventListener("click", async () => {
 
 // Faults, tokens, and a server that goes and comes.
 
-function say(text) {
-  at("notice").textContent = text;
-  at("notice").hidden = text === "";
+/** What is to be said of each cause; the first that has words is shown. */
+const notices = { server: "", poll: "", answer: "", film: "" };
+
+function say(cause, text) {
+  notices[cause] = text;
+  const shown = Object.values(notices).find(one => one) ?? "";
+  at("notice").textContent = shown;
+  at("notice").hidden = shown === "";
 }
 
 function setGone(value) {
   if (gone === value)
     return;
   gone = value;
-  if (gone)
-    return say("The server does not answer. This page tries again every few seconds.");
-  say("");
-  ask();
+  say("server", gone ? "The server does not answer. This page tries again every few seconds." : "");
+  if (!gone)
+    ask();
 }
 
-function report(fault) {
-  if (fault instanceof ServerGone)
-    setGone(true);
-  else
-    say(fault.message);
+function report(cause, fault) {
+  // An answer that stops in the middle ends as a TimeoutError.
+  setGone(fault instanceof ServerGone || fault.name === "TimeoutError");
+  if (!gone)
+    say(cause, fault.message);
 }
 
 let asked = null;
+const refusal = element("p", { role: "alert" });
+at("token").parentElement.after(refusal);
 
-/** Asks for a token. Calls that need one at the same time wait for the same answer. */
-function askToken() {
+/** Asks for a token, and says why the one before was refused. Calls that need one at the same time wait for the same answer. */
+function askToken(refused) {
   asked ??= new Promise(done => {
     at("ask").addEventListener("close", () => {
       asked = null;
       done(at("token").value);
     }, { once: true });
     at("ask").showModal();
+    at("token").select();
+    refusal.textContent = refused;
   });
   return asked;
 }
@@ -296,10 +335,11 @@ async function poll() {
   try {
     showModels(await listModels(askToken));
     setGone(false);
+    say("poll", model ? "" : "No model is ready.");
     if (at("operators").open)
       await showTraffic(at("traffic"), at("latency"));
   } catch (fault) {
-    report(fault);
+    report("poll", fault);
   }
   polling = false;
 }
@@ -308,4 +348,4 @@ at("operators").addEventListener("toggle", poll);
 document.addEventListener("visibilitychange", poll);
 setInterval(poll, POLL);
 poll();
-offerFilms().catch(report);
+offerFilms().catch(fault => report("poll", fault));

@@ -3,18 +3,27 @@
 import { element } from "/page/page.js";
 
 const MOST_BYTES = 3_500_000;
+const MOST_PIXELS = 8e6;
 const LARGEST_SIDE = 1600;
 
-/** Calls given(file, bitmap) with each image; the bitmap is null if this browser cannot show the file. */
+/**
+ * Calls given(file, bitmap) with each image; the bitmap is null if this browser cannot show the file. An image that is not ready when the
+ * next one comes, or when forget() is called, is not given.
+ */
 export function receiveImages(inputs, given) {
+  let newest = 0;
   const give = async file => {
+    const turn = ++newest;
     let bitmap = null;
     try {
       bitmap = await createImageBitmap(file);
     } catch {
       // The server says what is wrong with it, or knows a format that this browser does not.
     }
-    given(bitmap && file.size > MOST_BYTES ? await smaller(bitmap) : file, bitmap);
+    const isLarge = bitmap && (file.size > MOST_BYTES || bitmap.width * bitmap.height > MOST_PIXELS);
+    const image = isLarge ? await smaller(bitmap) : file;
+    if (turn === newest)
+      given(image, bitmap);
   };
   for (const input of inputs)
     input.addEventListener("change", event => {
@@ -38,6 +47,7 @@ export function receiveImages(inputs, given) {
     if (event.dataTransfer.files.length > 0)
       give(event.dataTransfer.files[0]);
   });
+  return { give, forget: () => newest++ };
 }
 
 async function smaller(bitmap) {

@@ -15,6 +15,7 @@ export function createPointer(box, read, ask) {
   let unit = null;
   /** Weights of the model by name; null while the server is asked. */
   let weights = new Map();
+  const invitation = at("unit").textContent;
 
   const showField = () => {
     const field = unit && fieldOf(model.manifest?.spec, unit);
@@ -67,6 +68,7 @@ export function createPointer(box, read, ask) {
   const show = () => {
     at("formula").replaceChildren();
     if (!unit) {
+      at("unit").textContent = invitation;
       at("field").hidden = true;
       showFeeding();
       return;
@@ -77,7 +79,7 @@ export function createPointer(box, read, ask) {
   };
 
   const point = found => {
-    const same = found && unit && found.layer === unit.layer && found.map === unit.map && found.x === unit.x && found.y === unit.y;
+    const same = unit && found.layer === unit.layer && found.map === unit.map && found.x === unit.x && found.y === unit.y;
     if (same)
       return;
     const isFirst = !unit;
@@ -87,12 +89,26 @@ export function createPointer(box, read, ask) {
       ask();
   };
 
+  const clear = () => {
+    unit = null;
+    show();
+  };
+
   for (const kind of ["pointermove", "pointerdown"])
     box.addEventListener(kind, event => {
-      if (event.target.layer)
-        point(unitAt(event.target, event));
+      // In the gap between two maps the unit stays.
+      const found = event.target.layer && unitAt(event.target, event);
+      if (found)
+        point(found);
     });
+  box.addEventListener("pointerleave", event => {
+    // A finger leaves whenever it lifts.
+    if (event.pointerType === "mouse" && unit)
+      clear();
+  });
   box.addEventListener("keydown", event => {
+    if (event.key === "Escape" && unit)
+      clear();
     const { layer } = event.target;
     if (!layer || !KEYS[event.key])
       return;

@@ -1,6 +1,10 @@
 // Calls of the server, with the token of this tab.
 
 const KEY = "lenetserve-token";
+/** Milliseconds after which a server that is silent counts as gone. */
+const PATIENCE = 60_000;
+const POLL_PATIENCE = 10_000;
+const UNFIT = "A token has no such characters.";
 
 /** An answer that is not a success: its status and the server's words. */
 export class ServerFault extends Error {
@@ -13,22 +17,31 @@ export class ServerFault extends Error {
 /** The server cannot be reached. */
 export class ServerGone extends Error {}
 
-/** Fetches a path; asks for a token once if the server wants one. */
+/** Fetches a path; asks for a token, with the server's words to a wrong one, if the server wants one. */
 export async function call(path, options = {}, askToken = null) {
   const token = sessionStorage.getItem(KEY);
-  const headers = { ...options.headers, ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  const { patience = PATIENCE } = options;
+  const askAgain = async said => {
+    sessionStorage.setItem(KEY, await askToken(said));
+    return call(path, options, askToken);
+  };
+  let headers;
+  try {
+    headers = new Headers({ ...options.headers, ...(token ? { authorization: `Bearer ${token}` } : {}) });
+  } catch {
+    sessionStorage.removeItem(KEY);
+    return askToken ? askAgain(UNFIT) : call(path, options);
+  }
   let response;
   try {
-    response = await fetch(path, { ...options, headers, cache: "no-store" });
+    response = await fetch(path, { ...options, headers, cache: "no-store", signal: AbortSignal.timeout(patience) });
   } catch {
     throw new ServerGone("The server does not answer");
   }
   if (response.ok)
     return response;
-  if (response.status === 401 && askToken) {
-    sessionStorage.setItem(KEY, await askToken());
-    return call(path, options, askToken);
-  }
+  if (response.status === 401 && askToken)
+    return askAgain(token ? await words(response) : "");
   throw new ServerFault(response.status, await words(response));
 }
 
@@ -43,7 +56,7 @@ async function words(response) {
 }
 
 /** Every version of every model; its manifest is null for a foreign model. */
-export const listModels = async askToken => ((await (await call("/v1/models", {}, askToken)).json()).models ?? [])
+export const listModels = async askToken => ((await (await call("/v1/models", { patience: POLL_PATIENCE }, askToken)).json()).models ?? [])
   .map(model => ({ ...model, manifest: model.manifest ? JSON.parse(model.manifest) : null }));
 
 /** The path of a model. */
@@ -67,7 +80,7 @@ export async function classify(model, file, askToken, verb = "classify", query =
 
 /** The figures of /metrics: name, labels and value of each line. */
 export async function metrics() {
-  const text = await (await call("/metrics")).text();
+  const text = await (await call("/metrics", { patience: POLL_PATIENCE })).text();
   return text.split("\n").map(line => line.match(/^([a-z_]+)(?:\{(.*)\})? (\S+)$/)).filter(line => line).map(([, name, labels, value]) => ({
     name,
     labels: Object.fromEntries([...(labels ?? "").matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key, text]) => [key, text])),

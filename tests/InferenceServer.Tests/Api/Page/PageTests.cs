@@ -100,6 +100,9 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await Assertions.Expect(page.Tab.Locator("#formula")).ToContainTextAsync("max(0, ");
         await page.Tab.Locator(".layer canvas").First.PressAsync("ArrowRight");
         await Assertions.Expect(page.Tab.Locator("#unit")).ToContainTextAsync("C1, map 4, row 6, column 4:");
+        await page.Tab.Locator(".layer canvas").First.PressAsync("Escape");
+        await Assertions.Expect(page.Tab.Locator("#unit")).ToContainTextAsync("Point at a unit");
+        await Assertions.Expect(page.Tab.Locator("#formula")).ToBeEmptyAsync();
         await Assertions.Expect(page.Tab.Locator("#why")).ToBeHiddenAsync();
         await page.Tab.ClickAsync("#explain");
         await Assertions.Expect(page.Tab.Locator("#why")).ToBeVisibleAsync();
@@ -280,6 +283,86 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await page.Tab.ReloadAsync();
         await Assertions.Expect(page.Tab.Locator("#model option")).ToHaveCountAsync(1);
         await Assertions.Expect(page.Tab.Locator("#ask")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Open_WrongTokens_AreRefusedInTheDialog()
+    {
+        using var directory = new TemporaryDirectory();
+        const string token = "a-token-of-more-than-sixteen-characters";
+        await File.WriteAllTextAsync(directory["tokens"], token, Cancellation);
+        await using var server = await TestServer.StartAsync(
+            ShippedModels.CopyMnist, $"--Security:InferenceTokensFile={directory["tokens"]}");
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+        page.Allowed = "401";
+
+        var refusal = page.Tab.Locator("#ask").GetByRole(AriaRole.Alert);
+        await Assertions.Expect(page.Tab.Locator("#ask")).ToBeVisibleAsync();
+        await Assertions.Expect(refusal).ToHaveTextAsync("");
+        foreach (var (wrong, words) in new[] { ("another-token", "token"), ("a-tokén-with-a-dash–", "no such characters") })
+        {
+            await page.Tab.FillAsync("#token", wrong);
+            await page.Tab.ClickAsync("#ask button");
+            await Assertions.Expect(refusal).ToContainTextAsync(words);
+            // The field is selected, so that the next token replaces the wrong one.
+            var field = page.Tab.Locator("#token");
+            Assert.Equal(wrong.Length, await field.EvaluateAsync<int>("field => field.selectionEnd - field.selectionStart"));
+        }
+        await page.Tab.FillAsync("#token", token);
+        await page.Tab.ClickAsync("#ask button");
+
+        await Assertions.Expect(page.Tab.Locator("#model option")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Tab.Locator("#ask")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Give_ASlowImageAndThenAQuickOne_TheLastCounts()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+        await page.Tab.EvaluateAsync("""
+            () => {
+              const decode = window.createImageBitmap;
+              const held = new Promise(done => window.release = done);
+              window.createImageBitmap = async file => {
+                if (file.name === "slow.png")
+                  await held;
+                const bitmap = decode(file);
+                window.decoded = bitmap;
+                return bitmap;
+              };
+            }
+            """);
+
+        await DropAsync(page, "slow.png", "image/png", Pictures.Png(new byte[28 * 28], 28, 28));
+        await DropAsync(page, "seven.png", "image/png", Pictures.Png(Seven(28), 28, 28));
+        await page.AnswersAsync("7");
+        await page.Tab.EvaluateAsync("""
+            async () => {
+              window.decoded = null;
+              release();
+              while (!window.decoded)
+                await new Promise(done => setTimeout(done));
+              await window.decoded;
+              await new Promise(done => setTimeout(done));
+            }
+            """);
+
+        // The slow image is black everywhere.
+        Assert.True(await LitPixelsAsync(page, "#pad") > 40);
+    }
+
+    [Fact]
+    public async Task Choose_AModelOfColors_OffersSamplesThatAreAnswered()
+    {
+        await using var server = await TestServer.StartAsync(models => ShippedModels.Copy("lenet5-cifar10", models));
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await Assertions.Expect(page.Tab.Locator("#samples button")).ToHaveCountAsync(8);
+        await page.Tab.Locator("#samples button").First.ClickAsync();
+
+        await Assertions.Expect(page.Answer).ToContainTextAsync("%");
+        await Assertions.Expect(page.Tab.Locator("#seen")).ToBeVisibleAsync();
     }
 
     [Theory]
