@@ -164,6 +164,77 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     }
 
     [Fact]
+    public async Task Choose_TwoModelsOfWhichOneFails_ShowsTheAnswerAndTheFault()
+    {
+        await using var server = await TestServer.StartAsync(models =>
+        {
+            ShippedModels.CopyMnist(models);
+            ShippedModels.CopyLeNet1998(models);
+        });
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+        page.Allowed = "503";
+        await page.Tab.RouteAsync("**/lenet5-1998/versions/1:classify*", route => route.FulfillAsync(new()
+        {
+            Status = 503, ContentType = "application/json", Body = """{"detail": "too many calls"}""",
+        }));
+
+        await page.Tab.SelectOptionAsync("#second", "lenet5-1998/1");
+        await page.DrawAsync(Strokes["3"]);
+
+        await page.AnswersAsync("3");
+        await Assertions.Expect(page.Tab.Locator("#other-answer")).ToHaveTextAsync("too many calls");
+        await Assertions.Expect(page.Notice).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Open_ServerWithoutModels_SaysSo()
+    {
+        await using var server = await TestServer.StartAsync(_ => { });
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await Assertions.Expect(page.Notice).ToHaveTextAsync("No model is ready.");
+    }
+
+    [Fact]
+    public async Task Choose_AModelWithoutGoldenImages_OffersNoneToRun()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await page.Tab.GetByText("The model", new() { Exact = true }).ClickAsync();
+
+        await Assertions.Expect(page.Tab.Locator("#card")).ToContainTextAsync("was not exported by LeNetServe");
+        await Assertions.Expect(page.Tab.Locator("#prove")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Hover_AcrossAGapAndOut_KeepsTheUnitAndThenClearsIt()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+        await page.DrawAsync(Strokes["7"]);
+        await page.AnswersAsync("7");
+        var unit = page.Tab.Locator("#unit");
+        var maps = page.Tab.Locator(".layer canvas").First;
+        await maps.HoverAsync(new() { Position = new() { X = 55, Y = 11 } });
+        await Assertions.Expect(unit).ToContainTextAsync("C1, map 1, row 6, column 28:");
+        await Assertions.Expect(page.Tab.Locator("#formula")).ToContainTextAsync("max(0, ");
+
+        var calls = 0;
+        page.Tab.Request += (_, request) => calls += request.Url.Contains(":explain", StringComparison.Ordinal) ? 1 : 0;
+        await maps.HoverAsync(new() { Position = new() { X = 57, Y = 11 } });
+        await Assertions.Expect(unit).ToContainTextAsync("C1, map 1, row 6, column 28:");
+        await maps.HoverAsync(new() { Position = new() { X = 59, Y = 11 } });
+        await Assertions.Expect(unit).ToContainTextAsync("C1, map 2, row 6, column 1:");
+        await Assertions.Expect(page.Tab.Locator("#formula")).ToContainTextAsync("max(0, ");
+        Assert.Equal(0, calls);
+
+        await page.Tab.Mouse.MoveAsync(1, 1);
+        await Assertions.Expect(unit).ToContainTextAsync("Point at a unit");
+        await Assertions.Expect(page.Tab.Locator("#formula")).ToBeEmptyAsync();
+    }
+
+    [Fact]
     public async Task Prove_AModel_ShowsItsGoldenImages()
     {
         await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
