@@ -112,6 +112,22 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     }
 
     [Fact]
+    public async Task Draw_OnADesk_HasThePenAndEveryLayerOnOneScreen()
+    {
+        const int height = 900;
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyLeNet1998);
+        await using var page = await browser.OpenAsync(
+            server.HttpAddress, new() { ViewportSize = new() { Width = 1440, Height = height } });
+
+        await page.DrawAsync(Strokes["7"]);
+        await page.AnswersAsync("7");
+
+        var layers = await page.Tab.Locator("#layers").BoundingBoxAsync();
+        Assert.InRange(layers!.Y, 0, height);
+        Assert.InRange(layers.Y + layers.Height, layers.Y + 300, height);
+    }
+
+    [Fact]
     public async Task Draw_LeCunsNetwork_ShowsItsConnectionsItsBitmapsAndBothAttributions()
     {
         await using var server = await TestServer.StartAsync(ShippedModels.CopyLeNet1998);
