@@ -15,7 +15,8 @@ internal static class ClassFolders
             throw new InvalidDataException($"{root}: no such directory, expected one with a folder of pictures for each class");
         var labels = Directory.GetDirectories(root).Select(path => Path.GetFileName(path)).Where(name => !SystemFiles.Owns(name)).ToArray();
         if (labels.Length < 2)
-            throw new InvalidDataException($"{root}: {Counted.Of(labels.Length, "folder")}, expected two or more, a folder of pictures for each class");
+            throw new InvalidDataException(
+                $"{root}: {Counted.Of(labels.Length, "folder")}, expected two or more, a folder of pictures for each class");
         Sort(labels);
         return (labels, [.. labels.Select((name, label) => Pictures(Path.Combine(root, name), label))]);
     }
