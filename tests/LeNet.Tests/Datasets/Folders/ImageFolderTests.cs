@@ -205,7 +205,7 @@ public sealed class ImageFolderTests : IDisposable
     {
         AddClasses(2, "a");
 
-        Rejects("1 folders, expected two or more");
+        Rejects("1 folder, expected two or more");
     }
 
     private static byte[] Flat(int level) => new PngWriter { Width = 32, Height = 32, Pixel = (_, _) => [level] }.ToArray();
