@@ -191,7 +191,9 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         page.Allowed = "503";
         await page.Tab.RouteAsync("**/lenet5-1998/versions/1:classify*", route => route.FulfillAsync(new()
         {
-            Status = 503, ContentType = "application/json", Body = """{"detail": "too many calls"}""",
+            Status = 503,
+            ContentType = "application/json",
+            Body = """{"detail": "too many calls"}""",
         }));
 
         await page.Tab.SelectOptionAsync("#second", "lenet5-1998/1");
