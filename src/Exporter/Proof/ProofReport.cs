@@ -18,7 +18,7 @@ internal static class ProofReport
         var options = string.Join(", ", proof.Options.Select(option => $"{option.Key} {option.Value}"));
         var text = new StringBuilder()
             .AppendLine($"# {proof.Name}: {(proof.Passed ? "proved" : "refused")}").AppendLine()
-            .AppendLine($"Run `{proof.Run}`, variant `{proof.Variant}`; {options}.").AppendLine()
+            .AppendLine($"Run `{proof.Run}`, variant `{proof.Variant}`.").AppendLine($"Options: {options}.").AppendLine()
             .AppendLine("| | |").AppendLine("|---|---|")
             .AppendLine($"| SHA-256 of `model.onnx` | `{proof.Sha256}` |")
             .AppendLine($"| size | {proof.Bytes:N0} bytes, {proof.Nodes} nodes, {proof.Parameters:N0} parameters |")

@@ -66,7 +66,7 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
         var reasons = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
             .Select(path => MisplacedVersion(folder, path)).OfType<string>().ToList();
         if (Directory.EnumerateFiles(folder, "*.onnx").FirstOrDefault() is { } flat)
-            reasons.Add(IsVersion(model)
+            reasons.Add(ModelFiles.VersionOf(model) is not null
                 ? $"{Excerpt.Of(repository.Path)} is one model with version {model}, expected the folder above it"
                 : $"{Excerpt.Of(System.IO.Path.GetFileName(flat))} is not in the folder of a version, expected {expected}");
         if (reasons.Count == 0 && !ModelFiles.Versions(folder).Any())
@@ -88,9 +88,6 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     private static bool IsOneModel(RepositoryOptions repository) =>
         File.Exists(System.IO.Path.Combine(repository.Path, ModelFiles.ModelFileName));
 
-    private static bool IsVersion(string name) =>
-        long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && name == $"{number}";
-
     private static string? MisplacedVersion(string model, string path)
     {
         var name = System.IO.Path.GetFileName(path);
@@ -99,13 +96,13 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
         var isNumber = long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0;
         var found = Directory.EnumerateFiles(path, "*.onnx", Below)
             .Select(file => System.IO.Path.GetRelativePath(path, file)).FirstOrDefault();
-        if (IsVersion(name))
+        if (ModelFiles.VersionOf(name) is not null)
             return System.IO.Path.Exists(System.IO.Path.Combine(path, ModelFiles.ModelFileName)) ? null
                 : $"version {name} has no {ModelFiles.ModelFileName}{(found is null ? "" : $", found {Excerpt.Of(found)}")}";
         if (found is null)
             return null;
         var expected = isNumber ? $"{number}" : "a number such as 1";
-        var meant = IsVersion(found.Split('/')[0]) ? $"; if it is a model, serve {Excerpt.Of(model)}" : "";
+        var meant = ModelFiles.VersionOf(found.Split('/')[0]) is not null ? $"; if it is a model, serve {Excerpt.Of(model)}" : "";
         return $"the folder {Excerpt.Of(name)} is not a version, expected {expected}{meant}";
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeNetServe.Models;
 using LeNetServe.Runtime.Errors;
 
@@ -44,12 +45,13 @@ public sealed record ModelFiles(string Model, string? Labels, string? Golden)
     /// <summary>Lists the directories in a model's directory whose name is a positive integer, ascending, without opening them.</summary>
     /// <inheritdoc cref="Versions" path="/exception"/>
     public static IEnumerable<long> Numbers(string modelDirectory) =>
-        from directory in Directory.EnumerateDirectories(modelDirectory)
-        let name = Path.GetFileName(directory)
-        where long.TryParse(name, System.Globalization.NumberStyles.None, null, out var number) && number > 0 && name == number.ToString()
-        let version = long.Parse(name)
-        orderby version
-        select version;
+        Directory.EnumerateDirectories(modelDirectory).Select(directory => VersionOf(Path.GetFileName(directory))).OfType<long>().Order();
+
+    /// <summary>Gets the version that a directory's name says, a positive integer without leading zeros; null for another name.</summary>
+    public static long? VersionOf(string name) =>
+        long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0 && name == $"{version}"
+            ? version
+            : null;
 
     /// <summary>Tells whether a version's directory has a model file. A file without access counts.</summary>
     public static bool HasModel(string versionDirectory) => IsThere(Path.Combine(versionDirectory, ModelFileName));

@@ -90,10 +90,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.True(growth.Managed > AllowedManaged, $"{kept.Count} requests of 1 KB were kept, and only {growth} was seen");
     }
 
-    /// <summary>The leak test can fail: a server that kept eight kilobytes of native memory of each request would be found out.</summary>
+    /// <summary>The leak test can fail: a server that kept four kilobytes of native memory of each request would be found out.</summary>
     [Fact]
     public async Task Measurement_NativeMemoryThatIsKept_IsMoreThanIsAllowed()
     {
+        // Whole pages: other blocks fit into the holes that the tests before left in the heap, on pages that are resident already.
+        const int page = 4 << 10;
         var kept = new List<nint>();
         try
         {
@@ -101,19 +103,22 @@ public sealed class FuzzTests(ITestOutputHelper output)
             {
                 for (var request = 0; request < RequestsInARound; request++)
                 {
-                    kept.Add(Marshal.AllocHGlobal(8 << 10));
+                    kept.Add(Allocate(page));
                     Marshal.WriteByte(kept[^1], 1);
-                    Marshal.WriteByte(kept[^1], 4096, 1);
+                    Marshal.WriteByte(kept[^1], page - 1, 1);
                 }
                 return Task.CompletedTask;
             });
 
-            Assert.True(growth.Native > AllowedNative, $"{kept.Count} requests of 8 KB were kept, and only {growth} was seen");
+            Assert.True(growth.Native > AllowedNative, $"{kept.Count} requests of 4 KB were kept, and only {growth} was seen");
         }
         finally
         {
-            kept.ForEach(Marshal.FreeHGlobal);
+            kept.ForEach(Free);
         }
+
+        static unsafe nint Allocate(int bytes) => (nint)NativeMemory.AlignedAlloc((nuint)bytes, page);
+        static unsafe void Free(nint block) => NativeMemory.AlignedFree((void*)block);
     }
 
     private static Task<TestServer> StartAsync(VisitedEndpoints visited) => TestServer.StartAsync(

@@ -194,8 +194,13 @@ function first(served) {
 const sampleBox = element("div", { className: "tools", id: "samples" });
 at("clear").parentElement.after(sampleBox);
 
-/** Offers samples of a model that does not read digits in gray. */
+let sampled = null;
+
+/** Offers samples of a model that does not read digits in gray. The golden images run once for a file. */
 async function offerSamples(one) {
+  if (one?.sha256 === sampled)
+    return;
+  sampled = one?.sha256;
   sampleBox.replaceChildren();
   if (!hasGolden(one) || one.geometry === "GEOMETRY_DIGIT" && one.channels !== 3)
     return;

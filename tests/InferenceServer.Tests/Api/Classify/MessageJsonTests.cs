@@ -17,7 +17,11 @@ public sealed class MessageJsonTests
         {
             Model = "<größe>\n\u0001",
             Version = long.MaxValue,
-            Predictions = { new Prediction { Index = -1, Label = "七+", Probability = 1e-9f }, new Prediction { Probability = float.NaN } },
+            Predictions =
+            {
+                new Prediction { Index = -1, Label = "七+", Probability = 1e-9f },
+                new Prediction { Probability = float.NaN },
+            },
             Pixels = ByteString.CopyFrom(Enumerable.Range(0, 256).Select(value => (byte)value).ToArray()),
             Layers = { new LayerValues { Name = "C1", Shape = { 6, 28, 28 } } },
             Attribution = new() { Method = AttributionMethod.Gradient, Target = 3 },

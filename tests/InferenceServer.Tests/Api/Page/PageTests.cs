@@ -8,6 +8,8 @@ namespace LeNetServe.InferenceServer.Tests.Api.Page;
 
 public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
+    private const string AToken = "a-token-of-more-than-sixteen-characters";
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Strokes of each digit, as shares of the drawing area.</summary>
@@ -358,14 +360,11 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     public async Task Open_ServerWithTokens_AsksOnceAndKeepsTheTokenInTheTab()
     {
         using var directory = new TemporaryDirectory();
-        const string token = "a-token-of-more-than-sixteen-characters";
-        await File.WriteAllTextAsync(directory["tokens"], token, Cancellation);
-        await using var server = await TestServer.StartAsync(
-            ShippedModels.CopyMnist, $"--Security:InferenceTokensFile={directory["tokens"]}");
+        await using var server = await StartWithTokenAsync(directory);
         await using var page = await browser.OpenAsync(server.HttpAddress);
         page.Allowed = "401";
 
-        await page.Tab.FillAsync("#token", token);
+        await page.Tab.FillAsync("#token", AToken);
         await page.Tab.ClickAsync("#ask button");
         await page.DrawAsync([(.5, .2), (.5, .5), (.48, .8)]);
         await page.AnswersAsync("1");
@@ -378,10 +377,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     public async Task Open_WrongTokens_AreRefusedInTheDialog()
     {
         using var directory = new TemporaryDirectory();
-        const string token = "a-token-of-more-than-sixteen-characters";
-        await File.WriteAllTextAsync(directory["tokens"], token, Cancellation);
-        await using var server = await TestServer.StartAsync(
-            ShippedModels.CopyMnist, $"--Security:InferenceTokensFile={directory["tokens"]}");
+        await using var server = await StartWithTokenAsync(directory);
         await using var page = await browser.OpenAsync(server.HttpAddress);
         page.Allowed = "401";
 
@@ -397,7 +393,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
             var field = page.Tab.Locator("#token");
             Assert.Equal(wrong.Length, await field.EvaluateAsync<int>("field => field.selectionEnd - field.selectionStart"));
         }
-        await page.Tab.FillAsync("#token", token);
+        await page.Tab.FillAsync("#token", AToken);
         await page.Tab.ClickAsync("#ask button");
 
         await Assertions.Expect(page.Tab.Locator("#model option")).ToHaveCountAsync(1);
@@ -532,6 +528,12 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
             }
             """, new[] { name, type, Convert.ToBase64String(content) });
         await page.Tab.DispatchEventAsync("#pad", "drop", new { dataTransfer = transfer });
+    }
+
+    private static async Task<TestServer> StartWithTokenAsync(TemporaryDirectory directory)
+    {
+        await File.WriteAllTextAsync(directory["tokens"], AToken, Cancellation);
+        return await TestServer.StartAsync(ShippedModels.CopyMnist, $"--Security:InferenceTokensFile={directory["tokens"]}");
     }
 
     /// <summary>The gray pixels of a white 7 on black.</summary>
