@@ -48,7 +48,10 @@ public sealed class DocumentTests(DocumentClone clone, ITestOutputHelper output)
         }
     }
 
-    /// <summary>Runs after the commands: a model or a run that a user made must not change what the tests of the repository find.</summary>
+    /// <summary>
+    /// A model that a user made must not change what the tests of the repository find. <c>.ci/run</c> runs all tests beside such a model
+    /// and a run. This test is for the clone, in which the documents' commands run too.
+    /// </summary>
     [Fact]
     public async Task Tests_InAUsedClone_StillPass()
     {
