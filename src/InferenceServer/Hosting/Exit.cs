@@ -84,10 +84,25 @@ internal static class Exit
         var models = VersionFolder.ModelsIn(repository);
         if (models.Count == 0)
             Console.Error.WriteLine($"warning: no model is in {repository.Path}, expected NAME/1/{ModelFiles.ModelFileName}");
+        var servable = 0;
         foreach (var model in models)
-            if (VersionFolder.Misplaced(repository, model) is { } reason)
-                Console.Error.WriteLine($"warning: something in the folder of model {Excerpt.Of(model)} is not served: {reason}");
-        if (models.Count > 0 && !models.Any(model => VersionFolder.IsServable(repository, model)))
+        {
+            try
+            {
+                // A folder on a mount that does not answer must not hold up the check.
+                var (reason, isServable) = LoadingThreads.Within(
+                    repository.LoadTimeout,
+                    () => (VersionFolder.Misplaced(repository, model), VersionFolder.IsServable(repository, model)));
+                servable += isServable ? 1 : 0;
+                if (reason is not null)
+                    Console.Error.WriteLine($"warning: something in the folder of model {Excerpt.Of(model)} is not served: {reason}");
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TimeoutException)
+            {
+                Console.Error.WriteLine($"warning: the folder of model {Excerpt.Of(model)} cannot be read: {exception.Message}");
+            }
+        }
+        if (models.Count > 0 && servable == 0)
             throw new ExpectedException(
                 ExitCode.BadInput, $"no model in {repository.Path} can be served, expected NAME/1/{ModelFiles.ModelFileName}");
     }

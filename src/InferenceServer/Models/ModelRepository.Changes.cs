@@ -117,16 +117,7 @@ internal sealed partial class ModelRepository
         // A folder that hangs keeps one thread, not one for each scan.
         if (hangingListing is { IsCompleted: false })
             throw new IOException($"{options.Path} still does not answer");
-        IReadOnlyList<string> names;
-        try
-        {
-            names = LoadingThreads.Within(
-                options.LoadTimeout, () => VersionFolder.ModelsIn(options), listing => hangingListing = listing);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new IOException($"{options.Path} does not answer: {exception.Message}", exception);
-        }
+        var names = VersionFolder.ModelsIn(options, listing => hangingListing = listing);
         foreach (var name in names.Where(VersionFolder.HasControlCharacters))
             ReportFolder(Excerpt.Of(name), VersionFolder.Misplaced(options, name), isFailed: false);
         return [.. names.Where(name => !VersionFolder.HasControlCharacters(name))];

@@ -24,12 +24,20 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     /// Gets the names of the models in a repository: its folders, except hidden ones and the one that file systems keep for themselves.
     /// A repository that has a model file itself is one model.
     /// </summary>
-    /// <exception cref="IOException">The repository cannot be read.</exception>
-    public static IReadOnlyList<string> ModelsIn(RepositoryOptions repository) => IsOneModel(repository) ? [repository.Name] :
-    [
-        .. Directory.EnumerateDirectories(repository.Path).Select(path => System.IO.Path.GetFileName(path))
-            .Where(name => name[0] != '.' && name != "lost+found").Order(StringComparer.Ordinal),
-    ];
+    /// <param name="repository">The folder of models.</param>
+    /// <param name="late">Receives a listing that does not end in time.</param>
+    /// <exception cref="IOException">The repository cannot be read, or does not answer in time.</exception>
+    public static IReadOnlyList<string> ModelsIn(RepositoryOptions repository, Action<Task>? late = null)
+    {
+        try
+        {
+            return LoadingThreads.Within(repository.LoadTimeout, () => Models(repository), late);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new IOException($"{repository.Path} does not answer: {exception.Message}");
+        }
+    }
 
     /// <summary>Gets the numbers of a model's versions, ascending. Opens no folder of a version, because one may hang.</summary>
     /// <exception cref="IOException">The model's folder cannot be read, or is gone.</exception>
@@ -87,6 +95,12 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
 
     private static bool IsOneModel(RepositoryOptions repository) =>
         File.Exists(System.IO.Path.Combine(repository.Path, ModelFiles.ModelFileName));
+
+    private static IReadOnlyList<string> Models(RepositoryOptions repository) => IsOneModel(repository) ? [repository.Name] :
+    [
+        .. Directory.EnumerateDirectories(repository.Path).Select(path => System.IO.Path.GetFileName(path))
+            .Where(name => name[0] != '.' && name != "lost+found").Order(StringComparer.Ordinal),
+    ];
 
     private static string? MisplacedVersion(string model, string path)
     {

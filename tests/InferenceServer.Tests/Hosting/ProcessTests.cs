@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Grpc.Net.Client;
 using LeNetServe.InferenceServer.Tests.Api.Classify;
+using LeNetServe.InferenceServer.Tests.Models;
 using LeNetServe.Tests;
 using LeNetServe.V1;
 
@@ -247,6 +248,41 @@ public sealed partial class ProcessTests : IDisposable
 
         Assert.Equal(0, process.ExitCode);
         Assert.Contains("warning: something in the folder of model flat", error);
+    }
+
+    [Fact]
+    public async Task Check_AFolderThatDoesNotAnswer_IsAWarning()
+    {
+        Assert.SkipUnless(HungMount.IsPossible(), "a mount needs the rights of root and /dev/fuse");
+        using var mount = new HungMount(Directory.CreateDirectory(directory["models", "hung", "1"]).FullName);
+        var process = Start("--check", "--Models:Path", directory["models"], "--Models:LoadTimeout", "1s");
+
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Equal("warning: the folder of model hung cannot be read: the files were not read within 1 s", error.Trim());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--check")]
+    public async Task Start_ALinkToAMountThatDoesNotAnswer_IsOneLineAndTrouble(string check)
+    {
+        Assert.SkipUnless(HungMount.IsPossible(), "a mount needs the rights of root and /dev/fuse");
+        var mounted = Directory.CreateDirectory(directory["mount"]).FullName;
+        File.CreateSymbolicLink(directory["models", "hung"], mounted);
+        using var mount = new HungMount(mounted);
+        var process = Start([
+            "--Models:Path", directory["models"], "--Models:LoadTimeout", "1s", "--grpc-port", "0", "--http-port", "0",
+            .. check == "" ? [] : new[] { check }]);
+
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal((int)ExitCode.Trouble, process.ExitCode);
+        Assert.EndsWith($"{directory["models"]} does not answer: the files were not read within 1 s", error.Trim());
+        Assert.DoesNotContain("   at ", error);
     }
 
     [Fact]
