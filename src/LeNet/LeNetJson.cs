@@ -45,6 +45,9 @@ public sealed class LeNetJson
     /// <summary>A run's <c>summary.json</c>.</summary>
     public JsonTypeInfo<RunSummary> RunSummary => Of<RunSummary>();
 
+    /// <summary>A run's <c>config.json</c>, to read it without the Trainer.</summary>
+    public JsonTypeInfo<Dictionary<string, JsonElement>> Settings => Of<Dictionary<string, JsonElement>>();
+
     /// <summary>A model file's description of itself.</summary>
     public JsonTypeInfo<ModelManifest> ModelManifest => Of<ModelManifest>();
 

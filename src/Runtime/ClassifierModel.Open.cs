@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf;
 using LeNetServe.Files;
 using LeNetServe.Models;
 using LeNetServe.Runtime.Devices;
@@ -171,7 +172,7 @@ public sealed partial class ClassifierModel
         var outputs = content.Model.Graph?.Output.Select(output => output.Name).ToArray() ?? [];
         string[] answers = [.. outputs.Where(output => output is GraphFacts.Probabilities or ModelFacts.Novelty)];
         return outputs.Contains(GraphFacts.Probabilities) && answers.Length < outputs.Length
-            ? PrunedGraph.Of(content.Model, answers)
+            ? PrunedGraph.Of(content.Model, answers).ToByteArray()
             : content.Bytes;
     }
 

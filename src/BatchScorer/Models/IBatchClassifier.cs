@@ -1,3 +1,4 @@
+using LeNetServe.Runtime.Explaining;
 using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.BatchScorer.Models;
@@ -10,10 +11,10 @@ internal interface IBatchClassifier : IDisposable
     /// <summary>Batches that make sense at a time.</summary>
     int DefaultParallelism { get; }
 
-    /// <summary>Gets the parts of an image that speak for a class, H×W; null if the model is elsewhere.</summary>
+    /// <summary>Gets the parts of an image that speak for a class; null if the model is elsewhere.</summary>
     /// <param name="pixels">C×H×W bytes, 0..255.</param>
     /// <param name="target">The class.</param>
-    float[]? Attribute(byte[] pixels, int target);
+    Attribution? Attribute(byte[] pixels, int target);
 
     /// <summary>Classifies images.</summary>
     /// <param name="pixels">N×C×H×W bytes, 0..255.</param>

@@ -52,12 +52,12 @@ internal sealed class InProcessClassifier : IBatchClassifier
         return ValueTask.CompletedTask;
     }
 
-    public float[] Attribute(byte[] pixels, int target)
+    public Attribution Attribute(byte[] pixels, int target)
     {
         var probabilities = new float[model.Facts.Classes];
         model.Classify(pixels, probabilities);
         var (attribution, _) = Explainer.Attribute(model, pixels, probabilities, AttributionMethod.Automatic, target, [], () => { });
-        return attribution.Values;
+        return attribution;
     }
 
     public void Dispose() => model.Dispose();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using LeNetServe.Client;
 using LeNetServe.Imaging;
 using LeNetServe.Models;
+using LeNetServe.Runtime.Explaining;
 using LeNetServe.Specs;
 using Geometry = LeNetServe.Imaging.Geometry;
 using Prediction = LeNetServe.Runtime.Predictions.Prediction;
@@ -111,7 +112,7 @@ internal sealed class ServerClassifier : IBatchClassifier
         }
     }
 
-    public float[]? Attribute(byte[] pixels, int target) => null;
+    public Attribution? Attribute(byte[] pixels, int target) => null;
 
     public void Dispose() => client.Dispose();
 

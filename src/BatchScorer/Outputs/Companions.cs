@@ -76,6 +76,6 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
     {
         var pixels = mistake.Image is { } image ? view.Pixels(image) : null;
         var heat = pixels is null ? null : classifier?.Attribute(pixels, mistake.Predicted);
-        return new(mistake, pixels, heat is null ? null : SignedBytes.Of(heat));
+        return new(mistake, pixels, heat is null ? null : SignedBytes.Of(heat.Values), heat?.Method);
     }
 }

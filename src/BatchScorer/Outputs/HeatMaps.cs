@@ -9,13 +9,19 @@ internal static class HeatMaps
 {
     private const int Scale = 8;
 
-    /// <summary>Writes the files. A name has the rank of the mistake, its row, its right class and its answer.</summary>
+    /// <summary>The names of all files that <see cref="Write"/> writes.</summary>
+    private const string Names = "???-row-*-class-*-as-*.png";
+
+    /// <summary>
+    /// Writes the files in place of those of a former call. A name has the rank of the mistake, its row, its right class and its answer.
+    /// </summary>
     /// <param name="folder">The folder, which is made if it does not exist.</param>
     /// <param name="mistakes">The mistakes, most confident first.</param>
     /// <param name="view">The model's view of images.</param>
     public static void Write(string folder, IReadOnlyList<SeenMistake> mistakes, ModelView view)
     {
-        Directory.CreateDirectory(folder);
+        foreach (var former in Directory.CreateDirectory(folder).EnumerateFiles(Names))
+            former.Delete();
         foreach (var (rank, seen) in mistakes.Index())
         {
             if (seen is not { Pixels: { } pixels, Heat: { } heat, Mistake: var mistake })

@@ -29,6 +29,7 @@ internal static class MistakesPage
             Labeled = tally.Labeled,
             tally.Correct,
             Confusion = tally.Rows,
+            Method = mistakes.FirstOrDefault(seen => seen.Heat is not null)?.Method.ToString(),
             Mistakes = mistakes.Select(seen => new
             {
                 Name = seen.Mistake.Name[folder..],

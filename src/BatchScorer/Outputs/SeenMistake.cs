@@ -1,3 +1,5 @@
+using LeNetServe.Runtime.Explaining;
+
 namespace LeNetServe.BatchScorer.Outputs;
 
 /// <summary>A mistake with its image as the model saw it.</summary>
@@ -6,4 +8,5 @@ namespace LeNetServe.BatchScorer.Outputs;
 /// <param name="Heat">
 /// The parts that spoke for the wrong answer, H×W: 127 and 128 are near zero. Null without pixels, or if others scored the image.
 /// </param>
-internal sealed record SeenMistake(Mistake Mistake, byte[]? Pixels, byte[]? Heat);
+/// <param name="Method">The way that found them.</param>
+internal sealed record SeenMistake(Mistake Mistake, byte[]? Pixels, byte[]? Heat, AttributionMethod? Method);

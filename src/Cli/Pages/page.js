@@ -147,7 +147,7 @@ const DASHES = ["", "7 3", "2 3", "9 3 2 3", "5 2 1 2 1 2", "12 4", "1 2", ""];
 
 let charts = 0;
 
-/** A chart as a figure: caption, legend, drawing in the box's own width, and its values as a table. */
+/** A chart as a figure: caption, legend, drawing in the box's own width, and its values as a table. Its mark(x) marks a place. */
 export function chart(spec) {
   const series = spec.series.map(one => ({ color: 0, line: true, name: "", ...one })).map(one => ({
     ...one,
@@ -159,18 +159,22 @@ export function chart(spec) {
     figure.append(element("div", { className: "legend" }, listed.map(one => element("span", {}, key(one), one.name))));
   if (series.every(one => one.points.length === 0)) {
     figure.append(element("p", { className: "none" }, "no values"));
+    figure.mark = () => { };
     return figure;
   }
   const id = `chart${++charts}`;
   const box = element("div");
   let shown = 0;
+  let marked = null;
   const redraw = width => {
     const wanted = Math.max(260, Math.round(width || 560));
     if (wanted === shown)
       return;
     shown = wanted;
     box.replaceChildren(draw(spec, series, wanted, id));
+    box.firstChild.mark(marked);
   };
+  figure.mark = x => box.firstChild.mark(marked = x);
   redraw(0);
   new ResizeObserver(entries => entries[0].contentRect.width > 0 && redraw(entries[0].contentRect.width)).observe(box);
   figure.append(box, values(spec, series));
@@ -233,6 +237,11 @@ function draw(spec, series, width, id) {
     for (const one of series)
       for (const point of one.points)
         svg.append(drawn("circle", { cx: x(point.x), cy: y(point.y), r: 8, class: "tip" }, drawn("title", {}, note(spec, one, point))));
+  svg.mark = value => {
+    svg.querySelector(".mark")?.remove();
+    if (takes(spec.x, value))
+      svg.append(drawn("line", { class: "mark", x1: x(value), x2: x(value), y1: top, y2: height - bottom }));
+  };
   return svg;
 }
 

@@ -53,6 +53,7 @@ internal static class RunExport
         Normalization = run.Trained.Normalization,
         Dataset = run.Trained.Dataset,
         Run = run.Directory.Id,
+        Recipe = run.Directory.ReadRecipe(),
         TestAccuracy = run.Summary?.TestAccuracy,
         TestImages = run.Summary?.TestImages,
         // A rule in the manifest promises the output.

@@ -6,6 +6,7 @@ using LeNetServe.Exporter.Proof;
 using LeNetServe.Files;
 using LeNetServe.Models;
 using LeNetServe.Runtime.Models;
+using LeNetServe.Runtime.Running;
 
 namespace LeNetServe.Exporter.Quantize;
 
@@ -20,8 +21,10 @@ internal static class ModelQuantizer
         string path, string name, ImageDataset dataset, QuantizationOptions options, double maxLoss, CancellationToken cancellation)
     {
         var files = ModelFiles.Locate(path);
-        var (model, content) = OnnxFile.Read(files.Model);
-        var manifest = Require(files, model);
+        var (whole, content) = OnnxFile.Read(files.Model);
+        var manifest = Require(files, whole);
+        // Layers and gradient would be those of other weights.
+        var model = PrunedGraph.Of(whole, [.. whole.Graph.Output.Select(output => output.Name).Where(IsAnswer)]);
         DatasetProof.RequireFit(dataset, manifest.Spec.Input, manifest.Labels);
         if (dataset.Train.Count == 0)
             throw new InvalidDataException($"data set {dataset.Name} has no training images, expected some to calibrate with");
@@ -74,6 +77,8 @@ internal static class ModelQuantizer
         };
     }
 
+    private static bool IsAnswer(string output) => output is TensorNames.Probabilities or TensorNames.Logits;
+
     private static ModelManifest Require(ModelFiles files, ModelProto model)
     {
         if (ModelMetadata.ReadManifest(files.Model, model) is not { } manifest || files.Golden is null)
@@ -84,10 +89,9 @@ internal static class ModelQuantizer
             throw new InvalidDataException($"{files.Model}: operator set {opset}, expected {LowestOpset} or higher, "
                 + $"which has scales per output map: export with --opset {LowestOpset}");
         ModelChecker.Check(model);
-        if (model.Graph.Output.Any(output => output.Name is not (TensorNames.Probabilities or TensorNames.Logits)))
+        if (!model.Graph.Output.Any(output => IsAnswer(output.Name)) || model.Graph.Output.Any(output => output.Name == ModelFacts.Novelty))
             throw new InvalidDataException(
-                $"{files.Model} has layers, a gradient or a novelty as outputs, expected probabilities: "
-                + "export with --outputs probabilities");
+                $"{files.Model} has a novelty or no probabilities as output, expected probabilities: export with --outputs probabilities");
         if (model.Graph.Node.Any(node => node.OpType == "QuantizeLinear"))
             throw new InvalidDataException($"{files.Model} is quantized already, expected a float32 model");
         if (model.Graph.Initializer.Any(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Float16))

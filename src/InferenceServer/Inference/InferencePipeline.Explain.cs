@@ -3,6 +3,7 @@ using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Explaining;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace LeNetServe.InferenceServer.Inference;
 
@@ -43,9 +44,11 @@ internal sealed partial class InferencePipeline
                 if (TryDecode(version, input, pixels) is { } error)
                     throw error;
                 clock.Decode();
-                clock.Run(0, Infer(version, new(InputKind.Pixels, pixels), row));
+                var start = Stopwatch.GetTimestamp();
+                Infer(version, new(InputKind.Pixels, pixels), row);
                 explanation = Explanation.Of(
                     version.Model, pixels, row[..version.Facts.Classes], wanted, () => caller.RequireInterest(time));
+                clock.Run(0, Stopwatch.GetTimestamp() - start);
             }
             finally
             {

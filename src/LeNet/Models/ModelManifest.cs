@@ -37,6 +37,12 @@ public sealed record ModelManifest
     public required string Run { get; init; }
 
     /// <summary>
+    /// The settings of its training, by their names in <c>config.json</c>, without paths; null in a file of an earlier exporter.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Recipe { get; init; }
+
+    /// <summary>
     /// Accuracy on <see cref="Dataset"/>'s test images, 0..1; null if it was not measured. It is torch's, or an int8 file's own.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -9,6 +9,8 @@ public sealed class RunDirectory(string path)
 {
     private const long MaxJsonBytes = 1 << 24;
 
+    private static readonly string[] Paths = ["data", "teacher", "variant"];
+
     /// <summary>The directory itself.</summary>
     public string Path { get; } = path;
 
@@ -61,6 +63,14 @@ public sealed class RunDirectory(string path)
     /// <summary>Reads the final figures; null while the run is not finished.</summary>
     /// <exception cref="InvalidDataException">The file does not hold them.</exception>
     public RunSummary? ReadSummary() => File.Exists(Summary) ? Read(Summary, LeNetJson.Default.RunSummary) : null;
+
+    /// <summary>Reads the settings by name, without those that may be paths; null if the run has no <c>config.json</c>.</summary>
+    /// <exception cref="InvalidDataException">The file does not hold them.</exception>
+    public IReadOnlyDictionary<string, string>? ReadRecipe() => File.Exists(Config)
+        ? Read(Config, LeNetJson.Default.Settings)
+            .Where(setting => !Paths.Contains(setting.Key) && setting.Value.ValueKind != JsonValueKind.Null)
+            .ToDictionary(setting => setting.Key, setting => setting.Value.ToString().ToLowerInvariant())
+        : null;
 
     private static T Read<T>(string path, JsonTypeInfo<T> type)
     {

@@ -24,8 +24,9 @@ public sealed class LayerReader : IDisposable
         this.all = all;
         this.facts = facts;
         Names = names;
-        var layers = facts.Manifest?.Spec.Layers.Select(layer => layer.Name).ToHashSet() ?? [];
-        Layers = [.. names.Where(layers.Contains)];
+        var layers = facts.Manifest?.Spec.Layers.Select(layer => layer.Name).ToHashSet();
+        Layers = layers is not null ? [.. names.Where(layers.Contains)] : ForeignLayers.Of(model.Graph, all.OutputTypes
+            .Where(type => names.Contains(type.Key)).ToDictionary(type => type.Key, type => type.Value.Dimensions));
         // ONNX Runtime computes every node, also for outputs that a run does not ask for, and does not fuse a node that makes an output.
         // Without the nodes of the gradient, the layers of lenet5-1998 take half the time.
         layersAlone = Layers.Count == 0 ? all : Open(model, [.. Layers]);
@@ -35,7 +36,7 @@ public sealed class LayerReader : IDisposable
     /// <summary>Gets the names of all tensors that can be read: the computed ones in the order of the graph, then the weights.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Gets the names of those that are layers in the manifest; empty for a foreign model.</summary>
+    /// <summary>Gets the names of those that are layers in the manifest; of a foreign model, the ends of its layers, 12 at most.</summary>
     public IReadOnlyList<string> Layers { get; }
 
     /// <summary>Opens the session.</summary>
@@ -82,7 +83,8 @@ public sealed class LayerReader : IDisposable
         withGradient.Dispose();
     }
 
-    private static GraphSession Open(ModelProto model, string[] outputs) => new(PrunedGraph.Of(WithOutputs(model, outputs), outputs));
+    private static GraphSession Open(ModelProto model, string[] outputs) =>
+        new(PrunedGraph.Of(WithOutputs(model, outputs), outputs).ToByteArray());
 
     private static ModelProto WithOutputs(ModelProto model, IEnumerable<string> names)
     {

@@ -1,19 +1,20 @@
-using Google.Protobuf;
 using LeNetServe.Onnx;
 
 namespace LeNetServe.Runtime.Running;
 
 /// <summary>Leaves out the parts of a graph that some outputs do not need.</summary>
-internal static class PrunedGraph
+public static class PrunedGraph
 {
     /// <summary>
     /// Keeps some outputs and the nodes that compute them. ONNX Runtime computes every node of a graph, also for outputs that nobody reads.
     /// A graph inside a node may read any tensor, so a model with such a node stays as it is.
     /// </summary>
-    public static byte[] Of(ModelProto model, params string[] outputs)
+    /// <param name="model">The model, which is not changed.</param>
+    /// <param name="outputs">Names of outputs.</param>
+    public static ModelProto Of(ModelProto model, params string[] outputs)
     {
         if (model.Graph.Node.Any(node => node.Attribute.Any(attribute => attribute.G is not null || attribute.Graphs.Count > 0)))
-            return model.ToByteArray();
+            return model;
         var copy = model.Clone();
         var graph = copy.Graph;
         var needed = new HashSet<string>(outputs);
@@ -30,9 +31,12 @@ internal static class PrunedGraph
         }
         graph.Node.Clear();
         graph.Node.Add(kept);
-        var left = graph.Output.Where(value => outputs.Contains(value.Name)).ToArray();
+        var left = graph.Output.ToLookup(value => outputs.Contains(value.Name));
+        ValueInfoProto[] inside = [.. graph.ValueInfo.Concat(left[false]).Where(value => needed.Contains(value.Name))];
         graph.Output.Clear();
-        graph.Output.Add(left);
-        return copy.ToByteArray();
+        graph.Output.Add(left[true]);
+        graph.ValueInfo.Clear();
+        graph.ValueInfo.Add(inside);
+        return copy;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using LeNetServe.BatchScorer.Tests.Fakes;
+using LeNetServe.EndToEnd.Tests;
 using LeNetServe.Tests;
 using SkiaSharp;
 
@@ -34,6 +35,18 @@ public sealed class MistakesPageTests : IDisposable
         Assert.Equal(1, Regex.Count(dom, "<figure class=\"tile\"><canvas"));
         Assert.Contains("aria-label=\"what speaks for 4\"", dom, StringComparison.Ordinal);
         Assert.Contains("title=\"3 taken for 4: 1\"", dom, StringComparison.Ordinal);
+        Assert.Contains("id=\"explain-heat\">What is at the red places", dom, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_MistakesOfAModelWithAGradient_SaysWhatBrighterPixelsWouldDo()
+    {
+        using var browser = new Browser();
+        await Scorer.Run(Scorer.Options(Path.Combine(RepositoryTree.Root, "models", "lenet5-1998"), directory["scores.jsonl"], images));
+
+        var dom = await browser.DomAsync(directory["scores.mistakes.html"]);
+
+        Assert.Contains("id=\"explain-heat\">Brighter pixels would speak", dom, StringComparison.Ordinal);
     }
 
     /// <summary>The model answers by the place of a bright stripe, so that covering the stripe costs the answer.</summary>
@@ -52,6 +65,24 @@ public sealed class MistakesPageTests : IDisposable
         Assert.True(seen.Red > 128, $"the pixel {reddest} has {seen.Red}");
 
         static int Difference(SKColor color) => color.Red - color.Blue;
+    }
+
+    [Fact]
+    public async Task Write_HeatMapsIntoTheFolderOfAFormerCall_ReplacesItsFilesAlone()
+    {
+        var options = Scorer.Options(model, directory["scores.jsonl"], images) with { HeatMaps = directory["heat"] };
+        await Scorer.Run(options);
+        var former = Path.GetFileName(Assert.Single(Directory.GetFiles(directory["heat"])));
+        await File.WriteAllTextAsync(directory["heat", "notes.txt"], "mine", TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(images, "3", "four.png"));
+        File.WriteAllBytes(Path.Combine(images, "6", "eight.png"), Pictures.Png(8));
+
+        await Scorer.Run(options);
+
+        string[] files = [.. Directory.GetFiles(directory["heat"]).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+        Assert.Matches("^001-row-[0-9]+-class-6-as-8.png$", files[0]);
+        Assert.Equal("notes.txt", Assert.Single(files[1..]));
+        Assert.NotEqual(former, files[0]);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using LeNetServe.BatchScorer.Models;
 using LeNetServe.BatchScorer.Scoring;
 using LeNetServe.BatchScorer.Tests.Fakes;
 using LeNetServe.Imaging;
+using LeNetServe.Runtime.Explaining;
 using LeNetServe.Runtime.Predictions;
 
 namespace LeNetServe.BatchScorer.Tests.Scoring;
@@ -105,7 +106,7 @@ public sealed class ScoringPipelineTests
             return ValueTask.CompletedTask;
         }
 
-        public float[]? Attribute(byte[] pixels, int target) => null;
+        public Attribution? Attribute(byte[] pixels, int target) => null;
 
         public void Dispose()
         {

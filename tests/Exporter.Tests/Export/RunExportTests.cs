@@ -37,6 +37,32 @@ public sealed class RunExportTests : IDisposable
         Assert.All(result.Proof.Layers, layer => Assert.InRange(layer.Relative, 0, 1e-4));
     }
 
+    [Fact]
+    public void Export_RunWithSettings_KeepsThemInTheManifestWithoutPaths()
+    {
+        var run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5"));
+        File.WriteAllText(run.Config, """
+            {
+              "dataset": "noise", "data": "/home/me/noise", "variant": "/home/me/my.json",
+              "seed": 7, "learning_rate": 0.01, "nesterov": true, "keep": null
+            }
+            """);
+
+        var manifest = ModelMetadata.ReadManifest("", OnnxFile.Parse("", Export(run, new()).Model))!;
+
+        Assert.Equal(
+            ["dataset noise", "learning_rate 0.01", "nesterov true", "seed 7"],
+            manifest.Recipe!.Select(setting => $"{setting.Key} {setting.Value}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Export_RunWithoutSettings_HasNoRecipe()
+    {
+        var run = TestRuns.Create(temporary.Path, TestSpecs.Create("lenet5"));
+
+        Assert.Null(ModelMetadata.ReadManifest("", OnnxFile.Parse("", Export(run, new()).Model))!.Recipe);
+    }
+
     public static TheoryData<string> Specs => [.. TestSpecs.Names];
 
     [Theory]

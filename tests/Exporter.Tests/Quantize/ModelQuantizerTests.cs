@@ -56,6 +56,25 @@ public sealed class ModelQuantizerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("lenet5")]
+    [InlineData("lenet5-bn")]
+    public void Quantize_FileWithLayersAndGradient_IsThatOfTheFileWithout(string name)
+    {
+        var (plain, dataset) = Published(name, new());
+        var (whole, _) = Published(name, new() { Outputs = ModelOutputs.Probabilities | ModelOutputs.Layers | ModelOutputs.Gradient });
+
+        GraphProto Of(string path) =>
+            OnnxFile.Parse("", ModelQuantizer.Quantize(path, "int8", dataset, new(), 0.5, CancellationToken.None).Model).Graph;
+
+        Assert.NotEqual(plain, whole);
+        var (expected, found) = (Of(plain), Of(whole));
+        Assert.Equal(expected.Node, found.Node);
+        Assert.Equal(expected.Initializer, found.Initializer);
+        Assert.Equal(expected.Output, found.Output);
+        Assert.Equal(expected.ValueInfo.OrderBy(value => value.Name), found.ValueInfo.OrderBy(value => value.Name));
+    }
+
+    [Theory]
     [InlineData(11, "Float32", "operator set 11")]
     [InlineData(13, "Float16", "float16")]
     public void Quantize_ModelThatCannotBe_SaysWhatToExport(int opset, string precision, string expected)

@@ -53,6 +53,7 @@ public sealed class AccessRuleTests
                 "Open /page/page.js",
                 "Open /page/pointer.js",
                 "Open /page/server.js",
+                "Open /page/server.json",
                 "Open /page/unit.js",
                 "Open /readyz",
                 "Open /reference/favicon.svg",

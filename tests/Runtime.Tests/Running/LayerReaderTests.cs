@@ -22,7 +22,7 @@ public sealed class LayerReaderTests : IDisposable
         var values = model.OpenLayers().Read(Pixels, model.OpenLayers().Names);
 
         Assert.Equal(["flat", "scores", "w", "b"], model.OpenLayers().Names);
-        Assert.Empty(model.OpenLayers().Layers);
+        Assert.Equal(["scores"], model.OpenLayers().Layers);
         Assert.Equal([48], values["flat"].Shape);
         Assert.Equal(Pixels.Select(pixel => (float)pixel), values["flat"].ToSingles());
         Assert.Equal(scores, values["scores"].ToSingles());

@@ -51,7 +51,27 @@ public sealed partial class RunReportTests : IDisposable
         Assert.Equal(6, Regex.Count(dom, "<figure class=\"chart\">"));
         // 400 images, of which every 17th from the 4th on is wrong: 24
         Assert.Equal(24, Regex.Count(dom, "<figure class=\"tile\"><canvas"));
+        Assert.DoesNotContain("the second picture", dom, StringComparison.Ordinal);
         Assert.Contains("<dt>test accuracy</dt><dd>94.00&nbsp;%</dd>", dom, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_MistakesWithGradients_ShowsRedWhereBrighterPixelsSpeakForTheAnswer()
+    {
+        var run = RunFixture.Write(root, "e", new Dictionary<string, object> { ["seed"] = 1 }, 0.94);
+        var evidence = RunFixture.Evidence(RunFixture.Images());
+        var gradients = new float[evidence.Mistakes.Length * 32 * 32];
+        for (var mistake = 0; mistake < evidence.Mistakes.Length; mistake++)
+            (gradients[mistake * 32 * 32], gradients[(mistake * 32 * 32) + 1]) = (0.5f, -0.5f);
+        RunReport.Write(run, evidence with { MistakeGradients = gradients });
+
+        const string Pixels = """
+            [...page.querySelectorAll(".tile canvas:nth-of-type(2)")].map(canvas => [...canvas.getContext("2d").getImageData(0, 0, 3, 1).data])
+              .map(pixels => pixels.join(" ")).filter((text, index, all) => index === all.indexOf(text)).join("; ")
+            """;
+        Assert.Equal("255 64 0 255 0 96 255 255 255 254 254 255", await browser.EvaluateAsync(run.Report, 1280, Pixels));
+        Assert.Equal("24", await browser.EvaluateAsync(run.Report, 1280, "page.querySelectorAll('.tile canvas:nth-of-type(2)').length"));
+        Assert.Contains("id=\"explain-heat\">Brighter pixels", await browser.DomAsync(run.Report), StringComparison.Ordinal);
     }
 
     [Fact]

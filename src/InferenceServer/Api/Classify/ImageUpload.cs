@@ -4,6 +4,7 @@ using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Api.Metrics;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Inference;
+using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.V1;
 using Microsoft.AspNetCore.Http.Features;
@@ -15,7 +16,7 @@ namespace LeNetServe.InferenceServer.Api.Classify;
 /// Classifies images over REST: JSON, image files (<c>curl --data-binary @digit.png …/v1/models/NAME:classify</c>) and forms with files.
 /// The query parameters <c>topK</c>, <c>geometry</c> (fit, digit, none) and <c>coverage</c> have priority over the JSON.
 /// </summary>
-internal sealed class ImageUpload(ClassifierService classifier, LimitOptions limits)
+internal sealed class ImageUpload(ClassifierService classifier, LimitOptions limits, ServerMetrics metrics)
 {
     // Everything stays in memory, within the limit on bodies. With a full or read-only disk the caller would get the blame.
     private FormOptions Options => new()
@@ -37,8 +38,8 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         request.TopK = TopK(context) ?? request.TopK;
         request.Geometry = Geometry(context) ?? request.Geometry;
         request.Coverage = Coverage(context) ?? request.Coverage;
-        return await classifier.ClassifyAsync(request, Caller.Of(context), ServerTiming.AskedBy(context));
-    });
+        return request;
+    }, async request => await classifier.ClassifyAsync(request, Caller.Of(context), ServerTiming.AskedBy(context)));
 
     /// <summary>Classifies the images of the JSON or the files of a form. Each has an answer or an error of its own.</summary>
     public Task ClassifyBatchAsync(HttpContext context) => AnswerAsync(context, async () =>
@@ -52,9 +53,9 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         request.TopK = TopK(context) ?? request.TopK;
         request.Geometry = Geometry(context) ?? request.Geometry;
         request.Coverage = Coverage(context) ?? request.Coverage;
-        var client = context.Features.Get<RatedClient>();
-        return await classifier.ClassifyBatchAsync(request, Caller.Of(context), client, ServerTiming.AskedBy(context));
-    });
+        return request;
+    }, async request => await classifier.ClassifyBatchAsync(
+        request, Caller.Of(context), context.Features.Get<RatedClient>(), ServerTiming.AskedBy(context)));
 
     /// <summary>
     /// Explains the answer to one image, as JSON or a file. Query: <c>layers</c> (names with commas), <c>attribution</c>.
@@ -74,15 +75,16 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
             request.Layers.Clear();
             request.Layers.Add(layers.Split(',', StringSplitOptions.RemoveEmptyEntries));
         }
-        var client = context.Features.Get<RatedClient>();
-        return await classifier.ExplainAsync(request, Caller.Of(context), client, ServerTiming.AskedBy(context));
-    });
+        return request;
+    }, async request => await classifier.ExplainAsync(
+        request, Caller.Of(context), context.Features.Get<RatedClient>(), ServerTiming.AskedBy(context)));
 
-    private static async Task AnswerAsync(HttpContext context, Func<Task<IMessage>> classify)
+    /// <summary>Reads a request and answers it. A request that cannot be read has no model yet, and is counted as such.</summary>
+    private async Task AnswerAsync<T>(HttpContext context, Func<Task<T>> read, Func<T, Task<IMessage>> classify)
     {
         try
         {
-            var answer = await classify();
+            var answer = await classify(await ReadAsync(read));
             context.Response.ContentType = "application/json";
             MessageJson.Write(context.Response.BodyWriter, answer);
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
@@ -90,6 +92,19 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         catch (InferenceException exception)
         {
             await ErrorResponse.WriteAsync(context, exception);
+        }
+    }
+
+    private async Task<T> ReadAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (InferenceException exception)
+        {
+            InferencePipeline.CountRefused(metrics.Unresolved, exception);
+            throw;
         }
     }
 

@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
 using LeNetServe.InferenceServer.Access;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace LeNetServe.InferenceServer.Api.Page;
 
@@ -10,5 +13,15 @@ internal static class PageExtensions
         foreach (var file in PageFile.All)
             endpoints.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file.Reply)
                 .WithAccess(AccessRule.Open).ExcludeFromDescription();
+        endpoints.MapGet("/page/server.json", Describe).WithAccess(AccessRule.Open).ExcludeFromDescription();
+    }
+
+    /// <summary>Describes the server to the page, which writes calls for programs: the port of gRPC.</summary>
+    private static async Task Describe(HttpContext context)
+    {
+        var server = context.RequestServices.GetRequiredService<IServer>();
+        var grpc = BindingAddress.Parse(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(new JsonObject { ["grpcPort"] = grpc.Port }.ToJsonString(), context.RequestAborted);
     }
 }

@@ -9,15 +9,14 @@ import { prove, samples } from "/page/golden.js";
 import { namesOf, showAttribution, showLayers, showSeen, valuesOf } from "/page/layers.js";
 import { showTraffic, showVersions } from "/page/operators.js";
 import { createPad } from "/page/pad.js";
-import { element, number } from "/page/page.js";
+import { element, number, percent } from "/page/page.js";
 import { createPointer } from "/page/pointer.js";
-import { ServerFault, ServerGone, classify, listModels } from "/page/server.js";
+import { ServerFault, ServerGone, classify, grpcPort, hasToken, listModels } from "/page/server.js";
 
 const POLL = 3000;
 
 const at = id => document.getElementById(id);
 const pad = createPad(at("pad"), () => {
-  given = null;
   images.forget();
   at("hint").hidden = !pad.isEmpty;
   ask();
@@ -27,8 +26,6 @@ const pad = createPad(at("pad"), () => {
 let models = null;
 let model = null;
 let other = null;
-/** The image file that somebody gave; null while the drawing counts. */
-let given = null;
 let gone = false;
 const unexplained = new Set();
 /** The files that compute a gradient, by their hashes: the first automatic answer tells. */
@@ -54,13 +51,13 @@ async function ask() {
 }
 
 async function answer() {
-  if (pad.isEmpty && !given || !model) {
+  if (pad.isEmpty || !model) {
     say("answer", "");
     return show(null, null);
   }
   const [asked, beside] = [model, other];
   try {
-    const file = given ?? pad.png();
+    const file = pad.file();
     const [first, second] = await Promise.allSettled([explained(asked, file), beside ? classify(beside, file, askToken) : null]);
     // After another choice of models this answer is that of a former one, and the next call is due.
     if (asked === model && beside === other) {
@@ -86,7 +83,7 @@ async function explained(asked, file) {
   const layers = pointer.hasUnit ? "" : layersShown.get(asked.sha256) ?? "";
   try {
     const answer = await classify(asked, file, askToken, "explain", `&layers=${layers}${why ? `&attribution=${method}` : ""}`);
-    layersShown.set(asked.sha256, namesOf(answer.layers).map(encodeURIComponent).join());
+    layersShown.set(asked.sha256, namesOf(answer.layers, asked.manifest?.spec).map(encodeURIComponent).join());
     if (answer.attribution?.method === "ATTRIBUTION_METHOD_GRADIENT")
       withGradient.add(asked.sha256);
     return answer;
@@ -111,7 +108,7 @@ function show(result, second) {
     pointer.show(model, values);
   }
   at("inside-text").textContent = !result ? "Draw or give an image." : at("layers").childElementCount === 0
-    ? "The layers of this model have no names that the server knows."
+    ? "The server knows no layer of this model that is small enough to be shown."
     : "Each layer’s values for this image, the least black and the greatest white.";
   const time = result?.time;
   at("time").textContent = !time ? "" : `${milliseconds(time.inference)} in the model, ${milliseconds(time.queue)} in the queue, `
@@ -127,24 +124,20 @@ function showWhy(result) {
   at("method-box").hidden = !result?.attribution || !withGradient.has(model.sha256);
   if (!result?.attribution)
     return;
-  showAttribution(at("why"), result.attribution);
+  const most = showAttribution(at("why"), result.attribution);
   const label = model.labels[result.attribution.target ?? 0];
-  at("why-text").textContent = result.attribution.method === "ATTRIBUTION_METHOD_GRADIENT"
-    ? `brighter pixels speak for ${label} where red, against it where blue`
+  const isGradient = result.attribution.method === "ATTRIBUTION_METHOD_GRADIENT";
+  const scale = isGradient ? String(Number(most.toPrecision(1))) : percent(most, 1);
+  at("why-least").textContent = `−${scale}`;
+  at("why-most").textContent = `+${scale}`;
+  at("why").title = isGradient ? "the change of the logit by one gray level" : "the probability that covering the place costs";
+  at("why-text").textContent = isGradient ? `brighter pixels speak for ${label} where red, against it where blue`
     : `what is at red places speaks for ${label}, at blue ones against it`;
 }
 
 const milliseconds = value => value == null ? "–" : `${number(value, value < 10 ? 2 : 0)} ms`;
 
-const images = receiveImages([at("choose"), at("photo")], (file, bitmap) => {
-  if (bitmap)
-    pad.show(bitmap);
-  else
-    pad.clear();
-  given = file;
-  at("hint").hidden = true;
-  ask();
-});
+const images = receiveImages([at("choose"), at("photo")], pad.show);
 
 at("clear").addEventListener("click", () => pad.clear());
 at("undo").addEventListener("click", () => pad.undo());
@@ -162,7 +155,7 @@ at("method").addEventListener("change", ask);
 at("inside").addEventListener("toggle", ask);
 
 const pointer = createPointer(at("layers"), async names =>
-  (await classify(model, given ?? pad.png(), askToken, "explain", `&layers=${names.join()}`)).layers, ask);
+  (await classify(model, pad.file(), askToken, "explain", `&layers=${names.join()}`)).layers, ask);
 
 // Models.
 
@@ -264,8 +257,10 @@ async function offerFilms() {
 at("film").addEventListener("toggle", openFilm);
 at("run").addEventListener("change", openFilm);
 
+let port = 8001;
+
 function showCall() {
-  at("call").textContent = model ? callText(at("language").value, model, location.origin) : "";
+  at("call").textContent = model ? callText(at("language").value, model, port, hasToken()) : "";
 }
 
 at("language").addEventListener("change", showCall);
@@ -354,3 +349,7 @@ document.addEventListener("visibilitychange", poll);
 setInterval(poll, POLL);
 poll();
 offerFilms().catch(fault => report("poll", fault));
+grpcPort().then(found => {
+  port = found;
+  showCall();
+}).catch(fault => report("poll", fault));

@@ -1,24 +1,36 @@
 // The page's call as a program would make it.
 
-/** The call of a model in a language, against the address of this page. */
-export function callText(language, model, address) {
-  const route = `${address}/v1/models/${encodeURIComponent(model.name)}/versions/${model.version}:classify`;
-  const host = new URL(address).hostname;
+/**
+ * The call of a model in a language, against the address of this page and the port of gRPC. With a token, the program takes it from an
+ * environment variable.
+ */
+export function callText(language, model, grpcPort, hasToken) {
+  const { origin, protocol, hostname } = location;
+  const route = `${origin}/v1/models/${encodeURIComponent(model.name)}/versions/${model.version}:classify?topK=3`;
+  const grpc = `${protocol}//${hostname}:${grpcPort}`;
+  const plain = protocol === "https:" ? "" : "-plaintext ";
+  const client = hasToken ? `new LeNetServeClientOptions
+{
+    Urls = { "${grpc}" },
+    Token = Environment.GetEnvironmentVariable("LENETSERVE_TOKEN"),
+}` : `"${grpc}"`;
+  const header = hasToken ? '-H "authorization: Bearer $LENETSERVE_TOKEN" ' : "";
   return {
-    "curl": `curl --data-binary @digit.png "${route}?topK=3"`,
+    "curl": `curl ${header}--data-binary @digit.png "${route}"`,
     "C#": `// dotnet add package LeNetServe.Client
 using LeNetServe.Client;
 
-using var client = new LeNetServeClient("http://${host}:8001");
+using var client = new LeNetServeClient(${client});
 var answer = await client.ClassifyFileAsync("digit.png", new() { Model = "${model.name}", Version = ${model.version} });
 Console.WriteLine(answer);`,
-    "Python": `import json, urllib.request
+    "Python": `import json, ${hasToken ? "os, " : ""}urllib.request
 
+headers = {"content-type": "image/png"${hasToken ? ', "authorization": "Bearer " + os.environ["LENETSERVE_TOKEN"]' : ""}}
 with open("digit.png", "rb") as file:
-    request = urllib.request.Request("${route}?topK=3", file.read(), {"content-type": "image/png"})
+    request = urllib.request.Request("${route}", file.read(), headers)
 print(json.load(urllib.request.urlopen(request))["predictions"])`,
     "grpcurl": `image="{\\"encoded\\": \\"$(base64 -w0 digit.png)\\"}"
 echo "{\\"model\\": \\"${model.name}\\", \\"version\\": ${model.version}, \\"image\\": $image}" |
-  grpcurl -plaintext -d @ ${host}:8001 lenetserve.v1.Classifier/Classify`,
+  grpcurl ${plain}${header}-d @ ${hostname}:${grpcPort} lenetserve.v1.Classifier/Classify`,
   }[language];
 }

@@ -24,6 +24,11 @@ export function showCard(box, model) {
     "SHA-256 of the weights": manifest.weights_sha256,
   };
   box.replaceChildren(settings(known, "Served"), ...(recorded
-    ? [settings(Object.fromEntries(Object.entries(recorded).filter(([, value]) => value)), "Recorded by its training")]
+    ? [settings(Object.fromEntries(Object.entries(recorded).filter(([, value]) => value)), "Recorded by its training"), recipe(manifest)]
     : [element("p", { className: "explain" }, "This model was not exported by LeNetServe, so that no more is known of it.")]));
 }
+
+/** The settings of the training, which a file of an earlier export does not have. */
+const recipe = ({ recipe }) => recipe
+  ? settings(Object.fromEntries(Object.entries(recipe).map(([key, value]) => [key.replaceAll("_", " "), value])), "Recipe")
+  : element("p", { className: "explain" }, "This file does not have the recipe of its training.");

@@ -8,10 +8,20 @@ const FRAME = 400;
 /** The names of the runs that this server shows. */
 export const listRuns = async askToken => (await (await call("/v1/runs", {}, askToken)).json()).runs;
 
+let newest = null;
+
 /** Shows one run in a box, at its last epoch. */
 export async function showFilm(box, name, askToken) {
+  newest = name;
   const run = await (await call(`/v1/runs/${encodeURIComponent(name)}`, {}, askToken)).json();
+  // Another run may have been chosen in the meantime.
+  if (newest !== name)
+    return;
   const frames = run.film;
+  const charts = curves(run.metrics);
+  if (frames.length === 0)
+    return box.replaceChildren(element("p", { className: "explain" }, "The film of this run has no epoch yet."),
+      element("div", { className: "charts" }, charts));
   const slider = element("input", { type: "range", min: 1, max: frames.length, value: frames.length, "aria-label": "Epoch" });
   const text = element("output");
   const filters = element("div", { className: "filters" });
@@ -19,6 +29,7 @@ export async function showFilm(box, name, askToken) {
   const show = () => {
     const frame = frames[slider.value - 1];
     const line = run.metrics.find(one => one.epoch === frame.epoch);
+    charts.forEach(one => one.mark(frame.epoch));
     text.textContent = `epoch ${number(frame.epoch)} of ${number(frames.at(-1).epoch)}`
       + (line ? `: ${percent(line.train_accuracy)} of the training images right, loss ${number(line.train_loss, 4)}` : "");
     filters.replaceChildren(...filtersOf(frame));
@@ -38,7 +49,7 @@ export async function showFilm(box, name, askToken) {
     slider.value = 1;
     show();
     timer = setInterval(() => {
-      if (Number(slider.value) >= frames.length || !box.isConnected)
+      if (Number(slider.value) >= frames.length || !slider.isConnected)
         return stop();
       slider.value = Number(slider.value) + 1;
       show();
@@ -47,7 +58,7 @@ export async function showFilm(box, name, askToken) {
   slider.addEventListener("input", show);
   show();
   box.replaceChildren(element("p", { className: "tools" }, play, slider, text), filters,
-    element("div", { className: "charts" }, curves(run.metrics)), confusion);
+    element("div", { className: "charts" }, charts), confusion);
 }
 
 function filtersOf({ filters, shape }) {

@@ -7,12 +7,14 @@ const floats = text => new Float32Array(bytes(text).buffer);
 const COLUMNS = { maps: 8, units: 42 };
 
 /** The names of the layers to show, of all layers in their order. */
-export const namesOf = layers => shown(layers).map(layer => layer.name);
+export const namesOf = (layers, spec) => shown(layers, spec).map(layer => layer.name);
 
-/** Layers to show: a layer whose activation follows is shown by its activation, under its own name. */
-function shown(layers) {
-  return layers.map((layer, index) => ({ ...layer, title: layer.name.split("_")[0], next: layers[index + 1]?.name ?? "" }))
-    .filter(layer => !layer.next.startsWith(`${layer.name}_`));
+/** Layers to show: a layer whose activation follows is shown by its activation, under its own name. A foreign model has other names. */
+function shown(layers, spec) {
+  return layers.map((layer, index) => ({
+    ...layer, title: spec ? layer.name.split("_")[0] : layer.name, next: layers[index + 1]?.name ?? "",
+    shape: layer.shape.length === 3 && layer.shape[1] * layer.shape[2] === 1 ? layer.shape.slice(0, 1) : layer.shape,
+  })).filter(layer => !spec || !layer.next.startsWith(`${layer.name}_`));
 }
 
 /** The values of an answer's tensors and of its image, by name: {shape, floats}. */
@@ -27,8 +29,8 @@ export const tensorsOf = layers => layers.map(({ name, shape, values }) => [name
 
 /** Shows the layers in a box. Elements of the answer before are used again, so that a drawing in progress moves smoothly. */
 export function showLayers(box, layers, values, model) {
-  const list = shown(layers);
   const spec = model?.manifest?.spec;
+  const list = shown(layers, spec);
   const key = list.map(layer => `${layer.name} ${layer.shape}`).join() + (model?.sha256 ?? "");
   if (box.dataset.key !== key) {
     box.dataset.key = key;
@@ -95,17 +97,17 @@ export function fieldOf(spec, unit) {
 function create(layer, spec) {
   const { width, height } = atlas(layer);
   const maps = layer.shape.length === 3;
-  const what = maps ? `${count(layer.shape[0], "map")} of ${layer.shape[1]}×${layer.shape[2]}` : count(layer.shape[0], "unit");
-  const canvas = element("canvas", { width, height, tabIndex: 0, role: "img", "aria-label": `${layer.title}: ${what}` });
-  const side = maps ? Math.min(64, Math.max(38, 2 * layer.shape[2])) / layer.shape[2] : layer.shape[0] > 20 ? 12 : 26;
-  canvas.style.width = `${Math.round(width * side)}px`;
   const record = spec?.layers.find(one => one.name === layer.title);
-  return element("figure", { className: "layer" }, element("figcaption", {}, element("b", {}, layer.title), ` ${what}`),
+  const what = maps ? `${count(layer.shape[0], "map")} of ${layer.shape[1]}×${layer.shape[2]}` : count(layer.shape[0], "unit");
+  const rest = hasBitmaps(record) ? ", the nearer F6 is to a bitmap the brighter; the nearest is the answer" : "";
+  const canvas = element("canvas", { width, height, tabIndex: 0, role: "img", "aria-label": `${layer.title}: ${what}` });
+  const side = maps ? Math.min(64, Math.max(38, 2 * layer.shape[2])) / layer.shape[2] : layer.shape[0] > 20 ? 12 : 20;
+  canvas.style.width = `${Math.round(width * side)}px`;
+  return element("figure", { className: "layer" },
+    element("figcaption", {}, element("b", { title: layer.name }, layer.title), ` ${what}${rest}`),
     element("div", { className: "maps" }, canvas),
     record?.input_maps ? connections(record) : null,
-    hasBitmaps(record) ? element("div", { className: "bitmaps" }) : null,
-    hasBitmaps(record) ? element("p", { className: "explain" }, "F6 beside the bitmaps, with its distances: the nearest is the answer.")
-      : null);
+    hasBitmaps(record) ? element("div", { className: "bitmaps" }) : null);
 }
 
 /** Maps stand in rows with a gap of one pixel; units in rows without. */
@@ -144,16 +146,21 @@ function paintLayer(canvas, layer) {
 
 /** Shows the image as the model sees it. */
 export function showSeen(canvas, pixels, model) {
-  canvas.width = model.width;
-  canvas.height = model.height;
+  size(canvas, model);
   paint(canvas, bytes(pixels), model.channels === 3 ? "rgb" : "gray");
 }
 
-/** Shows an attribution: red speaks for the class, blue against it. */
+/** Shows an attribution: red speaks for the class, blue against it. Returns the value of full color. */
 export function showAttribution(canvas, attribution) {
   const values = floats(attribution.values);
-  const most = Math.max(1e-6, ...values.map(Math.abs));
-  canvas.width = attribution.width;
-  canvas.height = attribution.height;
+  const most = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+  size(canvas, attribution);
   paint(canvas, Uint8Array.from(values, value => Math.round(127.5 + 127.5 * value / most)), "signed");
+  return most;
+}
+
+/** Gives a canvas the size of a picture, whose longer side is always shown equally long. */
+function size(canvas, { width, height }) {
+  Object.assign(canvas, { width, height });
+  canvas.style.width = `${100 * width / Math.max(width, height)}%`;
 }

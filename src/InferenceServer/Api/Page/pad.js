@@ -1,4 +1,4 @@
-// The drawing area: strokes with pressure, undo, an image instead of strokes, and a pen for the keyboard.
+// The drawing area: strokes with pressure, an image in their place, undo, and a pen for the keyboard.
 
 import { PAPER, drawStrokes } from "/page/ink.js";
 import { bytes } from "/page/page.js";
@@ -6,11 +6,14 @@ import { bytes } from "/page/page.js";
 const STEP = 0.03;
 /** Pixels of a side of the drawing's file. */
 const SIDE = 280;
+const MOST_UNDO = 50;
 
 /** Watches a canvas. Calls changed() whenever its content is another one. */
 export function createPad(canvas, changed) {
   let strokes = [];
+  /** The image that somebody gave: {file, bitmap}. The bitmap is null if this browser cannot show the file. */
   let image = null;
+  const past = [];
   let pen = null;
   let cursor = null;
 
@@ -19,11 +22,12 @@ export function createPad(canvas, changed) {
     const side = target.width;
     context.fillStyle = PAPER;
     context.fillRect(0, 0, side, side);
-    if (image) {
-      const scale = Math.min(side / image.width, side / image.height);
+    if (image?.bitmap) {
+      const { bitmap } = image;
+      const scale = Math.min(side / bitmap.width, side / bitmap.height);
       context.imageSmoothingEnabled = scale < 4;
-      const [width, height] = [image.width * scale, image.height * scale];
-      context.drawImage(image, (side - width) / 2, (side - height) / 2, width, height);
+      const [width, height] = [bitmap.width * scale, bitmap.height * scale];
+      context.drawImage(bitmap, (side - width) / 2, (side - height) / 2, width, height);
     }
     drawStrokes(context, strokes, side);
   };
@@ -43,6 +47,15 @@ export function createPad(canvas, changed) {
     changed();
   };
 
+  /** Replaces the content, after which undo brings back the one before. */
+  const become = content => {
+    past.push({ strokes, image });
+    past.splice(0, past.length - MOST_UNDO);
+    ({ strokes, image } = content);
+  };
+
+  const begin = points => become({ strokes: [...strokes, points], image: null });
+
   const place = event => {
     const box = canvas.getBoundingClientRect();
     const pressure = event.pointerType === "pen" ? 0.4 + 1.2 * event.pressure : 1;
@@ -53,9 +66,9 @@ export function createPad(canvas, changed) {
     if (event.button !== 0)
       return;
     canvas.setPointerCapture(event.pointerId);
-    cursor = image = null;
+    cursor = null;
     pen = event.pointerId;
-    strokes.push([place(event)]);
+    begin([place(event)]);
     change();
   });
   canvas.addEventListener("pointermove", event => {
@@ -79,10 +92,8 @@ export function createPad(canvas, changed) {
       cursor.y = Math.min(1, Math.max(0, cursor.y + STEP * way[1]));
     } else {
       cursor.down = !cursor.down;
-      if (cursor.down) {
-        image = null;
-        strokes.push([]);
-      }
+      if (cursor.down)
+        begin([]);
     }
     if (!cursor.down)
       return show();
@@ -98,24 +109,23 @@ export function createPad(canvas, changed) {
   return {
     get isEmpty() { return strokes.length === 0 && !image; },
     clear() {
-      strokes = [];
-      cursor = image = null;
+      if (strokes.length > 0 || image)
+        become({ strokes: [], image: null });
+      cursor = pen = null;
       change();
     },
     undo() {
-      if (image)
-        image = null;
-      else
-        strokes.pop();
-      cursor = null;
+      ({ strokes, image } = past.pop() ?? { strokes: [], image: null });
+      cursor = pen = null;
       change();
     },
     /** Shows an image in place of the strokes. */
-    show(shown) {
-      strokes = [];
-      image = shown;
+    show(file, bitmap) {
+      become({ strokes: [], image: { file, bitmap } });
       change();
     },
+    /** The file to classify: the image that somebody gave, or the drawing. */
+    file() { return image?.file ?? this.png(); },
     /** The bytes of the drawing as a PNG file. Canvas.toBlob would wait until the page is idle, for 8 ms on average while a pen moves. */
     png() {
       const file = document.createElement("canvas");

@@ -18,13 +18,17 @@ export function createPointer(box, read, ask) {
   const invitation = at("unit").textContent;
 
   const showField = () => {
-    const field = unit && fieldOf(model.manifest?.spec, unit);
-    at("field").hidden = !field || field.side >= model.width || at("seen-box").hidden;
-    if (!field || field.side >= model.width)
-      return "It sees the whole image.";
+    const spec = model.manifest?.spec;
+    const field = unit && fieldOf(spec, unit);
+    const isPart = field && field.side < Math.max(model.width, model.height);
+    at("field").hidden = !isPart || at("seen-box").hidden;
+    if (!isPart)
+      return spec ? "It sees the whole image." : "";
     const scale = at("seen").clientWidth / model.width;
+    const cut = (start, length) => [Math.max(0, start), Math.min(length, start + field.side)];
+    const [[left, right], [top, bottom]] = [cut(field.x, model.width), cut(field.y, model.height)];
     Object.assign(at("field").style, {
-      left: `${field.x * scale}px`, top: `${field.y * scale}px`, width: `${field.side * scale}px`, height: `${field.side * scale}px`,
+      left: `${left * scale}px`, top: `${top * scale}px`, width: `${(right - left) * scale}px`, height: `${(bottom - top) * scale}px`,
     });
     return `It sees the ${field.side}×${field.side} pixels in the frame.`;
   };
@@ -65,16 +69,22 @@ export function createPointer(box, read, ask) {
       at("formula").replaceChildren(...(spec ? formula(spec, values, weights, unit) : []));
   };
 
+  /** Says a text, which a screen reader reads, unless it has been said. */
+  const say = text => {
+    if (at("unit").textContent !== text)
+      at("unit").textContent = text;
+  };
+
   const show = () => {
     at("formula").replaceChildren();
     if (!unit) {
-      at("unit").textContent = invitation;
+      say(invitation);
       at("field").hidden = true;
       showFeeding();
       return;
     }
     const place = unit.layer.shape.length === 3 ? `map ${unit.map + 1}, row ${unit.y + 1}, column ${unit.x + 1}` : `unit ${unit.map + 1}`;
-    at("unit").textContent = `${unit.layer.title}, ${place}: ${number(unit.value, 3)}. ${showField()}${showFeeding()}`;
+    say(`${unit.layer.title}, ${place}: ${number(unit.value, 3)}. ${showField()}${showFeeding()}`);
     showFormula();
   };
 

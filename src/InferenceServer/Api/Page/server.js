@@ -6,6 +6,12 @@ const PATIENCE = 60_000;
 const POLL_PATIENCE = 10_000;
 const UNFIT = "A token has no such characters.";
 
+/** Whether this tab has a token. */
+export const hasToken = () => sessionStorage.getItem(KEY) !== null;
+
+/** The port of gRPC. */
+export const grpcPort = async () => (await (await call("/page/server.json")).json()).grpcPort;
+
 /** An answer that is not a success: its status and the server's words. */
 export class ServerFault extends Error {
   constructor(status, message) {

@@ -170,10 +170,25 @@ public sealed class ExplainTests
         var named = await server.Client.ExplainAsync(
             new() { Image = image, Layers = { "scores", "flat" } }, cancellationToken: Cancellation);
 
-        Assert.Empty(without.Layers);
+        Assert.Equal("scores", Assert.Single(without.Layers).Name);
         Assert.Equal(["scores", "flat"], named.Layers.Select(layer => layer.Name));
         Assert.Equal([3], named.Layers[0].Shape);
         Assert.Equal(image.Pixels.Select(value => (float)value), Values(named.Layers[1].Values));
+    }
+
+    [Fact]
+    public async Task Explain_AForeignModelWithoutNames_ReturnsTheEndsOfItsLayers()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyForeign);
+
+        var explained = await server.Client.ExplainAsync(new() { Image = Image(0) }, cancellationToken: Cancellation);
+
+        Assert.Equal(
+            [
+                "/net/C1_relu_output_0 6×28×28", "/net/S2_output_0 6×14×14", "/net/C3_relu_output_0 16×10×10",
+                "/net/S4_output_0 16×5×5", "/net/C5_relu_output_0 120", "/net/F6_relu_output_0 84", "/net/output_output_0 10",
+            ],
+            explained.Layers.Select(layer => $"{layer.Name} {string.Join('×', layer.Shape)}"));
     }
 
     [Fact]

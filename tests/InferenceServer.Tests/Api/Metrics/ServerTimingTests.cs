@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Grpc.Core;
 using LeNetServe.V1;
@@ -30,6 +32,24 @@ public sealed class ServerTimingTests
         await call;
 
         Assert.Contains("inference;dur=", call.GetTrailers().GetValue("server-timing"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_TimingAskedFor_CountsTheRunsThatExplainAsInference()
+    {
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+        var request = new ExplainRequest
+        {
+            Image = new() { Pixels = ByteString.CopyFrom(new byte[32 * 32]) },
+            Attribution = AttributionMethod.Occlusion,
+        };
+        using var call = server.Client.ExplainAsync(request, new Metadata { { "lenetserve-timing", "1" } }, cancellationToken: Cancel);
+        await call;
+
+        var phases = Regex.Matches(call.GetTrailers().GetValue("server-timing")!, @"(\w+);dur=([0-9.]+)").ToDictionary(
+            match => match.Groups[1].Value, match => double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
+        // Everything but the runs is a small part: 225 covered images run, and the answer itself.
+        Assert.InRange((phases["queue"] + phases["inference"]) / phases["total"], 0.9, 1);
     }
 
     [Fact]

@@ -62,6 +62,30 @@ internal sealed class OpenPage(IBrowserContext context, IPage page, List<string>
     public Task AnswersAsync(string label) =>
         Assertions.Expect(Answer).ToHaveTextAsync(new Regex($"^{Regex.Escape(label)}, "), new() { Timeout = Patience });
 
+    /// <summary>Drops a file onto the drawing area.</summary>
+    public async Task DropAsync(string name, string type, byte[] content)
+    {
+        await using var transfer = await page.EvaluateHandleAsync("""
+            ([name, type, content]) => {
+              const transfer = new DataTransfer();
+              transfer.items.add(new File([Uint8Array.fromBase64(content)], name, { type }));
+              return transfer;
+            }
+            """, new[] { name, type, Convert.ToBase64String(content) });
+        await page.DispatchEventAsync("#pad", "drop", new { dataTransfer = transfer });
+    }
+
+    /// <summary>Counts the pixels of a canvas that are brighter than half.</summary>
+    public Task<int> LitPixelsAsync(string selector) => page.Locator(selector).First.EvaluateAsync<int>("""
+        canvas => {
+          // Chromium warns of a canvas that is read more than once.
+          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+          copy.drawImage(canvas, 0, 0);
+          const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+          return data.filter((value, index) => index % 4 === 0 && value > 127).length;
+        }
+        """);
+
     public async ValueTask DisposeAsync()
     {
         await context.DisposeAsync();
