@@ -10,6 +10,7 @@ namespace LeNetServe.Runtime.Running;
 internal static class ForeignLayers
 {
     private const int MostLayers = 12;
+
     /// <summary>The most values of a layer, for one image.</summary>
     private const int MostValues = 1 << 15;
 
@@ -21,17 +22,18 @@ internal static class ForeignLayers
 
     private static readonly HashSet<string> KeepShape =
     [
-        "Add", "Sub", "Mul", "Div", "BatchNormalization", "InstanceNormalization", "LRN", "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu",
-        "Clip", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus", "Softsign", "Gelu", "Mish", "Dropout", "Identity",
+        "Add", "Sub", "Mul", "Div", "BatchNormalization", "InstanceNormalization", "LRN", "Relu", "LeakyRelu", "PRelu", "Elu", "Selu",
+        "Celu", "Clip", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus", "Softsign", "Gelu", "Mish", "Dropout", "Identity",
         "QuantizeLinear", "DequantizeLinear", "Cast",
     ];
 
-    /// <summary>Gets the names of the tensors at the ends of the layers, in the order of the graph; of many, some from all depths.</summary>
+    /// <summary>Gets the tensors at the ends of the layers, in the order of the graph; of many layers, some from all depths.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="dimensions">The dimensions of each tensor that can be read: a size, a name, or an empty text.</param>
     public static IReadOnlyList<string> Of(GraphProto graph, IReadOnlyDictionary<string, string[]> dimensions)
     {
-        var readers = graph.Node.SelectMany(node => node.Input.Select(input => (input, node))).ToLookup(pair => pair.input, pair => pair.node);
+        var readers = graph.Node.SelectMany(node => node.Input.Select(input => (input, node)))
+            .ToLookup(pair => pair.input, pair => pair.node);
         string[] ends =
         [
             .. graph.Node.Where(node => Begin.Contains(node.OpType)).Select(node => End(node.Output[0])).Distinct()

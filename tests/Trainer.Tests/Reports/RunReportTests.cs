@@ -66,7 +66,8 @@ public sealed partial class RunReportTests : IDisposable
         RunReport.Write(run, evidence with { MistakeGradients = gradients });
 
         const string Pixels = """
-            [...page.querySelectorAll(".tile canvas:nth-of-type(2)")].map(canvas => [...canvas.getContext("2d").getImageData(0, 0, 3, 1).data])
+            [...page.querySelectorAll(".tile canvas:nth-of-type(2)")]
+              .map(canvas => [...canvas.getContext("2d").getImageData(0, 0, 3, 1).data])
               .map(pixels => pixels.join(" ")).filter((text, index, all) => index === all.indexOf(text)).join("; ")
             """;
         Assert.Equal("255 64 0 255 0 96 255 255 255 254 254 255", await browser.EvaluateAsync(run.Report, 1280, Pixels));

@@ -48,7 +48,8 @@ public sealed class CallTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await using var server = await TestServer.StartAsync(
             ShippedModels.CopyMnist, $"--Security:InferenceTokensFile={directory["tokens"]}",
             $"--Security:Tls:CertificateFile={directory["certificate.pem"]}", $"--Security:Tls:KeyFile={directory["key.pem"]}");
-        await using var page = await browser.OpenAsync($"https://127.0.0.1:{new Uri(server.HttpAddress).Port}", new() { IgnoreHTTPSErrors = true });
+        await using var page = await browser.OpenAsync(
+            $"https://127.0.0.1:{new Uri(server.HttpAddress).Port}", new() { IgnoreHTTPSErrors = true });
         page.Allowed = "401";
         await page.Tab.FillAsync("#token", AToken);
         await page.Tab.ClickAsync("#ask button");

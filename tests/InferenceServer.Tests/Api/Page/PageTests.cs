@@ -227,7 +227,8 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
 
         await page.Tab.EmulateMediaAsync(new() { Media = Media.Print, ColorScheme = ColorScheme.Dark });
 
-        var style = await page.Tab.EvaluateAsync<string[]>("(style => [style.color, style.backgroundColor])(getComputedStyle(document.body))");
+        const string Colors = "(style => [style.color, style.backgroundColor])(getComputedStyle(document.body))";
+        var style = await page.Tab.EvaluateAsync<string[]>(Colors);
         Assert.Equal(["rgb(28, 30, 33)", "rgb(253, 252, 250)"], style);
         await Assertions.Expect(page.Tab.Locator("#clear")).ToBeHiddenAsync();
         await Assertions.Expect(page.Answer).ToBeVisibleAsync();
