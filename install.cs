@@ -4,10 +4,10 @@
 //     dotnet run install.cs                              # for this user: ~/.dotnet/tools
 //     dotnet run install.cs -- --tool-path DIR           # into a folder
 //     dotnet run install.cs -- --uninstall               # undoes it; with --tool-path DIR in that folder
+//     dotnet run install.cs -- --help
 #:property PublishAot=false
 
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 (string Project, string Tool)[] programs =
 [
@@ -19,18 +19,39 @@ using System.Runtime.InteropServices;
 
 var root = (string)AppContext.GetData("EntryPointFileDirectoryPath")!;
 var packages = Path.Combine(root, "artifacts", "packages");
-var platform = RuntimeInformation.RuntimeIdentifier;
 var uninstall = false;
 string? folder = null;
 for (var index = 0; index < args.Length; index++)
 {
+    if (args[index] is "--help" or "-h")
+    {
+        Console.WriteLine("""
+            Packs the four programs for this machine and installs them as .NET tools.
+
+            Usage: dotnet run install.cs -- [options]
+
+              --tool-path DIR  Install into this folder. Default: for this user, ~/.dotnet/tools
+              --uninstall      Undo it; with --tool-path DIR in that folder
+              --help           Print this help
+
+            Examples:
+              dotnet run install.cs
+              dotnet run install.cs -- --tool-path tools
+              dotnet run install.cs -- --uninstall
+            """);
+        return 0;
+    }
     if (args[index] == "--uninstall")
         uninstall = true;
     else if (args[index] == "--tool-path" && index + 1 < args.Length && args[index + 1].Length > 0)
         folder = Path.GetFullPath(args[++index]);
     else
-        return Fail($"\"{args[index]}\" is not known, expected --tool-path DIR or --uninstall", 2);
+        return Fail($"\"{args[index]}\" is not known, expected --tool-path DIR, --uninstall or --help", 2);
 }
+// The name that build/Tool.props gives to a package. The runtime's own name may be that of a distribution, such as debian.12-x64.
+if (!Dotnet(["msbuild", Path.Combine(root, "src", "Trainer"), "-getProperty:NETCoreSdkPortableRuntimeIdentifier"], out var platform))
+    return Fail($"the platform was not found: {platform}", 5);
+platform = platform.Trim();
 string[] place = folder is null ? ["--global"] : ["--tool-path", folder];
 if (uninstall)
 {

@@ -84,6 +84,15 @@ public static class CliOption
         return option;
     }
 
+    /// <summary>Gives a shell the values of an option to complete.</summary>
+    public static Option<T> Completed<T>(this Option<T> option, IEnumerable<string> values)
+    {
+        // Without a name the help would list the values twice.
+        option.HelpName ??= "NAME";
+        option.CompletionSources.Add([.. values]);
+        return option;
+    }
+
     /// <summary>Gives an option a second, short name.</summary>
     public static Option<T> Or<T>(this Option<T> option, string alias)
     {
@@ -102,7 +111,7 @@ public static class CliOption
         var text = result.Tokens[0].Value;
         if (Names<T>().Contains(text, StringComparer.OrdinalIgnoreCase))
             return Enum.Parse<T>(text, ignoreCase: true);
-        result.AddError($"{name} is \"{text}\", expected {string.Join(", ", Names<T>())}");
+        result.AddError($"{name} is \"{text}\", expected {string.Join(", ", Names<T>())}{NearestName.Hint(text, Names<T>())}");
         return null;
     }
 

@@ -43,8 +43,8 @@ internal static class CommandLineFault
             return null;
         var commands = parsed.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name).ToList();
         return commands.Count > 0
-            ? $"{word} is not a command{Suggestion(word, commands) ?? $", expected {string.Join(", ", commands)}"}"
-            : $"\"{word}\" is not expected{After(parsed, word)}";
+            ? $"{word} is not a command{NearestName.Expected(word, commands, "")}"
+            : $"\"{word}\" is not expected{After(parsed, word)}{Suggestion($"--{word}", Names(parsed))}";
     }
 
     private static string OfError(ParseError error, ParseResult parsed) => error.SymbolResult switch
@@ -81,7 +81,8 @@ internal static class CommandLineFault
         return option is null ? "" : $"; {option.Value} before it takes one value";
     }
 
-    private static string HelpOf(string tool, ParseResult parsed)
+    /// <summary>Gets the line that names the help of the command.</summary>
+    public static string HelpOf(string tool, ParseResult parsed)
     {
         var path = new List<string>();
         for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
@@ -102,6 +103,6 @@ internal static class CommandLineFault
         return names;
     }
 
-    private static string? Suggestion(string word, IEnumerable<string> names) =>
-        NearestName.Of(word.Split('=')[0].Replace('_', '-'), names) is { } nearest ? $"; did you mean {nearest}?" : null;
+    private static string Suggestion(string word, IEnumerable<string> names) =>
+        NearestName.Hint(word.Split('=')[0].Replace('_', '-'), names);
 }

@@ -34,7 +34,7 @@ public static class CommandLineProgram
         }
         catch (Exception exception) when ((CodeOf(exception) ?? codeOf?.Invoke(exception)) is { } code)
         {
-            await Console.Error.WriteLineAsync(MessageOf(exception));
+            await Console.Error.WriteLineAsync(LinesOf(exception, code, tool, parsed));
             return (int)code;
         }
         catch (Exception exception)
@@ -53,6 +53,11 @@ public static class CommandLineProgram
         IOException or UnauthorizedAccessException or HttpRequestException => ExitCode.Trouble,
         _ => null,
     };
+
+    /// <summary>Gets an expected failure's lines on standard error: after a wrong value the second one names the help.</summary>
+    internal static string LinesOf(Exception exception, ExitCode code, string tool, ParseResult parsed) => code == ExitCode.Usage
+        ? $"{MessageOf(exception)}{Environment.NewLine}{CommandLineFault.HelpOf(tool, parsed)}"
+        : MessageOf(exception);
 
     /// <summary>Gets an expected failure's line on standard error.</summary>
     internal static string MessageOf(Exception exception) => exception switch

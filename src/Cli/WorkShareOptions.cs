@@ -19,12 +19,14 @@ public sealed class WorkShareOptions
 
     private readonly Option<int?> index = new("--index") { Hidden = true };
 
+    /// <summary>Gets the options.</summary>
+    public Option[] All => [shard, count, index];
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        command.Add(shard);
-        command.Add(count);
-        command.Add(index);
+        foreach (var option in All)
+            command.Add(option);
     }
 
     /// <summary>Reads the share; null if none is asked for.</summary>

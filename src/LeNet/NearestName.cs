@@ -3,6 +3,10 @@ namespace LeNetServe;
 /// <summary>The name that a mistyped word most likely means.</summary>
 public static class NearestName
 {
+    // A line of a message has room for so many names.
+    private const int Few = 10;
+    private const int MostMeant = 3;
+
     /// <summary>
     /// Gets the nearest name: a third of the letters may differ, the word begins one name only, or the name is the first half of the word
     /// or more. Null if none is near.
@@ -23,6 +27,28 @@ public static class NearestName
                     && 2 * name.Trim('-').Length >= word.Trim('-').Length)
                 .MaxBy(name => name.Length);
     }
+
+    /// <summary>
+    /// Gets the end of a message about a wrong name: the nearest name as a question, else the names that have the word as a part, such as
+    /// <c>--grpc-port</c> for <c>--port</c>. Empty if there is none.
+    /// </summary>
+    public static string Hint(string word, IEnumerable<string> names)
+    {
+        var part = word.Trim('-');
+        string[] meant = Of(word, names) is { } nearest
+            ? [nearest]
+            : [.. names.Where(name => part.Length > 2 && name.Split('-', '_').Contains(part, StringComparer.OrdinalIgnoreCase))];
+        return meant.Length is 0 or > MostMeant ? "" : $"; did you mean {string.Join(" or ", meant)}?";
+    }
+
+    /// <summary>Gets the end of a message about an unknown name: the nearest name, else all of a few names, else the names' list.</summary>
+    /// <param name="word">The unknown name.</param>
+    /// <param name="names">The known names.</param>
+    /// <param name="list">The place of the list of all names, such as <c>train --help</c>.</param>
+    public static string Expected(string word, IReadOnlyCollection<string> names, string list) =>
+        Hint(word, names) is { Length: > 0 } hint ? hint
+        : names.Count <= Few ? $", expected {string.Join(", ", names)}"
+        : $"; {list} lists the names";
 
     /// <summary>Counts letters inserted, left out, replaced, or swapped with the next one.</summary>
     private static int Edits(string word, string name)

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using LeNetServe.Cli;
 using LeNetServe.Trainer.Commands;
 using LeNetServe.Trainer.Comparison;
@@ -6,7 +7,7 @@ using LeNetServe.Trainer.Records;
 using LeNetServe.Trainer.Reports;
 using LeNetServe.Trainer.Sweeps;
 
-return await CommandLineProgram.RunAsync("lenetserve-train", new("Trains LeNet-5 and compares experiments.")
+var root = new RootCommand("Trains LeNet-5 and compares experiments.")
 {
     TrainCommand.Create(),
     EvaluateCommand.Create(),
@@ -16,4 +17,12 @@ return await CommandLineProgram.RunAsync("lenetserve-train", new("Trains LeNet-5
     ReportCommand.Create(),
     CompareCommand.Create(),
     RecordsCommand.Create(),
-}, args);
+}.WithExamples("""
+    Examples:
+      lenetserve-train train --dataset strokes --epochs 3
+      lenetserve-train train --data pictures
+      lenetserve-train compare runs
+
+    lenetserve-train COMMAND --help has the options of a command.
+    """);
+return await CommandLineProgram.RunAsync("lenetserve-train", root, args);

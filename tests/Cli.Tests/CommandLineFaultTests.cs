@@ -22,9 +22,11 @@ public sealed class CommandLineFaultTests
     [InlineData("train --out a --rate fast", "error: --rate is \"fast\", expected a number", "help: tool train --help")]
     [InlineData(
         "train --out a --day Firday",
-        "error: --day is \"Firday\", expected sunday, monday, tuesday, wednesday, thursday, friday, saturday",
+        "error: --day is \"Firday\", expected sunday, monday, tuesday, wednesday, thursday, friday, saturday; "
+        + "did you mean friday?",
         "help: tool train --help")]
     [InlineData("train --out a b", "error: \"b\" is not expected; --out before it takes one value", "help: tool train --help")]
+    [InlineData("train epochs", "error: \"epochs\" is not expected; did you mean --epochs?", "help: tool train --help")]
     [InlineData("score a --modle b", "error: --modle is not an option; did you mean --model?", "help: tool score --help")]
     public void Of_WrongCommandLine_SaysItInTwoLines(string arguments, string message, string help) =>
         Assert.Equal($"{message}{Environment.NewLine}{help}", CommandLineFault.Of("tool", Parse(arguments)));

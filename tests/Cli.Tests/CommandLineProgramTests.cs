@@ -31,6 +31,17 @@ public sealed class CommandLineProgramTests
     }
 
     [Fact]
+    public void LinesOf_WrongValueOfACommand_EndWithItsHelp()
+    {
+        var root = new RootCommand { new Command("train") };
+
+        Assert.Equal(
+            $"error: no{Environment.NewLine}help: tool train --help",
+            CommandLineProgram.LinesOf(new ExpectedException(ExitCode.Usage, "no"), ExitCode.Usage, "tool", root.Parse("train")));
+        Assert.Equal("error: full", CommandLineProgram.LinesOf(new IOException("full"), ExitCode.Trouble, "tool", root.Parse("train")));
+    }
+
+    [Fact]
     public async Task RunAsync_WrongCommandLine_RunsNothing()
     {
         var root = new RootCommand { new Option<int>("--n").AtLeast(1) };

@@ -16,4 +16,19 @@ public sealed class NearestNameTests
         Assert.Equal(
             expected, NearestName.Of(
                 word, word == "--learning-" ? ["--learning-rate", "--learning-rounds"] : ["--epochs", "--learning-rate", "--elastic"]));
+
+    [Theory]
+    [InlineData("--grcp-port", "; did you mean --grpc-port?")]
+    [InlineData("--port", "; did you mean --grpc-port or --http-port?")]
+    [InlineData("rate", "; did you mean learning_rate?")]
+    [InlineData("--zebra", "")]
+    public void Hint_MistypedNameOrPartOfNames_AsksForThem(string word, string expected) =>
+        Assert.Equal(expected, NearestName.Hint(word, ["--grpc-port", "--http-port", "learning_rate"]));
+
+    [Theory]
+    [InlineData("mnits", 3, "; did you mean mnist?")]
+    [InlineData("zebra", 3, ", expected mnist, name1, name2")]
+    [InlineData("zebra", 20, "; the list lists the names")]
+    public void Expected_UnknownName_IsTheNearestAFewOrTheList(string word, int count, string expected) => Assert.Equal(
+        expected, NearestName.Expected(word, ["mnist", .. Enumerable.Range(1, count - 1).Select(number => $"name{number}")], "the list"));
 }

@@ -1,4 +1,5 @@
 using LeNetServe.BatchScorer.Outputs;
+using LeNetServe.Cli;
 
 namespace LeNetServe.BatchScorer.Invocation;
 
@@ -12,8 +13,14 @@ internal sealed class RunResult(Tally tally, ErrorThreshold threshold, TextWrite
     {
         messages.Write(ResultText.Of(tally, elapsed));
         var named = files.Where(file => file != OutputSink.StandardOutput).ToList();
-        if (named.Count > 0)
-            messages.WriteLine($"written: {string.Join(", ", named)}");
+        if (named.Count == 0)
+            return;
+        messages.WriteLine($"written: {string.Join(", ", named)}");
+        // A page for people, if there is one; else the first rows.
+        if (named.FirstOrDefault(file => Path.GetExtension(file) is ".html" or ".png") is { } shown)
+            messages.WriteLine($"next: {Shell.Open(shown)}");
+        else if (OutputFormats.OfExtension(named[0]) is OutputFormat.Csv or OutputFormat.Jsonl)
+            messages.WriteLine($"next: {(OperatingSystem.IsWindows() ? "more" : "head -n 5")} {Shell.Word(named[0])}");
     }
 
     /// <summary>Gets the exit code; more failed images than allowed are a line on the messages.</summary>

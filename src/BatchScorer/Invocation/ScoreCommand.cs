@@ -112,7 +112,14 @@ internal static class ScoreCommand
         Share.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
             (int)await new ScoreRun(Options(parsed), Console.Error).RunAsync(cancellationToken));
-        return command.WithExamples(Examples);
+        return command.WithExamples(
+            Examples,
+            ("Model", [Model, RunsOn, Imaging, TopK, Reject]),
+            ("Images", [List, NullSeparated, Include, Exclude, NoLabels]),
+            ("Output", [Output, OutputOptions.Format, OutputOptions.CsvSafe, OutputOptions.Preview, Explain, OutputOptions.Threshold]),
+            ("Servers", [Server, TokenFile, CaFile, ServerWait]),
+            ("Jobs", [PartSize, Refresh, .. Share.All]),
+            ("Running", [Parallel, Json, OutputOptions.Quiet]));
     }
 
     private static ScoreOptions Options(ParseResult parsed)

@@ -111,7 +111,8 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         {
             messages.WriteLine(
                 $"shard {share}: {tally.Images} of {job.File.Images} images in {progress.Elapsed.TotalSeconds:0.0} s, {tally.Failed} "
-                + $"failed; when all shards are done: lenetserve-score merge {options.Output}");
+                + "failed");
+            messages.WriteLine($"next: lenetserve-score merge {Shell.Word(options.Output)}  # when all shards are done");
         }
         return new RunResult(tally, options.Threshold, messages).Verdict();
 

@@ -23,6 +23,9 @@ internal static class DatasetOptions
     {
         var name = parsed.GetValue(dataset);
         var folder = parsed.GetValue(Data);
+        if (name is not null && !DatasetCatalog.Names.Contains(name))
+            throw new ExpectedException(ExitCode.Usage, $"{dataset.Name} is \"{name}\", expected {string.Join(", ", DatasetCatalog.Names)}"
+                + NearestName.Hint(name, DatasetCatalog.Names));
         if (name is null && folder is not null)
             throw new ExpectedException(ExitCode.Usage, $"--data is given without {dataset.Name}, expected the data set's name too");
         return name is null ? null : new()
@@ -39,7 +42,7 @@ internal static class DatasetOptions
             throw new ExpectedException(ExitCode.Usage, "--data is given with the data set strokes, which is drawn and has no files");
         if (name == "folder" && folder is null)
             throw new ExpectedException(ExitCode.Usage, $"{option} is folder, expected the pictures' folder in --data");
-        if (folder is not null || name == "strokes" || !DatasetCatalog.Names.Contains(name))
+        if (folder is not null || name == "strokes")
             return folder;
         var own = Path.Combine(DatasetRoot.Default, name);
         return Directory.Exists(own) ? own : throw new ExpectedException(ExitCode.BadInput,

@@ -18,7 +18,10 @@ internal static class DiffCommand
             Left, Right, Json,
         };
         command.SetAction(parsed => (int)new DiffRun(Options(parsed), Console.Out).Run());
-        return command;
+        return command.WithExamples("""
+            Examples:
+              lenetserve-export diff models/my-model/1 models/my-model/2
+            """);
     }
 
     private static DiffOptions Options(ParseResult parsed) =>

@@ -42,6 +42,8 @@ internal static class ExportCommand
         "the file's outputs, with commas: probabilities, logits, layers (all values), gradient (of the largest logit by the pixels), "
         + "novelty (how strange each image is)");
 
+    private static readonly string[] OutputNames = [.. Enum.GetNames<ModelOutputs>().Select(name => name.ToLowerInvariant())];
+
     private static readonly Option<Precision> Precision =
         CliOption.Choice<Precision>("--precision", "number format of weights and arithmetic");
 
@@ -68,7 +70,12 @@ internal static class ExportCommand
         command.SetAction((parsed, cancellation) =>
             Task.FromResult(
                 (int)new ExportRun(Request(parsed), PublishTarget.Read(parsed), parsed.GetValue(Report), Console.Out).Run(cancellation)));
-        return command.WithExamples(Examples);
+        return command.WithExamples(
+            Examples,
+            ("Run and target", [Run, Name, PublishTarget.Repository, PublishTarget.Out, PublishTarget.Force, Report]),
+            ("Model file", [Opset, Input, Layout, Batch, Outputs, Precision]),
+            ("Proof", [Tolerance, VerifyDataset, DatasetOptions.Data, DatasetOptions.SkipUnreadable]),
+            ("Metadata", [Doc, License, Author]));
     }
 
     private static ExportRequest Request(ParseResult parsed)
@@ -138,7 +145,9 @@ internal static class ExportCommand
         if (text.Any(char.IsAsciiDigit) || !Enum.TryParse<ModelOutputs>(text, ignoreCase: true, out var outputs)
             || (outputs & ModelOutputs.Both) == 0)
             throw new ExpectedException(ExitCode.Usage,
-                $"--outputs is \"{text}\", expected probabilities, logits or both, and with commas layers, gradient and novelty");
+                $"--outputs is \"{text}\", expected probabilities, logits or both, and with commas layers, gradient and novelty"
+                + string.Concat(text.Split(',').Where(part => !OutputNames.Contains(part))
+                    .Select(part => NearestName.Hint(part, OutputNames)).Take(1)));
         if ((outputs & ~ModelOutputs.Both) != 0 && precision != Emit.Precision.Float32)
             throw new ExpectedException(
                 ExitCode.Usage, $"--outputs {text} with --precision float16, expected float32 for layers, gradient and novelty");

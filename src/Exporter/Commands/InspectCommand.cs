@@ -17,7 +17,11 @@ internal static class InspectCommand
             Model, Json,
         };
         command.SetAction(parsed => (int)new InspectRun(Options(parsed), Console.Out).Run());
-        return command;
+        return command.WithExamples("""
+            Examples:
+              lenetserve-export inspect models/my-model
+              lenetserve-export inspect model.onnx --json
+            """);
     }
 
     private static InspectOptions Options(ParseResult parsed) => new(parsed.GetRequiredValue(Model), parsed.GetValue(Json));

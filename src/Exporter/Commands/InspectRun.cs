@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeNetServe.Cli;
 using LeNetServe.Exporter.Inspect;
 using LeNetServe.Runtime.Models;
 
@@ -14,7 +15,10 @@ internal sealed class InspectRun(InspectOptions options, TextWriter output)
         if (options.Json)
             output.WriteLine(JsonSerializer.Serialize(inspection, ExporterJson.Default.ModelInspection));
         else
+        {
             InspectionText.Write(Terminal.Create(output), inspection);
+            output.WriteLine($"next: lenetserve-export verify --model {Shell.Word(options.Model)}");
+        }
         return ExitCode.Success;
     }
 }

@@ -68,6 +68,10 @@ internal sealed class PublishTarget
         }
         if (repository is not null)
             output.WriteLine($"next: lenetserve-serve {Shell.Word(repository)}");
-        output.WriteLine($"next: lenetserve-score score PICTURES --model {Shell.Word(model)} --out scores.jsonl");
+        output.WriteLine($"next: {ScoreCommandOf(model)}");
     }
+
+    /// <summary>Gets the command that scores a folder with a model.</summary>
+    public static string ScoreCommandOf(string model) =>
+        $"lenetserve-score score PICTURES --model {Shell.Word(model)} --out scores.jsonl";
 }

@@ -46,7 +46,11 @@ internal static class QuantizeCommand
         };
         command.SetAction((parsed, cancellation) =>
             Task.FromResult((int)new QuantizeRun(Options(parsed), PublishTarget.Read(parsed), Console.Out).Run(cancellation)));
-        return command.WithExamples(Examples);
+        return command.WithExamples(
+            Examples,
+            ("Model and target", [Model, PublishTarget.Repository, Name, PublishTarget.Out, PublishTarget.Force]),
+            ("Data", [Calibrate, DatasetOptions.Data, DatasetOptions.SkipUnreadable, Images, Seed]),
+            ("Numbers", [Method, Percentile, WeightBits, MaxLoss]));
     }
 
     private static QuantizeOptions Options(ParseResult parsed)

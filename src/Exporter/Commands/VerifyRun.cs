@@ -19,10 +19,12 @@ internal sealed class VerifyRun(VerifyOptions options, TextWriter output)
             throw new ExpectedException(ExitCode.CheckFailed, $"{result.Path}: {golden}");
         if (result.Dataset?.Coverage?.FirstOrDefault(sets => !sets.Passed) is { } sets)
             throw new ExpectedException(ExitCode.CheckFailed, $"{result.Path}: {sets}, expected {sets.Coverage:P1} of them");
-        return result.Dataset is { Passed: false } dataset
-            ? throw new ExpectedException(
-                ExitCode.CheckFailed, $"{result.Path}: {dataset}, expected the manifest's {dataset.TorchAccuracy:P2}")
-            : ExitCode.Success;
+        if (result.Dataset is { Passed: false } dataset)
+            throw new ExpectedException(
+                ExitCode.CheckFailed, $"{result.Path}: {dataset}, expected the manifest's {dataset.TorchAccuracy:P2}");
+        if (!options.Json)
+            output.WriteLine($"next: {PublishTarget.ScoreCommandOf(options.Model)}");
+        return ExitCode.Success;
     }
 
     private void Write(VerifyResult result)

@@ -10,6 +10,7 @@ namespace LeNetServe.InferenceServer.Configuration;
 /// <param name="root">The whole configuration, which knows the files of the section; null when the configuration is not a section.</param>
 internal sealed class SettingsReader(IConfiguration configuration, IConfigurationRoot? root = null)
 {
+    private const string ListOfSettings = "lenetserve-serve --help";
     private readonly List<string> faults = [];
     private readonly List<Setting> settings = [];
     private readonly HashSet<string> removed = new(StringComparer.OrdinalIgnoreCase);
@@ -77,7 +78,8 @@ internal sealed class SettingsReader(IConfiguration configuration, IConfiguratio
         where T : struct, Enum =>
         Parse(key, value, string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant(), meaning, value.ToString().ToLowerInvariant(),
             (string text, out T parsed) =>
-            Enum.TryParse(text, ignoreCase: true, out parsed) && text.Equals(Enum.GetName(parsed), StringComparison.OrdinalIgnoreCase));
+            Enum.TryParse(text, ignoreCase: true, out parsed) && text.Equals(Enum.GetName(parsed), StringComparison.OrdinalIgnoreCase),
+            Array.ConvertAll(Enum.GetNames<T>(), name => name.ToLowerInvariant()));
 
     /// <summary>Reads a list: <c>a,b</c> in one value, or one value for each index.</summary>
     public IReadOnlyList<string> List(string key, string meaning)
@@ -103,17 +105,33 @@ internal sealed class SettingsReader(IConfiguration configuration, IConfiguratio
     /// <summary>Adds a fault for each configured key that is unknown.</summary>
     public void RejectUnknown()
     {
-        var known = settings.Select(setting => setting.Key).Where(key => key.Contains(':')).ToArray();
-        foreach (var section in known.Select(key => key.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase))
+        var known = settings.Select(setting => setting.Key).ToArray();
+        var sections = known.Select(key => key.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+        foreach (var section in UnknownSections(sections))
+            faults.Add($"{section} is not a setting{NearestName.Expected(section, sections, ListOfSettings)}");
+        foreach (var section in sections)
             foreach (var (path, value) in configuration.GetSection(section).AsEnumerable())
             {
                 var key = path[prefix.Length..];
-                if (value is not null && !removed.Contains(key) && !known.Any(each => IsKeyOf(key, each)))
-                {
-                    var expected = known.Where(each => each.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase));
-                    faults.Add($"{key} is not a setting, expected one of {string.Join(", ", expected)}");
-                }
+                if (value is null || removed.Contains(key) || known.Any(each => IsKeyOf(key, each)))
+                    continue;
+                var expected = known.Where(each => each.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)).ToArray();
+                faults.Add($"{key} is not a setting{NearestName.Expected(key, expected, ListOfSettings)}");
             }
+    }
+
+    /// <summary>
+    /// Gets the unknown names at the top of the files; of the environment nothing, because it has the variables of all programs. An
+    /// appsettings.json may be that of another program, so a name counts there if it is nearly one of ours.
+    /// </summary>
+    private IEnumerable<string> UnknownSections(IReadOnlyCollection<string> known)
+    {
+        var names = configuration is IConfigurationRoot whole
+            ? whole.Providers.OfType<FileConfigurationProvider>().SelectMany(provider => provider.GetChildKeys([], null)
+                .Where(name => provider.Source.Path?.StartsWith("appsettings", StringComparison.OrdinalIgnoreCase) is false
+                    || NearestName.Of(name, known) is not null))
+            : configuration.GetChildren().Select(child => child.Key);
+        return names.Distinct().Where(name => name[0] != '$' && !known.Contains(name, StringComparer.OrdinalIgnoreCase));
     }
 
     private string FolderOf(string key)
@@ -152,14 +170,15 @@ internal sealed class SettingsReader(IConfiguration configuration, IConfiguratio
         ? key.Equals(known[..^2], StringComparison.OrdinalIgnoreCase) || key.StartsWith(known[..^1], StringComparison.OrdinalIgnoreCase)
         : key.Equals(known, StringComparison.OrdinalIgnoreCase);
 
-    private T Parse<T>(string key, T value, string allowed, string meaning, string defaultText, TryParse<T> parse)
+    private T Parse<T>(
+        string key, T value, string allowed, string meaning, string defaultText, TryParse<T> parse, params string[] names)
     {
         settings.Add(new(key, defaultText, allowed, meaning));
         if (configuration[key] is not { } text)
             return value;
         if (parse(text, out var parsed))
             return parsed;
-        faults.Add($"{key} is \"{text}\", expected {allowed}");
+        faults.Add($"{key} is \"{text}\", expected {allowed}{NearestName.Hint(text, names)}");
         return value;
     }
 

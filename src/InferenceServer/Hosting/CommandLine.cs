@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace LeNetServe.InferenceServer.Hosting;
 
 /// <summary>
@@ -10,6 +12,7 @@ internal sealed class CommandLine
 
     private readonly Dictionary<string, string?> actions = [];
     private readonly Dictionary<string, string?> settings = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> typed = new(StringComparer.OrdinalIgnoreCase);
 
     private CommandLine()
     {
@@ -35,6 +38,11 @@ internal sealed class CommandLine
     /// <summary>Gets the value of an action, such as <c>--config</c>; null if it is not on the command line.</summary>
     public string? ValueOf(string action) => actions.GetValueOrDefault(action);
 
+    /// <summary>Names the option that the user typed, such as <c>--grpc-port</c>, in a message about its setting.</summary>
+    public string InOptionWords(string message) => typed.Aggregate(message, (text, pair) =>
+        // A key without a section is an ordinary word, which a message may have in its middle too.
+        Regex.Replace(text, $@"{(pair.Key.Contains(':') ? @"(?<![\w:])" : "^")}{Regex.Escape(pair.Key)}(?![\w:])", pair.Value));
+
     /// <summary>Rejects settings of unknown sections. The reader rejects unknown keys of known sections.</summary>
     /// <exception cref="ExpectedException">A setting is unknown (<see cref="ExitCode.Usage"/>).</exception>
     public void RejectUnknown(IEnumerable<string> known)
@@ -51,7 +59,9 @@ internal sealed class CommandLine
         if (!word.StartsWith('-') && !word.Contains('='))
         {
             if (!settings.TryAdd("Models:Path", word))
-                throw Usage($"\"{word}\" is not expected, expected one folder of models");
+                throw Usage($"\"{word}\" is not expected, expected one folder of models"
+                    + NearestName.Hint($"--{word}", ServerOption.All.Select(each => each.Name)));
+            typed["Models:Path"] = "MODELS";
             return;
         }
         var parts = word.Split('=', 2);
@@ -71,12 +81,14 @@ internal sealed class CommandLine
         if (option is { Key: "" })
             actions[option.Name] = value;
         else
+        {
             settings[option?.Key ?? key] = value;
+            typed[option?.Key ?? key] = parts[0];
+        }
     }
 
     private static ExpectedException Unknown(string word, IEnumerable<string> names) =>
-        Usage($"{word} is not an option{(NearestName.Of(word, names) is { } nearest ? $"; did you mean {nearest}?" : "")}");
+        Usage($"{word} is not an option{NearestName.Hint(word, names)}");
 
-    private static ExpectedException Usage(string message) =>
-        new(ExitCode.Usage, $"{message}{Environment.NewLine}help: lenetserve-serve --help");
+    private static ExpectedException Usage(string message) => new(ExitCode.Usage, message);
 }

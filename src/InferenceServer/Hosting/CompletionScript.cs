@@ -33,7 +33,8 @@ internal static class CompletionScript
             }
 
             """,
-        _ => throw new ExpectedException(ExitCode.Usage, $"--completion is \"{shell}\", expected bash, zsh, fish or pwsh"),
+        _ => throw new ExpectedException(ExitCode.Usage, $"--completion is \"{shell}\", expected bash, zsh, fish or pwsh"
+            + NearestName.Hint(shell, ["bash", "zsh", "fish", "pwsh"])),
     };
 
     private static string Lines(string first, Func<ServerOption, string> line, string last)

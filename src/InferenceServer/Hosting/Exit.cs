@@ -21,6 +21,8 @@ internal static class Exit
         catch (Exception exception) when (Expected(exception) is { } failure)
         {
             await Console.Error.WriteLineAsync($"error: {failure.Message}");
+            if (failure.Code == ExitCode.Usage)
+                await Console.Error.WriteLineAsync("help: lenetserve-serve --help");
             return (int)failure.Code;
         }
     }
@@ -38,7 +40,7 @@ internal static class Exit
         reader.RejectUnknown();
         RequireDevice(reader, options.Device);
         if (reader.Faults.Count > 0)
-            throw Faulty(reader.Faults);
+            throw Faulty([.. reader.Faults.Select(commandLine.InOptionWords)]);
         if (!commandLine.Has("--check"))
             return false;
         CheckModels(options.Models);

@@ -30,9 +30,6 @@ public static class LeNetServeExtensions
         var reader = new SettingsReader(configuration, builder.Configuration as IConfigurationRoot);
         var options = ServerOptions.Read(reader);
         reader.RejectUnknown();
-        var sections = reader.Settings.Select(setting => setting.Key.Split(':')[0]).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var child in configuration.GetChildren().Where(child => !sections.Contains(child.Key)))
-            reader.Fault($"{child.Key} is not a section, expected one of {string.Join(", ", sections)}");
         foreach (var key in OfTheProgram.Where(key => configuration.GetSection(key).Exists()))
             reader.Fault($"{key} is a setting of the server program; the application itself decides that");
         if (reader.Faults.Count > 0)

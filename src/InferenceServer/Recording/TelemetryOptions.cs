@@ -5,9 +5,6 @@ namespace LeNetServe.InferenceServer.Recording;
 /// <summary>The section <c>Telemetry</c>. OpenTelemetry's variables (OTEL_…) apply to everything that is not configured here.</summary>
 internal sealed record TelemetryOptions
 {
-    private static readonly string[] Variables =
-        ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
-
     /// <summary>
     /// Gets a value indicating whether requests are counted and timed. In a configuration file it may change at run time.
     /// </summary>
@@ -40,8 +37,9 @@ internal sealed record TelemetryOptions
             "OTLP collector of traces and metrics, such as http://localhost:4317; OTEL_EXPORTER_OTLP_ENDPOINT works as well",
             "an http or https URL");
         Uri? parsed = null;
-        if (endpoint is not null && (!Uri.TryCreate(endpoint, UriKind.Absolute, out parsed) || parsed.Scheme is not ("http" or "https")))
+        if (endpoint is not null && !OtelVariables.IsUrl(endpoint, out parsed))
             reader.Fault($"Telemetry:OtlpEndpoint is \"{endpoint}\", expected an http or https URL");
+        OtelVariables.Check(reader);
         const string RatioKey = "Telemetry:TracesPerMille";
         const string IntervalKey = "Telemetry:MetricsInterval";
         const string ratio = "Number of traced requests out of 1000; a caller's own decision has priority";
@@ -55,7 +53,7 @@ internal sealed record TelemetryOptions
             Protocol = reader.Choice("Telemetry:Protocol", defaults.Protocol, "Protocol of the collector"),
             TraceRatio = reader.Has("OTEL_TRACES_SAMPLER") && !reader.Has(RatioKey) ? null : perMille / 1000.0,
             MetricsInterval = reader.Has("OTEL_METRIC_EXPORT_INTERVAL") && !reader.Has(IntervalKey) ? null : each,
-            HasVariables = Variables.Any(reader.Has),
+            HasVariables = OtelVariables.Endpoints.Any(reader.Has),
         };
     }
 }

@@ -24,6 +24,7 @@ public static class DatasetCatalog
         "cifar10" => CifarFiles.Open(request, cancellation),
         "folder" => ImageFolder.Open(request, cancellation),
         "strokes" => StrokeDigits.Open(request, cancellation),
-        _ => throw new InvalidDataException($"data set \"{request.Name}\" is unknown, expected {string.Join(", ", Names)}"),
+        _ => throw new InvalidDataException($"data set \"{request.Name}\" is unknown, expected {string.Join(", ", Names)}"
+            + NearestName.Hint(request.Name, Names)),
     };
 }

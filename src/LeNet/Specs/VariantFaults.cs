@@ -33,7 +33,7 @@ internal static class VariantFaults
         if (!layer.TryGetProperty("type", out var type))
             return $"{name}: type is missing, expected one of {types}";
         if (!Types.TryGetValue(type.ToString(), out var record))
-            return $"{name}: type is {type.GetRawText()}, expected one of {types}{Nearest(type.ToString(), Types.Keys)}";
+            return $"{name}: type is {type.GetRawText()}, expected one of {types}{NearestName.Hint(type.ToString(), Types.Keys)}";
         var properties = LeNetJson.Default.TypeInfo(record).Properties;
         var known = properties.Where(property => property.Set is not null).ToDictionary(property => property.Name);
         // Layers that are copied from a run's model.json have properties that are written and not read.
@@ -41,7 +41,7 @@ internal static class VariantFaults
         foreach (var property in layer.EnumerateObject().Where(property => !written.Contains(property.Name)))
             if (!known.TryGetValue(property.Name, out var key))
                 return $"{name}: key \"{property.Name}\" is unknown for type {type}, expected one of {string.Join(", ", known.Keys)}"
-                    + Nearest(property.Name, known.Keys);
+                    + NearestName.Hint(property.Name, known.Keys);
             else if (!Fits(property.Value, key))
                 return $"{name}: {property.Name} is {property.Value.GetRawText()}, expected {Expected(key.PropertyType)}";
         return known.Values.FirstOrDefault(property => property.IsRequired && !layer.TryGetProperty(property.Name, out _)) is { } missing
@@ -72,9 +72,6 @@ internal static class VariantFaults
             : type == typeof(string) ? "text"
             : type.IsPrimitive ? "a number" : "lists of numbers";
     }
-
-    private static string Nearest(string word, IEnumerable<string> names) =>
-        NearestName.Of(word, names) is { } nearest ? $"; did you mean {nearest}?" : "";
 
     private static string Kind(JsonElement value) => value.ValueKind switch
     {

@@ -27,7 +27,11 @@ internal static class DescribeCommand
             Variant, Channels, Classes, Json,
         };
         command.SetAction(parsed => (int)new DescribeRun(Options(parsed)).Run());
-        return command;
+        return command.WithExamples("""
+            Examples:
+              lenetserve-train describe lenet5 --channels 3
+              lenetserve-train describe lenet5 --json > mine.json     # layers to change: train --variant mine.json
+            """);
     }
 
     private static DescribeOptions Options(ParseResult parsed) => new()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeNetServe.Cli;
 using LeNetServe.Specs;
 using Spectre.Console;
 
@@ -14,7 +15,8 @@ internal sealed class DescribeRun(DescribeOptions options)
         if (!Variants.Names.Contains(options.Variant) && !options.Variant.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
             throw new ExpectedException(
                 ExitCode.Usage,
-                $"variant is \"{options.Variant}\", expected {string.Join(", ", Variants.Names)}, or the path of a .json file");
+                $"variant is \"{options.Variant}\", expected {string.Join(", ", Variants.Names)}, or the path of a .json file"
+                + NearestName.Hint(options.Variant, Variants.Names));
         var spec = Variants.Create(options.Variant, options.Channels, options.Classes);
         if (options.Json)
         {
@@ -24,6 +26,7 @@ internal sealed class DescribeRun(DescribeOptions options)
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = 120;
         AnsiConsole.Write(TableOf(spec));
+        Console.WriteLine($"next: lenetserve-train train --variant {Shell.Word(options.Variant)}");
         return ExitCode.Success;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LeNetServe.Cli;
+using LeNetServe.Trainer.Computing;
 
 namespace LeNetServe.Trainer.Commands;
 
@@ -27,7 +28,11 @@ internal static class EvaluateCommand
         };
         command.SetAction((parsed, cancellation) =>
             Task.Run(async () => (int)await new EvaluateRun(Options(parsed)).RunAsync(cancellation), CancellationToken.None));
-        return command;
+        return command.WithExamples("""
+            Examples:
+              lenetserve-train evaluate --run runs/ID
+              lenetserve-train evaluate --run runs/ID --data other-pictures
+            """);
     }
 
     private static EvaluateOptions Options(ParseResult parsed) => new()

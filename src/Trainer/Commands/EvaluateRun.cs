@@ -7,6 +7,7 @@ using LeNetServe.Trainer.Data;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Evaluation;
 using LeNetServe.Trainer.Parameters;
+using LeNetServe.Trainer.Reports;
 
 namespace LeNetServe.Trainer.Commands;
 
@@ -24,7 +25,8 @@ internal sealed class EvaluateRun(EvaluateOptions options)
         var config = ConfigBuilder.Read(directory.Config);
         var model = directory.ReadModel();
         var device = ComputeDevice.Choose(options.Device);
-        var dataset = await DatasetDownload.OpenAsync(config with { Data = options.Data ?? config.Data }, offline: true, cancellationToken);
+        var dataset = await DatasetDownload.OpenAsync(
+            config with { Data = options.Data ?? config.Data }, offline: true, cancellationToken, options.Data is null ? "data" : "--data");
         using var store = new ParameterStore(model.Spec, device);
         store.Load(directory.Weights);
         using var threads = new SliceThreads(options.Threads ?? Environment.ProcessorCount);
@@ -49,6 +51,7 @@ internal sealed class EvaluateRun(EvaluateOptions options)
             InputGradients.Write(gradients, store, model, images);
         if (DatasetIdentity.Of(dataset) != model.Dataset)
             Console.Error.WriteLine($"note: these are not the data of the run (SHA-256 {model.Dataset.Sha256})");
+        Console.WriteLine($"next: {NextCommand.Export(directory)}");
         return ExitCode.Success;
     }
 

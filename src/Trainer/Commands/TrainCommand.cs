@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LeNetServe.Cli;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 
 namespace LeNetServe.Trainer.Commands;
@@ -7,10 +8,26 @@ namespace LeNetServe.Trainer.Commands;
 /// <summary><c>train</c>: trains a network into a run directory.</summary>
 internal static class TrainCommand
 {
+    private const string Examples = """
+        Examples:
+          lenetserve-train train --dataset strokes --epochs 3
+          lenetserve-train train --data pictures --epochs 20           # a folder of pictures for each class
+          lenetserve-train train --recipe mnist --learning-rate 0.002 --seed 2
+          lenetserve-train train --recipe mnist --dry-run > mine.json  # a recipe to change: --recipe mine.json
+        """;
+
+    // The title of each section of the help, and its first field.
+    private static readonly (string Title, string First)[] Sections =
+    [
+        ("Data", "dataset"), ("Network and steps", "variant"), ("Optimizer", "optimizer"), ("Learning rate over time", "schedule"),
+        ("Loss and weights", "label_smoothing"), ("Held-out images", "validation"), ("Changed images", "balance"), ("Teacher", "teacher"),
+        ("Special cases", "flip_test"),
+    ];
+
     private static readonly Option<string?> Recipe = CliOption.Optional(
         "--recipe",
         $"Values to start from: {string.Join(", ", RecipeFiles.Names)}, or the path of a .json file. "
-        + "Default: the data set's; an option's default holds if it gives no value.");
+        + "Default: the data set's; an option's default holds if it gives no value.").Completed(RecipeFiles.Names);
 
     private static readonly Option<string> Runs = CliOption.WithDefault("--out", "runs", "Directory of the runs.");
     private static readonly Option<bool> Force = CliOption.Switch("--force", "Start anew even if the run exists.");
@@ -39,7 +56,20 @@ internal static class TrainCommand
         // In a task: training is synchronous, and Ctrl-C is heard meanwhile.
         command.SetAction((parsed, cancellation) =>
             Task.Run(async () => (int)await new TrainRun(Options(parsed)).RunAsync(cancellation), CancellationToken.None));
-        return command;
+        return command.WithExamples(
+            Examples,
+            [
+                ("Run", [Recipe, Runs, Force, DryRun, Quiet, Offline, ComputeOptions.Device, ComputeOptions.Threads]),
+                .. Sections.Select((section, index) => (section.Title, Of(index))),
+            ]);
+    }
+
+    /// <summary>Gets the options of a section: the fields from its first one to the next section's.</summary>
+    private static Option[] Of(int section)
+    {
+        var keys = Fields.Select(field => field.Key).ToList();
+        var end = section + 1 < Sections.Length ? keys.IndexOf(Sections[section + 1].First) : keys.Count;
+        return [.. Fields.Take(end).Skip(keys.IndexOf(Sections[section].First)).Select(field => field.Option)];
     }
 
     private static TrainOptions Options(ParseResult parsed) => new()
@@ -60,7 +90,9 @@ internal static class TrainCommand
     /// <summary>Declares a field as text: the config's own reader judges the value, so that there is one place for the messages.</summary>
     private static Option<string?> FieldOption(ConfigField field)
     {
-        var option = CliOption.Optional(field.Option, field.Help);
+        var option = CliOption.Optional(field.Option, field.Help).Named(
+            field.Type == typeof(bool) ? "BOOL" : field.Type == typeof(string) ? "TEXT" : field.Names.Count > 0 ? "NAME" : "N");
+        option.Completed(ConfigBuilder.ChoicesOf(field));
         if (field.Type == typeof(bool))
         {
             option.Arity = ArgumentArity.ZeroOrOne;

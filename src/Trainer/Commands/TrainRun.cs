@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LeNetServe.Cli;
 using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
@@ -7,6 +6,7 @@ using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Progress;
 using LeNetServe.Trainer.Recipes;
+using LeNetServe.Trainer.Reports;
 using LeNetServe.Trainer.Training;
 using Spectre.Console;
 
@@ -24,7 +24,8 @@ internal sealed class TrainRun(TrainOptions options)
         var adapts = FolderRecipe.IsFor(config, options.Recipe);
         if (options.DryRun && !adapts)
             return Show(config);
-        var dataset = await DatasetDownload.OpenAsync(config, options.Offline, ending.Token);
+        var dataset = await DatasetDownload.OpenAsync(
+            config, options.Offline, ending.Token, options.Values.ContainsKey("data") ? "--data" : "data");
         if (adapts)
             config = Adapt(dataset);
         return options.DryRun ? Show(config) : Train(config, dataset, ending.Token);
@@ -98,7 +99,7 @@ internal sealed class TrainRun(TrainOptions options)
             $"test accuracy {summary.TestAccuracy:P2} of {Counted.Of(summary.TestImages, "image")}{flipped}, "
             + $"{Counted.Of(summary.Epochs, "epoch")} in {summary.Seconds:F1} s, {summary.ImagesPerSecond:N0} images/s");
         Console.WriteLine($"report: {run.Report}");
-        Console.WriteLine($"next:   lenetserve-export export --run {Shell.Word(run.Path)} --repository models --name NAME");
+        Console.WriteLine($"next:   {NextCommand.Export(run)}");
     }
 
     private ITrainingDisplay Display(TrainingConfig config)

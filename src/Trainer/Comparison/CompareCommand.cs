@@ -24,7 +24,11 @@ internal static class CompareCommand
             Runs, Output, CsvSafe,
         };
         command.SetAction(parsed => (int)new CompareRun(Options(parsed)).Run());
-        return command;
+        return command.WithExamples("""
+            Examples:
+              lenetserve-train compare runs
+              lenetserve-train compare runs/ID1 runs/ID2 --output two.html
+            """);
     }
 
     private static CompareOptions Options(ParseResult parsed) => new(

@@ -1,4 +1,6 @@
+using LeNetServe.Cli;
 using LeNetServe.Files;
+using LeNetServe.Trainer.Reports;
 using Spectre.Console;
 
 namespace LeNetServe.Trainer.Comparison;
@@ -18,6 +20,9 @@ internal sealed class CompareRun(CompareOptions options)
         AtomicFile.WriteText(Path.ChangeExtension(page, ".md"), ComparisonTables.Markdown(comparison));
         AtomicFile.WriteText(Path.ChangeExtension(page, ".csv"), ComparisonTables.Csv(comparison, options.CsvSafe));
         Console.WriteLine($"{page}, {Path.ChangeExtension(page, ".md")}, {Path.ChangeExtension(page, ".csv")}");
+        Console.WriteLine($"next: {Shell.Open(page)}");
+        if (comparison.Groups.SelectMany(group => group.Finished).FirstOrDefault() is { } best)
+            Console.WriteLine($"next: {NextCommand.Export(best.Directory)}");
         return ExitCode.Success;
     }
 

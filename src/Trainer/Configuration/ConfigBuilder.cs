@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using LeNetServe.Datasets;
+using LeNetServe.Specs;
 
 namespace LeNetServe.Trainer.Configuration;
 
@@ -25,6 +27,15 @@ internal static class ConfigBuilder
            select new ConfigField(key, type, description, Defaults[key]?.ToJsonString().Trim('"')),
     ];
 
+    /// <summary>Gets the known values of a field; empty for a number or free text.</summary>
+    public static IReadOnlyList<string> ChoicesOf(ConfigField field) => field.Key switch
+    {
+        "dataset" => DatasetCatalog.Names,
+        "variant" => Variants.Names,
+        _ when field.Type == typeof(bool) => ["true", "false"],
+        _ => field.Names,
+    };
+
     /// <summary>Builds the config of a request.</summary>
     /// <param name="recipe">Name or path of a recipe; null for the data set's own.</param>
     /// <param name="values">Values by key, as text; they win over the recipe's.</param>
@@ -39,20 +50,26 @@ internal static class ConfigBuilder
         bool options = false,
         IReadOnlyDictionary<string, string>? adapted = null)
     {
-        var json = recipe is null ? [] : RecipeFiles.Read(recipe);
-        if (values.GetValueOrDefault("data") is { } data && !values.ContainsKey("dataset") && !json.ContainsKey("dataset"))
-            json["dataset"] = DataKind.Of(data);
+        var json = recipe is null ? [] : ConfigPaths.In(recipe, RecipeFiles.Read(recipe));
+        var given = values.GetValueOrDefault("data");
+        if ((given ?? TextOf(json["data"])) is { } data && !values.ContainsKey("dataset") && !json.ContainsKey("dataset"))
+            json["dataset"] = DataKind.Of(data, options && given is not null ? "--data" : "data");
         if (recipe is null)
             json = Merged(RecipeFiles.ForDataset(values.GetValueOrDefault("dataset") ?? DatasetOf(json)), json);
         foreach (var (key, text) in (adapted ?? new Dictionary<string, string>()).Concat(values))
             json[key] = Fields.FirstOrDefault(field => field.Key == key)?.Parse(text) ?? JsonValue.Create(text);
         var config = Parse(json, recipe, options ? values.Keys : []);
+        var dash = options ? "--" : "";
         return config is { Dataset: "strokes", Data: { } unused }
             ? throw new ExpectedException(
                 ExitCode.Usage,
-                $"data is {unused} and dataset strokes, which is drawn and has no files: give dataset folder for your own images")
+                $"{dash}data is {unused} and {dash}dataset strokes, which is drawn and has no files: "
+                + $"give {dash}dataset folder for your own images")
             : config;
     }
+
+    // A value of another kind is a fault, which is found later.
+    private static string? TextOf(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 
     private static string DatasetOf(JsonObject json) => json["dataset"]?.GetValue<string>() ?? new TrainingConfig().Dataset;
 
@@ -93,5 +110,6 @@ internal static class ConfigBuilder
 
     private static string? Fault(string key, JsonNode? value) => Fields.FirstOrDefault(field => field.Key == key) is { } field
         ? field.Fault(value)
-        : $"config key \"{key}\" is unknown, expected one of {string.Join(", ", Fields.Select(field => field.Key))}";
+        : $"config key \"{key}\" is unknown"
+            + NearestName.Expected(key, [.. Fields.Select(field => field.Key)], "lenetserve-train train --help");
 }

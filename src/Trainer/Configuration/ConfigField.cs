@@ -51,7 +51,7 @@ internal sealed record ConfigField(string Key, Type Type, string Description, st
             : Type == typeof(string) ? kind == JsonValueKind.String
             : kind == JsonValueKind.String && Names.Contains(value!.GetValue<string>(), StringComparer.OrdinalIgnoreCase);
         var found = kind == JsonValueKind.String ? $"\"{value}\"" : value?.ToJsonString() ?? "null";
-        return fits ? null : $"{Key} is {found}, expected {Expected}";
+        return fits ? null : $"{Key} is {found}, expected {Expected}{NearestName.Hint($"{value}", Names)}";
     }
 
     private string Expected => Type == typeof(int) ? "a whole number"

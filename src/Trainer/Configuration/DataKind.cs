@@ -6,13 +6,15 @@ namespace LeNetServe.Trainer.Configuration;
 internal static class DataKind
 {
     /// <summary>Gets the name of the data set: <c>folder</c> for class folders, or the set whose files the folder has.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">The name of the folder's option or key in a message.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="ExpectedException">The folder is of no known kind; the message lists its content.</exception>
-    public static string Of(string folder)
+    public static string Of(string folder, string name = "data")
     {
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException(
-                $"data is {folder}, which does not exist, expected a folder of pictures or of a data set's files");
+                $"{name} is {folder}, which does not exist, expected a folder of pictures or of a data set's files");
         var names = Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path))
             .Where(name => name[0] != '.').ToList();
         if (names.Exists(name => name.Contains("idx3-ubyte", StringComparison.Ordinal)))
@@ -25,7 +27,7 @@ internal static class DataKind
         var pictures = names.Count(name => ImageFileTypes.Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase));
         throw new ExpectedException(
             ExitCode.BadInput,
-            $"data is {folder}, which has no folders, {Counted.Of(pictures, "picture")} "
+            $"{name} is {folder}, which has no folders, {Counted.Of(pictures, "picture")} "
             + $"and {Counted.Of(names.Count - pictures, "other file")}, expected a folder of pictures for each class, "
             + $"such as {Path.Combine(folder, "cats")}, or the files of mnist or cifar10");
     }

@@ -27,7 +27,8 @@ internal static class RecipeFiles
     {
         var isFile = nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
         if (isFile && !File.Exists(nameOrPath))
-            throw Fault($"recipe {nameOrPath}: no such file, expected a JSON file or one of {string.Join(", ", Names)}");
+            throw Fault($"recipe {nameOrPath}: no such file, expected a JSON file or one of {string.Join(", ", Names)}"
+                + NearestName.Hint(Path.GetFileNameWithoutExtension(nameOrPath), Names));
         var text = isFile ? RegularFile.ReadAllText(nameOrPath) : Embedded(nameOrPath);
         try
         {
@@ -43,7 +44,8 @@ internal static class RecipeFiles
     private static string Embedded(string name)
     {
         using var stream = typeof(RecipeFiles).Assembly.GetManifestResourceStream($"{Prefix}{name}.json")
-            ?? throw Fault($"recipe \"{name}\" is unknown, expected {string.Join(", ", Names)} or the path of a .json file");
+            ?? throw Fault($"recipe \"{name}\" is unknown, expected {string.Join(", ", Names)} or the path of a .json file"
+                + NearestName.Hint(name, Names));
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -165,9 +165,12 @@ internal sealed record TrainingConfig
                 yield return $"{key} is {value}, expected {least} to {most}";
         if (!DatasetCatalog.Names.Contains(Dataset))
             yield return $"dataset is \"{Dataset}\", expected {string.Join(", ", DatasetCatalog.Names)}"
-                + (Directory.Exists(Dataset) ? $"; for your own images --dataset folder --data {Dataset}" : "");
+                + (Directory.Exists(Dataset)
+                    ? $"; for your own images --dataset folder --data {Dataset}"
+                    : NearestName.Hint(Dataset, DatasetCatalog.Names));
         if (!Variants.Names.Contains(Variant) && !Variant.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-            yield return $"variant is \"{Variant}\", expected {string.Join(", ", Variants.Names)}, or the path of a .json file";
+            yield return $"variant is \"{Variant}\", expected {string.Join(", ", Variants.Names)}, or the path of a .json file"
+                + NearestName.Hint(Variant, Variants.Names);
         if (Slices > BatchSize)
             yield return $"shards is {Slices}, expected at most the batch_size, {BatchSize}";
         if (EarlyStopping > 0 && Validation == 0)

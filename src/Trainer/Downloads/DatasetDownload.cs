@@ -8,13 +8,18 @@ namespace LeNetServe.Trainer.Downloads;
 internal static class DatasetDownload
 {
     /// <summary>Opens a config's data set in the given directory, or in its own under the default root, filled on demand.</summary>
-    public static async Task<ImageDataset> OpenAsync(TrainingConfig config, bool offline, CancellationToken cancellationToken)
+    /// <param name="config">The config.</param>
+    /// <param name="offline">Never use the network.</param>
+    /// <param name="cancellationToken">Ends the download.</param>
+    /// <param name="folderName">The name of the folder's option or key in a message.</param>
+    public static async Task<ImageDataset> OpenAsync(
+        TrainingConfig config, bool offline, CancellationToken cancellationToken, string folderName = "data")
     {
         var directory = config.Data is null && PublishedDatasets.Find(config.Dataset) is { } published
             ? await ObtainAsync(published, DatasetRoot.Default, new() { Offline = offline }, cancellationToken)
             : config.Data;
         if (config.Data is { } given && !Directory.Exists(given))
-            throw new DirectoryNotFoundException($"data is {given}, which does not exist, expected a folder with "
+            throw new DirectoryNotFoundException($"{folderName} is {given}, which does not exist, expected a folder with "
                 + (config.Dataset == "folder" ? "a folder of pictures for each class" : $"the files of {config.Dataset}"));
         try
         {

@@ -38,7 +38,12 @@ internal static class DatasetsCommand
         download.SetAction(async (parsed, cancellation) => (int)await new DatasetsRun(Options(parsed)).DownloadAsync(cancellation));
         var verify = new Command("verify", "Checks the hashes of the data sets' files without the network.") { Names };
         verify.SetAction(parsed => (int)new DatasetsRun(Options(parsed)).Verify());
-        return new("datasets", "Lists, downloads and verifies data sets by name.") { Root, list, download, verify };
+        return new Command("datasets", "Lists, downloads and verifies data sets by name.") { Root, list, download, verify }.WithExamples("""
+            Examples:
+              lenetserve-train datasets list
+              lenetserve-train datasets download mnist cifar10
+              lenetserve-train datasets verify mnist
+            """);
     }
 
     private static DatasetsOptions Options(ParseResult parsed) => new()
@@ -54,7 +59,8 @@ internal static class DatasetsCommand
     };
 
     private static RemoteDataset Find(string name) => PublishedDatasets.Find(name) ?? throw new ExpectedException(
-        ExitCode.Usage, $"no data set is named \"{name}\": known are {PublishedDatasets.Names}");
+        ExitCode.Usage, $"no data set is named \"{name}\": known are {PublishedDatasets.Names}"
+            + NearestName.Hint(name, PublishedDatasets.All.Select(dataset => dataset.Name)));
 
     private static Uri? ParseMirror(string? address)
     {

@@ -34,7 +34,11 @@ internal static class RecordsCommand
             Name, Seeds, Data, Runs, Workers, Threads, Offline,
         };
         reproduce.SetAction(async (parsed, cancellation) => (int)await new RecordsRun(Options(parsed)).ReproduceAsync(cancellation));
-        return new("records", "Lists the project's records, and trains one again to compare.") { list, reproduce };
+        return new Command("records", "Lists the project's records, and trains one again to compare.") { list, reproduce }.WithExamples("""
+            Examples:
+              lenetserve-train records list
+              lenetserve-train records reproduce strokes --seeds 1
+            """);
     }
 
     private static RecordsOptions Options(ParseResult parsed) => new()

@@ -26,7 +26,8 @@ internal sealed class RecordsRun(RecordsOptions options)
     public async Task<ExitCode> ReproduceAsync(CancellationToken cancellationToken)
     {
         var record = NamedRecord.All.FirstOrDefault(record => record.Name == options.Name)
-            ?? throw new ExpectedException(ExitCode.Usage, $"no record is named \"{options.Name}\", expected {NamedRecord.Names}");
+            ?? throw new ExpectedException(ExitCode.Usage, $"no record is named \"{options.Name}\", expected {NamedRecord.Names}"
+                + NearestName.Hint(options.Name, NamedRecord.All.Select(record => record.Name)));
         var plan = PlanOf(record);
         Announce(record, plan.Seeds.Count);
         var sweep = new SweepRun(new()

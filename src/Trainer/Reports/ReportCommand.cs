@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LeNetServe.Cli;
 
 namespace LeNetServe.Trainer.Reports;
 
@@ -11,7 +12,10 @@ internal static class ReportCommand
     {
         var command = new Command("report", "Writes the report.html of finished runs again, from the files in their directories.") { Runs };
         command.SetAction(parsed => (int)new ReportRun(Options(parsed)).Run());
-        return command;
+        return command.WithExamples("""
+            Examples:
+              lenetserve-train report runs/ID
+            """);
     }
 
     private static ReportOptions Options(ParseResult parsed) => new(parsed.GetRequiredValue(Runs));

@@ -1,3 +1,4 @@
+using LeNetServe.Cli;
 using LeNetServe.Runs;
 
 namespace LeNetServe.Trainer.Reports;
@@ -12,6 +13,7 @@ internal sealed class ReportRun(ReportOptions options)
             RunReport.Write(run);
             Console.WriteLine(run.Report);
         }
+        Console.WriteLine($"next: {Shell.Open(new RunDirectory(options.Runs[0]).Report)}");
         return ExitCode.Success;
     }
 }

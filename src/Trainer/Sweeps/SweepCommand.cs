@@ -1,5 +1,7 @@
 using System.CommandLine;
 using LeNetServe.Cli;
+using LeNetServe.Trainer.Computing;
+using LeNetServe.Trainer.Configuration;
 
 namespace LeNetServe.Trainer.Sweeps;
 
@@ -13,7 +15,7 @@ internal static class SweepCommand
     };
 
     private static readonly Option<string?> Recipe =
-        CliOption.Optional("--recipe", "Values that all runs start from. Default: the data set's");
+        CliOption.Optional("--recipe", "Values that all runs start from. Default: the data set's").Completed(RecipeFiles.Names);
 
     private static readonly Option<string[]> Set = CliOption.List(
         "--set", "key=value for all runs, key=value,value,… for a grid, key=low..high[:log] to draw from; as often as needed");
@@ -32,7 +34,6 @@ internal static class SweepCommand
     private static readonly Option<int> Threads =
         CliOption.WithDefault("--threads", 1, "Threads of each run; the results do not depend on the number").AtLeast(1);
 
-    private static readonly Option<string> Device = CliOption.WithDefault("--device", "auto", "auto, cpu or cuda");
     private static readonly Option<bool> Offline = CliOption.Switch("--offline", "Never use the network");
     private static readonly Option<bool> DryRun = CliOption.Switch("--dry-run", "List the runs and do nothing");
     private static readonly WorkShareOptions Share = new();
@@ -42,11 +43,19 @@ internal static class SweepCommand
     {
         var command = new Command("sweep", "Trains over a grid or random ranges of any config field and over seeds; skips finished runs.")
         {
-            PlanFile, Recipe, Set, Seeds, Samples, RandomSeed, Runs, Workers, Threads, Device, Offline, DryRun,
+            PlanFile, Recipe, Set, Seeds, Samples, RandomSeed, Runs, Workers, Threads, ComputeOptions.Device, Offline, DryRun,
         };
         Share.AddTo(command);
         command.SetAction(async (parsed, cancellation) => (int)await new SweepRun(Options(parsed)).RunAsync(cancellation));
-        return command;
+        return command.WithExamples(
+            """
+            Examples:
+              lenetserve-train sweep --recipe mnist --set learning_rate=0.001,0.002,0.004 --seeds 1..3
+              lenetserve-train sweep --recipe mnist --set learning_rate=0.0005..0.01:log --samples 20 --workers 2
+              lenetserve-train sweep plan.json --dry-run
+            """,
+            ("Plan", [Recipe, Set, Seeds, Samples, RandomSeed]),
+            ("Run", [Runs, Workers, Threads, ComputeOptions.Device, Offline, DryRun, .. Share.All]));
     }
 
     private static SweepOptions Options(ParseResult parsed) => new()
@@ -56,7 +65,7 @@ internal static class SweepCommand
         Runs = parsed.GetRequiredValue(Runs),
         Workers = parsed.GetValue(Workers),
         Threads = parsed.GetValue(Threads),
-        Device = parsed.GetRequiredValue(Device),
+        Device = parsed.GetRequiredValue(ComputeOptions.Device),
         Offline = parsed.GetValue(Offline),
         DryRun = parsed.GetValue(DryRun),
     };

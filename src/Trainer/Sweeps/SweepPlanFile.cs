@@ -1,11 +1,14 @@
 using System.Text.Json;
 using LeNetServe.Files;
+using LeNetServe.Trainer.Configuration;
 
 namespace LeNetServe.Trainer.Sweeps;
 
 /// <summary>A sweep's JSON file, read key by key: a message names the key, what was found and what was expected.</summary>
 internal static class SweepPlanFile
 {
+    private static readonly string[] Keys = ["recipe", "set", "grid", "random", "samples", "random_seed", "seeds"];
+
     private static readonly JsonDocumentOptions Options = new()
     {
         AllowDuplicateProperties = false,
@@ -23,13 +26,22 @@ internal static class SweepPlanFile
         try
         {
             using var document = JsonDocument.Parse(RegularFile.ReadAllText(path), Options);
-            return Object("the plan", document.RootElement).Aggregate(new SweepPlan(), With);
+            return InFolderOf(path, Object("the plan", document.RootElement).Aggregate(new SweepPlan(), With));
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {
             throw new InvalidDataException($"{path}: {exception.Message}", exception);
         }
     }
+
+    private static SweepPlan InFolderOf(string file, SweepPlan plan) => plan with
+    {
+        Recipe = plan.Recipe is { } recipe ? ConfigPaths.In(file, "recipe", recipe) : null,
+        Set = plan.Set.ToDictionary(pair => pair.Key, pair => ConfigPaths.In(file, pair.Key, pair.Value)),
+        Grid = plan.Grid.ToDictionary(
+            pair => pair.Key,
+            IReadOnlyList<JsonElement> (pair) => [.. pair.Value.Select(value => ConfigPaths.In(file, pair.Key, value))]),
+    };
 
     private static SweepPlan With(SweepPlan plan, JsonProperty property)
     {
@@ -44,7 +56,7 @@ internal static class SweepPlanFile
             "samples" => plan with { Samples = Whole(key, value) },
             "random_seed" => plan with { RandomSeed = Whole(key, value) },
             "seeds" => plan with { Seeds = List(key, value, Whole) },
-            _ => throw new FormatException($"key \"{key}\" is unknown, expected recipe, set, grid, random, samples, random_seed or seeds"),
+            _ => throw new FormatException($"key \"{key}\" is unknown{NearestName.Expected(key, Keys, "")}"),
         };
     }
 
@@ -65,7 +77,8 @@ internal static class SweepPlanFile
                     log = Flag($"{key}.log", property.Value);
                     break;
                 default:
-                    throw new FormatException($"key \"{key}.{property.Name}\" is unknown, expected low, high or log");
+                    throw new FormatException(
+                        $"key \"{key}.{property.Name}\" is unknown{NearestName.Expected(property.Name, ["low", "high", "log"], "")}");
             }
         return low is { } from && high is { } to ? new() { Low = from, High = to, Log = log } : throw Fault(key, value, "low and high");
     }

@@ -38,9 +38,8 @@ internal sealed class SweepRun(SweepOptions options)
             var log = Path.Combine(root, ".sweep", run.Directory.Id + ".log");
             await Console.Error.WriteLineAsync($"failed: {run.Directory.Id}: {reason} (log: {log})");
         }
-        Console.WriteLine(
-            $"{runs.Count - failed.Count} of {Counted.Of(runs.Count, "run is", "runs are")} finished; "
-            + $"look at them with: lenetserve-train compare {Shell.Word(root)}");
+        Console.WriteLine($"{runs.Count - failed.Count} of {Counted.Of(runs.Count, "run is", "runs are")} finished");
+        Console.WriteLine($"next: lenetserve-train compare {Shell.Word(root)}");
         return failed.Count == 0 ? ExitCode.Success : ExitCode.CheckFailed;
     }
 

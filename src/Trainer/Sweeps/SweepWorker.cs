@@ -20,10 +20,11 @@ internal static class SweepWorker
         var root = Path.GetDirectoryName(run.Directory.Path)!;
         var files = Directory.CreateDirectory(Path.Combine(root, ".sweep")).FullName;
         var recipe = Path.Combine(files, $"{run.Directory.Id}.json");
-        AtomicFile.WriteText(recipe, JsonSerializer.Serialize(run.Config, TrainerJson.TrainingConfig));
+        AtomicFile.WriteText(recipe, JsonSerializer.Serialize(ConfigPaths.Whole(run.Config), TrainerJson.TrainingConfig));
         string[] arguments =
         [
-            "train", "--recipe", recipe, "--out", root, "--device", device, "--threads", $"{threads}",
+            // A variant's name, as given, is a part of the run's identity.
+            "train", "--recipe", recipe, "--variant", run.Config.Variant, "--out", root, "--device", device, "--threads", $"{threads}",
             "--offline", "--quiet", "--stop-with-input",
         ];
         using var process = Start(arguments, threads);

@@ -128,7 +128,7 @@ internal sealed class TrainingRun
     private void WriteDescription(TrainedModel model, Device device, SliceThreads threads)
     {
         var environment = RunEnvironment.Capture(threads.Threads, device.ToString(), config.Seed, inputs.Value);
-        AtomicFile.WriteText(Directory.Config, JsonSerializer.Serialize(config, TrainerJson.TrainingConfig));
+        AtomicFile.WriteText(Directory.Config, JsonSerializer.Serialize(ConfigPaths.Whole(config), TrainerJson.TrainingConfig));
         AtomicFile.WriteText(Directory.Model, JsonSerializer.Serialize(model, LeNetJson.Default.TrainedModel));
         AtomicFile.WriteText(Directory.Environment, JsonSerializer.Serialize(environment, TrainerJson.Of<RunEnvironment>()));
     }

@@ -35,7 +35,16 @@ public sealed class ScoreRunTests : IDisposable
                 ("model", 1, 3), (row.Text("model"), row.GetProperty("version").GetInt32(), row.GetProperty("top").GetArrayLength())));
         Assert.Contains("150 images", messages);
         Assert.Contains("accuracy 100.00 % (150 of 150 labeled images)", messages);
+        Assert.Contains($"next: xdg-open {directory["scores.mistakes.html"]}\n", messages);
         Assert.Contains("\"accuracy\": 1,", File.ReadAllText(directory["scores.summary.json"]));
+    }
+
+    [Fact]
+    public async Task RunAsync_WithoutLabels_EndsWithTheFirstRows()
+    {
+        var (_, messages) = await Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], images) with { FolderLabels = false });
+
+        Assert.EndsWith($"next: head -n 5 {directory["scores.jsonl"]}\n", messages);
     }
 
     [Fact]

@@ -43,6 +43,7 @@ public sealed class JobTests : IDisposable
         Assert.Equal(File.ReadAllBytes(directory["whole.summary.json"]), File.ReadAllBytes(Path.Combine(job, "summary.json")));
         Assert.Equal(File.ReadAllBytes(directory["whole.mistakes.html"]), File.ReadAllBytes(Path.Combine(job, "mistakes.html")));
         Assert.Contains("80 images", messages);
+        Assert.Contains($"next: xdg-open {Path.Combine(job, "mistakes.html")}\n", messages);
         Assert.Equal(12, Directory.GetFiles(Path.Combine(job, "parts"), "*.jsonl").Length);
     }
 

@@ -36,12 +36,22 @@ public sealed class InstallTests(DocumentClone clone)
     }
 
     [Fact]
+    public async Task Install_Help_NamesEveryOption()
+    {
+        Assert.SkipWhen(clone.Obstacle is not null, clone.Obstacle ?? "");
+
+        var help = (await clone.Run("dotnet run install.cs -- --help", isolated: false)).Expect(ExitCode.Success).Output;
+
+        Assert.All(["--tool-path DIR", "--uninstall", "--help"], option => Assert.Contains(option, help, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Install_AnUnknownWord_IsAUsageError()
     {
         Assert.SkipWhen(clone.Obstacle is not null, clone.Obstacle ?? "");
 
         var result = await clone.Run("dotnet run install.cs -- --tool-pat x", isolated: false);
 
-        Assert.Contains("expected --tool-path DIR or --uninstall", result.Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        Assert.Contains("expected --tool-path DIR, --uninstall or --help", result.Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
     }
 }

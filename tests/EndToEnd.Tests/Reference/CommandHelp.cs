@@ -5,11 +5,17 @@ namespace LeNetServe.EndToEnd.Tests.Reference;
 /// <param name="Usage">The usage line.</param>
 /// <param name="Description">The description.</param>
 /// <param name="Commands">The names of the commands.</param>
-/// <param name="Options">The options and arguments, with their texts.</param>
+/// <param name="Tables">The options and arguments of each section, with their texts.</param>
+/// <param name="Examples">The lines of the examples.</param>
 internal sealed record CommandHelp(
-    string Program, string Usage, string Description, IReadOnlyList<string> Commands, IReadOnlyList<(string Name, string Text)> Options)
+    string Program,
+    string Usage,
+    string Description,
+    IReadOnlyList<string> Commands,
+    IReadOnlyList<IReadOnlyList<(string Name, string Text)>> Tables,
+    IReadOnlyList<string> Examples)
 {
-    private static readonly string[] Tables = ["Arguments:", "Options:"];
+    private static readonly string[] NoTables = ["Description:", "Usage:", "Commands:", "Examples:"];
 
     /// <summary>Reads the sections of a help text. A section begins with a line that is not indented.</summary>
     public static CommandHelp Parse(string help)
@@ -29,13 +35,14 @@ internal sealed record CommandHelp(
             usage,
             string.Join(' ', sections["Description:"].Select(line => line.Trim())),
             [.. sections.GetValueOrDefault("Commands:", []).Where(IsRow).Select(line => line.Trim().Split(' ')[0])],
-            [.. Tables.SelectMany(name => Rows(sections.GetValueOrDefault(name, [])))]);
+            [.. sections.Where(section => !NoTables.Contains(section.Key)).Select(section => Rows(section.Value))],
+            sections.GetValueOrDefault("Examples:", []));
     }
 
     /// <summary>The command as a section with a table of its options, if it has any.</summary>
     public IEnumerable<string> ToMarkdown()
     {
-        var rows = Options.Where(row => !row.Name.Contains("--help", StringComparison.Ordinal)).ToList();
+        var rows = Tables.SelectMany(table => table).Where(row => !row.Name.Contains("--help", StringComparison.Ordinal)).ToList();
         return
         [
             "", $"### {string.Join(' ', Usage.Split(' ').Skip(1).TakeWhile(word => char.IsAsciiLetterLower(word[0])))}", "", Description,

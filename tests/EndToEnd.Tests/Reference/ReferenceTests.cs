@@ -31,6 +31,28 @@ public sealed partial class ReferenceTests
         await Check("commands.md", page);
     }
 
+    [Theory]
+    [InlineData("Trainer", "lenetserve-train")]
+    [InlineData("Exporter", "lenetserve-export")]
+    [InlineData("BatchScorer", "lenetserve-score")]
+    public async Task Help_OfEachCommand_HasExamplesAndShortSections(string project, string tool)
+    {
+        var root = await Help(project);
+
+        Assert.True(root.Examples.Count >= 3, $"{tool} has {root.Examples.Count} examples");
+        foreach (var command in root.Commands)
+        {
+            var help = await Help(project, command);
+            Assert.NotEmpty(help.Examples);
+            Assert.All(help.Examples, example => Assert.Contains($"{tool} {command}", example.Replace("merge", command)));
+            // A longer table is not read.
+            Assert.All(help.Tables, table => Assert.InRange(table.Count, 0, 12));
+            // Each option stands in one section.
+            var names = help.Tables.SelectMany(table => table).Select(row => row.Name).ToList();
+            Assert.Equal(names.Distinct(), names);
+        }
+    }
+
     [Fact]
     public async Task Settings_OfTheServer_AreThoseOnThePage()
     {

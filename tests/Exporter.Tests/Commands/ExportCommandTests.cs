@@ -99,7 +99,8 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(
             $"  lenetserve-export export --name net --out net --run '{runs[1]}'  # 2026-03-02 04:05:06\n"
             + $"  lenetserve-export export --name net --out net --run {runs[0]}  # 2026-03-01 04:05:06\n"
-            + "error: 2 runs match --run, expected one: copy one of the commands above, the newest is first\n",
+            + "error: 2 runs match --run, expected one: copy one of the commands above, the newest is first\n"
+            + "help: lenetserve-export export --help\n",
             error);
     }
 

@@ -66,6 +66,7 @@ public sealed class VerifyCommandTests : IDisposable
 
         Assert.Equal((0, ""), (verified.Code, verified.Error));
         Assert.Contains("of 3 test images of mnist correct", verified.Output, StringComparison.Ordinal);
+        Assert.EndsWith($"\nnext: lenetserve-score score PICTURES --model {directory} --out scores.jsonl\n", verified.Output);
     }
 
     [Fact]

@@ -62,6 +62,8 @@ public sealed class HttpRulesTests
     [InlineData("GET", "/v2/zebra", 404, "/v2/zebra is not an address of this server; /openapi/v1.json lists the addresses")]
     [InlineData("PUT", "/v1/models", 405, "/v1/models does not take PUT, expected GET")]
     [InlineData("POST", "/livez", 405, "/livez does not take POST, expected GET")]
+    [InlineData(
+        "POST", "/v1/models/tiny:clasify", 404, "/v1/models/tiny:clasify is not an address of this server; did you mean :classify?")]
     [InlineData("DELETE", "/v2/models/tiny", 405, "/v2/models/tiny does not take DELETE, expected GET")]
     public async Task Send_UnknownAddressOrMethod_SaysWhatIsKnown(string method, string path, int status, string expected)
     {

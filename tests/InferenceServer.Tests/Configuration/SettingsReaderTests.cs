@@ -51,6 +51,55 @@ public sealed class SettingsReaderTests
         Assert.Contains($"Models:Mode is \"{mode}\", expected none, poll, explicit", Assert.Single(reader.Faults));
     }
 
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "foo", "expected grpc or http/protobuf")]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", null)]
+    [InlineData("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "grcp", "expected grpc or http/protobuf; did you mean grpc?")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "expected an http or https URL")]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://collector:4317", null)]
+    [InlineData("OTEL_EXPORTER_OTLP_TIMEOUT", "5s", "expected milliseconds, a whole number")]
+    [InlineData("OTEL_METRIC_EXPORT_INTERVAL", "1000", null)]
+    [InlineData("OTEL_TRACES_SAMPLER", "always", "expected always_on, always_off, ")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "2", "expected a share from 0 to 1")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "0.1", null)]
+    public void Read_VariableOfOpenTelemetry_IsChecked(string name, string value, string? expected)
+    {
+        var reader = Reader(("Models:Path", "."), (name, value));
+
+        ServerOptions.Read(reader);
+
+        if (expected is null)
+            Assert.Empty(reader.Faults);
+        else
+            Assert.StartsWith($"{name} is \"{value}\", {expected}", Assert.Single(reader.Faults));
+    }
+
+    [Theory]
+    [InlineData("server.json", """{ "Listn": { "GrpcPort": 1 } }""", "Listn is not a setting; did you mean Listen?")]
+    [InlineData("server.json", """{ "Zebra": 1 }""", "Zebra is not a setting; lenetserve-serve --help lists the names")]
+    [InlineData("server.json", """{ "Listen": { "GrpcPrt": 1 } }""", "Listen:GrpcPrt is not a setting; did you mean Listen:GrpcPort?")]
+    [InlineData("server.json", """{ "Pipeline": { "Zebra": 1 } }""", "Pipeline:Zebra is not a setting, expected Pipeline:")]
+    [InlineData(
+        "server.json", """{ "Security": { "Zebra": 1 } }""", "Security:Zebra is not a setting; lenetserve-serve --help lists the names")]
+    [InlineData("server.json", """{ "$schema": "x", "Page": "on" }""", null)]
+    [InlineData(
+        "appsettings.json", """{ "AllowedHosts": "*", "Listn": { "GrpcPort": 1 } }""", "Listn is not a setting; did you mean Listen?")]
+    public void RejectUnknown_KeyOfAFile_NamesTheNearest(string file, string content, string? expected)
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory[file], content);
+        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection([new("Models:Path", ".")])
+            .SetBasePath(directory.Path).AddJsonFile(file).Build());
+
+        ServerOptions.Read(reader);
+        reader.RejectUnknown();
+
+        if (expected is null)
+            Assert.Empty(reader.Faults);
+        else
+            Assert.StartsWith(expected, Assert.Single(reader.Faults));
+    }
+
     [Fact]
     public void Read_ManyFaults_NamesEachWithKeyValueAndRange()
     {

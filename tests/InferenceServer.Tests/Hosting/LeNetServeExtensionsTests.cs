@@ -104,8 +104,8 @@ public sealed class LeNetServeExtensionsTests : IDisposable
         Assert.Equal(4, exception.Failures.Count());
         Assert.Contains($"LeNetServe:Models:Path is \"{directory["nothing"]}\", expected an existing folder", exception.Failures);
         Assert.Contains("LeNetServe:Listen is a setting of the server program; the application itself decides that", exception.Failures);
-        foreach (var fault in new[] { "LeNetServe:Models:Pth is not a setting", "LeNetServe:Modles is not a section" })
-            Assert.Single(exception.Failures, failure => failure.StartsWith(fault, StringComparison.Ordinal));
+        Assert.Contains("LeNetServe:Modles is not a setting; did you mean Models?", exception.Failures);
+        Assert.Contains("LeNetServe:Models:Pth is not a setting; did you mean Models:Path?", exception.Failures);
     }
 
     [Fact]

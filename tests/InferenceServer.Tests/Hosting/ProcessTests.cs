@@ -139,7 +139,28 @@ public sealed partial class ProcessTests : IDisposable
         await process.WaitForExitAsync(Cancellation);
 
         Assert.Equal((int)ExitCode.Usage, process.ExitCode);
-        Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')));
+        var lines = error.TrimEnd().Split('\n');
+        Assert.Equal(["help: lenetserve-serve --help"], lines[1..]);
+        Assert.Contains(expected, lines[0]);
+    }
+
+    [Theory]
+    [InlineData("--port 1", "error: --port is not an option; did you mean --grpc-port or --http-port?")]
+    [InlineData("--grpc-port x", "error: --grpc-port is \"x\", expected 0..65535")]
+    [InlineData("--Listen:GrpcPort x", "error: --Listen:GrpcPort is \"x\", expected 0..65535")]
+    [InlineData("--log jsn", "error: --log is \"jsn\", expected text, json, systemd; did you mean json?")]
+    [InlineData("--device cdua", "error: --device is \"cdua\", expected auto, cpu, cuda; did you mean cuda?")]
+    [InlineData("--completion bsh", "error: --completion is \"bsh\", expected bash, zsh, fish or pwsh; did you mean bash?")]
+    [InlineData("grpc-port", "error: \"grpc-port\" is not expected, expected one folder of models; did you mean --grpc-port?")]
+    public async Task Start_WrongOptionOrValue_NamesTheOptionAndTheNearestName(string arguments, string expected)
+    {
+        var process = Start([directory["models"], .. arguments.Split(' ')]);
+
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal([expected, "help: lenetserve-serve --help"], error.TrimEnd().Split('\n'));
+        Assert.Equal((int)ExitCode.Usage, process.ExitCode);
     }
 
     [Fact]

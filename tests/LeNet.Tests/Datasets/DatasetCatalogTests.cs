@@ -7,7 +7,7 @@ public sealed class DatasetCatalogTests
     [Fact]
     public void Open_UnknownName_ListsTheKnown() =>
         Assert.Equal(
-            "data set \"mnits\" is unknown, expected mnist, fashion-mnist, cifar10, folder, strokes",
+            "data set \"mnits\" is unknown, expected mnist, fashion-mnist, cifar10, folder, strokes; did you mean mnist?",
             Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(new() { Name = "mnits" }, TestContext.Current.CancellationToken))
                 .Message);
 

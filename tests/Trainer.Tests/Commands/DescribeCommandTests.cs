@@ -51,9 +51,11 @@ public sealed partial class DescribeCommandTests
         var (code, _, error) = await TrainerProcess.RunAsync(["describe", "lenet6"]);
 
         Assert.Equal((int)ExitCode.Usage, code);
-        Assert.StartsWith("error: ", error, StringComparison.Ordinal);
-        Assert.Contains("lenet5-1998", error, StringComparison.Ordinal);
-        Assert.Single(error.Trim().Split('\n'));
+        var lines = error.Trim().Split('\n');
+        Assert.StartsWith("error: ", lines[0], StringComparison.Ordinal);
+        Assert.Contains("lenet5-1998", lines[0], StringComparison.Ordinal);
+        Assert.EndsWith("did you mean lenet5?", lines[0], StringComparison.Ordinal);
+        Assert.Equal(["help: lenetserve-train describe --help"], lines[1..]);
     }
 
     [GeneratedRegex(" {2,}")]

@@ -68,19 +68,37 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--data", "nowhere", ExitCode.BadInput, "data is nowhere, which does not exist")]
-    [InlineData("--dataset", "mnits", ExitCode.Usage, "dataset is \"mnits\", expected mnist, fashion-mnist, cifar10, folder, strokes")]
-    [InlineData("--variant", "lenet6", ExitCode.Usage, "variant is \"lenet6\", expected lenet5, lenet5-bn")]
-    [InlineData("--optimizer", "adaam", ExitCode.Usage, "optimizer is \"adaam\", expected sgd, adam, adamw or muon")]
+    [InlineData("--data", "nowhere", ExitCode.BadInput, "--data is nowhere, which does not exist")]
+    [InlineData(
+        "--dataset",
+        "mnits",
+        ExitCode.Usage,
+        "--dataset is \"mnits\", expected mnist, fashion-mnist, cifar10, folder, strokes; did you mean mnist?")]
+    [InlineData("--variant", "lenet6", ExitCode.Usage, "--variant is \"lenet6\", expected lenet5, lenet5-bn")]
+    [InlineData("--optimizer", "adaam", ExitCode.Usage, "--optimizer is \"adaam\", expected sgd, adam, adamw or muon; did you mean adam?")]
     [InlineData("--recipe", "quick", ExitCode.Usage, "recipe \"quick\" is unknown, expected cifar10")]
     [InlineData("--batch-size", "0", ExitCode.Usage, "--batch-size is 0, expected 1 to")]
-    public async Task Train_UnknownName_IsOneLineWithTheKnownNames(string option, string value, ExitCode expected, string message)
+    public async Task Train_UnknownName_NamesTheOptionTheKnownNamesAndTheHelp(
+        string option, string value, ExitCode expected, string message)
     {
         var (code, _, error) = await TrainerProcess.RunAsync(["train", option, value, "--out", Path.Combine(root, "runs")]);
 
         Assert.Equal((int)expected, code);
-        Assert.Contains(message, error, StringComparison.Ordinal);
-        Assert.Single(error.Trim().Split('\n'));
+        var lines = error.Trim().Split('\n');
+        Assert.Contains(message, lines[0], StringComparison.Ordinal);
+        Assert.Equal(expected == ExitCode.Usage ? ["help: lenetserve-train train --help"] : [], lines[1..]);
+    }
+
+    [Fact]
+    public async Task Evaluate_ATrainedRun_ReadsItsDataAndEndsWithTheExport()
+    {
+        await TrainerProcess.RunAsync([.. arguments, "--skip-unreadable"]);
+        var run = Directory.GetDirectories(Path.Combine(root, "runs")).Single();
+
+        var (code, output, error) = await TrainerProcess.RunAsync(["evaluate", "--run", run]);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.EndsWith($"next: lenetserve-export export --run {run} --repository models --name NAME\n", output);
     }
 
     [Fact]

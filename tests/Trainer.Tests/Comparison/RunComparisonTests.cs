@@ -197,6 +197,7 @@ public sealed class RunComparisonTests : IDisposable
 
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("4 runs in 2 experiments", output, StringComparison.Ordinal);
+        Assert.Contains($"next: xdg-open {page}\nnext: lenetserve-export export --run {root}", output, StringComparison.Ordinal);
         Assert.All((string[])[".html", ".md", ".csv"], extension => Assert.True(File.Exists(Path.ChangeExtension(page, extension))));
     }
 

@@ -74,7 +74,8 @@ public sealed class ConfigBuilderTests
     [InlineData("""{"optimizer": "rmsprop"}""", "mine.json: optimizer is \"rmsprop\", expected sgd, adam, adamw or muon")]
     [InlineData("""{"early_stopping": 3, "keep": "last"}""", "early_stopping is 3 and keep last, expected keep best")]
     [InlineData("""{"optimizer": 1}""", "optimizer is 1, expected sgd")]
-    [InlineData("""{"epochz": 1}""", "config key \"epochz\" is unknown, expected one of dataset, data,")]
+    [InlineData("""{"epochz": 1}""", "config key \"epochz\" is unknown; did you mean epochs?")]
+    [InlineData("""{"zebra": 1}""", "config key \"zebra\" is unknown; lenetserve-train train --help lists the names")]
     [InlineData(
         """{"epochs": "one", "momentum": 2}""",
         "mine.json: epochs is \"one\", expected a whole number; momentum is 2, expected 0 to 1")]
@@ -120,7 +121,9 @@ public sealed class ConfigBuilderTests
     [InlineData("learning_rate", "fast", "learning_rate is \"fast\", expected a number")]
     [InlineData("epochs", "1.5", "epochs is \"1.5\", expected a whole number")]
     [InlineData("learning_rate", "NaN", "learning_rate is \"NaN\", expected a number")]
-    [InlineData("optimizer", "sdg", "optimizer is \"sdg\", expected sgd, adam, adamw or muon")]
+    [InlineData("optimizer", "sdg", "optimizer is \"sdg\", expected sgd, adam, adamw or muon; did you mean sgd?")]
+    [InlineData("dataset", "mnits", "expected mnist, fashion-mnist, cifar10, folder, strokes; did you mean mnist?")]
+    [InlineData("variant", "lenet6", "or the path of a .json file; did you mean lenet5?")]
     [InlineData("schedule", "linear", "schedule is \"linear\", expected constant, step, cosine, one-cycle or lecun-1998")]
     [InlineData("speed", "9", "config key \"speed\" is unknown")]
     public void Build_BadValueByHand_SaysWhatIsWrong(string key, string value, string expected)
@@ -141,5 +144,23 @@ public sealed class ConfigBuilderTests
         Assert.Equal(id, RunId.Of(config with { Data = "/b" }, "mnist", spec));
         Assert.NotEqual(id, RunId.Of(config with { LearningRate = 0.5 }, "mnist", spec));
         Assert.StartsWith("mnist-lenet5-s2-", RunId.Of(config with { Seed = 2 }, "mnist", spec), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Build_PathsInARecipe_AreRelativeToItsFile()
+    {
+        using var directory = new TemporaryDirectory();
+        Directory.CreateDirectory(Path.Combine(directory.Path, "pictures", "cats"));
+        var recipe = Path.Combine(directory.Path, "mine.json");
+        File.WriteAllText(recipe, """{ "data": "pictures", "variant": "net.json", "teacher": "runs/a, runs/b", "epochs": 3 }""");
+
+        var config = ConfigBuilder.Build(recipe, new Dictionary<string, string>());
+        var named = ConfigBuilder.Build(recipe, new Dictionary<string, string> { ["variant"] = "other.json" });
+
+        Assert.Equal(("folder", Path.Combine(directory.Path, "pictures")), (config.Dataset, config.Data));
+        Assert.Equal(Path.Combine(directory.Path, "net.json"), config.Variant);
+        Assert.Equal([Path.Combine(directory.Path, "runs/a"), Path.Combine(directory.Path, "runs/b")], config.Teachers);
+        Assert.Equal("other.json", named.Variant);
+        Assert.Equal(Path.GetFullPath("other.json"), ConfigPaths.Whole(named).Variant);
     }
 }

@@ -38,7 +38,7 @@ public sealed class SweepCommandTests : IDisposable
 
         Assert.True(code == 0, output + error);
         Assert.Matches("[2-6] of 6 runs are finished already", output);
-        Assert.Contains("6 of 6 runs are finished; look at them with: lenetserve-train compare", output, StringComparison.Ordinal);
+        Assert.Contains("6 of 6 runs are finished\nnext: lenetserve-train compare", output, StringComparison.Ordinal);
         var all = Summaries();
         Assert.Equal(6, all.Count);
         Assert.All(finished, pair => Assert.Equal(pair.Value, all[pair.Key]));

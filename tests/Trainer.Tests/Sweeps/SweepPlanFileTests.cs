@@ -24,7 +24,9 @@ public sealed class SweepPlanFileTests
     }
 
     [Theory]
-    [InlineData("""{ "gird": {} }""", "key \"gird\" is unknown, expected recipe, set, grid, random, samples, random_seed or seeds")]
+    [InlineData("""{ "gird": {} }""", "key \"gird\" is unknown; did you mean grid?")]
+    [InlineData(
+        """{ "zebra": {} }""", "key \"zebra\" is unknown, expected recipe, set, grid, random, samples, random_seed, seeds")]
     [InlineData("""[1]""", "the plan is [1], expected an object in braces")]
     [InlineData("""{ "recipe": 1 }""", "recipe is 1, expected text")]
     [InlineData("""{ "grid": { "optimizer": "sgd" } }""", "grid.optimizer is \"sgd\", expected a list in brackets")]
@@ -35,7 +37,7 @@ public sealed class SweepPlanFileTests
     [InlineData("""{ "random": { "momentum": { "low": 0 } } }""", "random.momentum is { \"low\": 0 }, expected low and high")]
     [InlineData(
         """{ "random": { "momentum": { "low": 0, "hi": 1 } } }""",
-        "key \"random.momentum.hi\" is unknown, expected low, high or log")]
+        "key \"random.momentum.hi\" is unknown; did you mean high?")]
     [InlineData("""{ "seeds": [1], "seeds": [2] }""", "seeds")]
     public void Read_BadPlan_SaysWhatIsWrong(string json, string expected)
     {
@@ -57,5 +59,21 @@ public sealed class SweepPlanFileTests
         var path = Path.Combine(directory.Path, "plan.json");
         File.WriteAllText(path, json);
         return SweepPlanFile.Read(path);
+    }
+
+    [Fact]
+    public void Read_PathsInAPlan_AreRelativeToItsFile()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = Path.Combine(directory.Path, "plan.json");
+        File.WriteAllText(
+            file, """{ "recipe": "mine.json", "set": { "data": "pictures" }, "grid": { "variant": ["lenet5", "net.json"] } }""");
+
+        var plan = SetOption.Apply(SweepPlanFile.Read(file), "teacher=runs/a");
+
+        Assert.Equal(Path.Combine(directory.Path, "mine.json"), plan.Recipe);
+        Assert.Equal(Path.Combine(directory.Path, "pictures"), plan.Set["data"].GetString());
+        Assert.Equal(["lenet5", Path.Combine(directory.Path, "net.json")], plan.Grid["variant"].Select(value => value.GetString()));
+        Assert.Equal("runs/a", plan.Set["teacher"].GetString());
     }
 }

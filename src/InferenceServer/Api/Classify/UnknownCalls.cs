@@ -28,11 +28,25 @@ internal static class UnknownCalls
     private static Task RejectAddress(HttpContext context)
     {
         var path = Excerpt.Of(context.Request.Path);
-        var known = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Select(endpoint => endpoint.RoutePattern.RawText).OfType<string>().Where(route => !route.Contains('{'));
-        var nearest = NearestName.Of(path, known) is { } route ? $"; did you mean {route}?" : "; /openapi/v1.json lists the addresses";
+        var known = Routes(context).Where(route => !route.Contains('{'));
+        var hint = NearestName.Hint(path, known) + HintOfCall(context);
+        var nearest = hint.Length > 0 ? hint : "; /openapi/v1.json lists the addresses";
         return ErrorResponse.WriteAsync(context, new(InferenceErrorKind.NotFound, $"{path} is not an address of this server{nearest}"));
     }
+
+    /// <summary>Gets the nearest call, such as <c>:classify</c>, of a path with a colon; empty if there is none.</summary>
+    private static string HintOfCall(HttpContext context)
+    {
+        var path = Excerpt.Of(context.Request.Path);
+        return path.LastIndexOf(':') is >= 0 and var colon
+            ? NearestName.Hint(
+                path[colon..], Routes(context).Where(route => route.Contains("}:")).Select(route => route[route.LastIndexOf(':')..]))
+            : "";
+    }
+
+    private static IEnumerable<string> Routes(HttpContext context) =>
+        context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Select(endpoint => endpoint.RoutePattern.RawText).OfType<string>();
 
     /// <summary>Routing rejects a method or a content type by an endpoint of its own, which sets the status and no body.</summary>
     private static async Task RejectAsRouting(HttpContext context, Endpoint routing)

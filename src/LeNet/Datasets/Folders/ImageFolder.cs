@@ -22,11 +22,19 @@ internal static class ImageFolder
         var given = Path.Combine(root, "train");
         // A class may have the name "train" too; its folder has pictures, and not folders.
         var isGiven = Directory.Exists(given) && Directory.EnumerateDirectories(given).Any();
-        var (labels, train, test) = isGiven ? Given(root) : Drawn(root, request.Seed);
-        train = [.. TrainingSample.Pick(request, train.Count).Select(number => train[number])];
-        var loader = new PictureLoader(request, ContentSide(train.Concat(test), cancellation));
-        var (trainSet, trainSkipped) = loader.Load(train, labels, cancellation);
-        var (testSet, testSkipped) = loader.Load(test, labels, cancellation);
+        var split = isGiven ? Given(root) : Drawn(root, request.Seed, []);
+        var (loader, train, test) = Load(request, split, cancellation);
+        IReadOnlyDictionary<string, string> skipped = train.Skipped.Concat(test.Skipped).ToDictionary();
+        // The draw may leave a small class with broken pictures alone. Then it is done without them.
+        if (!isGiven && skipped.Count > 0 && (train.Missing ?? test.Missing) is not null)
+        {
+            split = Drawn(root, request.Seed, [.. skipped.Keys]);
+            (loader, train, test) = Load(request, split, cancellation);
+        }
+        if ((train.Missing ?? test.Missing) is { } missing)
+            throw new InvalidDataException($"{root}: no readable picture of the class {split.Labels[missing]} to "
+                + $"{(train.Missing is null ? "test" : "train")} with, expected one or more");
+        var (trainSet, testSet) = (train.Set, test.Set);
         if (request.Channels is null && trainSet.Shape.Channels == 3 && GrayPlanes.AllEqual(trainSet) && GrayPlanes.AllEqual(testSet))
         {
             trainSet = GrayPlanes.First(trainSet);
@@ -35,12 +43,25 @@ internal static class ImageFolder
         return new()
         {
             Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))),
-            Labels = labels,
+            Labels = split.Labels,
             Imaging = loader.Imaging with { Input = trainSet.Shape },
             Train = trainSet,
             Test = testSet,
-            Skipped = [.. trainSkipped, .. testSkipped],
+            Skipped = [.. skipped.Values],
         };
+    }
+
+    private static (PictureLoader Loader, Part Train, Part Test) Load(DatasetRequest request, Split split, CancellationToken cancellation)
+    {
+        var train = TrainingSample.Pick(request, split.Train.Count).Select(number => split.Train[number]).ToList();
+        var loader = new PictureLoader(request, ContentSide(train.Concat(split.Test), cancellation));
+        return (loader, PartOf(train), PartOf(split.Test));
+
+        Part PartOf(IReadOnlyList<LabeledFile> files)
+        {
+            var (set, skipped) = loader.Load(files, cancellation);
+            return new(files, set, skipped);
+        }
     }
 
     private static Split Given(string root)
@@ -65,17 +86,19 @@ internal static class ImageFolder
             + $"expected those of train, {string.Join(", ", labels)}");
     }
 
-    private static Split Drawn(string root, int seed)
+    private static Split Drawn(string root, int seed, HashSet<string> broken)
     {
         var folders = ClassFolders.Read(root);
         var train = new List<LabeledFile[]>();
         var test = new List<LabeledFile[]>();
-        foreach (var files in folders.Files)
+        foreach (var found in folders.Files)
         {
+            var files = Array.FindAll(found, file => !broken.Contains(file.Path));
             if (files.Length < 2)
             {
+                var readable = files.Length < found.Length ? $"{files.Length} readable of {found.Length} pictures" : "1 picture";
                 throw new InvalidDataException(
-                    $"{Path.GetDirectoryName(files[0].Path)}: 1 picture, expected 2 or more to train and to test with");
+                    $"{Path.GetDirectoryName(found[0].Path)}: {readable}, expected 2 or more to train and to test with");
             }
             var random = SplitMix64.For(seed, stream: 2, files[0].Label);
             random.Shuffle<LabeledFile>(files);
@@ -108,4 +131,14 @@ internal static class ImageFolder
     }
 
     private sealed record Split(IReadOnlyList<string> Labels, IReadOnlyList<LabeledFile> Train, IReadOnlyList<LabeledFile> Test);
+
+    /// <param name="Files">The pictures that were asked for.</param>
+    /// <param name="Set">The readable ones.</param>
+    /// <param name="Skipped">The reasons of the others, by path.</param>
+    private sealed record Part(IReadOnlyList<LabeledFile> Files, ImageSet Set, IReadOnlyDictionary<string, string> Skipped)
+    {
+        /// <summary>Gets a class that has no readable picture here; null if there is none.</summary>
+        public int? Missing { get; } =
+            Files.Select(file => (int?)file.Label).Except(Set.Labels.Select(label => (int?)label)).FirstOrDefault();
+    }
 }

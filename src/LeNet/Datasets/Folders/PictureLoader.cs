@@ -31,10 +31,10 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
         }
     }
 
-    /// <summary>Loads all readable pictures and names the skipped ones.</summary>
-    /// <exception cref="InvalidDataException">A picture must not be skipped and is unreadable, or a class has no readable one.</exception>
-    public (ImageSet Set, IReadOnlyList<string> Skipped) Load(
-        IReadOnlyList<LabeledFile> files, IReadOnlyList<string> labels, CancellationToken cancellation)
+    /// <summary>Loads all readable pictures and names the skipped ones, with the reason by path.</summary>
+    /// <exception cref="InvalidDataException">A picture must not be skipped and is unreadable.</exception>
+    public (ImageSet Set, IReadOnlyDictionary<string, string> Skipped) Load(
+        IReadOnlyList<LabeledFile> files, CancellationToken cancellation)
     {
         var size = Imaging.Input.Count;
         if ((long)files.Count * size > Array.MaxLength)
@@ -59,19 +59,13 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
         });
         if (Array.FindIndex(faults, fault => fault is not null) is >= 0 and var first && !request.SkipUnreadable)
             throw new InvalidDataException(Named(files[first].Path, faults[first]!.Message), faults[first]);
-        return Compact(files, labels, pixels, faults);
+        return Compact(files, pixels, faults);
     }
 
-    private (ImageSet Set, IReadOnlyList<string> Skipped) Compact(
-        IReadOnlyList<LabeledFile> files, IReadOnlyList<string> labels, byte[] pixels, Exception?[] faults)
+    private (ImageSet Set, IReadOnlyDictionary<string, string> Skipped) Compact(
+        IReadOnlyList<LabeledFile> files, byte[] pixels, Exception?[] faults)
     {
         var readable = Enumerable.Range(0, files.Count).Where(index => faults[index] is null).ToArray();
-        var counts = new int[labels.Count];
-        foreach (var index in readable)
-            counts[files[index].Label]++;
-        if (files.FirstOrDefault(file => counts[file.Label] == 0) is { Path: not null, Label: var empty })
-            throw new InvalidDataException($"{request.Directory}: no readable picture of the class {labels[empty]}, expected one or more");
-
         var size = Imaging.Input.Count;
         if (readable.Length < files.Count)
         {
@@ -84,7 +78,7 @@ internal sealed class PictureLoader(DatasetRequest request, int contentSide)
             Files = Array.ConvertAll(readable, index => Path.GetRelativePath(request.Directory ?? ".", files[index].Path)),
         };
         var skipped = Enumerable.Range(0, files.Count).Where(index => faults[index] is not null);
-        return (set, [.. skipped.Select(index => Named(files[index].Path, faults[index]!.Message))]);
+        return (set, skipped.ToDictionary(index => files[index].Path, index => Named(files[index].Path, faults[index]!.Message)));
     }
 
     private static string Named(string path, string message) =>

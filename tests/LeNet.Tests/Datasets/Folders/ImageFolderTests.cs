@@ -180,6 +180,38 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal((2, 8), (dataset.Skipped.Count, dataset.Train.Count + dataset.Test.Count));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Open_TwoReadablePicturesOfAClass_TrainAndTest(int seed)
+    {
+        AddClasses(4, "a");
+        AddClasses(2, "b");
+        foreach (var number in Enumerable.Range(1, 9))
+            Add($"b/bad{number}.png", Flat(7)[..50]);
+
+        var dataset = DatasetCatalog.Open(
+            new() { Name = "folder", Directory = folder.Path, SkipUnreadable = true, Seed = seed }, TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, 1), (dataset.Train.Labels.Count(label => label == 1), dataset.Test.Labels.Count(label => label == 1)));
+        Assert.Equal(9, dataset.Skipped.Count);
+    }
+
+    [Fact]
+    public void Open_OneReadablePictureOfAClass_SaysSo()
+    {
+        AddClasses(4, "a");
+        AddClasses(1, "b");
+        Add("b/bad1.png", Flat(7)[..50]);
+        Add("b/bad2.png", Flat(7)[..50]);
+
+        var exception = Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(
+            new() { Name = "folder", Directory = folder.Path, SkipUnreadable = true }, TestContext.Current.CancellationToken));
+
+        Assert.Equal(folder.Combine("b") + ": 1 readable of 3 pictures, expected 2 or more to train and to test with", exception.Message);
+    }
+
     [Fact]
     public void Open_ClassWithoutPictures_IsNamed()
     {

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using LeNetServe.Cli;
 
-namespace LeNetServe.Trainer.Commands;
+namespace LeNetServe.Trainer.Computing;
 
 /// <summary>The options of the machine to compute on, which do not belong to a run's identity.</summary>
 internal static class ComputeOptions
 {
-    public static Option<string> Device { get; } = CliOption.WithDefault("--device", "auto", "auto, cpu or cuda.");
+    public static Option<string> Device { get; } = CliOption.WithDefault("--device", "auto", "auto, cpu or cuda.")
+        .Completed(ComputeDevice.Names);
 
     public static Option<int?> Threads { get; } = CliOption.Number<int>(
         "--threads",
