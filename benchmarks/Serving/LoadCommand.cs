@@ -18,6 +18,11 @@ internal static class LoadCommand
         var result = perSecond > 0
             ? await load.OpenAsync(request, perSecond, seconds)
             : await load.ClosedAsync(kind, request, callers, seconds);
+        if (result.Answered == 0)
+        {
+            Console.Error.WriteLine($"error: no call to {url} was answered: {result.Refused} refused, {result.Failed} failed");
+            return 4;
+        }
         Console.WriteLine(
             $"{result.PerSecond:0}/s answered, {result.Refused} refused, {result.Failed} failed; microseconds "
             + $"p50 {result.Percentile(50):0}, p90 {result.Percentile(90):0}, "

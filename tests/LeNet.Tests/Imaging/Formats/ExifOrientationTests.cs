@@ -7,7 +7,7 @@ namespace LeNetServe.Tests.Imaging.Formats;
 
 public sealed class ExifOrientationTests
 {
-    private const int Byte = 1, Short = 3, Long = 4;
+    private const int Byte = 1, Short = 3, Long = 4, SignedByte = 6, SignedShort = 8, SignedLong = 9;
 
     /// <summary>The upright blocks of the stored blocks 1 2 3 / 4 5 6, for each orientation from 1 to 8.</summary>
     private static readonly byte[][] Upright =
@@ -22,6 +22,9 @@ public sealed class ExifOrientationTests
     [InlineData("jpeg", Long, false)]
     [InlineData("jpeg", Long, true)]
     [InlineData("jpeg", Byte, true)]
+    [InlineData("jpeg", SignedByte, false)]
+    [InlineData("jpeg", SignedShort, true)]
+    [InlineData("jpeg", SignedLong, false)]
     [InlineData("png before", Short, true)]
     [InlineData("png after", Short, false)]
     [InlineData("png after", Long, true)]
@@ -143,9 +146,9 @@ public sealed class ExifOrientationTests
         Write16(22, 0x0112);
         Write16(24, type);
         Write32(26, 1);
-        if (type == Byte)
+        if (type is Byte or SignedByte)
             exif[30] = (byte)orientation;
-        else if (type == Short)
+        else if (type is Short or SignedShort)
             Write16(30, orientation);
         else
             Write32(30, orientation);
