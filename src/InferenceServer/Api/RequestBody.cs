@@ -66,13 +66,16 @@ internal static class RequestBody
     {
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || type.Charset.Length == 0)
             return null;
-        var charset = HeaderUtilities.RemoveQuotes(type.Charset).ToString();
+        var charset = HeaderUtilities.UnescapeAsQuotedString(type.Charset).ToString();
+        // Many clients write utf8, which is not a registered name.
+        if (charset.Equals("utf8", StringComparison.OrdinalIgnoreCase))
+            return null;
         try
         {
             var encoding = Encoding.GetEncoding(charset);
             return encoding is UTF8Encoding or ASCIIEncoding ? null : encoding;
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
             var message = $"the charset of Content-Type is \"{Errors.Excerpt.Of(charset)}\", expected utf-8";
             throw new InferenceException(InferenceErrorKind.UnsupportedMediaType, message, exception);

@@ -94,7 +94,11 @@ public sealed class HttpRulesTests
     [InlineData("application/json; charset=\"utf-8\"", 200)]
     [InlineData("application/json; charset=UTF-8", 200)]
     [InlineData("Application/JSON;charset=us-ascii", 200)]
+    [InlineData("application/json; charset=utf8", 200)]
+    [InlineData("application/json; charset=\"utf\\-8\"", 200)]
+    [InlineData("application/vnd.api+json", 200)]
     [InlineData("application/json; charset=klingon", 415)]
+    [InlineData("application/json; charset=utf-7", 415)]
     [InlineData("application/json; charset=\"klingon\"", 415)]
     public async Task Post_Charset_IsReadInAnyFormOrIsUnsupported(string contentType, int expected)
     {
@@ -158,17 +162,43 @@ public sealed class HttpRulesTests
     {
         await using var server = await TestServer.StartAsync();
         var base64 = Convert.ToBase64String([.. Enumerable.Repeat((byte)0xfb, 16)]);
-        string[] forms = [base64, base64.TrimEnd('='), base64.Replace('+', '-').Replace('/', '_')];
+        var png = Convert.ToBase64String(Pictures.Png([.. ClassifierServiceTests.Stripe(1).Pixels], 4, 4));
+        Func<string, string>[] forms =
+        [
+            text => text,
+            text => text.TrimEnd('='),
+            text => text.Replace('+', '-').Replace('/', '_'),
+            text => text.Replace('+', '-').Replace('/', '_').TrimEnd('='),
+            text => string.Join("\\r\\n", text.Chunk(7).Select(line => new string(line))),
+        ];
 
         foreach (var form in forms)
         {
-            var image = $$"""{"pixels":"{{form}}"}""";
+            var image = $$"""{"pixels":"{{form(base64)}}"}""";
             foreach (var (path, json) in new[]
             {
                 (Classify, $$"""{"image":{{image}}}"""), (Explain, $$"""{"image":{{image}}}"""), (Batch, $$"""{"images":[{{image}}]}"""),
+                (Infer, $$"""{"inputs":[{"name":"pixels","shape":[1],"datatype":"BYTES","data":["{{form(png)}}"]}]}"""),
             })
                 Assert.Equal((path, 200), (path, await PostAsync(server, path, Encoding.UTF8.GetBytes(json), "application/json")));
         }
+    }
+
+    [Theory]
+    [InlineData("name=\"topK\"", "", "the form has the field \"topK\", expected only files; options are query parameters")]
+    [InlineData("name=\"topK\"", "Content-Type: text/plain; charset=utf-7\r\n", "the form cannot be read: ")]
+    public async Task Post_FormWithAField_SaysWhatIsWrong(string name, string header, string expected)
+    {
+        await using var server = await TestServer.StartAsync();
+        var form = $"--edge\r\nContent-Disposition: form-data; {name}\r\n{header}\r\n3\r\n--edge--\r\n";
+        using var content = new StringContent(form) { Headers = { ContentType = new("multipart/form-data") } };
+        content.Headers.ContentType.Parameters.Add(new("boundary", "edge"));
+
+        using var response = await server.Http.PostAsync(Classify, content, Cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        using var answer = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Contains(expected, answer.RootElement.GetProperty("message").GetString());
     }
 
     [Theory]

@@ -144,17 +144,16 @@ internal static class ClassifyJson
         return image;
     }
 
-    // ProtoJSON accepts the standard and the URL-safe alphabet, with and without padding.
     private static byte[] Bytes(JsonElement value, string path)
     {
-        if (value.ValueKind == JsonValueKind.String)
+        try
         {
-            if (value.TryGetBytesFromBase64(out var bytes))
+            if (value.ValueKind == JsonValueKind.String && Base64Text.Decode(value) is { } bytes)
                 return bytes;
-            var text = Text(value, path).Replace('-', '+').Replace('_', '/').TrimEnd('=');
-            var buffer = new byte[(text.Length / 4 * 3) + 3];
-            if (Convert.TryFromBase64String(text + new string('=', (4 - (text.Length % 4)) % 4), buffer, out var length))
-                return buffer[..length];
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair is not base64.
         }
         throw Invalid($"{path} is not base64", path);
     }

@@ -18,6 +18,8 @@ namespace LeNetServe.InferenceServer.Api.Classify;
 /// </summary>
 internal sealed class ImageUpload(ClassifierService classifier, LimitOptions limits, ServerMetrics metrics)
 {
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
     // Everything stays in memory, within the limit on bodies. With a full or read-only disk the caller would get the blame.
     private FormOptions Options => new()
     {
@@ -131,6 +133,8 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         try
         {
             var form = await context.Request.ReadFormAsync(Options, context.RequestAborted);
+            if (form.Keys.FirstOrDefault() is { } field)
+                throw Invalid($"the form has the field \"{Excerpt.Of(field)}\", expected only files; options are query parameters", "image");
             var images = new List<Image>();
             foreach (var file in form.Files)
                 await using (var stream = file.OpenReadStream())
@@ -141,14 +145,16 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         {
             throw RequestBody.TooLarge(limits.MaxMessageBytes);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException or NotSupportedException)
         {
+            // A part's charset may be UTF-7, which .NET does not support.
             throw Invalid($"the form cannot be read: {exception.Message}", "image");
         }
     }
 
+    // Also of a type such as application/vnd.api+json.
     private static bool IsJson(HttpRequest request) => MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+        && type.IsSubsetOf(Json);
 
     /// <summary>Checks for the content type that curl sends with --data-binary by default. The body is nevertheless the file.</summary>
     private static bool IsCurlsDefault(string? contentType) => MediaTypeHeaderValue.TryParse(contentType, out var type)

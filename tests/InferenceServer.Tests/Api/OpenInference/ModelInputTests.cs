@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LeNetServe.InferenceServer.Api.OpenInference.Tensors;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Models;
@@ -99,6 +100,27 @@ public sealed class ModelInputTests
         Assert.Contains("expecting string of length 5 but only 1 bytes available",
             Assert.Throws<InferenceException>(() =>
                 From(new("pixels", "BYTES", [1], Convert.FromHexString("05000000AA")))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(1e300, false)]
+    [InlineData(-3.5e38, false)]
+    [InlineData(3.4e38, true)]
+    [InlineData(double.PositiveInfinity, true)]
+    public void From_DoubleBeyondTheRangeOfFloats_IsRefused(double value, bool isTaken)
+    {
+        var data = MemoryMarshal.AsBytes<double>([.. new double[15], value]).ToArray();
+        InferenceException? fault = null;
+        try
+        {
+            var input = From(new("pixels", "FP64", [1, 1, 4, 4], data));
+            Assert.Equal((float)value, MemoryMarshal.Cast<byte, float>(input.Floats.Span)[15]);
+        }
+        catch (InferenceException exception)
+        {
+            fault = exception;
+        }
+        Assert.Equal(isTaken ? null : $"element 15 of input tensor 'pixels' is {value}, expected a number in the range of FP32", fault?.Message);
+    }
 
     [Fact]
     public void From_NoInputOrTwo_IsRefused()

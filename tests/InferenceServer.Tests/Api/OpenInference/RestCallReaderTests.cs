@@ -187,6 +187,23 @@ public sealed class RestCallReaderTests
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"inputs":[{"name":"@","datatype":"FP16","shape":[1],"data":[1]}]}""")]
+    [InlineData("""{"inputs":[{"name":"@","datatype":"@","shape":[1],"data":[1]}]}""")]
+    [InlineData("""{"inputs":[{"name":"@","datatype":"FP32","shape":[1],"parameters":{"binary_data_size":4}}]}""")]
+    [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":["@"]}]}""")]
+    public void Read_LongValue_IsCutInTheMessage(string json)
+    {
+        var exception = Assert.Throws<InferenceException>(() => Read(json.Replace("@", new string('n', 100_000), StringComparison.Ordinal)));
+
+        Assert.InRange(exception.Message.Length, 20, 500);
+    }
+
+    [Fact]
+    public void Read_NonFiniteNumberOfAnIntegerType_IsNamedInTheMessage() =>
+        Assert.Contains("found NaN, expected a value of type UINT8", Assert.Throws<InferenceException>(
+            () => Read("""{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"data":[NaN]}]}""")).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Read_DeepNesting_IsRefused()
     {

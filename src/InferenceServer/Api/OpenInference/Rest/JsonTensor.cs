@@ -98,11 +98,10 @@ internal static class JsonTensor
     {
         if (element.ValueKind != JsonValueKind.String)
             throw OpenInferenceErrors.Invalid($"Unable to parse 'data': found {Shorten(element)}, expected a string");
-        byte[]? bytes;
+        byte[] bytes;
         try
         {
-            if (!element.TryGetBytesFromBase64(out bytes))
-                bytes = Encoding.UTF8.GetBytes(element.GetString()!);
+            bytes = Base64Text.Decode(element) ?? Encoding.UTF8.GetBytes(element.GetString()!);
         }
         catch (InvalidOperationException)
         {
@@ -116,6 +115,8 @@ internal static class JsonTensor
     private static string Shorten(JsonElement element)
     {
         var text = element.GetRawText();
+        if (NonFiniteLiterals.Parse(text) is { } number)
+            return number.ToString(CultureInfo.InvariantCulture);
         return text.Length <= 40 ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, 40)}…");
     }
 }

@@ -81,7 +81,7 @@ internal static class RestCallReader
         };
         return binary.Length == 0
             ? call
-            : throw OpenInferenceErrors.Invalid($"unexpected additional input data for model '{model}': {binary.Length} bytes");
+            : throw OpenInferenceErrors.Invalid($"unexpected additional input data for model '{Excerpt.Of(model)}': {binary.Length} bytes");
     }
 
     private static List<RawTensor> ReadInputs(string model, JsonElement root, ref ReadOnlyMemory<byte> binary)
@@ -114,7 +114,8 @@ internal static class RestCallReader
     {
         if (size > (ulong)binary.Length)
             throw OpenInferenceErrors.Invalid(
-                $"unexpected size for input '{name}', expecting {size - (ulong)binary.Length} additional bytes for model '{model}'");
+                $"unexpected size for input '{Excerpt.Of(name)}', expecting {size - (ulong)binary.Length} additional bytes "
+                + $"for model '{Excerpt.Of(model)}'");
         var data = binary[..(int)size];
         binary = binary[(int)size..];
         return data;
@@ -125,9 +126,9 @@ internal static class RestCallReader
         var type = TensorDatatypes.Parse(datatype);
         if (type is TensorDatatype.Fp16 or TensorDatatype.Bf16)
             throw OpenInferenceErrors.Invalid(
-                $"receiving {datatype} data via JSON is not supported. Please use the binary data format for input {name}");
+                $"receiving {datatype} data via JSON is not supported. Please use the binary data format for input {Excerpt.Of(name)}");
         if (type == TensorDatatype.Invalid)
-            throw OpenInferenceErrors.Invalid($"invalid datatype for input {name}: '{datatype}'");
+            throw OpenInferenceErrors.Invalid($"invalid datatype for input {Excerpt.Of(name)}: '{Excerpt.Of(datatype)}'");
         var buffer = new ArrayBufferWriter<byte>();
         foreach (var element in Array(data, "data"))
             JsonTensor.Append(buffer, element, type);

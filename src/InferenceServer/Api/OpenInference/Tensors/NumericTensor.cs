@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Tensors;
@@ -8,7 +9,7 @@ namespace LeNetServe.InferenceServer.Api.OpenInference.Tensors;
 internal static class NumericTensor
 {
     /// <summary>Converts values to little-endian 32-bit floats, rounded to a float's precision, without scaling.</summary>
-    /// <exception cref="InferenceException">The type is not a numeric one.</exception>
+    /// <exception cref="InferenceException">The type is not a numeric one, or a value is beyond the range of a float.</exception>
     public static byte[] ToFloats(RawTensor tensor, TensorDatatype datatype)
     {
         var data = tensor.Data.Span;
@@ -30,7 +31,7 @@ internal static class NumericTensor
                 TensorDatatype.Int64 => BinaryPrimitives.ReadInt64LittleEndian(element),
                 TensorDatatype.Fp16 => (float)BinaryPrimitives.ReadHalfLittleEndian(element),
                 TensorDatatype.Bf16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(element) << 16),
-                TensorDatatype.Fp64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(element),
+                TensorDatatype.Fp64 => Narrow(tensor, i, BinaryPrimitives.ReadDoubleLittleEndian(element)),
                 TensorDatatype.Fp32 => BinaryPrimitives.ReadSingleLittleEndian(element),
                 _ => throw OpenInferenceErrors.Invalid(
                     $"inference input '{tensor.Name}' data-type is '{tensor.Datatype}', expected numbers or BYTES"),
@@ -38,6 +39,12 @@ internal static class NumericTensor
         }
         return bytes;
     }
+
+    // A finite value must not become infinite.
+    private static float Narrow(in RawTensor tensor, int index, double value) => double.IsFinite(value) && !float.IsFinite((float)value)
+        ? throw OpenInferenceErrors.Invalid(
+            $"element {index} of input tensor '{Excerpt.Of(tensor.Name)}' is {value}, expected a number in the range of FP32")
+        : (float)value;
 
     /// <summary>Converts images of H×W×C to C×H×W.</summary>
     /// <param name="data">The images.</param>
