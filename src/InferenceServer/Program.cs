@@ -7,6 +7,7 @@ NativeHeap.ShareArenas();
 NativeHeap.MapLargeBlocks();
 return await Exit.GuardAsync(async () =>
 {
+    Descriptors.Require();
     var commandLine = CommandLine.Parse(args);
     var builder = commandLine.CreateBuilder();
     var reader = new SettingsReader(builder.Configuration);

@@ -41,6 +41,8 @@ public sealed record OddPicture(string FileName, byte[] Encoded, ImageFault? Fau
         yield return Sound("color.webp", Skia(SKEncodedImageFormat.Webp));
         yield return Sound("color.jpg", Skia(SKEncodedImageFormat.Jpeg));
         yield return Sound("progressive.jpg", Embedded("progressive.jpg"));
+        yield return Sound("restarts.jpg", Embedded("restarts.jpg"));
+        yield return Sound("progressive-restarts.jpg", Embedded("progressive-restarts.jpg"));
         yield return Sound("gray.tif", Tiff.ToArray());
         yield return Sound("tiles.tif", (Tiff with { Tile = 16, Compression = Compression.LZW, IsBigEndian = true }).ToArray());
         yield return Sound("png-inside.jpg", Gray.ToArray());

@@ -32,6 +32,9 @@ public sealed record TiffWriter
     /// <summary>The kind of a fourth sample.</summary>
     public ExtraSample? Extra { get; init; }
 
+    /// <summary>The kind of numbers; null writes no tag.</summary>
+    public SampleFormat? Format { get; init; }
+
     /// <summary>Red, green and blue of a palette, 16 bits each.</summary>
     public ushort[][] Palette { get; init; } = [];
 
@@ -72,6 +75,8 @@ public sealed record TiffWriter
             tiff.SetField(TiffTag.ORIENTATION, (Orientation)Orientation);
         if (Extra is { } extra)
             tiff.SetField(TiffTag.EXTRASAMPLES, 1, new[] { (short)extra });
+        if (Format is { } format)
+            tiff.SetField(TiffTag.SAMPLEFORMAT, format);
         if (Palette is [var red, var green, var blue])
             tiff.SetField(TiffTag.COLORMAP, red, green, blue);
         if (Tile == 0)

@@ -100,6 +100,9 @@ internal static class Archives
         using Stream content = kind == ArchiveKind.TarGz ? new GZipStream(file, CompressionMode.Decompress) : file;
         foreach (var member in kind == ArchiveKind.Zip ? ZipMembers.Read(content) : new TarMembers(content).Read())
             yield return member;
+        // The checksum of gzip comes last. Its length is known when everything before it has been read.
+        if (kind == ArchiveKind.TarGz)
+            content.CopyTo(Stream.Null);
     }
 
     private static FileStream Open(byte[] path)

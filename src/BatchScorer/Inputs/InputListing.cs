@@ -1,4 +1,5 @@
 using System.Text;
+using LeNetServe.BatchScorer.Rows;
 
 namespace LeNetServe.BatchScorer.Inputs;
 
@@ -6,6 +7,8 @@ namespace LeNetServe.BatchScorer.Inputs;
 internal sealed class InputListing
 {
     public const string NoImages = "the inputs have no images; files of other extensions need --include";
+
+    private const int MostOfAName = 100;
 
     private readonly InputOptions options;
     private readonly NameFilter filter;
@@ -81,10 +84,20 @@ internal sealed class InputListing
 
     private IEnumerable<InputImage> Of(byte[] path, bool contents)
     {
+        // The file system would cut the path there.
+        if (path.Contains((byte)0))
+            return [HasZero(path)];
         if (Archives.KindOf(path) is { } kind && !FolderWalk.IsFolder(path))
             return Archives.Images(path, kind, filter, FilePath.ToText(path), () => contents, () => passedOver++);
         return FolderWalk.IsFolder(path) ? walk.Images(path) : [Single(path)];
     }
+
+    private static InputImage HasZero(byte[] path) => new()
+    {
+        Name = FilePath.ToText(path.AsSpan(0, Math.Min(path.Length, MostOfAName))),
+        Error = new RowError(
+            RowError.Unreadable, "the path has a zero byte; --null reads a list of find -print0, and UTF-16 needs its byte order mark"),
+    };
 
     private static InputImage Single(byte[] path)
     {

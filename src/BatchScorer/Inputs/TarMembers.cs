@@ -72,9 +72,13 @@ internal sealed class TarMembers(Stream archive)
             return new(path, 0, null, Unreadable(
                 $"a link to {link}, expected a file: tar --dereference --hard-dereference packs files in place of links"));
         }
-        if (type is not ((byte)'0' or 0 or (byte)'7') || path is [.., (byte)'/'])
+        // A folder (also GNU's with its list of names) and a volume's label are not files.
+        if (type is (byte)'5' or (byte)'D' or (byte)'V' || path is [.., (byte)'/'])
             return null;
-        return fault is null ? new(path, size, content.Read) : new(path[..Math.Min(path.Length, 100)], size, null, Unreadable(fault));
+        if (type is not ((byte)'0' or 0 or (byte)'7'))
+            fault ??= $"its type is '{(char.IsAsciiLetterOrDigit((char)type) ? $"{(char)type}" : $"{type:x2}")}', expected a whole file";
+        // The end of a long name tells whether it is a picture's.
+        return fault is null ? new(path, size, content.Read) : new(path[Math.Max(0, path.Length - 100)..], size, null, Unreadable(fault));
     }
 
     private ArchiveMember Damaged(int number, string why)
@@ -139,6 +143,12 @@ internal sealed class TarMembers(Stream archive)
             var value = record[(equals + 1)..];
             if (record[..equals].SequenceEqual("path"u8))
                 longName = value.ToArray();
+            else if (record.StartsWith("GNU.sparse."u8))
+            {
+                fault = "it is stored with holes, expected a whole file: pack without --sparse";
+                if (record[..equals].EndsWith(".name"u8))
+                    longName = value.ToArray();
+            }
             else if (record[..equals].SequenceEqual("linkpath"u8))
                 longLink = Text(value);
             else if (record[..equals].SequenceEqual("size"u8))
@@ -217,8 +227,10 @@ internal sealed class TarMembers(Stream archive)
 
         private void Pad()
         {
+            // The last member of an archive may lack its padding.
             Span<byte> padding = stackalloc byte[BlockBytes];
-            archive.ReadExactly(padding[..(int)((BlockBytes - (Length % BlockBytes)) % BlockBytes)]);
+            var count = (int)((BlockBytes - (Length % BlockBytes)) % BlockBytes);
+            archive.ReadAtLeast(padding[..count], count, throwOnEndOfStream: false);
         }
     }
 }

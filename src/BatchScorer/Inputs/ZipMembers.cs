@@ -10,6 +10,9 @@ namespace LeNetServe.BatchScorer.Inputs;
 /// </summary>
 internal static class ZipMembers
 {
+    private const uint UnixType = 0xf000;
+    private const uint UnixLink = 0xa000;
+
     private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(value => CrcOf((uint)value))];
 
     public static IEnumerable<ArchiveMember> Read(Stream file)
@@ -17,12 +20,14 @@ internal static class ZipMembers
         using var zip = new ZipArchive(Start(file) is > 0 and var start ? new ShiftedStream(file, start) : file, ZipArchiveMode.Read);
         foreach (var entry in zip.Entries)
         {
-            var name = entry.FullName.Contains('/', StringComparison.Ordinal) ? entry.FullName : entry.FullName.Replace('\\', '/');
+            var name = entry.FullName.Replace('\\', '/');
             if (name.EndsWith('/'))
                 continue;
             var error = entry.IsEncrypted
                 ? new RowError(RowError.Unreadable, "is encrypted, expected a zip without a password: unpack it, and score the folder")
-                : null;
+                : ((uint)entry.ExternalAttributes >> 16 & UnixType) == UnixLink
+                    ? new RowError(RowError.Unreadable, "is a link, expected a file: zip without --symlinks packs files in place of links")
+                    : null;
             yield return new(Encoding.UTF8.GetBytes(name), entry.Length, error is null ? () => Content(entry) : null, error);
         }
     }
@@ -50,7 +55,7 @@ internal static class ZipMembers
     /// </summary>
     private static long Start(Stream file)
     {
-        const int RecordBytes = 22;
+        const int RecordBytes = 22, LocatorBytes = 20, Record64Bytes = 56;
         var tail = new byte[Math.Min(file.Length, RecordBytes + ushort.MaxValue)];
         file.Position = file.Length - tail.Length;
         file.ReadExactly(tail);
@@ -58,9 +63,14 @@ internal static class ZipMembers
         var at = tail.AsSpan().LastIndexOf("PK\x05\x06"u8);
         if (at < 0 || tail.Length - at < RecordBytes)
             return 0;
+        var place = file.Length - tail.Length + at;
+        // The locator of a zip64 says where its longer record would be without the bytes before the archive.
+        if (at >= LocatorBytes + Record64Bytes && tail.AsSpan(at - LocatorBytes).StartsWith("PK\x06\x07"u8))
+            return tail.AsSpan(at - LocatorBytes - Record64Bytes).StartsWith("PK\x06\x06"u8)
+                ? Math.Max(0, place - LocatorBytes - Record64Bytes - BinaryPrimitives.ReadInt64LittleEndian(tail.AsSpan(at - 12)))
+                : 0;
         var size = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(at + 12));
         var offset = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(at + 16));
-        var isZip64 = size == uint.MaxValue || offset == uint.MaxValue || tail.AsSpan(0, at).LastIndexOf("PK\x06\x07"u8) == at - 20;
-        return isZip64 ? 0 : Math.Max(0, file.Length - tail.Length + at - size - offset);
+        return Math.Max(0, place - size - offset);
     }
 }

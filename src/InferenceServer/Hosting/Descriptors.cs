@@ -22,6 +22,16 @@ internal static class Descriptors
     /// <summary>Gets the largest number of descriptors that the process may have.</summary>
     public static int Limit { get; } = ReadLimit();
 
+    /// <summary>Refuses a process that may open too few files. Call this first, because even the start needs many.</summary>
+    /// <exception cref="ExpectedException">The limit is below <see cref="Least"/>.</exception>
+    public static void Require()
+    {
+        if (Limit < Least)
+            throw new ExpectedException(
+                ExitCode.Trouble,
+                $"the server cannot serve: the process may open {Limit} files, expected {Least} at least (ulimit -n)");
+    }
+
     /// <summary>Gets the default for the connections of each listener.</summary>
     public static int ConnectionsOf(int listeners) => Math.Clamp((Limit - Reserved) / listeners, 1, MostConnections);
 

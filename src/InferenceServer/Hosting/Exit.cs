@@ -54,7 +54,9 @@ internal static class Exit
         ExpectedException expected => expected,
         // A configuration file that cannot be parsed.
         InvalidDataException or FormatException =>
-            new(ExitCode.Usage, $"{exception.Message} {exception.GetBaseException().Message}", exception),
+            new(ExitCode.Usage, exception.InnerException is null
+                ? exception.Message
+                : $"{exception.Message} {exception.GetBaseException().Message}", exception),
         _ => exception.GetBaseException() is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException
             ? new(ExitCode.Trouble, exception is TypeInitializationException
                 ? exception.GetBaseException().Message

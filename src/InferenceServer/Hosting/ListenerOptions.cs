@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using LeNetServe.InferenceServer.Configuration;
 
 namespace LeNetServe.InferenceServer.Hosting;
@@ -42,13 +43,21 @@ internal sealed record ListenerOptions
             reader.Fault($"Listen:UnixSocket is \"{socket}\", expected a path in an existing folder");
         else if (socket is not null && UnixSockets.IsSomethingElse(socket))
             reader.Fault($"Listen:UnixSocket is \"{socket}\", which exists and is not a socket, expected a free path or a socket");
+        else if (socket is not null && Encoding.UTF8.GetByteCount(socket) is var length && length > UnixSockets.LongestPath)
+            reader.Fault($"Listen:UnixSocket has {length} bytes, expected at most {UnixSockets.LongestPath}");
+        var maxConnections = ReadMaxConnections(reader, socket is null ? 2 : 3);
+        var startTimeout = ReadStartTimeout(reader, defaults.StartTimeout);
+        var grpcPort = reader.Integer("Listen:GrpcPort", defaults.GrpcPort, 0, 65535, "gRPC (HTTP/2); 0 takes a free port");
+        var httpPort = ReadHttpPort(reader, defaults.HttpPort);
+        if (grpcPort == httpPort && grpcPort != 0)
+            reader.Fault($"Listen:GrpcPort and Listen:HttpPort are both {grpcPort}, expected two ports");
         return new()
         {
             Address = parsed,
-            MaxConnections = ReadMaxConnections(reader, socket is null ? 2 : 3),
-            StartTimeout = ReadStartTimeout(reader, defaults.StartTimeout),
-            GrpcPort = reader.Integer("Listen:GrpcPort", defaults.GrpcPort, 0, 65535, "gRPC (HTTP/2); 0 takes a free port"),
-            HttpPort = ReadHttpPort(reader, defaults.HttpPort),
+            MaxConnections = maxConnections,
+            StartTimeout = startTimeout,
+            GrpcPort = grpcPort,
+            HttpPort = httpPort,
             UnixSocket = socket,
             Origins = reader.List("Listen:Origins", "Origins of web pages that may call the server; * for all"),
         };

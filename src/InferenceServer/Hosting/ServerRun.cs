@@ -14,13 +14,6 @@ internal static class ServerRun
     /// </summary>
     public static async Task<ExitCode> RunAsync(WebApplication app)
     {
-        if (Descriptors.Limit < Descriptors.Least)
-        {
-            await app.DisposeAsync();
-            var files = $"the process may open {Descriptors.Limit} files, expected {Descriptors.Least} at least (ulimit -n)";
-            await Console.Error.WriteLineAsync($"error: the server cannot serve: {files}");
-            return ExitCode.Trouble;
-        }
         var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         var listen = app.Services.GetRequiredService<ServerOptions>().Listen;
         Exception? failure = null;
@@ -50,7 +43,10 @@ internal static class ServerRun
         if (failure is null or OperationCanceledException)
             return ExitCode.Success;
         // A socket's exception does not name the address.
-        var place = failure is SocketException ? $"cannot listen on {listen.Address}, ports {listen.GrpcPort} and {listen.HttpPort}: " : "";
+        var socket = listen.UnixSocket is { } path ? $", or on {path}" : "";
+        var place = failure is SocketException
+            ? $"cannot listen on {listen.Address}, ports {listen.GrpcPort} and {listen.HttpPort}{socket}: "
+            : "";
         var remedy = failure.InnerException is AddressInUseException
             ? " Stop the program that uses it, or choose another port with --grpc-port or --http-port."
             : "";

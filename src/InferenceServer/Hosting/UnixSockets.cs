@@ -9,6 +9,9 @@ internal static class UnixSockets
     private const int NoSuchDevice = 6;
     private const int NotSupported = 102;
 
+    /// <summary>The most bytes of a socket's path: the 108 of Linux (macOS: 104) with the zero at the end.</summary>
+    public static readonly int LongestPath = OperatingSystem.IsMacOS() ? 103 : 107;
+
     /// <summary>Checks whether the path exists and is not a socket.</summary>
     public static bool IsSomethingElse(string path) => Path.Exists(path) && !IsSocket(path);
 

@@ -16,6 +16,7 @@ public static partial class RegularFile
 
     private const int TypeMask = 0xf000;
     private const int Regular = 0x8000;
+    private const int StatusBytes = 256;
 
     /// <summary>Opens a file for reading.</summary>
     /// <exception cref="InvalidDataException">The file is not a regular one, or larger than <paramref name="maxBytes"/>.</exception>
@@ -56,18 +57,38 @@ public static partial class RegularFile
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    // .NET opens before it asks for the type, and the opening of a FIFO waits for a writer. The layout of statx is the same on every Linux.
-    private static unsafe void CheckType(string path)
+    /// <summary>
+    /// Gets the device and the number of a file in it, after all links. A file that another one replaces has another number, even with the
+    /// same path, length and time. Empty if the system does not say.
+    /// </summary>
+    public static string Identity(string path)
     {
-        if (!OperatingSystem.IsLinux())
+        const int NumberOffset = 32, DeviceOffset = 136;
+        Span<byte> status = stackalloc byte[StatusBytes];
+        return TryStatus(path, status)
+            ? $"{BinaryPrimitives.ReadUInt64LittleEndian(status[DeviceOffset..]):x}-"
+                + $"{BinaryPrimitives.ReadUInt64LittleEndian(status[NumberOffset..]):x}"
+            : "";
+    }
+
+    // .NET opens before it asks for the type, and the opening of a FIFO waits for a writer.
+    private static void CheckType(string path)
+    {
+        const int ModeOffset = 28;
+        Span<byte> status = stackalloc byte[StatusBytes];
+        if (!TryStatus(path, status))
             return;
-        const int CurrentFolder = -100, OfType = 1, ModeOffset = 28, Size = 256;
-        var status = stackalloc byte[Size];
-        if (Status(CurrentFolder, path, 0, OfType, status) != 0)
-            return;
-        var mode = BinaryPrimitives.ReadUInt16LittleEndian(new(status + ModeOffset, 2));
+        var mode = BinaryPrimitives.ReadUInt16LittleEndian(status[ModeOffset..]);
         if ((mode & TypeMask) != Regular)
             throw new InvalidDataException($"{path} is {NameOf(mode & TypeMask)}, expected a regular file");
+    }
+
+    // The layout of statx is the same on every Linux.
+    private static unsafe bool TryStatus(string path, Span<byte> status)
+    {
+        const int CurrentFolder = -100, TypeAndNumber = 0x101;
+        fixed (byte* bytes = status)
+            return OperatingSystem.IsLinux() && Status(CurrentFolder, path, 0, TypeAndNumber, bytes) == 0;
     }
 
     private static string NameOf(int type) => type switch

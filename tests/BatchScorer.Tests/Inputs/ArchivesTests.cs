@@ -31,10 +31,25 @@ public sealed class ArchivesTests : IDisposable
         Assert.All(images, (image, i) => Assert.Equal((i + firstWanted) % 2 == 0 ? contents[i] : null, image.Content));
     }
 
+    [Fact]
+    public void Images_WrongChecksumOfGzip_IsAnErrorOfTheArchiveBehindItsImages()
+    {
+        Write(directory["a.tgz"], [[1], [2]]);
+        var bytes = File.ReadAllBytes(directory["a.tgz"]);
+        bytes[^5] ^= 1;
+        File.WriteAllBytes(directory["a.tgz"], bytes);
+
+        var path = Encoding.UTF8.GetBytes(directory["a.tgz"]);
+        var images = Archives.Images(path, ArchiveKind.TarGz, new NameFilter([], []), "a", () => true).ToArray();
+
+        Assert.Equal(["a!/0.png", "a!/1.png", "a"], images.Select(image => image.Name));
+        Assert.StartsWith("the TarGz archive cannot be read: ", images[2].Error!.Text, StringComparison.Ordinal);
+    }
+
     private static void Write(string path, byte[][] contents)
     {
         using var file = File.Create(path);
-        using Stream packed = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
+        using Stream packed = !path.EndsWith(".tar", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
         using var tar = new TarWriter(packed);
         for (var i = 0; i < contents.Length; i++)
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"{i}.png") { DataStream = new MemoryStream(contents[i]) });

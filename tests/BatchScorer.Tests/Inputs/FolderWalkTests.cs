@@ -82,6 +82,21 @@ public sealed class FolderWalkTests : IDisposable
                 PathList.Read(new MemoryStream("a\n\0"u8.ToArray()), nullSeparated: true, TestContext.Current.CancellationToken).Single()));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Images_ListWithZeroBytes_IsAnErrorAndNeverAnotherFile(bool isUtf16)
+    {
+        Touch("a.png");
+        var list = $"{directory["a.png"]}\0{directory["b.png"]}\0";
+        File.WriteAllBytes(directory["list"], isUtf16 ? Encoding.Unicode.GetBytes(directory["a.png"]) : Encoding.UTF8.GetBytes(list));
+
+        var image = Assert.Single(new InputListing(new InputOptions { ListFile = directory["list"] }).Images(
+            contents: false, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("the path has a zero byte; --null reads", image.Error!.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Images_HiddenAndSystemFiles_ArePassedOverAndCountedUnlessAGlobSpellsThem()
     {

@@ -38,6 +38,7 @@ public sealed class TarMembersTests
     [InlineData("0 path=q.png\n", "! its extended header is damaged")]
     [InlineData("14 path=q.png\n", "q.png")]
     [InlineData("15 path=ü.png\n", "ü.png")]
+    [InlineData("21 GNU.sparse.major=1\n", "! it is stored with holes, expected a whole file")]
     public void Read_PaxHeader_IsUsedOrAnError(string records, string expected)
     {
         var bytes = Encoding.UTF8.GetBytes(records);
@@ -48,14 +49,40 @@ public sealed class TarMembersTests
         Assert.Equal(["a/1.png", expected, "b/2.png"], Members(archive));
     }
 
+    [Theory]
+    [InlineData('S')]
+    [InlineData('M')]
+    [InlineData('6')]
+    public void Read_EntryOfAnotherType_IsAnErrorAndTheOthersAreRead(char type)
+    {
+        byte[] archive = [.. Header("x.png", Content.Length, type), .. Padded(Content), .. File("b/2.png"), .. new byte[1024]];
+
+        Assert.Equal([$"! its type is '{type}', expected a whole file", "b/2.png"], Members(archive));
+    }
+
+    [Theory]
+    [InlineData('5')]
+    [InlineData('V')]
+    public void Read_FolderOrLabel_IsNoFile(char type) =>
+        Assert.Equal(["b/2.png"], Members([.. Header("x", 0, type), .. File("b/2.png"), .. new byte[1024]]));
+
     [Fact]
-    public void Read_NameBeyondAnyPath_IsAnError()
+    public void Read_LastFileWithoutPadding_IsRead()
+    {
+        var member = Assert.Single(new TarMembers(new MemoryStream([.. Header("1.png", Content.Length), .. Content])).Read());
+
+        Assert.Equal(Content, member.Read!());
+    }
+
+    [Fact]
+    public void Read_NameBeyondAnyPath_IsAnErrorThatKeepsTheExtension()
     {
         var name = Encoding.ASCII.GetBytes(new string('y', 5000) + ".png");
         byte[] archive = [.. Header("././@LongLink", name.Length, 'L'), .. Padded(name), .. File("x.png"), .. File("b/2.png"),
             .. new byte[1024]];
 
         Assert.Equal(["! its name has 5004 bytes, expected at most 4096", "b/2.png"], Members(archive));
+        Assert.EndsWith("yy.png", Encoding.ASCII.GetString(new TarMembers(new MemoryStream(archive)).Read().First().Path));
     }
 
     [Fact]

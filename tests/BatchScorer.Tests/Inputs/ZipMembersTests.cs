@@ -10,7 +10,7 @@ public sealed class ZipMembersTests
 
     [Fact]
     public void Read_BackslashesInNames_AreSlashes() =>
-        Assert.Equal(["7/1.png", "a/b\\2.png"], Names(Zip("7\\1.png", "folder\\", "a/b\\2.png")));
+        Assert.Equal(["7/1.png", "a/b/2.png"], Names(Zip("7\\1.png", "folder\\", "a/b\\2.png")));
 
     [Theory]
     [InlineData(1)]
@@ -21,6 +21,35 @@ public sealed class ZipMembersTests
 
         Assert.All(ZipMembers.Read(new MemoryStream(archive)), member => Assert.Equal(Content, member.Read!()));
         Assert.Equal(["7/1.png", "7/2.png"], Names(archive));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(777)]
+    public void Read_Zip64_IsReadAlsoWithBytesBeforeIt(int bytes)
+    {
+        var zip = Zip("7/1.png", "7/2.png");
+        var end = zip.AsSpan().LastIndexOf("PK\x05\x06"u8);
+        var size = BitConverter.ToUInt32(zip, end + 12);
+        var offset = BitConverter.ToUInt32(zip, end + 16);
+        byte[] record = [.. "PK\x06\x06"u8, .. BitConverter.GetBytes(44L), 45, 0, 45, 0, .. new byte[8],
+            .. BitConverter.GetBytes(2L), .. BitConverter.GetBytes(2L), .. BitConverter.GetBytes((long)size), .. BitConverter.GetBytes((long)offset)];
+        byte[] locator = [.. "PK\x06\x07"u8, 0, 0, 0, 0, .. BitConverter.GetBytes((long)end), 1, 0, 0, 0];
+        byte[] last = [.. "PK\x05\x06"u8, 0, 0, 0, 0, .. Enumerable.Repeat((byte)0xff, 12), 0, 0];
+
+        Assert.Equal(["7/1.png", "7/2.png"], Names([.. new byte[bytes], .. zip[..end], .. record, .. locator, .. last]));
+    }
+
+    [Fact]
+    public void Read_Link_IsAnErrorAndTheOthersAreRead()
+    {
+        var archive = Zip("7/1.png", "7/2.png");
+        BitConverter.TryWriteBytes(archive.AsSpan(archive.AsSpan().IndexOf("PK\x01\x02"u8) + 38), 0xa1ff0000);
+
+        var members = ZipMembers.Read(new MemoryStream(archive)).ToArray();
+
+        Assert.StartsWith("is a link, expected a file", members[0].Error!.Text, StringComparison.Ordinal);
+        Assert.Null(members[1].Error);
     }
 
     [Fact]

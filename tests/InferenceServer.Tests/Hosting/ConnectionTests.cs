@@ -104,18 +104,20 @@ public sealed class ConnectionTests : IDisposable
         Assert.DoesNotContain(log.Entries, entry => entry.Level >= LogLevel.Warning);
     }
 
-    [Fact]
-    public async Task Start_TooFewDescriptors_IsOneLineAndTrouble()
+    [Theory]
+    [InlineData(300)]
+    [InlineData(100)]
+    public async Task Start_TooFewDescriptors_IsOneLineAndTrouble(int descriptors)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs ulimit");
         using var directory = new TemporaryDirectory();
-        using var process = StartLimited(300, directory.Path);
+        using var process = StartLimited(descriptors, directory.Path);
 
         var error = await process.StandardError.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
 
         Assert.Equal((int)ExitCode.Trouble, process.ExitCode);
-        var reason = $"the process may open 300 files, expected {Descriptors.Least} at least (ulimit -n)";
+        var reason = $"the process may open {descriptors} files, expected {Descriptors.Least} at least (ulimit -n)";
         Assert.Equal($"error: the server cannot serve: {reason}\n", error);
     }
 

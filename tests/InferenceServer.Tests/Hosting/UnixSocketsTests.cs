@@ -64,6 +64,31 @@ public sealed class UnixSocketsTests : IDisposable
         Assert.Contains("is not a socket", Assert.Single(reader.Faults));
     }
 
+    [Fact]
+    public void Read_PathThatIsTooLongForASocket_IsAFault()
+    {
+        var path = directory[new string('s', UnixSockets.LongestPath)];
+        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection([new("Listen:UnixSocket", path)]).Build());
+
+        ListenerOptions.Read(reader);
+
+        var expected = $"Listen:UnixSocket has {path.Length} bytes, expected at most {UnixSockets.LongestPath}";
+        Assert.Equal(expected, Assert.Single(reader.Faults));
+    }
+
+    [Theory]
+    [InlineData("8500", "8500", "Listen:GrpcPort and Listen:HttpPort are both 8500, expected two ports")]
+    [InlineData("0", "0", null)]
+    public void Read_OnePortForBoth_IsAFaultUnlessTheSystemChooses(string grpc, string http, string? expected)
+    {
+        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(
+            [new("Listen:GrpcPort", grpc), new("Listen:HttpPort", http)]).Build());
+
+        ListenerOptions.Read(reader);
+
+        Assert.Equal(expected, reader.Faults.SingleOrDefault());
+    }
+
     private string Bound(bool listens, out Socket socket)
     {
         var path = directory["socket"];

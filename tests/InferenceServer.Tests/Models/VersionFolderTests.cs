@@ -116,6 +116,30 @@ public sealed class VersionFolderTests : IDisposable
         Assert.NotEqual(before.Facts.Sha256, after.Facts.Sha256);
     }
 
+    /// <summary>No path below the model tells of such a swap, and neither do lengths and times.</summary>
+    [Fact]
+    public async Task Scan_FolderOfTheModelIsAnotherOneWithTheSameLengthsAndTimes_IsNoticedOnce()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "numbers of files");
+        var time = DateTime.UtcNow.AddDays(-1);
+        File.SetLastWriteTimeUtc(new TinyOnnx().Write(directory["first", "1"]), time);
+        File.SetLastWriteTimeUtc(new TinyOnnx { Bias = [9, 0, 0] }.Write(directory["second", "1"]), time);
+        await using var server = await TestServer.StartAsync(
+            models => Directory.CreateSymbolicLink(Path.Combine(models, "m"), directory["first"]),
+            "--Models:Mode=poll",
+            "--Models:PollInterval=60m");
+        var before = server.Repository.Current.Models["m"].Default;
+
+        File.Delete(Path.Combine(server.Models, "m"));
+        Directory.CreateSymbolicLink(Path.Combine(server.Models, "m"), directory["second"]);
+        await server.Repository.ScanAsync(Cancellation);
+        var after = server.Repository.Current.Models["m"].Default;
+        await server.Repository.ScanAsync(Cancellation);
+
+        Assert.NotEqual(before.Facts.Sha256, after.Facts.Sha256);
+        Assert.Same(after, server.Repository.Current.Models["m"].Default);
+    }
+
     [Fact]
     public async Task Scan_LinkLeadsElsewhere_IsNoticed()
     {

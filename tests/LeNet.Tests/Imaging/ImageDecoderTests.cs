@@ -8,7 +8,8 @@ public sealed class ImageDecoderTests
 {
     private static readonly ImagePreprocessor Rgb = new(new() { Input = new(3, 32, 32) });
 
-    public static TheoryData<string> Jpegs => new("color.jpg", "cmyk.jpg", "progressive.jpg");
+    public static TheoryData<string> Jpegs => new(
+        "color.jpg", "cmyk.jpg", "progressive.jpg", "restarts.jpg", "progressive-restarts.jpg");
 
     [Theory]
     [MemberData(nameof(Jpegs))]

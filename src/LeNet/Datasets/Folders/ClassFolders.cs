@@ -13,7 +13,7 @@ internal static class ClassFolders
     {
         if (!Directory.Exists(root))
             throw new InvalidDataException($"{root}: no such directory, expected one with a folder of pictures for each class");
-        var labels = Directory.GetDirectories(root).Select(path => Path.GetFileName(path)).Where(name => !SystemFiles.Owns(name)).ToArray();
+        var labels = Names(root).ToArray();
         if (labels.Length < 2)
             throw new InvalidDataException(
                 $"{root}: {Counted.Of(labels.Length, "folder")}, expected two or more, a folder of pictures for each class");
@@ -21,13 +21,20 @@ internal static class ClassFolders
         return (labels, [.. labels.Select((name, label) => Pictures(Path.Combine(root, name), label))]);
     }
 
+    /// <summary>Lists the names of a folder's folders, without those of the system.</summary>
+    public static IEnumerable<string> Names(string root) =>
+        Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path)).Where(name => !SystemFiles.Owns(name));
+
     private static LabeledFile[] Pictures(string folder, int label)
     {
         var paths = Directory.GetFiles(folder).Where(IsPicture).ToArray();
         if (paths.Length == 0)
         {
             var names = string.Join(", ", ImageFileTypes.Extensions.Select(extension => "*" + extension));
-            throw new InvalidDataException($"{folder}: no pictures, expected one or more files {names}");
+            var deeper = Names(folder).Any()
+                ? ", and not in folders of its own; a data set with its own test set has the folders train and test, each with the classes"
+                : "";
+            throw new InvalidDataException($"{folder}: no pictures, expected one or more files {names}{deeper}");
         }
         Array.Sort(paths, StringComparer.Ordinal);
         return Array.ConvertAll(paths, path => new LabeledFile(path, label));

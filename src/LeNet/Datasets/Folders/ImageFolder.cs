@@ -5,7 +5,8 @@ namespace LeNetServe.Datasets;
 /// <summary>
 /// Pictures in a folder per class: <c>train/cat/1.png</c> and <c>test/cat/2.png</c>, or <c>cat/1.png</c> alone. In the second form the seed
 /// draws a fifth of each class as test images. <c>val</c>, <c>valid</c> or <c>validation</c> stands for an absent <c>test</c>; beside a
-/// <c>test</c> its pictures are training images, from which training holds out its own. Classes are in the order of their names, or of
+/// <c>test</c> its pictures are training images, from which training holds out its own. <c>training</c> and <c>testing</c> are taken too,
+/// all in any case. Classes are in the order of their names, or of
 /// their values if all are numbers. Images come in turn from each class.
 /// </summary>
 internal static class ImageFolder
@@ -13,20 +14,21 @@ internal static class ImageFolder
     private const int Side = 32;
     private const double TestShare = 0.2;
 
+    private static readonly string[] TrainingNames = ["train", "training"];
+    private static readonly string[] TestNames = ["test", "testing"];
     private static readonly string[] ValidationNames = ["val", "valid", "validation"];
 
     public static ImageDataset Open(DatasetRequest request, CancellationToken cancellation)
     {
         var root = request.Directory
             ?? throw new InvalidDataException("data set folder needs a directory with a folder of pictures for each class");
-        var given = Path.Combine(root, "train");
         // A class may have the name "train" too; its folder has pictures, and not folders.
-        var isGiven = Directory.Exists(given) && Directory.EnumerateDirectories(given).Any();
-        var split = isGiven ? Given(root) : Drawn(root, request.Seed, []);
+        var given = Find(root, TrainingNames) is { } name && ClassFolders.Names(Path.Combine(root, name)).Any() ? name : null;
+        var split = given is not null ? Given(root, given) : Drawn(root, request.Seed, []);
         var (loader, train, test) = Load(request, split, cancellation);
         IReadOnlyDictionary<string, string> skipped = train.Skipped.Concat(test.Skipped).ToDictionary();
         // The draw may leave a small class with broken pictures alone. Then it is done without them.
-        if (!isGiven && skipped.Count > 0 && (train.Missing ?? test.Missing) is not null)
+        if (given is null && skipped.Count > 0 && (train.Missing ?? test.Missing) is not null)
         {
             split = Drawn(root, request.Seed, [.. skipped.Keys]);
             (loader, train, test) = Load(request, split, cancellation);
@@ -64,26 +66,34 @@ internal static class ImageFolder
         }
     }
 
-    private static Split Given(string root)
+    /// <summary>Finds the folder with the first of the names, in any case.</summary>
+    private static string? Find(string root, string[] names)
     {
-        var validation = ValidationNames.FirstOrDefault(name => Directory.Exists(Path.Combine(root, name)));
-        var hasTest = Directory.Exists(Path.Combine(root, "test"));
-        if (!hasTest && validation is null)
-            throw new InvalidDataException($"{root}: train without test, val, valid or validation beside it, expected one of them");
-        var (labels, train) = ClassFolders.Read(Path.Combine(root, "train"));
-        var test = Matching(root, hasTest ? "test" : validation!, labels);
-        if (hasTest && validation is not null)
-            train = [.. train.Zip(Matching(root, validation, labels), (first, second) => (LabeledFile[])[.. first, .. second])];
-        return new(labels, InTurn(train), InTurn(test));
+        var folders = Directory.Exists(root) ? Directory.GetDirectories(root).Select(path => Path.GetFileName(path)).ToArray() : [];
+        return names.Select(name => folders.Order(StringComparer.Ordinal).LastOrDefault(
+            folder => folder.Equals(name, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(folder => folder is not null);
     }
 
-    private static IReadOnlyList<LabeledFile[]> Matching(string root, string name, IReadOnlyList<string> labels)
+    private static Split Given(string root, string training)
     {
-        var folders = ClassFolders.Read(Path.Combine(root, name));
-        if (folders.Labels.SequenceEqual(labels))
-            return folders.Files;
-        throw new InvalidDataException($"{root}: {name} has the classes {string.Join(", ", folders.Labels)}, "
-            + $"expected those of train, {string.Join(", ", labels)}");
+        var validation = Find(root, ValidationNames);
+        var testing = Find(root, TestNames);
+        if ((testing ?? validation) is not { } measured)
+            throw new InvalidDataException($"{root}: {training} without test, val, valid or validation beside it, expected one of them");
+        var (labels, train) = ClassFolders.Read(Path.Combine(root, training));
+        var test = Matching(measured);
+        if (testing is not null && validation is not null)
+            train = [.. train.Zip(Matching(validation), (first, second) => (LabeledFile[])[.. first, .. second])];
+        return new(labels, InTurn(train), InTurn(test));
+
+        IReadOnlyList<LabeledFile[]> Matching(string name)
+        {
+            var folders = ClassFolders.Read(Path.Combine(root, name));
+            if (folders.Labels.SequenceEqual(labels))
+                return folders.Files;
+            throw new InvalidDataException($"{root}: {name} has the classes {string.Join(", ", folders.Labels)}, "
+                + $"expected those of {training}, {string.Join(", ", labels)}");
+        }
     }
 
     private static Split Drawn(string root, int seed, HashSet<string> broken)

@@ -9,7 +9,11 @@ internal static class JpegFile
     private const byte EndOfImage = 0xd9;
     private const byte StartOfScan = 0xda;
     private const byte Application1 = 0xe1;
+    private const byte RestartInterval = 0xdd;
+    private const byte FirstRestart = 0xd0;
+    private const int Restarts = 8;
     private const int PaddingBytes = 4096;
+    private const int RestartBytes = 512;
 
     /// <summary>Gets the TIFF structure of the EXIF segment; empty if there is none.</summary>
     public static ReadOnlySpan<byte> Exif(ReadOnlySpan<byte> encoded)
@@ -72,7 +76,7 @@ internal static class JpegFile
     }
 
     /// <summary>
-    /// Makes a file with an end of one that lacks it: zeros at its end go, then come random bytes and the end marker. A decoder that has
+    /// Makes a file with an end of one that lacks it: zeros at its end go, then come random bytes, restart markers if the file has some, and the end marker. A decoder that has
     /// every pixel does not look at these bytes, so all give the same picture. A decoder that lacks some takes them for data.
     /// </summary>
     /// <param name="encoded">The file.</param>
@@ -87,9 +91,34 @@ internal static class JpegFile
         var random = SplitMix64.For(seed: first, stream: 0, index: 0);
         for (var place = start; place < start + PaddingBytes; place++)
             ended[place] = place == start ? first : (byte)random.Next(0xff);
+        // A decoder that expects a restart marker skips everything before it, and fills what is missing with gray.
+        if (HasRestarts(encoded))
+            for (var (place, marker) = (start + RestartBytes, NextRestart(encoded)); place < start + PaddingBytes; place += RestartBytes)
+            {
+                ended[place] = 0xff;
+                ended[place + 1] = (byte)(FirstRestart + marker++ % Restarts);
+            }
         ended[start + PaddingBytes] = 0xff;
         ended[start + PaddingBytes + 1] = EndOfImage;
         return ended;
+    }
+
+    private static bool HasRestarts(ReadOnlySpan<byte> encoded)
+    {
+        var markers = new Markers(encoded);
+        while (markers.Next())
+            if (markers.Code == RestartInterval)
+                return true;
+        return false;
+    }
+
+    /// <summary>Gets the number of the restart marker that would come next; the first of a scan is 0.</summary>
+    private static int NextRestart(ReadOnlySpan<byte> encoded)
+    {
+        for (var at = encoded.Length - 2; at >= 0; at--)
+            if (encoded[at] == 0xff && encoded[at + 1] is StartOfScan or (>= FirstRestart and < FirstRestart + Restarts))
+                return encoded[at + 1] == StartOfScan ? 0 : (encoded[at + 1] - FirstRestart + 1) % Restarts;
+        return 0;
     }
 
     /// <summary>Walks from marker to marker; entropy-coded data lie between the segments.</summary>

@@ -11,6 +11,8 @@ internal static class TiffDecoder
 {
     private const int Width = 256, Height = 257, BitsPerSample = 258, SamplesPerPixel = 277, RowsPerStrip = 278;
     private const int StripOffsets = 273, StripBytes = 279, TileWidth = 322, TileHeight = 323, TileOffsets = 324, TileBytes = 325;
+    private const int Compression = 259, Interpretation = 262, PlanarConfiguration = 284, SampleFormat = 339;
+    private const int Uncompressed = 1, Cmyk = 5, YCbCr = 6, SeparatePlanes = 2, UnsignedNumbers = 1, UndefinedNumbers = 4;
     private const int MaxEntries = 512;
     private const int MaxSamples = 8;
     private const int MaxSide = 1 << 24;
@@ -59,6 +61,13 @@ internal static class TiffDecoder
             var found = $"the TIFF has {samples} samples of {bits} bits per pixel";
             throw new ImageException(ImageFault.UnknownFormat, $"{found}, expected samples of 1, 2, 4, 8 or 16 bits");
         }
+        var formats = directory.Find(SampleFormat);
+        for (var sample = 0; sample < formats.Count; sample++)
+            if (formats[sample] is not (UnsignedNumbers or UndefinedNumbers))
+                throw new ImageException(
+                    ImageFault.UnknownFormat, "the TIFF has signed or floating-point samples, expected unsigned ones of 1 to 16 bits");
+        if (directory.First(Interpretation) == Cmyk && (bits != 8 || directory.First(PlanarConfiguration) == SeparatePlanes))
+            throw new ImageException(ImageFault.UnknownFormat, "the TIFF has CMYK in planes or of 16 bits, expected 8 bits in one plane");
         var isTiled = directory.First(TileWidth) is not null;
         long partWidth = isTiled ? directory.First(TileWidth) ?? 0 : (uint)width;
         long partHeight = directory.First(isTiled ? TileHeight : RowsPerStrip) ?? (isTiled ? 0 : (uint)height);
@@ -71,27 +80,89 @@ internal static class TiffDecoder
             throw Damaged(encoded.Length, $"parts of {partWidth}×{partHeight} pixels do not suit {width}×{height}");
         var offsets = directory.Find(isTiled ? TileOffsets : StripOffsets);
         var bytes = directory.Find(isTiled ? TileBytes : StripBytes);
+        var planeSamples = directory.First(PlanarConfiguration) == SeparatePlanes ? 1 : samples;
+        var rowBytes = (partWidth * bits * planeSamples + 7) / 8;
+        var isRaw = (directory.First(Compression) ?? Uncompressed) == Uncompressed && directory.First(Interpretation) != YCbCr;
+        var partsOfPlane = (height + partHeight - 1) / partHeight;
         for (var part = 0; part < Math.Min(offsets.Count, bytes.Count); part++)
-            if (offsets[part] + (long)bytes[part] > encoded.Length)
+        {
+            var rows = isTiled ? partHeight : Math.Min(partHeight, height - part % partsOfPlane * partHeight);
+            // A count of zero is an unknown one, which the library computes.
+            if (offsets[part] + (long)bytes[part] > encoded.Length || (isRaw && bytes[part] > 0 && bytes[part] < rows * rowBytes))
                 throw Truncated(encoded.Length);
+        }
     }
 
     private static Picture DecodePage(byte[] encoded, int orientation, int channels, int width, int height)
     {
         LastError.Message = "";
+        LastError.IsTruncated = false;
         using var stream = new MemoryStream(encoded, writable: false);
         using var tiff = Tiff.ClientOpen("picture", "r", stream, new TiffStream()) ?? throw Damaged(encoded.Length, LastError.Message);
         if (!tiff.RGBAImageOK(out var reason))
             throw new ImageException(ImageFault.UnknownFormat, $"the TIFF file is of a kind that is not read: {reason}");
+        var alpha = AlphaOf(tiff);
+        // The library would multiply the colors by alpha, and a picture whose alpha is zero everywhere would be lost.
+        if (alpha == ExtraSample.UNASSALPHA)
+            tiff.SetField(TiffTag.EXTRASAMPLES, 1, new[] { (short)ExtraSample.ASSOCALPHA });
         var raster = GC.AllocateUninitializedArray<int>(width * height);
         // The library only flips, and does not rotate: with the stored orientation asked for it does nothing.
         var stored = (BitMiracle.LibTiff.Classic.Orientation)orientation;
-        if (!tiff.ReadRGBAImageOriented(width, height, raster, stored, stopOnError: true))
-            throw Damaged(encoded.Length, LastError.Message);
+        var isRead = alpha is not null && IsGray(tiff)
+            ? ReadGrayWithAlpha(tiff, raster, width, height)
+            : tiff.ReadRGBAImageOriented(width, height, raster, stored, stopOnError: true);
+        if (!isRead)
+            throw LastError.IsTruncated ? Truncated(encoded.Length) : Damaged(encoded.Length, LastError.Message);
+        if (LastError.IsTruncated)
+            throw Truncated(encoded.Length);
         var picture = new Picture(channels, height, width);
-        ColorConversion.FromRgba(MemoryMarshal.AsBytes(raster.AsSpan()), picture, mayLackAlpha: true, isPremultiplied: true);
+        var isPremultiplied = alpha != ExtraSample.UNASSALPHA;
+        ColorConversion.FromRgba(MemoryMarshal.AsBytes(raster.AsSpan()), picture, mayLackAlpha: true, isPremultiplied);
         return picture;
     }
+
+    /// <summary>Gets the kind of the first sample that is not a color; null if it is not alpha.</summary>
+    private static ExtraSample? AlphaOf(Tiff tiff) =>
+        tiff.GetField(TiffTag.EXTRASAMPLES) is [_, var kinds, ..] && kinds.ToShortArray() is [var kind, ..]
+            && (ExtraSample)kind is ExtraSample.ASSOCALPHA or ExtraSample.UNASSALPHA ? (ExtraSample)kind : null;
+
+    private static bool IsGray(Tiff tiff) =>
+        tiff.GetFieldDefaulted(TiffTag.PHOTOMETRIC)[0].ToInt() is (int)Photometric.MINISWHITE or (int)Photometric.MINISBLACK;
+
+    /// <summary>Reads a gray picture with alpha, which the library cannot. False if it has not 8 or 16 bits, or is damaged.</summary>
+    private static bool ReadGrayWithAlpha(Tiff tiff, int[] raster, int width, int height)
+    {
+        var sampleBytes = tiff.GetFieldDefaulted(TiffTag.BITSPERSAMPLE)[0].ToInt() / 8;
+        if (sampleBytes == 0)
+            return false;
+        var isSeparate = tiff.GetFieldDefaulted(TiffTag.PLANARCONFIG)[0].ToInt() == SeparatePlanes;
+        var step = isSeparate ? sampleBytes : sampleBytes * tiff.GetFieldDefaulted(TiffTag.SAMPLESPERPIXEL)[0].ToInt();
+        var inverse = tiff.GetFieldDefaulted(TiffTag.PHOTOMETRIC)[0].ToInt() == (int)Photometric.MINISWHITE ? 0xff : 0;
+        var (partWidth, partHeight) = tiff.IsTiled()
+            ? (tiff.GetField(TiffTag.TILEWIDTH)[0].ToInt(), tiff.GetField(TiffTag.TILELENGTH)[0].ToInt())
+            : (width, tiff.GetFieldDefaulted(TiffTag.ROWSPERSTRIP)[0].ToInt() is > 0 and var rows ? Math.Min(rows, height) : height);
+        var grays = new byte[tiff.IsTiled() ? tiff.TileSize() : tiff.StripSize()];
+        var alphas = isSeparate ? new byte[grays.Length] : grays;
+        for (var top = 0; top < height; top += partHeight)
+            for (var left = 0; left < width; left += partWidth)
+            {
+                if (!ReadPart(tiff, grays, left, top, plane: 0) || (isSeparate && !ReadPart(tiff, alphas, left, top, plane: 1)))
+                    return false;
+                for (var row = top; row < Math.Min(top + partHeight, height); row++)
+                    for (var column = left; column < Math.Min(left + partWidth, width); column++)
+                    {
+                        // The library gives the machine's order, so the high byte is the last one.
+                        var at = (((row - top) * partWidth) + column - left) * step + sampleBytes - 1;
+                        var gray = grays[at] ^ inverse;
+                        raster[(row * width) + column] = alphas[isSeparate ? at : at + sampleBytes] << 24 | gray << 16 | gray << 8 | gray;
+                    }
+            }
+        return true;
+    }
+
+    private static bool ReadPart(Tiff tiff, byte[] part, int left, int top, short plane) => tiff.IsTiled()
+        ? tiff.ReadTile(part, 0, left, top, 0, plane) >= 0
+        : tiff.ReadEncodedStrip(tiff.ComputeStrip(top, plane), part, 0, -1) >= 0;
 
     private static ImageException Truncated(int length) =>
         new(ImageFault.Truncated, $"the TIFF file ends after {length} bytes, before the picture does");
@@ -111,6 +182,9 @@ internal static class TiffDecoder
             set => message = value;
         }
 
+        [field: ThreadStatic]
+        public static bool IsTruncated { get; set; }
+
         public override void ErrorHandler(Tiff tif, string method, string format, params object[] args)
         {
             var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, format, args);
@@ -123,6 +197,10 @@ internal static class TiffDecoder
 
         public override void WarningHandler(Tiff tif, string method, string format, params object[] args)
         {
+            // LZW and JPEG only warn of data that end early.
+            IsTruncated |= args.OfType<string>().Append(format).Any(text => text.Contains("Not enough data", StringComparison.Ordinal)
+                || text.Contains("Premature EOF", StringComparison.Ordinal)
+                || text.Contains("Premature end of", StringComparison.Ordinal));
         }
 
         public override void WarningHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)

@@ -87,6 +87,37 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("training", "testing")]
+    [InlineData("Train", "Test")]
+    [InlineData("TRAINING", "Val")]
+    public void Open_OtherNamesOfTrainAndTest_AreTaken(string training, string testing)
+    {
+        AddClasses(3, $"{training}/a", $"{training}/b");
+        AddClasses(2, $"{testing}/a", $"{testing}/b", ".cache/a");
+
+        var dataset = Open();
+
+        Assert.Equal((6, 4), (dataset.Train.Count, dataset.Test.Count));
+        Assert.Equal(["a", "b"], dataset.Labels);
+    }
+
+    [Fact]
+    public void Open_ClassNamedTrainWithAFolderOfTheSystem_IsAClass()
+    {
+        AddClasses(3, "train", "plane", "train/@eaDir");
+
+        Assert.Equal(["plane", "train"], Open().Labels);
+    }
+
+    [Fact]
+    public void Open_PicturesALevelDeeper_AreExplained()
+    {
+        AddClasses(3, "first/a", "first/b", "second/a", "second/b");
+
+        Rejects("and not in folders of its own; a data set with its own test set has the folders train and test, each with the classes");
+    }
+
+    [Theory]
     [InlineData("val")]
     [InlineData("valid")]
     [InlineData("validation")]

@@ -90,12 +90,74 @@ public sealed class TiffDecoderTests
         Assert.InRange(Gray.Process(picture.ToArray())[0], expected - 1, expected + 1);
     }
 
-    [Fact]
-    public void Decode_AlphaThatIsZeroEverywhere_IsNotAlpha()
+    [Theory]
+    [InlineData(ExtraSample.UNSPECIFIED)]
+    [InlineData(ExtraSample.ASSOCALPHA)]
+    [InlineData(ExtraSample.UNASSALPHA)]
+    public void Decode_AlphaThatIsZeroEverywhere_IsNotAlpha(ExtraSample kind)
     {
-        var picture = Plain with { Photometric = Photometric.RGB, Extra = ExtraSample.UNSPECIFIED, Pixel = (_, _) => [70, 70, 70, 0] };
+        var picture = Plain with { Photometric = Photometric.RGB, Extra = kind, Pixel = (_, _) => [70, 70, 70, 0] };
 
         Assert.Equal(70, Gray.Process(picture.ToArray())[0]);
+    }
+
+    [Theory]
+    [InlineData(Photometric.MINISBLACK, ExtraSample.UNASSALPHA, 8, 0, 100)]
+    [InlineData(Photometric.MINISBLACK, ExtraSample.UNASSALPHA, 8, 16, 100)]
+    [InlineData(Photometric.MINISBLACK, ExtraSample.UNASSALPHA, 16, 0, 257 * 100)]
+    [InlineData(Photometric.MINISBLACK, ExtraSample.ASSOCALPHA, 8, 16, 40)]
+    [InlineData(Photometric.MINISWHITE, ExtraSample.UNASSALPHA, 8, 0, 155)]
+    public void Decode_GrayWithAlpha_LiesOnWhite(Photometric photometric, ExtraSample kind, int depth, int tile, int stored)
+    {
+        var opaque = depth == 16 ? 65535 : 255;
+        var picture = Plain with
+        {
+            Photometric = photometric,
+            Extra = kind,
+            Depth = depth,
+            Tile = tile,
+            Pixel = (x, _) => [stored, x == 0 ? opaque * 2 / 5 : opaque],
+        };
+
+        var pixels = Gray.Process(picture.ToArray());
+
+        Assert.InRange(pixels[0], 153 + 40 - 1, 153 + 40 + 1);
+        Assert.Equal(kind == ExtraSample.ASSOCALPHA ? 40 : 100, pixels[31 + 32 * 31]);
+    }
+
+    [Theory]
+    [InlineData(SampleFormat.INT)]
+    [InlineData(SampleFormat.IEEEFP)]
+    public void Decode_SignedOrFloatingPointSamples_AreOfAKindThatIsNotRead(SampleFormat format)
+    {
+        var exception = Assert.Throws<ImageException>(
+            () => Gray.Process((Plain with { Depth = 16, Format = format }).ToArray()));
+
+        Assert.Equal(ImageFault.UnknownFormat, exception.Fault);
+        Assert.Equal("the TIFF has signed or floating-point samples, expected unsigned ones of 1 to 16 bits", exception.Message);
+    }
+
+    [Fact]
+    public void Decode_CmykOfSixteenBits_IsOfAKindThatIsNotRead()
+    {
+        var picture = Plain with { Photometric = Photometric.SEPARATED, Depth = 16, Pixel = (x, y) => [x, y, 0, 0] };
+
+        Assert.Equal(ImageFault.UnknownFormat, Assert.Throws<ImageException>(() => Gray.Process(picture.ToArray())).Fault);
+    }
+
+    [Theory]
+    [InlineData(Compression.NONE)]
+    [InlineData(Compression.LZW)]
+    [InlineData(Compression.JPEG)]
+    [InlineData(Compression.CCITTFAX4)]
+    public void Decode_StripThatEndsEarly_IsTruncated(Compression compression)
+    {
+        var isFax = compression == Compression.CCITTFAX4;
+        var picture = Plain with { Height = 5, Compression = compression, Depth = isFax ? 1 : 8, Pixel = (x, y) => [(x ^ y) & 1] };
+        var encoded = picture.ToArray();
+        SetTag(encoded, 279, GetTag(encoded, 279) / 2);
+
+        Assert.Equal(ImageFault.Truncated, Assert.Throws<ImageException>(() => Gray.Process(encoded)).Fault);
     }
 
     [Fact]
@@ -168,11 +230,19 @@ public sealed class TiffDecoderTests
             iter: 5_000);
     }
 
-    private static void SetTag(byte[] encoded, int tag, int value)
+    private static int GetTag(byte[] encoded, int tag) => BitConverter.ToInt32(encoded, Entry(encoded, tag) + 8);
+
+    private static int Entry(byte[] encoded, int tag)
     {
         var at = BitConverter.ToInt32(encoded, 4) + 2;
         while (BitConverter.ToUInt16(encoded, at) != tag)
             at += 12;
+        return at;
+    }
+
+    private static void SetTag(byte[] encoded, int tag, int value)
+    {
+        var at = Entry(encoded, tag);
         BitConverter.TryWriteBytes(encoded.AsSpan(at + 2), (ushort)4);
         BitConverter.TryWriteBytes(encoded.AsSpan(at + 8), value);
     }
