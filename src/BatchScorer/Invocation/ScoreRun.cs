@@ -28,7 +28,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
                 ExitCode.Usage, "--explain with --server, --shard or --out -, expected a model and all images in this process, and a file");
         if (options.Share is not null && !options.IsJob)
             throw new ExpectedException(ExitCode.Usage, $"--shard with --out {options.Output}, expected a folder that all shards write to");
-        if (!options.IsJob || options.Refresh || !File.Exists(Path.Combine(options.Output, "job.json")))
+        if (!options.IsJob || options.Refresh || !File.Exists(Path.Combine(options.Output, Job.FileName)))
             listing.Check();
         using var classifier = await OpenAsync(cancellationToken);
         if (options.Reject && classifier.Model.NoveltyThreshold is null)
@@ -89,9 +89,15 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         InputListing listing, IBatchClassifier classifier, ScoringProgress progress, CancellationToken cancellationToken)
     {
         var topK = TopK(classifier);
+        var isResumed = !options.Refresh && File.Exists(Path.Combine(options.Output, Job.FileName));
         var job = Job.OpenOrBegin(
             options.Output, options.Inputs, () => listing.Images(contents: false, cancellationToken), options.PartSize, options.Refresh);
         cancellationToken.ThrowIfCancellationRequested();
+        if (isResumed && options.Share is null && options.Inputs.Paths.Count > 0 && listing.CanBeReadTwice
+            && !FrozenList.IsOf(listing.Images(contents: false, cancellationToken), job.File))
+            messages.WriteLine(
+                $"warning: the inputs have other images than the list of {options.Output}, and only the list's are scored; "
+                + "--refresh lists them anew");
         if (!options.Quiet)
             SayPassedOver(listing);
         var share = options.Share ?? WorkShare.Whole;

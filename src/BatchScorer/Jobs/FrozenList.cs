@@ -20,7 +20,7 @@ internal static class FrozenList
         long count = 0;
         foreach (var image in images)
         {
-            byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(Line(image), JobJson.Default.ListedImage), (byte)'\n'];
+            var line = LineOf(image);
             hash.AppendData(line);
             file.Stream.Write(line);
             count++;
@@ -32,6 +32,18 @@ internal static class FrozenList
         file.Publish(Path.Combine(folder, name));
         return (name, sha256, count);
     }
+
+    /// <summary>Gets whether a job's list is that of these images.</summary>
+    public static bool IsOf(IEnumerable<InputImage> images, JobFile job)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var image in images)
+            hash.AppendData(LineOf(image));
+        return Convert.ToHexStringLower(hash.GetHashAndReset()) == job.ListSha256;
+    }
+
+    private static byte[] LineOf(InputImage image) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(Line(image), JobJson.Default.ListedImage), (byte)'\n'];
 
     /// <summary>Reads a list.</summary>
     /// <exception cref="InvalidDataException">The list is not the one that was frozen.</exception>

@@ -8,7 +8,7 @@ namespace LeNetServe.BatchScorer.Jobs;
 /// <summary>A job's folder: <c>job.json</c>, the frozen list, and a file for each finished part under <c>parts/</c>.</summary>
 internal sealed class Job(string folder, JobFile file)
 {
-    private const string FileName = "job.json";
+    public const string FileName = "job.json";
 
     public string Folder { get; } = folder;
 

@@ -8,7 +8,9 @@ namespace LeNetServe.InferenceServer.Models;
 /// <summary>A version on disk.</summary>
 /// <param name="Version">The version's number.</param>
 /// <param name="Path">The version's folder.</param>
-/// <param name="Fingerprint">Names, targets, identities, lengths and times of the version's files. Another fingerprint means another content.</param>
+/// <param name="Fingerprint">
+/// Names, targets, identities, lengths and times of the version's files. Another fingerprint means another content.
+/// </param>
 /// <param name="Changed">The time, UTC, of the newest file.</param>
 internal sealed record VersionFolder(long Version, string Path, string Fingerprint, DateTime Changed)
 {
@@ -132,7 +134,8 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
                 continue;
             // A link's own time and length say nothing about the content. Kubernetes swaps a folder behind the links.
             var target = new FileInfo(RealPath(file));
-            files.Add($"{name} {target.FullName} {RegularFile.Identity(target.FullName)} {(target.Exists ? target.Length : -1)} {target.LastWriteTimeUtc.Ticks}");
+            var length = target.Exists ? target.Length : -1;
+            files.Add($"{name} {target.FullName} {RegularFile.Identity(target.FullName)} {length} {target.LastWriteTimeUtc.Ticks}");
             changed = target.LastWriteTimeUtc > changed ? target.LastWriteTimeUtc : changed;
         }
         return new(version, path, string.Join(';', files), changed);

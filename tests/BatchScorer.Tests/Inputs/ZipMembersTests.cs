@@ -33,7 +33,8 @@ public sealed class ZipMembersTests
         var size = BitConverter.ToUInt32(zip, end + 12);
         var offset = BitConverter.ToUInt32(zip, end + 16);
         byte[] record = [.. "PK\x06\x06"u8, .. BitConverter.GetBytes(44L), 45, 0, 45, 0, .. new byte[8],
-            .. BitConverter.GetBytes(2L), .. BitConverter.GetBytes(2L), .. BitConverter.GetBytes((long)size), .. BitConverter.GetBytes((long)offset)];
+            .. BitConverter.GetBytes(2L), .. BitConverter.GetBytes(2L), .. BitConverter.GetBytes((long)size),
+            .. BitConverter.GetBytes((long)offset)];
         byte[] locator = [.. "PK\x06\x07"u8, 0, 0, 0, 0, .. BitConverter.GetBytes((long)end), 1, 0, 0, 0];
         byte[] last = [.. "PK\x05\x06"u8, 0, 0, 0, 0, .. Enumerable.Repeat((byte)0xff, 12), 0, 0];
 

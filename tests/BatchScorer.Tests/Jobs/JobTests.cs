@@ -130,9 +130,11 @@ public sealed class JobTests : IDisposable
     public async Task Run_TheListIsFrozen_UntilItIsRefreshed()
     {
         await Scorer.Run(Options);
+        Assert.DoesNotContain("warning", (await Scorer.Run(Options)).Messages, StringComparison.Ordinal);
         File.WriteAllBytes(Path.Combine(images, "9", "new.png"), Pictures.Png(9, 500));
 
-        await Scorer.Run(Options);
+        var (_, messages) = await Scorer.Run(Options);
+        Assert.Contains("warning: the inputs have other images than the list of", messages, StringComparison.Ordinal);
         Assert.Equal(80, Scorer.Rows(Path.Combine(job, "scores.jsonl")).Length);
 
         await Scorer.Run(Options with { Refresh = true });

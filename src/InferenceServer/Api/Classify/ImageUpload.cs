@@ -134,7 +134,8 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         {
             var form = await context.Request.ReadFormAsync(Options, context.RequestAborted);
             if (form.Keys.FirstOrDefault() is { } field)
-                throw Invalid($"the form has the field \"{Excerpt.Of(field)}\", expected only files; options are query parameters", "image");
+                throw Invalid(
+                    $"the form has the field \"{Excerpt.Of(field)}\", expected only files; options are query parameters", "image");
             var images = new List<Image>();
             foreach (var file in form.Files)
                 await using (var stream = file.OpenReadStream())

@@ -119,7 +119,8 @@ public sealed class ModelInputTests
         {
             fault = exception;
         }
-        Assert.Equal(isTaken ? null : $"element 15 of input tensor 'pixels' is {value}, expected a number in the range of FP32", fault?.Message);
+        Assert.Equal(
+            isTaken ? null : $"element 15 of input tensor 'pixels' is {value}, expected a number in the range of FP32", fault?.Message);
     }
 
     [Fact]

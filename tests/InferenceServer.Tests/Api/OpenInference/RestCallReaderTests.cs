@@ -194,7 +194,8 @@ public sealed class RestCallReaderTests
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":["@"]}]}""")]
     public void Read_LongValue_IsCutInTheMessage(string json)
     {
-        var exception = Assert.Throws<InferenceException>(() => Read(json.Replace("@", new string('n', 100_000), StringComparison.Ordinal)));
+        var exception = Assert.Throws<InferenceException>(
+            () => Read(json.Replace("@", new string('n', 100_000), StringComparison.Ordinal)));
 
         Assert.InRange(exception.Message.Length, 20, 500);
     }
