@@ -76,9 +76,9 @@ internal static class JpegFile
     }
 
     /// <summary>
-    /// Makes a file with an end of one that lacks it: zeros at its end go, then come random bytes, restart markers if the file has some, and
-    /// the end marker. A decoder that has every pixel does not look at these bytes, so all give the same picture. A decoder that lacks some
-    /// takes them for data.
+    /// Makes a file with an end of one that lacks it: zeros at its end go, then come random bytes, restart markers if the file has some,
+    /// and the end marker. A decoder that has every pixel does not look at these bytes, so all give the same picture. A decoder that lacks
+    /// some takes them for data.
     /// </summary>
     /// <param name="encoded">The file.</param>
     /// <param name="first">The first of the random bytes and the seed of the others.</param>
