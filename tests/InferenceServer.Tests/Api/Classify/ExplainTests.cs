@@ -110,7 +110,7 @@ public sealed class ExplainTests
     [Fact]
     public async Task Explain_GradientOfAFileWithout_IsUnimplemented()
     {
-        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyForeign);
         var request = new ExplainRequest { Image = Image(0), Attribution = AttributionMethod.Gradient };
 
         var refused = await Assert.ThrowsAsync<RpcException>(

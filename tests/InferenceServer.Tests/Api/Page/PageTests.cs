@@ -57,7 +57,8 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await Assertions.Expect(page.Tab.Locator("#why")).ToBeHiddenAsync();
         await page.Tab.ClickAsync("#explain");
         await Assertions.Expect(page.Tab.Locator("#why")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Tab.Locator("#method")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Tab.Locator("#why-text")).ToContainTextAsync("brighter pixels speak for 7");
+        await Assertions.Expect(page.Tab.Locator("#method")).ToHaveValueAsync("gradient");
         await page.Tab.ClickAsync("#clear");
         await Assertions.Expect(page.Tab.Locator(".layer")).ToHaveCountAsync(0);
     }
@@ -257,6 +258,8 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
             new Regex(@"^/net/C1_relu_output_0, map 1, row 3, column 3: [−\d.]+\. $"));
         await page.Tab.ClickAsync("#explain");
         await Assertions.Expect(page.Tab.Locator("#why-text")).ToContainTextAsync("red places speaks for 7");
+        await Assertions.Expect(page.Tab.Locator("#why-most")).ToHaveTextAsync(new Regex(@"^\+[\d.]+\u00a0%$"));
+        await Assertions.Expect(page.Tab.Locator("#method")).ToBeHiddenAsync();
     }
 
     [Fact]
@@ -399,6 +402,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         foreach (var summary in await page.Tab.Locator("details > summary:visible").AllAsync())
             await summary.ClickAsync();
         await Assertions.Expect(page.Tab.Locator("#card")).ToContainTextAsync("99.61");
+        await Assertions.Expect(page.Tab.Locator("#card")).ToContainTextAsync(new Regex("Recipe.*seed1epochs120.*optimizermuon"));
         var route = $"{server.HttpAddress}/v1/models/lenet5-mnist/versions/1:classify";
         await Assertions.Expect(page.Tab.Locator("#call")).ToContainTextAsync(route);
         await Assertions.Expect(page.Tab.Locator("#versions")).ToContainTextAsync("READY");
