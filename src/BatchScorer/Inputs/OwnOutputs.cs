@@ -1,14 +1,18 @@
+using System.IO.Enumeration;
 using System.Text;
 
 namespace LeNetServe.BatchScorer.Inputs;
 
 /// <summary>
-/// The files that this scorer writes, which are never its inputs: those of this call, a job's folder, and a preview with its summary beside
-/// it.
+/// The files that this scorer writes, which are never its inputs: those of this call, a job's folder, a preview with its summary beside it,
+/// and the heat maps of mistakes.
 /// </summary>
 /// <param name="files">The files and folders that this call writes.</param>
 internal sealed class OwnOutputs(params IEnumerable<string> files)
 {
+    /// <summary>The names of all heat maps.</summary>
+    public const string HeatMaps = "???-row-*-class-*-as-*.png";
+
     private readonly HashSet<string> paths = [.. files.Select(Path.GetFullPath)];
     private readonly byte[][] names = [.. files.Select(file => Encoding.UTF8.GetBytes(Path.GetFileName(file)))];
 
@@ -23,6 +27,8 @@ internal sealed class OwnOutputs(params IEnumerable<string> files)
         foreach (var own in names)
             if (name.SequenceEqual(own) && Has(Encoding.UTF8.GetString(path)))
                 return true;
+        if (name.IndexOf("-row-"u8) >= 0 && FileSystemName.MatchesSimpleExpression(HeatMaps, Encoding.UTF8.GetString(name)))
+            return true;
         return name.EndsWith(".preview.png"u8)
             && File.Exists(string.Concat(Encoding.UTF8.GetString(path[..^".preview.png".Length]), ".summary.json"));
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.Files;
 using SkiaSharp;
 
@@ -9,9 +10,6 @@ internal static class HeatMaps
 {
     private const int Scale = 8;
 
-    /// <summary>The names of all files that <see cref="Write"/> writes.</summary>
-    private const string Names = "???-row-*-class-*-as-*.png";
-
     /// <summary>
     /// Writes the files in place of those of a former call. A name has the rank of the mistake, its row, its right class and its answer.
     /// </summary>
@@ -20,7 +18,7 @@ internal static class HeatMaps
     /// <param name="view">The model's view of images.</param>
     public static void Write(string folder, IReadOnlyList<SeenMistake> mistakes, ModelView view)
     {
-        foreach (var former in Directory.CreateDirectory(folder).EnumerateFiles(Names))
+        foreach (var former in Directory.CreateDirectory(folder).EnumerateFiles(OwnOutputs.HeatMaps))
             former.Delete();
         foreach (var (rank, seen) in mistakes.Index())
         {

@@ -49,6 +49,8 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     {
         if (IsOneModel(repository))
             return model == repository.Name ? [1] : [];
+        if (IsFile(repository, model))
+            return [];
         return [.. ModelFiles.Numbers(System.IO.Path.Combine(repository.Path, model))];
     }
 
@@ -74,6 +76,8 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
         var expected = $"{model}/1/{ModelFiles.ModelFileName}";
         if (HasControlCharacters(model))
             return "the name of its folder has control characters, expected a name without them";
+        if (IsFile(repository, model))
+            return $"it is a file, expected the folder of a model with NAME/1/{ModelFiles.ModelFileName}";
         var reasons = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
             .Select(path => MisplacedVersion(folder, path)).OfType<string>().ToList();
         if (Directory.EnumerateFiles(folder, "*.onnx").FirstOrDefault() is { } flat)
@@ -88,7 +92,8 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     /// <summary>Gets whether a model has a version that the server opens.</summary>
     public static bool IsServable(RepositoryOptions repository, string model) =>
         IsOneModel(repository)
-        || (!HasControlCharacters(model) && ModelFiles.Versions(System.IO.Path.Combine(repository.Path, model)).Any());
+        || (!HasControlCharacters(model) && !IsFile(repository, model)
+            && ModelFiles.Versions(System.IO.Path.Combine(repository.Path, model)).Any());
 
     /// <summary>Gets whether a name would break the lines of logs.</summary>
     public static bool HasControlCharacters(string model) => model.Any(char.IsControl);
@@ -99,9 +104,14 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     private static bool IsOneModel(RepositoryOptions repository) =>
         File.Exists(System.IO.Path.Combine(repository.Path, ModelFiles.ModelFileName));
 
+    private static bool IsFile(RepositoryOptions repository, string model) =>
+        File.Exists(System.IO.Path.Combine(repository.Path, model));
+
+    // A model file beside the models is listed, because it is not served and the index says why.
     private static IReadOnlyList<string> Models(RepositoryOptions repository) => IsOneModel(repository) ? [repository.Name] :
     [
-        .. Directory.EnumerateDirectories(repository.Path).Select(path => System.IO.Path.GetFileName(path))
+        .. Directory.EnumerateDirectories(repository.Path).Concat(Directory.EnumerateFiles(repository.Path, "*.onnx"))
+            .Select(path => System.IO.Path.GetFileName(path))
             .Where(name => name[0] != '.' && name != "lost+found").Order(StringComparer.Ordinal),
     ];
 

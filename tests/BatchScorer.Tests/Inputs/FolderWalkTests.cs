@@ -124,6 +124,21 @@ public sealed class FolderWalkTests : IDisposable
         Assert.Equal(1, listing.PassedOver);
     }
 
+    [Fact]
+    public void Images_HeatMapsOfAFormerCall_ArePassedOver()
+    {
+        Touch("7/1.png");
+        Touch("why/001-row-8-class-3-as-7.png");
+        Touch("7/my-row-2.png");
+
+        var listing = new InputListing(new InputOptions { Paths = [directory.Path] });
+
+        Assert.Equal(
+            [directory["7", "1.png"], directory["7", "my-row-2.png"]],
+            listing.Images(contents: false, TestContext.Current.CancellationToken).Select(image => image.Name));
+        Assert.Equal(1, listing.PassedOver);
+    }
+
     private string[] Names(string[] includes, string[] excludes) =>
         [.. new InputListing(new InputOptions { Paths = [directory.Path], Includes = includes, Excludes = excludes })
             .Images(contents: false, TestContext.Current.CancellationToken).Select(image => image.Name[(directory.Path.Length + 1)..])];

@@ -83,10 +83,12 @@ public sealed class VersionFolderTests : IDisposable
         {
             new TinyOnnx().Write(Path.Combine(models, "ver", "v1"));
             File.Move(new TinyOnnx().Write(Path.Combine(models, "lenet", "1")), Path.Combine(models, "lenet", "1", "lenet.onnx"));
+            File.Move(new TinyOnnx().Write(models), Path.Combine(models, "loose.onnx"));
         });
 
         var index = server.Repository.Current.Index;
-        Assert.Equal(["lenet", "ver"], index.Select(report => report.Model));
+        Assert.Equal(["lenet", "loose.onnx", "ver"], index.Select(report => report.Model));
+        Assert.Equal("it is a file, expected the folder of a model with NAME/1/model.onnx", index[1].Reason);
         Assert.All(index, report => Assert.Equal(VersionState.Unavailable, report.State));
         Assert.Contains("found lenet.onnx", index[0].Reason);
         var ready = await server.Http.GetAsync("/readyz", Cancellation);
