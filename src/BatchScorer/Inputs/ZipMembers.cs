@@ -10,6 +10,8 @@ namespace LeNetServe.BatchScorer.Inputs;
 /// </summary>
 internal static class ZipMembers
 {
+    private static readonly ZipNames Names = new();
+
     private const uint UnixType = 0xf000;
     private const uint UnixLink = 0xa000;
 
@@ -17,7 +19,8 @@ internal static class ZipMembers
 
     public static IEnumerable<ArchiveMember> Read(Stream file)
     {
-        using var zip = new ZipArchive(Start(file) is > 0 and var start ? new ShiftedStream(file, start) : file, ZipArchiveMode.Read);
+        var content = Start(file) is > 0 and var start ? new ShiftedStream(file, start) : file;
+        using var zip = new ZipArchive(content, ZipArchiveMode.Read, leaveOpen: false, Names);
         foreach (var entry in zip.Entries)
         {
             var name = entry.FullName.Replace('\\', '/');

@@ -13,6 +13,18 @@ public sealed class ZipMembersTests
         Assert.Equal(["7/1.png", "a/b/2.png"], Names(Zip("7\\1.png", "folder\\", "a/b\\2.png")));
 
     [Theory]
+    [InlineData(new byte[] { 0x82, 0x85 }, "éà")]
+    [InlineData(new byte[] { 0xc3, 0xa9 }, "é")]
+    public void Read_NameOfAnUnknownEncoding_IsUtf8OrCodePage437(byte[] stored, string expected)
+    {
+        var archive = Zip("xy/1.png");
+        for (var at = 0; archive.AsSpan(at).IndexOf("xy/1.png"u8) is >= 0 and var step; at += step + stored.Length)
+            stored.CopyTo(archive, at + step);
+
+        Assert.Equal([$"{expected}/1.png"], Names(archive));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(100_000)]
     public void Read_BytesBeforeTheArchive_ArePassedOver(int bytes)

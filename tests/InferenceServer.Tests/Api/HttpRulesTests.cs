@@ -75,6 +75,7 @@ public sealed class HttpRulesTests
         using var answer = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
         var field = path.StartsWith("/v2", StringComparison.Ordinal) ? "error" : "message";
         Assert.Equal((status, expected), ((int)response.StatusCode, answer.RootElement.GetProperty(field).GetString()));
+        Assert.Equal(status == 405 ? ["GET", "HEAD"] : [], response.Content.Headers.Allow);
     }
 
     [Theory]

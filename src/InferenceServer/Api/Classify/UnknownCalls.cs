@@ -58,6 +58,10 @@ internal static class UnknownCalls
         InferenceException error = response.StatusCode == StatusCodes.Status415UnsupportedMediaType
             ? new(InferenceErrorKind.UnsupportedMediaType, $"{path} does not take the content type \"{Excerpt.Of(request.ContentType)}\"")
             : new(InferenceErrorKind.InvalidInput, $"{path} does not take {Excerpt.Of(request.Method)}, expected {response.Headers.Allow}");
+        var allowed = response.Headers.Allow.ToString();
+        // Routing does not know that HEAD is answered wherever GET is.
+        if (allowed.Split(", ").Contains(HttpMethods.Get))
+            response.Headers.Allow = $"{allowed}, {HttpMethods.Head}";
         await ErrorResponse.WriteJsonAsync(context, response.StatusCode, error);
     }
 }
