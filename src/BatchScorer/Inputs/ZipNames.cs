@@ -9,7 +9,7 @@ namespace LeNetServe.BatchScorer.Inputs;
 /// </summary>
 internal sealed class ZipNames : Encoding
 {
-    private static readonly Encoding CodePage = CodePagesEncodingProvider.Instance.GetEncoding(437)!;
+    private static readonly Encoding Oem = CodePagesEncodingProvider.Instance.GetEncoding(437)!;
 
     public override string GetString(byte[] bytes, int index, int count) => Of(bytes.AsSpan(index, count)).GetString(bytes, index, count);
 
@@ -28,5 +28,5 @@ internal sealed class ZipNames : Encoding
 
     public override int GetMaxByteCount(int charCount) => UTF8.GetMaxByteCount(charCount);
 
-    private static Encoding Of(ReadOnlySpan<byte> name) => Utf8.IsValid(name) ? UTF8 : CodePage;
+    private static Encoding Of(ReadOnlySpan<byte> name) => Utf8.IsValid(name) ? UTF8 : Oem;
 }
