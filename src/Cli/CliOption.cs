@@ -18,11 +18,11 @@ public static class CliOption
 
     /// <summary>An option with a default.</summary>
     public static Option<T> WithDefault<T>(string name, T value, string description) =>
-        new(name) { Description = description, DefaultValueFactory = _ => value };
+        WithoutComma(new Option<T>(name) { Description = description, DefaultValueFactory = _ => value });
 
     /// <summary>A number without a default.</summary>
     public static Option<T?> Number<T>(string name, string description) where T : struct, INumber<T> =>
-        new(name) { Description = description };
+        WithoutComma(new Option<T?>(name) { Description = description });
 
     /// <summary>A switch that is off unless it is given.</summary>
     public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
@@ -104,6 +104,18 @@ public static class CliOption
     {
         if (result.Tokens is [var token] && T.TryParse(token.Value, null, out var value) && value < least)
             result.AddError($"{name} is {value}, expected {least} or more");
+    }
+
+    /// <summary>Rejects a comma in a number, which the parser would skip as a separator of thousands: 0,5 would be 5.</summary>
+    private static Option<T> WithoutComma<T>(Option<T> option)
+    {
+        if (typeof(T) == typeof(double) || typeof(T) == typeof(double?))
+            option.Validators.Add(result =>
+            {
+                if (result.Tokens is [{ Value: var text }] && text.Contains(','))
+                    result.AddError($"{option.Name} is \"{text}\", expected a number such as 0.5");
+            });
+        return option;
     }
 
     private static T? Parse<T>(string name, ArgumentResult result) where T : struct, Enum

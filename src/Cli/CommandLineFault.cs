@@ -16,11 +16,17 @@ internal static class CommandLineFault
         return message is null ? null : $"error: {message.ReplaceLineEndings(" ")}{Environment.NewLine}{HelpOf(tool, parsed)}";
     }
 
-    /// <summary>An argument takes any word, so a mistyped option lands there. A file whose name begins with a dash is good.</summary>
+    /// <summary>An argument, or an option with a list, takes any word, so a mistyped option lands there. A file whose name begins with a dash is good.</summary>
     private static string? UnknownOption(ParseResult parsed)
     {
         var command = parsed.CommandResult;
-        var words = command.Command.Arguments.SelectMany(argument => command.GetResult(argument)?.Tokens ?? []).Select(token => token.Value)
+        // A word in the place of a command is the fault, whatever follows it.
+        if (command.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [[not '-', ..], ..])
+            return null;
+        var lists = command.Command.Options.Where(option => option.AllowMultipleArgumentsPerToken)
+            .SelectMany(option => command.GetResult(option)?.Tokens ?? []);
+        var words = command.Command.Arguments.SelectMany(argument => command.GetResult(argument)?.Tokens ?? []).Concat(lists)
+            .Select(token => token.Value)
             .Concat(parsed.Errors.Count == 0 ? [] : parsed.UnmatchedTokens);
         var separator = parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
         return words.FirstOrDefault(word => word.Length > 1 && word[0] == '-' && !separator && !Path.Exists(word)) is { } option

@@ -7,6 +7,7 @@ public sealed class CommandLineFaultTests
     [Theory]
     [InlineData("", "error: no command is given, expected train, score", "help: tool --help")]
     [InlineData("trian", "error: trian is not a command; did you mean train?", "help: tool --help")]
+    [InlineData("trian --epochs 3", "error: trian is not a command; did you mean train?", "help: tool --help")]
     [InlineData("--epochs 3 --out a", "error: --epochs is an option of train, expected a command before it", "help: tool --help")]
     [InlineData("bake", "error: bake is not a command, expected train, score", "help: tool --help")]
     [InlineData("train --epoch 3 --out a", "error: --epoch is not an option; did you mean --epochs?", "help: tool train --help")]
@@ -19,6 +20,9 @@ public sealed class CommandLineFaultTests
     [InlineData("train --out a --out b", "error: --out is given twice, expected it once", "help: tool train --help")]
     [InlineData("train --out a --epochs x", "error: --epochs is \"x\", expected a whole number", "help: tool train --help")]
     [InlineData("train --out a --epochs 0", "error: --epochs is 0, expected 1 or more", "help: tool train --help")]
+    [InlineData("train --out a --share 0,5", "error: --share is \"0,5\", expected a number such as 0.5", "help: tool train --help")]
+    [InlineData("train --out a --limit 1,500", "error: --limit is \"1,500\", expected a number such as 0.5", "help: tool train --help")]
+    [InlineData("train --runs a b --otu c", "error: --otu is not an option; did you mean --out?", "help: tool train --help")]
     [InlineData("train --out a --rate fast", "error: --rate is \"fast\", expected a number", "help: tool train --help")]
     [InlineData(
         "train --out a --day Firday",
@@ -45,6 +49,9 @@ public sealed class CommandLineFaultTests
             new Option<int>("--epochs").AtLeast(1),
             new Option<int>("--batch-size"),
             new Option<double>("--rate"),
+            CliOption.WithDefault("--share", 0.1, "a share"),
+            CliOption.Number<double>("--limit", "a limit"),
+            new Option<string[]>("--runs") { AllowMultipleArgumentsPerToken = true },
             CliOption.Choice<DayOfWeek>("--day", "a day"),
             CliOption.Required("--out", "a folder"),
         };

@@ -9,8 +9,8 @@ internal sealed class RunComparison
     /// <summary>Compares these runs.</summary>
     public RunComparison(IReadOnlyList<RecordedRun> runs)
     {
-        Runs = runs;
-        var groups = RunGroup.Group(runs);
+        Runs = WithImages(runs);
+        var groups = RunGroup.Group(Runs);
         var finished = groups.SelectMany(group => group.Finished).ToList();
         Measures = [.. Measure.All.Where(measure => finished.Any(run => measure.Of(run.Summary!) is not null))];
         Choice = finished.Any(run => run.Summary!.ValidationAccuracy is not null) ? Measure.ValidationAccuracy : null;
@@ -68,6 +68,22 @@ internal sealed class RunComparison
             .Select(same => (same.Value, Interval: Interval.Of(same.Runs.Select(run => Shown.Of(run.Summary!)).OfType<double>())))
             .OrderBy(pair => AsNumber(pair.Value) ?? double.MaxValue).ThenBy(pair => pair.Value, StringComparer.Ordinal),
     ];
+
+    /// <summary>
+    /// Gives runs a setting <c>images</c>, the first digits of the images' SHA-256, if runs of one data set have other images. Folders of
+    /// pictures are all of the data set <c>folder</c>.
+    /// </summary>
+    private static IReadOnlyList<RecordedRun> WithImages(IReadOnlyList<RecordedRun> runs)
+    {
+        var known = runs.Where(run => run.Images is not null).ToList();
+        var sets = known.Select(run => run.Settings.GetValueOrDefault("dataset")).Distinct().Count();
+        if (known.Select(run => run.Images).Distinct().Count() <= sets)
+            return runs;
+        return [.. runs.Select(run => run.Images is not { } images ? run : run with
+        {
+            Settings = new Dictionary<string, string>(run.Settings) { ["images"] = images[..8] },
+        })];
+    }
 
     /// <summary>A setting's value as a number, or null.</summary>
     private static double? AsNumber(string? text) =>

@@ -33,7 +33,9 @@ internal sealed record ConfigField(string Key, Type Type, string Description, st
     {
         if (Type == typeof(int) && int.TryParse(text, CultureInfo.InvariantCulture, out var whole))
             return JsonValue.Create(whole);
-        if (Type == typeof(double) && double.TryParse(text, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
+        // A comma is not a separator of thousands: 0,004 would be 4. In a list of values, its second part is 004.
+        if (Type == typeof(double) && !(text.Length > 1 && text[0] == '0' && char.IsDigit(text[1]))
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
             return JsonValue.Create(number);
         if (Type == typeof(bool) && bool.TryParse(text, out var flag))
             return JsonValue.Create(flag);

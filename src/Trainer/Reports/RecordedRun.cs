@@ -16,6 +16,9 @@ internal sealed record RecordedRun
     /// <summary>The config's values as text, by key; nested keys are joined by a dot.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
+    /// <summary>The SHA-256 of the run's images and labels; null before the end of its first epoch.</summary>
+    public string? Images { get; init; }
+
     /// <summary>The epochs so far.</summary>
     public required IReadOnlyList<RecordedEpoch> Epochs { get; init; }
 
@@ -37,6 +40,7 @@ internal sealed record RecordedRun
         {
             Directory = directory,
             Settings = Flatten(directory.Config),
+            Images = Flatten(directory.Model).GetValueOrDefault("dataset.sha256"),
             Epochs = ReadEpochs(directory.Metrics),
             Summary = File.Exists(directory.Summary) ? ReadSummary(directory.Summary) : null,
         };

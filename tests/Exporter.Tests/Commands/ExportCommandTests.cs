@@ -128,6 +128,7 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("--batch", "257", "from 1 to 256")]
     [InlineData("--opset", "x", "--opset is \"x\", expected a whole number")]
     [InlineData("--tolerance", "x", "--tolerance is \"x\", expected a number")]
+    [InlineData("--tolerance", "0,05", "--tolerance is \"0,05\", expected a number")]
     [InlineData("--report", "", "--report is empty, expected a path")]
     [InlineData("--input-type", "int8", "expected float32, uint8")]
     [InlineData("--outputs", "logits", "the server reads one output")]

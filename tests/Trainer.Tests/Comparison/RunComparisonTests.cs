@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using LeNetServe.Tests;
 using LeNetServe.Trainer.Comparison;
@@ -53,6 +54,21 @@ public sealed class RunComparisonTests : IDisposable
         Assert.Equal(["learning_rate 0.1", "learning_rate 0.01"], comparison.Groups.Select(comparison.NameOf));
         Assert.Contains("none is ranked", ComparisonTables.Caption(comparison), StringComparison.Ordinal);
         Assert.Contains("\"ranked\":false", ComparisonPage.Render(comparison, root), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Groups_OneDatasetWithOtherImages_AreNotSeedsOfOneExperiment()
+    {
+        RunFixture.Write(root, "a", Config(0.1, "adam", 1), 0.95);
+        var other = RunFixture.Write(root, "b", Config(0.1, "adam", 2), 0.97);
+        Assert.Single(Compare().Groups);
+
+        var model = JsonNode.Parse(File.ReadAllText(other.Model))!;
+        model["dataset"]!["sha256"] = "0123456789abcdef";
+        File.WriteAllText(other.Model, model.ToJsonString());
+
+        var comparison = Compare();
+        Assert.Equal(["images 01234567", "images aaaaaaaa"], comparison.Groups.Select(comparison.NameOf));
     }
 
     [Fact]

@@ -119,6 +119,9 @@ public sealed class ConfigBuilderTests
 
     [Theory]
     [InlineData("learning_rate", "fast", "learning_rate is \"fast\", expected a number")]
+    [InlineData("learning_rate", "0,004", "learning_rate is \"0,004\", expected a number")]
+    [InlineData("learning_rate", "004", "learning_rate is \"004\", expected a number")]
+    [InlineData("epochs", "1,000", "epochs is \"1,000\", expected a whole number")]
     [InlineData("epochs", "1.5", "epochs is \"1.5\", expected a whole number")]
     [InlineData("learning_rate", "NaN", "learning_rate is \"NaN\", expected a number")]
     [InlineData("optimizer", "sdg", "optimizer is \"sdg\", expected sgd, adam, adamw or muon; did you mean sgd?")]
