@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LeNetServe.Datasets;
+using LeNetServe.Imaging;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
@@ -64,6 +65,10 @@ internal sealed class TrainRun(TrainOptions options)
         }
         foreach (var note in Criterion.Unused(run.Spec, config))
             Console.Error.WriteLine($"note: {note}");
+        if (dataset.PassedOver.Count > 0)
+            Console.Error.WriteLine(
+                $"warning: in the folders of the classes, the trainer passes over {string.Join(", ", dataset.PassedOver)}; "
+                + $"pictures are {string.Join(", ", ImageFileTypes.Extensions.Select(extension => "*" + extension))}");
         if (dataset.Skipped.Count > 0)
         {
             const int named = 10;

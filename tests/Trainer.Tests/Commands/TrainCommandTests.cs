@@ -34,9 +34,13 @@ public sealed class TrainCommandTests : IDisposable
     [Fact]
     public async Task Train_SkipUnreadable_PassesOverItAndSaysSo()
     {
+        File.WriteAllText(Path.Combine(root, "pictures", "dark", "photo.heic"), "");
+
         var (code, output, error) = await TrainerProcess.RunAsync([.. arguments, "--skip-unreadable"]);
 
         Assert.True(code == 0, error);
+        Assert.Contains(
+            "warning: in the folders of the classes, the trainer passes over 1 *.heic; pictures are *.png,", error, StringComparison.Ordinal);
         Assert.Matches(@"1 unreadable picture was passed over:\s+.*torn\.png: ", output);
         Assert.Single(Directory.GetFiles(root, "summary.json", SearchOption.AllDirectories));
     }

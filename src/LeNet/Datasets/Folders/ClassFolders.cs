@@ -25,6 +25,13 @@ internal static class ClassFolders
     public static IEnumerable<string> Names(string root) =>
         Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path)).Where(name => !SystemFiles.Owns(name));
 
+    /// <summary>Counts what the folders of the classes hold beside pictures, by extension. System files are not counted.</summary>
+    /// <param name="root">The folder of the classes.</param>
+    public static IEnumerable<(string Kind, int Count)> Others(string root) =>
+        Names(root).SelectMany(name => Directory.EnumerateFileSystemEntries(Path.Combine(root, name)))
+            .Where(path => !SystemFiles.Owns(Path.GetFileName(path.AsSpan())))
+            .Where(path => Directory.Exists(path) || !IsPicture(path)).CountBy(Kind).Select(pair => (pair.Key, pair.Value));
+
     private static LabeledFile[] Pictures(string folder, int label)
     {
         var paths = Directory.GetFiles(folder).Where(IsPicture).ToArray();
@@ -39,6 +46,9 @@ internal static class ClassFolders
         Array.Sort(paths, StringComparer.Ordinal);
         return Array.ConvertAll(paths, path => new LabeledFile(path, label));
     }
+
+    private static string Kind(string path) => Directory.Exists(path) ? "folder"
+        : Path.GetExtension(path) is { Length: > 0 } extension ? $"*{extension.ToLowerInvariant()}" : "file";
 
     private static bool IsPicture(string path) =>
         !SystemFiles.Owns(Path.GetFileName(path.AsSpan()))

@@ -50,8 +50,19 @@ internal static class ImageFolder
             Train = trainSet,
             Test = testSet,
             Skipped = [.. skipped.Values],
+            PassedOver = PassedOver(given is null ? [root] : Parts(root, given)),
         };
     }
+
+    private static IEnumerable<string> Parts(string root, string training) =>
+        new[] { training, Find(root, TestNames), Find(root, ValidationNames) }.OfType<string>().Select(name => Path.Combine(root, name));
+
+    private static IReadOnlyList<string> PassedOver(IEnumerable<string> roots) =>
+    [
+        .. roots.SelectMany(ClassFolders.Others).GroupBy(other => other.Kind, other => other.Count)
+            .OrderBy(same => same.Key, StringComparer.Ordinal)
+            .Select(same => same.Key[0] == '*' ? $"{same.Sum():N0} {same.Key}" : Counted.Of(same.Sum(), same.Key)),
+    ];
 
     private static (PictureLoader Loader, Part Train, Part Test) Load(DatasetRequest request, Split split, CancellationToken cancellation)
     {

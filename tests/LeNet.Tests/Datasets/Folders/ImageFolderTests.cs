@@ -66,6 +66,16 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void Open_OtherFilesAndFoldersInAClass_AreCounted()
+    {
+        AddClasses(2, "a", "b");
+        foreach (var other in new[] { "a/3.heic", "b/4.HEIC", "b/notes", "a/more/1.png", "a/.hidden.txt", "a/Thumbs.db" })
+            Add(other, []);
+
+        Assert.Equal(["2 *.heic", "1 file", "1 folder"], Open().PassedOver);
+    }
+
+    [Fact]
     public void Open_OnlyGrayPictures_GivesGrayImages()
     {
         AddClasses(3, "a", "b");
