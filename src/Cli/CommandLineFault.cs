@@ -16,7 +16,10 @@ internal static class CommandLineFault
         return message is null ? null : $"error: {message.ReplaceLineEndings(" ")}{Environment.NewLine}{HelpOf(tool, parsed)}";
     }
 
-    /// <summary>An argument, or an option with a list, takes any word, so a mistyped option lands there. A file whose name begins with a dash is good.</summary>
+    /// <summary>
+    /// An argument, or an option with a list, takes any word, so a mistyped option lands there. A file whose name begins with a dash is
+    /// good.
+    /// </summary>
     private static string? UnknownOption(ParseResult parsed)
     {
         var command = parsed.CommandResult;

@@ -15,7 +15,7 @@ public enum ExitCode
     /// <summary>An input file, data set, model or image is broken or missing.</summary>
     BadInput = 3,
 
-    /// <summary>The work was done, and a check failed: parity, error threshold, accuracy loss. Nothing was published.</summary>
+    /// <summary>The work was done, and a check failed: parity, errors, accuracy loss, a difference. No model was published.</summary>
     CheckFailed = 4,
 
     /// <summary>Disk, network or server trouble; trying again may help.</summary>

@@ -73,7 +73,7 @@ internal static class RunExport
         return File.Exists(run.Directory.Novelty) && run.Trained.Certainty?.Novelty is { } rule
             ? (NoveltyModel.Read(run.Directory.Novelty), rule)
             : throw new ExpectedException(ExitCode.BadInput, $"--outputs asks for novelty and {run.Directory.Path} has no "
-                + $"{NoveltyModel.FileName}, expected a run that held out 100 images at least; train it again with a newer program");
+                + $"{NoveltyModel.FileName}, expected a run that held out 100 images or more, which needs some hundred pictures");
     }
 
     private static void CheckWritten(ModelProto model)

@@ -24,7 +24,8 @@ public sealed class QuantizedGraphTests
 
         var scales = TensorData.ToSingles(written.Initializer.Single(tensor => tensor.Name == "b.scale"));
         var integers = written.Initializer.Single(tensor => tensor.Name == "b.integers");
-        var values = MemoryMarshal.Cast<byte, int>(integers.RawData.Span).ToArray().Zip(scales, (integer, scale) => integer * (double)scale);
+        var values = MemoryMarshal.Cast<byte, int>(integers.RawData.Span).ToArray()
+            .Zip(scales, (integer, scale) => integer * (double)scale);
         Assert.Equal([3, 0.5], values, (expected, actual) => Math.Abs(expected - actual) < 0.005);
     }
 }
