@@ -2,6 +2,8 @@
 
 import { element, number, percent, settings } from "/page/page.js";
 
+const recipe = settings => Object.entries(settings).map(([key, value]) => `${key.replaceAll("_", " ")} ${value}`).join(", ");
+
 /** What the server knows of a model, and what its training recorded. */
 export function showCard(box, model) {
   if (!model)
@@ -22,13 +24,9 @@ export function showCard(box, model) {
     "SHA-256 of the data": manifest.dataset?.sha256,
     "run": manifest.run,
     "SHA-256 of the weights": manifest.weights_sha256,
+    "recipe": manifest.recipe ? recipe(manifest.recipe) : "this file does not have it",
   };
   box.replaceChildren(settings(known, "Served"), ...(recorded
-    ? [settings(Object.fromEntries(Object.entries(recorded).filter(([, value]) => value)), "Recorded by its training"), recipe(manifest)]
+    ? [settings(Object.fromEntries(Object.entries(recorded).filter(([, value]) => value)), "Recorded by its training")]
     : [element("p", { className: "explain" }, "This model was not exported by LeNetServe, so that no more is known of it.")]));
 }
-
-/** The settings of the training, which a file of an earlier export does not have. */
-const recipe = ({ recipe }) => recipe
-  ? settings(Object.fromEntries(Object.entries(recipe).map(([key, value]) => [key.replaceAll("_", " "), value])), "Recipe")
-  : element("p", { className: "explain" }, "This file does not have the recipe of its training.");

@@ -402,7 +402,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         foreach (var summary in await page.Tab.Locator("details > summary:visible").AllAsync())
             await summary.ClickAsync();
         await Assertions.Expect(page.Tab.Locator("#card")).ToContainTextAsync("99.61");
-        await Assertions.Expect(page.Tab.Locator("#card")).ToContainTextAsync(new Regex("Recipe.*seed1epochs120.*optimizermuon"));
+        await Assertions.Expect(page.Tab.Locator("#card")).ToContainTextAsync(new Regex("recipe.*seed 1, epochs 120, .*optimizer muon, "));
         var route = $"{server.HttpAddress}/v1/models/lenet5-mnist/versions/1:classify";
         await Assertions.Expect(page.Tab.Locator("#call")).ToContainTextAsync(route);
         await Assertions.Expect(page.Tab.Locator("#versions")).ToContainTextAsync("READY");
