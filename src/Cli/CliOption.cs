@@ -48,20 +48,20 @@ public static class CliOption
     /// <summary>
     /// One of an enumeration's names, in any case from the user and in lower case in texts. Its first name is the default.
     /// </summary>
-    public static Option<T> Choice<T>(string name, string description) where T : struct, Enum => new(name)
+    public static Option<T> Choice<T>(string name, string description) where T : struct, Enum => Completed(new Option<T>(name)
     {
         Description = $"{description} ({string.Join(" | ", Names<T>())}). Default: {Names<T>().First()}",
         HelpName = "NAME",
         CustomParser = result => Parse<T>(name, result) ?? default,
-    };
+    }, Names<T>());
 
     /// <summary>One of an enumeration's names, or null.</summary>
-    public static Option<T?> OptionalChoice<T>(string name, string description) where T : struct, Enum => new(name)
+    public static Option<T?> OptionalChoice<T>(string name, string description) where T : struct, Enum => Completed(new Option<T?>(name)
     {
         Description = $"{description} ({string.Join(" | ", Names<T>())})",
         HelpName = "NAME",
         CustomParser = result => Parse<T>(name, result),
-    };
+    }, Names<T>());
 
     /// <summary>Rejects smaller numbers.</summary>
     public static Option<T> AtLeast<T>(this Option<T> option, T least) where T : struct, INumber<T>
@@ -89,6 +89,7 @@ public static class CliOption
     {
         // Without a name the help would list the values twice.
         option.HelpName ??= "NAME";
+        option.CompletionSources.Clear();
         option.CompletionSources.Add([.. values]);
         return option;
     }

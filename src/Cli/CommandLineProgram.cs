@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Cli;
@@ -17,6 +18,7 @@ public static class CommandLineProgram
         string tool, RootCommand root, IReadOnlyList<string> arguments, Func<Exception, ExitCode?>? codeOf = null)
     {
         root.Add(CompletionCommand.Create(tool));
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction(tool);
         // A name that begins with @ is a name, not a file of more arguments.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (CommandLineFault.Of(tool, parsed) is { } fault)
@@ -66,4 +68,13 @@ public static class CommandLineProgram
         ExpectedException { Code: ExitCode.Interrupted } => exception.Message,
         _ => $"error: {exception.Message.ReplaceLineEndings(" ")}",
     };
+
+    private sealed class VersionAction(string tool) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine($"{tool} {ProductVersion.Text}");
+            return (int)ExitCode.Success;
+        }
+    }
 }

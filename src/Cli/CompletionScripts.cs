@@ -7,9 +7,14 @@ public static class CompletionScripts
 {
     private const string Bash = """
         _FUNCTION() {
-          local IFS=$'\n'
-          COMPREPLY=($(TOOL "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null | grep -F -- "${COMP_WORDS[COMP_CWORD]}"))
-          [ ${#COMPREPLY[@]} -eq 0 ] && COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
+          local IFS=$'\n' word=${COMP_WORDS[COMP_CWORD]}
+          local before=$((COMP_POINT - ${#word}))
+          local known=$(TOOL "[suggest:$before]" "${COMP_LINE:0:$before}" 2>/dev/null)
+          COMPREPLY=($(grep -F -- "$word" <<< "$known"))
+          # An option with a choice of values takes no file.
+          if [ ${#COMPREPLY[@]} -eq 0 ] && [[ -z $known || $known == -* ]]; then
+            COMPREPLY=($(compgen -f -- "$word"))
+          fi
         }
         complete -o filenames -F _FUNCTION TOOL
         """;
@@ -19,7 +24,7 @@ public static class CompletionScripts
           local -a words_found
           words_found=("${(@f)$(TOOL "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
           compadd -- $words_found
-          _files
+          [[ -z "$words_found[1]" || "$words_found[1]" == -* ]] && _files
         }
         compdef _FUNCTION TOOL
         """;

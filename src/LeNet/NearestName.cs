@@ -41,6 +41,22 @@ public static class NearestName
         return meant.Length is 0 or > MostMeant ? "" : $"; did you mean {string.Join(" or ", meant)}?";
     }
 
+    /// <summary>Gets the end of a message about a path that does not exist: the nearest name in the same folder.</summary>
+    public static string HintOfPath(string path)
+    {
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+            return "";
+        var whole = Path.GetFullPath(Path.TrimEndingDirectorySeparator(path));
+        var folder = Path.GetDirectoryName(whole);
+        var readable = new EnumerationOptions { IgnoreInaccessible = true };
+        return Directory.Exists(folder)
+            && Of(Path.GetFileName(whole), Directory.EnumerateFileSystemEntries(folder, "*", readable).Select(Name)) is { } name
+            ? $"; did you mean {Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) ?? "", name)}?"
+            : "";
+
+        static string Name(string entry) => Path.GetFileName(entry);
+    }
+
     /// <summary>Gets the end of a message about an unknown name: the nearest name, else all of a few names, else the names' list.</summary>
     /// <param name="word">The unknown name.</param>
     /// <param name="names">The known names.</param>

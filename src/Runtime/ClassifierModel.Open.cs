@@ -203,7 +203,7 @@ public sealed partial class ClassifierModel
         }
         catch (JsonException exception)
         {
-            throw Invalid(path, $"metadata {ModelManifest.MetadataKey} is not a manifest: {exception.Message}", exception);
+            throw Invalid(path, $"metadata {ModelManifest.MetadataKey} is not a manifest: {JsonFault.Of(exception)}", exception);
         }
     }
 

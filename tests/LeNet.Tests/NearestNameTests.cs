@@ -26,6 +26,22 @@ public sealed class NearestNameTests
         Assert.Equal(expected, NearestName.Hint(word, ["--grpc-port", "--http-port", "learning_rate"]));
 
     [Theory]
+    [InlineData("pictres", "pictures")]
+    [InlineData("pictres/", "pictures")]
+    [InlineData("zebra", null)]
+    public void HintOfPath_NoSuchPath_IsTheNearestInItsFolder(string name, string? expected)
+    {
+        var folder = Directory.CreateTempSubdirectory("lenetserve-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "pictures"));
+
+        Assert.Equal(
+            expected is null ? "" : $"; did you mean {Path.Combine(folder, expected)}?",
+            NearestName.HintOfPath(Path.Combine(folder, name)));
+        Assert.All([Path.Combine(folder, "nothing", name), "", "a\0b"], path => Assert.Equal("", NearestName.HintOfPath(path)));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
     [InlineData("mnits", 3, "; did you mean mnist?")]
     [InlineData("zebra", 3, ", expected mnist, name1, name2")]
     [InlineData("zebra", 20, "; the list lists the names")]

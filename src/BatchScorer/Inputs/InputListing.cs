@@ -41,12 +41,18 @@ internal sealed class InputListing
         if (options.Paths.Count == 0 && options.ListFile is null)
             throw new ExpectedException(ExitCode.Usage, "nothing to score, expected a file, a folder, an archive, '-' or --list FILE");
         foreach (var path in options.Paths.Where(path => path != "-" && !Path.Exists(path)))
-            throw new FileNotFoundException($"{path}: no such file or folder");
+            throw new FileNotFoundException($"{path}: no such file or folder{Remedy(path)}");
         if (options.Paths.FirstOrDefault(path => path != "-" && own.Has(path)) is { } output)
             throw new ExpectedException(ExitCode.Usage, $"{output} is an input and an output of this call, expected another --out");
         if (options.ListFile is { } list && !File.Exists(list))
             throw new FileNotFoundException($"--list {list}: no such file");
     }
+
+    // A pattern in quotes reaches this program as it is.
+    private static string Remedy(string path) => path.AsSpan().ContainsAny('*', '?')
+        ? "; write the pattern without quotes, or give the folder and --include: "
+            + $"{(Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".")} --include '{Path.GetFileName(path)}'"
+        : NearestName.HintOfPath(path);
 
     /// <summary>Lists the images, lazily and once.</summary>
     /// <param name="contents">Members of archives come with their content.</param>

@@ -26,6 +26,9 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         if (options.HeatMaps is not null && isElsewhere)
             throw new ExpectedException(
                 ExitCode.Usage, "--explain with --server, --shard or --out -, expected a model and all images in this process, and a file");
+        if (options.Servers.Count == 0 && (options.TokenFile ?? options.CaFile) is not null)
+            throw new ExpectedException(
+                ExitCode.Usage, $"{(options.TokenFile is null ? "--ca-file" : "--token-file")} without --server, expected --server URL");
         if (options.Share is not null && !options.IsJob)
             throw new ExpectedException(ExitCode.Usage, $"--shard with --out {options.Output}, expected a folder that all shards write to");
         if (!options.IsJob || options.Refresh || !File.Exists(Path.Combine(options.Output, Job.FileName)))

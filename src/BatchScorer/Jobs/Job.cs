@@ -122,7 +122,7 @@ internal sealed class Job(string folder, JobFile file)
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path}: no job: {exception.Message}", exception);
+            throw new InvalidDataException($"{path}: no job: {JsonFault.Of(exception)}", exception);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LeNetServe.Cli;
+using LeNetServe.Datasets;
 using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Export;
 using LeNetServe.Exporter.Onnx;
@@ -54,7 +55,8 @@ internal static class ExportCommand
         "largest difference of a probability from torch's (default: 1e-5; with an RBF layer 1e-4; float16: 5e-3), at most 0.1");
 
     private static readonly Option<string?> VerifyDataset =
-        CliOption.Optional("--verify-dataset", "classify this data set's whole test set before publishing");
+        CliOption.Optional("--verify-dataset", "classify this data set's whole test set before publishing")
+            .Completed(DatasetCatalog.Names);
 
     private static readonly Option<string?> Report =
         CliOption.OptionalPath("--report", "a directory for report.md and report.json, also if nothing is published");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LeNetServe.Cli;
+using LeNetServe.Datasets;
 using LeNetServe.Exporter.Quantize;
 
 namespace LeNetServe.Exporter.Commands;
@@ -14,11 +15,11 @@ internal static class QuantizeCommand
         """;
 
     private static readonly Option<string> Model = CliOption.RequiredPath("--model", $"the float model: {ModelPath.Description}");
-    private static readonly Option<string?> Calibrate = new("--calibrate")
+    private static readonly Option<string?> Calibrate = new Option<string?>("--calibrate")
     {
         Description = "the data set: its training images calibrate, its test images measure",
         Required = true,
-    };
+    }.Completed(DatasetCatalog.Names);
 
     private static readonly Option<string?> Name = CliOption.Optional(
         "--name", "the new model's name (default: the float model's with -int8)");

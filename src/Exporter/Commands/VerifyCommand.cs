@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LeNetServe.Cli;
+using LeNetServe.Datasets;
 using LeNetServe.Runtime.Devices;
 
 namespace LeNetServe.Exporter.Commands;
@@ -14,7 +15,8 @@ internal static class VerifyCommand
         """;
 
     private static readonly Option<string> Model = CliOption.RequiredPath("--model", ModelPath.Description);
-    private static readonly Option<string?> Dataset = CliOption.Optional("--dataset", "classify this data set's whole test set");
+    private static readonly Option<string?> Dataset = CliOption.Optional("--dataset", "classify this data set's whole test set")
+        .Completed(DatasetCatalog.Names);
     private static readonly Option<bool> Json = CliOption.Switch("--json", "the figures as JSON");
     private static readonly Option<Device> Device = CliOption.Choice<Device>("--device", "the device that runs the model");
 

@@ -14,7 +14,7 @@ internal static class ModelMetadata
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The producer's version in the file.</summary>
-    public static string ProducerVersion { get; } = typeof(ModelMetadata).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+    public static string ProducerVersion { get; } = ProductVersion.Text;
 
     /// <summary>
     /// Adds producer, doc string, the standard's <c>Image.*</c> keys, the keys that users of other exporters look for, and the manifest.
@@ -77,7 +77,7 @@ internal static class ModelMetadata
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path}: metadata {ModelManifest.MetadataKey}: {exception.Message}", exception);
+            throw new InvalidDataException($"{path}: metadata {ModelManifest.MetadataKey}: {JsonFault.Of(exception)}", exception);
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed record TrainedRun
     {
         var run = new RunDirectory(path);
         if (!System.IO.Directory.Exists(path))
-            throw new InvalidDataException($"{path}: no such directory, expected a run");
+            throw new InvalidDataException($"{path}: no such directory, expected a run{NearestName.HintOfPath(path)}");
         foreach (var file in new[] { run.Model, run.Weights, run.Golden })
             if (!File.Exists(file))
                 throw new InvalidDataException($"{file} is missing, expected a run that has trained one epoch at least");

@@ -13,8 +13,13 @@ internal static class CompletionScript
     {
         "bash" => $$"""
             _lenetserve_serve() {
-              local word=${COMP_WORDS[COMP_CWORD]}
-              if [[ $word == -* ]]; then
+              local word=${COMP_WORDS[COMP_CWORD]} values=""
+              case ${COMP_WORDS[COMP_CWORD-1]} in
+                {{string.Join("\n    ", WithChoices.Select(option => $"{option.Name}) values=\"{option.Choices}\" ;;"))}}
+              esac
+              if [[ -n $values ]]; then
+                COMPREPLY=($(compgen -W "$values" -- "$word"))
+              elif [[ $word == -* ]]; then
                 COMPREPLY=($(compgen -W "{{string.Join(' ', ServerOption.All.Select(option => option.Name))}}" -- "$word"))
               else
                 COMPREPLY=($(compgen -f -- "$word"))
@@ -23,12 +28,22 @@ internal static class CompletionScript
             complete -o filenames -F _lenetserve_serve {{Program}}
 
             """,
-        "zsh" => Lines($"#compdef {Program}\n_arguments \\", option =>
-            $"  '{option.Name}{Argument(option, "=")}[{Escape(option)}]{Argument(option, ":value:_files")}' \\", "  '*:models:_files -/'"),
-        "fish" => Lines("", option => $"complete -c {Program} -l {option.Name[2..]}{Argument(option, " -r")} -d '{Escape(option)}'", ""),
+        "zsh" => Lines(
+            $"#compdef {Program}\n_arguments \\",
+            option => $"  '{option.Name}{Argument(option, "=")}[{Escape(option)}]"
+                + $"{Argument(option, option.Choices.Length > 0 ? $":value:({option.Choices})" : ":value:_files")}' \\",
+            "  '*:models:_files -/'"),
+        "fish" => Lines(
+            "",
+            option => $"complete -c {Program} -l {option.Name[2..]}"
+                + $"{Argument(option, option.Choices.Length > 0 ? $" -x -a '{option.Choices}'" : " -r")} -d '{Escape(option)}'",
+            ""),
         "pwsh" => $$"""
             Register-ArgumentCompleter -Native -CommandName {{Program}} -ScriptBlock {
-              param($word)
+              param($word, $line)
+              $choices = @{ {{string.Join("; ", WithChoices.Select(option => $"'{option.Name}' = '{option.Choices}'"))}} }
+              $before = @($line.CommandElements | ForEach-Object { "$_" } | Where-Object { $_ -ne $word })[-1]
+              if ($choices[$before]) { return $choices[$before].Split(' ') | Where-Object { $_ -like "$word*" } }
               {{string.Join(", ", ServerOption.All.Select(option => $"'{option.Name}'"))}} | Where-Object { $_ -like "$word*" }
             }
 
@@ -36,6 +51,8 @@ internal static class CompletionScript
         _ => throw new ExpectedException(ExitCode.Usage, $"--completion is \"{shell}\", expected bash, zsh, fish or pwsh"
             + NearestName.Hint(shell, ["bash", "zsh", "fish", "pwsh"])),
     };
+
+    private static IEnumerable<ServerOption> WithChoices => ServerOption.All.Where(option => option.Choices.Length > 0);
 
     private static string Lines(string first, Func<ServerOption, string> line, string last)
     {

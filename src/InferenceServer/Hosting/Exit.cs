@@ -1,4 +1,3 @@
-using System.Reflection;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Models;
@@ -52,11 +51,11 @@ internal static class Exit
     public static ExpectedException? Expected(Exception exception) => exception switch
     {
         ExpectedException expected => expected,
-        // A configuration file that cannot be parsed.
+        // A configuration file that cannot be parsed. The message names it.
         InvalidDataException or FormatException =>
             new(ExitCode.Usage, exception.InnerException is null
                 ? exception.Message
-                : $"{exception.Message} {exception.GetBaseException().Message}", exception),
+                : $"{exception.Message} {Sentence(JsonFault.MessageOf(exception.GetBaseException()))}", exception),
         _ => exception.GetBaseException() is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException
             ? new(ExitCode.Trouble, exception is TypeInitializationException
                 ? exception.GetBaseException().Message
@@ -64,13 +63,15 @@ internal static class Exit
             : null,
     };
 
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
     private static string? Text(CommandLine commandLine, SettingsReader reader)
     {
         if (commandLine.Has("--help"))
             return SettingsHelp.Write(
                 ServerOption.All.Select(option => ($"{option.Name} {option.Value}", option.Meaning)), reader.Settings);
         if (commandLine.Has("--version"))
-            return $"lenetserve-serve {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}\n";
+            return $"lenetserve-serve {ProductVersion.Text}\n";
         if (commandLine.Has("--sample-config"))
             return SettingsSample.Write(reader.Settings);
         return commandLine.ValueOf("--completion") is { } shell ? CompletionScript.Of(shell) : null;

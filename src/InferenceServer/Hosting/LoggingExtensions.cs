@@ -5,7 +5,8 @@ namespace LeNetServe.InferenceServer.Hosting;
 /// <summary>Configures the log.</summary>
 internal static class LoggingExtensions
 {
-    private const string Timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
+    /// <summary>The format of a time stamp, UTC.</summary>
+    public const string Timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
     /// <summary>Writes the log to stderr. stdout is for the announcement, which scripts read line by line.</summary>
     public static void AddConsoleLog(this WebApplicationBuilder builder, LogFormat format)
@@ -13,17 +14,13 @@ internal static class LoggingExtensions
         var logging = builder.Logging.ClearProviders();
         _ = format switch
         {
-            LogFormat.Json => logging.AddJsonConsole(),
+            LogFormat.Json => logging.AddConsole(console => console.FormatterName = JsonLogFormatter.FormatterName)
+                .AddConsoleFormatter<JsonLogFormatter, ConsoleFormatterOptions>(),
             LogFormat.Systemd => logging.AddSystemdConsole(),
             _ => logging.AddSimpleConsole(text => text.SingleLine = true),
         };
         builder.Services.ConfigureAll<ConsoleFormatterOptions>(SetTimestamp);
         builder.Services.ConfigureAll<SimpleConsoleFormatterOptions>(SetTimestamp);
-        builder.Services.ConfigureAll<JsonConsoleFormatterOptions>(json =>
-        {
-            SetTimestamp(json);
-            json.TimestampFormat = Timestamp;
-        });
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 

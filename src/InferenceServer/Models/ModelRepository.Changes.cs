@@ -375,18 +375,23 @@ internal sealed partial class ModelRepository
             [.. reports.OrderBy(report => report.Model, StringComparer.Ordinal).ThenBy(report => report.Version)]);
     }
 
-    [LoggerMessage(23, LogLevel.Information, "{Version} is served on {Device}, SHA-256 {Sha256}, after {Milliseconds:0} ms")]
+    [LoggerMessage(23, LogLevel.Information, "{Version} is served on {Device}, SHA-256 {Sha256}, after {Milliseconds:0} ms",
+        EventName = "VersionLoaded")]
     private partial void LogLoaded(ServedVersion version, Runtime.Devices.Device device, string sha256, double milliseconds);
 
-    [LoggerMessage(24, LogLevel.Error, "{Model}/{Version} cannot be loaded: {Reason}; {Consequence}")]
+    [LoggerMessage(24, LogLevel.Error, "{Model}/{Version} cannot be loaded: {Reason}; {Consequence}",
+        EventName = "VersionFailed")]
     private partial void LogFailed(Exception? exception, string model, long version, string reason, string consequence);
 
-    [LoggerMessage(25, LogLevel.Error, "The folder of model {Model} cannot be read, its served versions stay: {Reason}")]
+    [LoggerMessage(25, LogLevel.Error, "The folder of model {Model} cannot be read, its served versions stay: {Reason}",
+        EventName = "ModelUnreadable")]
     private partial void LogUnreadable(string model, string reason);
 
-    [LoggerMessage(26, LogLevel.Information, "{Version} is not served anymore; it ends with its last request")]
+    [LoggerMessage(26, LogLevel.Information, "{Version} is not served anymore; it ends with its last request",
+        EventName = "VersionRetired")]
     private partial void LogRetired(ServedVersion version);
 
-    [LoggerMessage(40, LogLevel.Warning, "Something in the folder of model {Model} is not served: {Reason}")]
+    [LoggerMessage(40, LogLevel.Warning, "Something in the folder of model {Model} is not served: {Reason}",
+        EventName = "VersionMisplaced")]
     private partial void LogMisplaced(string model, string reason);
 }

@@ -45,7 +45,7 @@ internal sealed record RepositoryOptions
         var path = reader.Path(
             "Models:Path", "models", "Folder of models, name/version/model.onnx, or of one model.onnx", "an existing folder")!;
         if (!Directory.Exists(path))
-            reader.Fault($"Models:Path is \"{path}\", expected an existing folder");
+            reader.Fault($"Models:Path is \"{path}\", expected an existing folder{NearestName.HintOfPath(path)}");
         var defaults = new RepositoryOptions { Path = path, Name = NameOf(path) };
         var options = defaults with
         {

@@ -32,9 +32,11 @@ internal sealed partial class RepositoryService(
         }
     }
 
-    [LoggerMessage(21, LogLevel.Warning, "No model is served from {Path} (mode {Mode})")]
+    [LoggerMessage(21, LogLevel.Warning, "No model is served from {Path} (mode {Mode})",
+        EventName = "NothingServed")]
     private partial void LogNothing(string path, RepositoryMode mode);
 
-    [LoggerMessage(22, LogLevel.Warning, "{Path} cannot be looked at, what is served stays: {Reason}")]
+    [LoggerMessage(22, LogLevel.Warning, "{Path} cannot be looked at, what is served stays: {Reason}",
+        EventName = "RepositoryUnreadable")]
     private partial void LogUnreadable(string path, string reason);
 }

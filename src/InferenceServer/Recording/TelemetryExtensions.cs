@@ -17,10 +17,10 @@ internal static class TelemetryExtensions
 
     private static void AddOtlp(IServiceCollection services, TelemetryOptions options)
     {
-        var version = typeof(TelemetryExtensions).Assembly.GetName().Version?.ToString(3);
         services.AddOpenTelemetry()
             // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last, so they have priority.
-            .ConfigureResource(resource => resource.AddService("lenetserve", serviceVersion: version).AddEnvironmentVariableDetector())
+            .ConfigureResource(resource => resource
+                .AddService("lenetserve", serviceVersion: ProductVersion.Text).AddEnvironmentVariableDetector())
             .WithTracing(tracing =>
             {
                 tracing.AddSource(ServerInstruments.SourceName)

@@ -81,7 +81,7 @@ public sealed class RunDirectory(string path)
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException or OverflowException)
         {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw new InvalidDataException($"{path}: {JsonFault.MessageOf(exception)}", exception);
         }
     }
 }

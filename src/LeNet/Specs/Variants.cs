@@ -170,7 +170,7 @@ public static class Variants
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
-            throw new SpecException($"{path}: {exception.Message}");
+            throw new SpecException($"{path}: {JsonFault.MessageOf(exception)}");
         }
         if (file is null || file.Layers.Any(layer => layer is null))
             throw new SpecException($"{path}: found null, expected an object with a list of layers");

@@ -81,7 +81,8 @@ public sealed class SafetensorsFile
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException
             or KeyNotFoundException or IndexOutOfRangeException)
         {
-            throw new InvalidDataException($"{path}: header at offset 8 is not a safetensors header: {exception.Message}", exception);
+            throw new InvalidDataException(
+                $"{path}: header at offset 8 is not a safetensors header: {JsonFault.MessageOf(exception)}", exception);
         }
         CheckCoverage(path, places, bytes.Length - start);
         return new(path, tensors);

@@ -37,7 +37,8 @@ public static class ExecutionProviders
     private static string? FindCudaFault()
     {
         if (!Available.Contains(Cuda))
-            return $"this build's ONNX Runtime {Version} has only {string.Join(", ", Available)}; build with -p:Accelerator=cuda";
+            return $"this build's ONNX Runtime {Version} has only {string.Join(", ", Available)}; "
+                + "build with -p:Accelerator=cuda, for an NVIDIA driver with CUDA 13 and cuDNN 9";
         try
         {
             using var options = CreateOptions(Device.Cuda);

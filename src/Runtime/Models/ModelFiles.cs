@@ -23,7 +23,8 @@ public sealed record ModelFiles(string Model, string? Labels, string? Golden)
         if (File.Exists(path))
             return Beside(path);
         if (!Directory.Exists(path))
-            throw NotFound($"{path}: no such file or directory, expected an ONNX file, a version's directory or a model's");
+            throw NotFound($"{path}: no such file or directory, expected an ONNX file, a version's directory or a model's"
+                + NearestName.HintOfPath(path));
         var model = Path.Combine(path, ModelFileName);
         if (File.Exists(model))
             return Beside(model);

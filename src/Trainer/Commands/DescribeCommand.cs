@@ -22,6 +22,7 @@ internal static class DescribeCommand
 
     public static Command Create()
     {
+        Variant.CompletionSources.Add([.. Variants.Names]);
         var command = new Command("describe", "Print a network's layers with shapes, parameters, connections and multiply-adds.")
         {
             Variant, Channels, Classes, Json,

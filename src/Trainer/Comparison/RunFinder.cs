@@ -18,7 +18,8 @@ internal static class RunFinder
         var inside = Directory.Exists(path)
             ? Directory.EnumerateFiles(path, "config.json", SearchOption.AllDirectories)
                 .Select(file => Path.GetDirectoryName(file)!).Order(StringComparer.Ordinal).ToList()
-            : throw new DirectoryNotFoundException($"{path} does not exist, expected a run directory or a folder of runs");
+            : throw new DirectoryNotFoundException($"{path} does not exist, expected a run directory or a folder of runs"
+                + NearestName.HintOfPath(path));
         return inside.Count > 0
             ? inside
             : throw new DirectoryNotFoundException($"{path} holds no run: found no config.json in it or below");

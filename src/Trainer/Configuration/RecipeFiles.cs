@@ -37,7 +37,7 @@ internal static class RecipeFiles
         }
         catch (JsonException exception)
         {
-            throw Fault($"{nameOrPath}: {exception.Message}");
+            throw Fault($"{nameOrPath}: {JsonFault.Of(exception)}");
         }
     }
 

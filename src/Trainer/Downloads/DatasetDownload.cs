@@ -20,7 +20,8 @@ internal static class DatasetDownload
             : config.Data;
         if (config.Data is { } given && !Directory.Exists(given))
             throw new DirectoryNotFoundException($"{folderName} is {given}, which does not exist, expected a folder with "
-                + (config.Dataset == "folder" ? "a folder of pictures for each class" : $"the files of {config.Dataset}"));
+                + (config.Dataset == "folder" ? "a folder of pictures for each class" : $"the files of {config.Dataset}")
+                + NearestName.HintOfPath(given));
         try
         {
             return DatasetCatalog.Open(

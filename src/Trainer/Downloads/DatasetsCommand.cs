@@ -29,6 +29,7 @@ internal static class DatasetsCommand
     /// <summary>Declares the command with its sub-commands.</summary>
     public static Command Create()
     {
+        Names.CompletionSources.Add([.. PublishedDatasets.All.Select(dataset => dataset.Name)]);
         var list = new Command("list", "Lists the data sets that can be downloaded, and their state here.");
         list.SetAction(parsed => (int)new DatasetsRun(Options(parsed)).List());
         var download = new Command("download", "Downloads data sets, checks hashes and unpacks them; an interrupted download resumes.")

@@ -27,6 +27,7 @@ internal static class RecordsCommand
     /// <summary>Declares the command with its sub-commands.</summary>
     public static Command Create()
     {
+        Name.CompletionSources.Add([.. NamedRecord.All.Select(record => record.Name)]);
         var list = new Command("list", "Lists the records with their figures and times.");
         list.SetAction(_ => (int)RecordsRun.List());
         var reproduce = new Command("reproduce", "Trains a record again and compares the figures; skips finished runs.")

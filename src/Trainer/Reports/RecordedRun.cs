@@ -59,7 +59,7 @@ internal sealed record RecordedRun
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw new InvalidDataException($"{path}: {JsonFault.Of(exception)}", exception);
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed record RecordedRun
             }
             catch (JsonException exception)
             {
-                throw new InvalidDataException($"{path}, line {number + 1}: {exception.Message}", exception);
+                throw new InvalidDataException($"{path}, line {number + 1}: {JsonFault.Of(exception)}", exception);
             }
         }
         return epochs;
@@ -101,7 +101,7 @@ internal sealed record RecordedRun
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw new InvalidDataException($"{path}: {JsonFault.Of(exception)}", exception);
         }
     }
 }

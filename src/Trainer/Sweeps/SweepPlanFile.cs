@@ -22,7 +22,7 @@ internal static class SweepPlanFile
     public static SweepPlan Read(string path)
     {
         if (!File.Exists(path))
-            throw new FileNotFoundException($"plan {path}: no such file, expected a sweep's plan as JSON");
+            throw new FileNotFoundException($"plan {path}: no such file, expected a sweep's plan as JSON{NearestName.HintOfPath(path)}");
         try
         {
             using var document = JsonDocument.Parse(RegularFile.ReadAllText(path), Options);
@@ -30,7 +30,7 @@ internal static class SweepPlanFile
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw new InvalidDataException($"{path}: {JsonFault.MessageOf(exception)}", exception);
         }
     }
 

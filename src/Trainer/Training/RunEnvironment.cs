@@ -38,7 +38,7 @@ internal sealed record RunEnvironment
     /// <summary>Describes this machine and program.</summary>
     public static RunEnvironment Capture(int threads, string device, int seed, RunInputs inputs) => new()
     {
-        Version = typeof(RunEnvironment).Assembly.GetName().Version!.ToString(3),
+        Version = ProductVersion.Text,
         TorchSharp = typeof(global::TorchSharp.torch).Assembly.GetName().Version!.ToString(3),
         Libtorch = global::TorchSharp.torch.__version__,
         Framework = RuntimeInformation.FrameworkDescription,

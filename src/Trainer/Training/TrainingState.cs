@@ -81,7 +81,7 @@ internal sealed class TrainingState : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw new InvalidDataException($"{path}: {JsonFault.Of(exception)}", exception);
         }
         var file = SafetensorsFile.Read(Path.Combine(run.Checkpoint, Progress.State));
         using var scope = NewDisposeScope();

@@ -39,6 +39,34 @@ public sealed class ScoreRunTests : IDisposable
         Assert.Contains("\"accuracy\": 1,", File.ReadAllText(directory["scores.summary.json"]));
     }
 
+    [Theory]
+    [InlineData("token", null, "--token-file without --server, expected --server URL")]
+    [InlineData(null, "ca.pem", "--ca-file without --server, expected --server URL")]
+    public async Task RunAsync_OptionOfServersWithoutServer_IsAUsageError(string? token, string? authorities, string expected)
+    {
+        var options = Scorer.Options(model, directory["scores.jsonl"], images) with { TokenFile = token, CaFile = authorities };
+
+        var exception = await Assert.ThrowsAsync<ExpectedException>(() => Scorer.Run(options));
+
+        Assert.Equal((ExitCode.Usage, expected), (exception.Code, exception.Message));
+    }
+
+    [Theory]
+    [InlineData("*.png", "; write the pattern without quotes, or give the folder and --include: {0} --include '*.png'")]
+    [InlineData("imags", "; did you mean {0}/images?")]
+    [InlineData("zebra", "")]
+    public async Task RunAsync_MissingPath_SaysWhatToDo(string name, string remedy)
+    {
+        Directory.CreateDirectory(directory["folder", "images"]);
+        var path = Path.Combine(directory["folder"], name);
+
+        var exception = await Assert.ThrowsAsync<FileNotFoundException>(
+            () => Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], path)));
+
+        Assert.Equal(
+            $"{path}: no such file or folder{remedy.Replace("{0}", directory["folder"], StringComparison.Ordinal)}", exception.Message);
+    }
+
     [Fact]
     public async Task RunAsync_WithoutLabels_EndsWithTheFirstRows()
     {

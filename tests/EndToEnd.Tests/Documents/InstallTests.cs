@@ -1,3 +1,5 @@
+using LeNetServe.EndToEnd.Tests.Packages;
+
 namespace LeNetServe.EndToEnd.Tests.Documents;
 
 /// <summary>The four programs as .NET tools, as README's command installed them in the clone.</summary>
@@ -16,6 +18,18 @@ public sealed class InstallTests(DocumentClone clone)
             Assert.Matches("[0-9]+[.][0-9]+[.][0-9]+", version.Expect(ExitCode.Success).Output);
             Assert.Matches($"{tool}: installed, [0-9]+ MB", clone.Installed);
         }
+    }
+
+    [Fact]
+    public void Install_Packages_HaveIconLicenseAndReadme()
+    {
+        Assert.SkipWhen(clone.Obstacle is not null, clone.Obstacle ?? "");
+
+        var packages = Directory.GetFiles(Path.Combine(clone.Tools, ".store"), "*.nupkg", SearchOption.AllDirectories);
+
+        Assert.Equal(Tools.Length, packages.Length);
+        Assert.All(packages, package => Assert.Equal(
+            "DotnetToolRidPackage", (string?)PackedPackage.Check(package)["packageTypes"].Elements().Single().Attribute("name")));
     }
 
     /// <summary>Works on a copy of the installed tools, because the documents' commands need them.</summary>

@@ -53,6 +53,18 @@ public sealed partial class ReferenceTests
         }
     }
 
+    [Theory]
+    [InlineData("Trainer", "lenetserve-train")]
+    [InlineData("Exporter", "lenetserve-export")]
+    [InlineData("InferenceServer", "lenetserve-serve")]
+    [InlineData("BatchScorer", "lenetserve-score")]
+    public async Task Version_OfEachProgram_IsItsNameAndTheVersion(string project, string tool)
+    {
+        var said = (await BuiltProgram.Run(project, RepositoryTree.Root, "--version")).Expect(ExitCode.Success).Output;
+
+        Assert.Equal($"{tool} {ProductVersion.Text}", said.TrimEnd());
+    }
+
     [Fact]
     public async Task Settings_OfTheServer_AreThoseOnThePage()
     {
@@ -75,8 +87,14 @@ public sealed partial class ReferenceTests
     [Fact]
     public async Task Metrics_OfAServedModel_AreThoseOnThePage()
     {
-        await using var server = await ServerProcess.Start(Path.Combine(RepositoryTree.Root, "models"));
+        // With tokens, because they have metrics of their own.
+        using var folder = new TemporaryFolder();
+        var tokens = Path.Combine(folder.Path, "tokens");
+        await File.WriteAllTextAsync(tokens, "a-token-of-the-test-of-metrics\n", TestContext.Current.CancellationToken);
+        await using var server = await ServerProcess.Start(
+            Path.Combine(RepositoryTree.Root, "models"), "--token-file", tokens, "--control-token-file", tokens);
         using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{server.HttpPort}") };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", "a-token-of-the-test-of-metrics");
         var image = new ByteArrayContent(await File.ReadAllBytesAsync(
             Path.Combine(RepositoryTree.Root, "docs", "digits", "7", "1.png"), TestContext.Current.CancellationToken));
         image.Headers.ContentType = new("image/png");

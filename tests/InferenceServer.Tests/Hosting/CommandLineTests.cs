@@ -66,6 +66,10 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("bash", "--grpc-port --http-port")]
+    [InlineData("bash", "--device) values=\"auto cpu cuda\" ;;")]
+    [InlineData("zsh", "'--device=[auto, cpu or cuda]:value:(auto cpu cuda)'")]
+    [InlineData("fish", "complete -c lenetserve-serve -l device -x -a 'auto cpu cuda'")]
+    [InlineData("pwsh", "'--device' = 'auto cpu cuda'")]
     [InlineData("zsh", "'--grpc-port=[gRPC; 0 takes a free port]:value:_files'")]
     [InlineData("fish", "complete -c lenetserve-serve -l grpc-port -r -d 'gRPC; 0 takes a free port'")]
     [InlineData("pwsh", "'--grpc-port', '--http-port'")]

@@ -195,6 +195,9 @@ public sealed partial class ProcessTests : IDisposable
         using var log = System.Text.Json.JsonDocument.Parse((await process.StandardError.ReadLineAsync(Cancellation))!);
         Assert.EndsWith("Z", log.RootElement.GetProperty("Timestamp").GetString());
         Assert.Contains("tiny/1", log.RootElement.GetProperty("Message").GetString());
+        Assert.Equal("VersionLoaded", log.RootElement.GetProperty("EventName").GetString());
+        Assert.Equal("Information", log.RootElement.GetProperty("LogLevel").GetString());
+        Assert.Equal("tiny/1", log.RootElement.GetProperty("State").GetProperty("Version").GetString());
     }
 
     [Fact]

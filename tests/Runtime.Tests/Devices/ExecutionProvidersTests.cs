@@ -17,7 +17,7 @@ public sealed class ExecutionProvidersTests
 
         Assert.Equal(InferenceErrorKind.DeviceUnavailable, exception.Kind);
         Assert.Contains("CPUExecutionProvider", exception.Message);
-        Assert.Contains("-p:Accelerator=cuda", exception.Message);
+        Assert.Contains("-p:Accelerator=cuda, for an NVIDIA driver with CUDA 13 and cuDNN 9", exception.Message);
     }
 
     [Fact]

@@ -86,7 +86,7 @@ internal static class ClassifyJson
         }
         catch (JsonException exception)
         {
-            throw Invalid($"the body is not valid JSON: {exception.Message}", "");
+            throw Invalid($"the body is not valid JSON: {JsonFault.Of(exception)}", "");
         }
     }
 

@@ -12,7 +12,7 @@ internal static class PrometheusText
     /// <summary>The content type of the format.</summary>
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    private static readonly string Version = typeof(PrometheusText).Assembly.GetName().Version?.ToString(3) ?? "unknown";
+    private static readonly string Version = ProductVersion.Text;
 
     private static readonly RequestOutcome[] Outcomes = Enum.GetValues<RequestOutcome>();
 

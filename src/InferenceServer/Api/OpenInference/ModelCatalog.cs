@@ -28,7 +28,7 @@ internal sealed class ModelCatalog(
         var response = new ServerMetadataResponse
         {
             Name = "lenetserve",
-            Version = typeof(ModelCatalog).Assembly.GetName().Version?.ToString(3) ?? "",
+            Version = ProductVersion.Text,
             Extensions = { "classification", "binary_tensor_data", "model_configuration", "parameters", "statistics" },
         };
         if (repository.Mode == RepositoryMode.Explicit && (security.OpenControl || security.ControlTokensFile is not null))

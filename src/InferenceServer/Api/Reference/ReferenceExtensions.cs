@@ -15,13 +15,17 @@ internal static class ReferenceExtensions
         "img-src 'self' blob: data:; font-src 'self' data:; worker-src 'self' blob:; " +
         "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    // The file has a placeholder for the version.
+    private static readonly Lazy<string> Document = new(() =>
+    {
+        using var reader = new StreamReader(typeof(ReferenceExtensions).Assembly.GetManifestResourceStream("openapi.json")!);
+        return reader.ReadToEnd().Replace("{PRODUCT_VERSION}", ProductVersion.Text, StringComparison.Ordinal);
+    });
+
     /// <summary>Maps the OpenAPI document. It tells nothing about the models of this server, so it needs no token.</summary>
     public static void MapOpenApi(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet(DocumentPath, () =>
-        {
-            var document = typeof(ReferenceExtensions).Assembly.GetManifestResourceStream("openapi.json")!;
-            return TypedResults.Stream(document, "application/json");
-        }).WithAccess(AccessRule.Open).ExcludeFromDescription();
+        endpoints.MapGet(DocumentPath, () => TypedResults.Text(Document.Value, "application/json"))
+            .WithAccess(AccessRule.Open).ExcludeFromDescription();
 
     /// <summary>Maps the page.</summary>
     public static void MapReference(this IEndpointRouteBuilder endpoints) =>

@@ -11,6 +11,20 @@ namespace LeNetServe.InferenceServer.Tests.Api.Metrics;
 public sealed class PrometheusTextTests
 {
     [Fact]
+    public void Write_BuildInfo_HasTheVersionsOfServerAndRuntime()
+    {
+        using var metrics = new ServerMetrics();
+
+        var lines = PrometheusText.Write(metrics, []).Split('\n');
+
+        var info = Assert.Single(lines, line => line.StartsWith("lenetserve_build_info{", StringComparison.Ordinal));
+        Assert.StartsWith($"lenetserve_build_info{{version=\"{ProductVersion.Text}\",", info);
+        Assert.Contains($"\"{Environment.Version}\"", info);
+        Assert.EndsWith("} 1", info);
+        Assert.Contains("# TYPE lenetserve_build_info gauge", lines);
+    }
+
+    [Fact]
     public void Write_Requests_AreHistogramsByOutcome()
     {
         using var metrics = new ServerMetrics();

@@ -84,7 +84,7 @@ public sealed class RestCallReaderTests
         var exception = Assert.Throws<InferenceException>(() => Read(json));
 
         var expected = Assert.ThrowsAny<JsonException>(() => JsonDocument.Parse(json));
-        Assert.Equal($"failed to parse the request JSON buffer: {expected.Message}", exception.Message);
+        Assert.Equal($"failed to parse the request JSON buffer: {JsonFault.Of(expected)}", exception.Message);
     }
 
     [Theory]

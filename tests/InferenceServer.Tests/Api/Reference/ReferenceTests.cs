@@ -44,6 +44,15 @@ public sealed class ReferenceTests(BrowserFixture browser) : IClassFixture<Brows
     }
 
     [Fact]
+    public async Task OpenApi_Version_IsThatOfTheProduct()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        Assert.Equal(ProductVersion.Text, (await DocumentAsync(server)).GetProperty("info").GetProperty("version").GetString());
+        Assert.Matches("^[0-9]+[.][0-9]+[.][0-9]+$", ProductVersion.Text);
+    }
+
+    [Fact]
     public async Task OpenApi_EveryMessage_HasItsFields()
     {
         await using var server = await TestServer.StartAsync();

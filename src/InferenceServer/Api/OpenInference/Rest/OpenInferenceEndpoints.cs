@@ -126,7 +126,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
         }
         catch (JsonException exception)
         {
-            throw OpenInferenceErrors.Invalid($"failed to parse the request JSON buffer: {exception.Message}");
+            throw OpenInferenceErrors.Invalid($"failed to parse the request JSON buffer: {JsonFault.Of(exception)}");
         }
     }
 

@@ -55,7 +55,7 @@ internal static class RestCallReader
     }
 
     private static InferenceException Unreadable(JsonException exception) =>
-        OpenInferenceErrors.Invalid($"failed to parse the request JSON buffer: {exception.Message}");
+        OpenInferenceErrors.Invalid($"failed to parse the request JSON buffer: {JsonFault.Of(exception)}");
 
     private static InferenceCall Read(string model, string version, JsonElement root, ReadOnlyMemory<byte> binary)
     {
