@@ -17,6 +17,7 @@ public static partial class JsonFault
         ("invalid start of a value", "expected a value"),
         ("after a single JSON value", "more text after the end, expected one value"),
         ("invalid after a value", "expected a comma or a closing bracket"),
+        ("without a matching open", "the closing bracket matches no open one"),
         ("literal", "expected true, false, null, a number, or text in double quotes"),
         ("leading zero", "a number begins with 0, expected none"),
         ("end of a number", "the number has no end, or a letter in it"),

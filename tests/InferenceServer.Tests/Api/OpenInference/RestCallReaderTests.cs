@@ -88,16 +88,15 @@ public sealed class RestCallReaderTests
     }
 
     [Theory]
-    [InlineData("[NaN,1 2]", "'2' is invalid after a value", 67)]
-    [InlineData("[Infinity,-NaN,]", "trailing comma", 75)]
-    [InlineData("[NaN", "'}' is invalid", 64)]
-    public void Read_FaultAfterANonFiniteNumber_IsRefusedWhereItStands(string data, string message, int position)
+    [InlineData("[NaN,1 2]", "expected a comma or a closing bracket", 68)]
+    [InlineData("[Infinity,-NaN,]", "a comma before the closing bracket, expected none", 76)]
+    [InlineData("[NaN", "the closing bracket matches no open one", 65)]
+    public void Read_FaultAfterANonFiniteNumber_IsRefusedWhereItStands(string data, string message, int column)
     {
         var exception = Assert.Throws<InferenceException>(
             () => Read($$"""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":{{data}}}]}"""));
 
-        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
-        Assert.Contains($"BytePositionInLine: {position}.", exception.Message, StringComparison.Ordinal);
+        Assert.Equal($"failed to parse the request JSON buffer: line 1, column {column}: {message}", exception.Message);
     }
 
     [Fact]
