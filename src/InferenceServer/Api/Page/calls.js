@@ -17,7 +17,9 @@ export function callText(language, model, grpcPort, hasToken) {
   const header = hasToken ? '-H "authorization: Bearer $LENETSERVE_TOKEN" ' : "";
   return {
     "curl": `curl ${header}--data-binary @digit.png "${route}"`,
-    "C#": `// dotnet add package LeNetServe.Client
+    "C#": `// As call.cs in a clone of LeNetServe: dotnet run call.cs
+#:project src/Client/Client.csproj
+#:property PublishAot=false
 using LeNetServe.Client;
 
 using var client = new LeNetServeClient(${client});
