@@ -44,7 +44,7 @@ public static class NearestName
     /// <summary>Gets the end of a message about a path that does not exist: the nearest name in the same folder.</summary>
     public static string HintOfPath(string path)
     {
-        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal) || Path.Exists(path))
             return "";
         var whole = Path.GetFullPath(Path.TrimEndingDirectorySeparator(path));
         var folder = Path.GetDirectoryName(whole);

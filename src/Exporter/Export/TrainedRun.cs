@@ -37,6 +37,8 @@ internal sealed record TrainedRun
         var run = new RunDirectory(path);
         if (!System.IO.Directory.Exists(path))
             throw new InvalidDataException($"{path}: no such directory, expected a run{NearestName.HintOfPath(path)}");
+        if (!File.Exists(run.Config) && !File.Exists(run.Model))
+            throw new InvalidDataException($"{path} is not a run{Inside(path)}, expected a folder that train has written");
         foreach (var file in new[] { run.Model, run.Weights, run.Golden })
             if (!File.Exists(file))
                 throw new InvalidDataException($"{file} is missing, expected a run that has trained one epoch at least");
@@ -59,6 +61,11 @@ internal sealed record TrainedRun
             GoldenSha256 = RegularFile.Sha256(run.Golden),
         };
     }
+
+    private static string Inside(string path) =>
+        System.IO.Directory.EnumerateDirectories(path).FirstOrDefault(folder => File.Exists(new RunDirectory(folder).Model)) is { } run
+            ? $"; {run} is one"
+            : "";
 
     private static void Check(RunDirectory run, TrainedModel trained)
     {

@@ -14,8 +14,8 @@ internal static class DataKind
     {
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException(
-                $"{name} is {folder}, which does not exist, expected a folder of pictures or of a data set's files"
-                + NearestName.HintOfPath(folder));
+                $"{name} is {folder}, which {(File.Exists(folder) ? "is a file" : "does not exist")}, "
+                + $"expected a folder of pictures or of a data set's files{NearestName.HintOfPath(folder)}");
         var names = Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path))
             .Where(name => name[0] != '.').ToList();
         if (names.Exists(name => name.Contains("idx3-ubyte", StringComparison.Ordinal)))

@@ -19,7 +19,8 @@ internal static class DatasetDownload
             ? await ObtainAsync(published, DatasetRoot.Default, new() { Offline = offline }, cancellationToken)
             : config.Data;
         if (config.Data is { } given && !Directory.Exists(given))
-            throw new DirectoryNotFoundException($"{folderName} is {given}, which does not exist, expected a folder with "
+            throw new DirectoryNotFoundException(
+                $"{folderName} is {given}, which {(File.Exists(given) ? "is a file" : "does not exist")}, expected a folder with "
                 + (config.Dataset == "folder" ? "a folder of pictures for each class" : $"the files of {config.Dataset}")
                 + NearestName.HintOfPath(given));
         try

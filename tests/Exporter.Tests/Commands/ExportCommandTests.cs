@@ -34,6 +34,18 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_TheFolderOfRuns_NamesARun()
+    {
+        var runs = Path.GetDirectoryName(sandbox.Run.Path)!;
+
+        var (code, _, error) = await ExporterProcess.RunAsync(
+            "", "export", "--run", runs, "--repository", sandbox.Models, "--name", "net");
+
+        Assert.Equal((int)ExitCode.BadInput, code);
+        Assert.StartsWith($"error: {runs} is not a run; {sandbox.Run.Path} is one, expected", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Export_Twice_GivesEqualFilesAsVersionsOneAndTwo()
     {
         await sandbox.ExportAsync();

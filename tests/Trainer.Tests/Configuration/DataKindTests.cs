@@ -38,6 +38,17 @@ public sealed class DataKindTests : IDisposable
     }
 
     [Fact]
+    public void Of_AFile_SaysThatItIsOne()
+    {
+        var file = Path.Combine(directory.Path, "shapes.zip");
+        File.WriteAllText(file, "");
+
+        var exception = Assert.Throws<DirectoryNotFoundException>(() => DataKind.Of(file, "--data"));
+
+        Assert.StartsWith($"--data is {file}, which is a file, expected a folder", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Build_UnknownDatasetThatIsAFolder_NamesTheOptions()
     {
         var exception = Assert.Throws<ExpectedException>(
