@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Grpc.Core;
 using Grpc.Net.Compression;
 using LeNetServe.InferenceServer.Access;
+using LeNetServe.InferenceServer.Inference;
 
 namespace LeNetServe.InferenceServer.Api;
 
@@ -32,7 +33,8 @@ internal abstract class BoundedCompression(int maxBytes, ClientFaults faults) : 
             {
                 if (message.Length + read > maxBytes)
                     throw faults.Create(StatusCode.ResourceExhausted,
-                        $"a message of more than {maxBytes} bytes after decompression (Limits:MaxMessageBytes)");
+                        $"a message of more than {maxBytes} bytes after decompression; "
+                        + LimitOptions.Remedy(nameof(LimitOptions.MaxMessageBytes)));
                 message.Write(buffer, 0, read);
             }
         }

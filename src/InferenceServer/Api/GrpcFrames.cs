@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Access;
+using LeNetServe.InferenceServer.Inference;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace LeNetServe.InferenceServer.Api;
@@ -122,8 +123,8 @@ internal sealed class GrpcFrames : PipeReader, IRequestBodyPipeFeature
         var size = HeaderSize + (long)LengthOf(buffer);
         if (size > HeaderSize + maxBytes)
         {
-            var message = $"a message of {size - HeaderSize} bytes, expected at most {maxBytes} (Limits:MaxMessageBytes)";
-            return (StatusCode.ResourceExhausted, message);
+            var remedy = LimitOptions.Remedy(nameof(LimitOptions.MaxMessageBytes));
+            return (StatusCode.ResourceExhausted, $"a message of {size - HeaderSize} bytes, expected at most {maxBytes}; {remedy}");
         }
         if (buffer.Length < size)
             return isCompleted ? Cut(buffer.Length, size) : null;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Text;
+using LeNetServe.InferenceServer.Inference;
 using LeNetServe.Runtime.Errors;
 using Microsoft.Net.Http.Headers;
 
@@ -94,5 +95,6 @@ internal static class RequestBody
 
     /// <summary>Gets the error of a body that is larger than the limit.</summary>
     public static InferenceException TooLarge(int maxBytes) =>
-        new(InferenceErrorKind.TooLarge, $"the body is larger than {maxBytes} bytes (Limits:MaxMessageBytes)");
+        new(InferenceErrorKind.TooLarge,
+            $"the body is larger than {maxBytes} bytes; {LimitOptions.Remedy(nameof(LimitOptions.MaxMessageBytes))}");
 }

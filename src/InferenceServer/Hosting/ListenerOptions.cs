@@ -100,7 +100,14 @@ internal sealed record ListenerOptions
 
     private static bool TryParse(string text, out IPAddress address)
     {
-        address = text switch { "*" => IPAddress.IPv6Any, "localhost" => IPAddress.Loopback, _ => IPAddress.Any };
-        return text is "*" or "localhost" || (IPAddress.TryParse(text, out var parsed) && (address = parsed) is not null);
+        address = text switch
+        {
+            "*" => IPAddress.IPv6Any,
+            "localhost" => IPAddress.Loopback,
+            // The parser takes 1.2.3 as 1.2.0.3.
+            _ when IPAddress.TryParse(text, out var parsed) && (text.Contains(':') || $"{parsed}" == text) => parsed,
+            _ => IPAddress.None,
+        };
+        return !address.Equals(IPAddress.None);
     }
 }

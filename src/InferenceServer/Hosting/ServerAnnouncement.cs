@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.Runtime.Devices;
+using LeNetServe.Runtime.Models;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting.Systemd;
@@ -9,7 +10,8 @@ namespace LeNetServe.InferenceServer.Hosting;
 
 /// <summary>
 /// Announces two events on stdout, for people and scripts: <c>LeNetServe listening grpc=… http=…</c> when the ports are open, and
-/// <c>LeNetServe ready …</c> when the models are loaded. systemd gets READY=1 with the second event.
+/// <c>LeNetServe ready …</c> when the models are loaded, or <c>LeNetServe serves no model: …</c> if none can be served until a restart.
+/// systemd gets READY=1 with the second event.
 /// </summary>
 internal sealed class ServerAnnouncement(
     IServer server,
@@ -34,7 +36,10 @@ internal sealed class ServerAnnouncement(
             ? versions[0].Model.Device
             : ExecutionProviders.Resolve(options.Device)).ToString().ToLowerInvariant();
         var models = string.Join(',', versions.Select(version => $"{version}"));
-        await Console.Out.WriteLineAsync($"LeNetServe ready after {milliseconds:0} ms device={device} models={models}");
+        await Console.Out.WriteLineAsync(
+            versions.Length == 0 && repository.Mode == RepositoryMode.None
+                ? $"LeNetServe serves no model: nothing in {options.Models.Path} can be served, expected NAME/1/{ModelFiles.ModelFileName}"
+                : $"LeNetServe ready after {milliseconds:0} ms device={device} models={models}");
         systemd.Notify(ServiceState.Ready);
     }
 

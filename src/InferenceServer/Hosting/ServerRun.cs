@@ -42,17 +42,27 @@ internal static class ServerRun
         failure = ofServices.FirstOrDefault(exception => exception is not null) ?? failure;
         if (failure is null or OperationCanceledException)
             return ExitCode.Success;
-        // A socket's exception does not name the address.
-        var socket = listen.UnixSocket is { } path ? $", or on {path}" : "";
-        var place = failure is SocketException
-            ? $"cannot listen on {listen.Address}, ports {listen.GrpcPort} and {listen.HttpPort}{socket}: "
-            : "";
-        var remedy = failure.InnerException is AddressInUseException
-            ? " Stop the program that uses it, or choose another port with --grpc-port or --http-port."
-            : "";
-        var isBug = Exit.Expected(failure) is null;
-        await Console.Error.WriteLineAsync($"error: the server has failed: {place}{(isBug ? failure : failure.Message)}{remedy}");
+        await Console.Error.WriteLineAsync($"error: the server has failed: {Describe(failure, listen)}");
         return ExitCode.Trouble;
+    }
+
+    /// <summary>Says what failed and what to do about it: the message, or the whole exception if it is a bug.</summary>
+    internal static string Describe(Exception failure, ListenerOptions listen)
+    {
+        int[] ports = [listen.GrpcPort, listen.HttpPort];
+        int[] low = [.. ports.Where(port => port is > 0 and < 1024)];
+        var isDenied = failure is SocketException { SocketErrorCode: SocketError.AccessDenied } && low.Length > 0;
+        var socket = !isDenied && listen.UnixSocket is { } path ? $", or on {path}" : "";
+        var names = string.Join(" and ", isDenied ? low : ports);
+        // A socket's exception does not name the address.
+        var place = failure is SocketException
+            ? $"cannot listen on {listen.Address}, port{(isDenied && low.Length == 1 ? "" : "s")} {names}{socket}: "
+            : "";
+        const string Choose = "choose another port with --grpc-port or --http-port.";
+        var remedy = isDenied ? $". Ports below 1024 need more rights: {Choose}"
+            : failure.InnerException is AddressInUseException ? $" Stop the program that uses it, or {Choose}"
+            : "";
+        return $"{place}{(Exit.Expected(failure) is null ? failure : failure.Message)}{remedy}";
     }
 
     /// <summary>

@@ -226,8 +226,10 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
             }
             catch (ImageException exception)
             {
-                var kind = exception.Fault == ImageFault.TooLarge ? InferenceErrorKind.TooLarge : InferenceErrorKind.InvalidInput;
-                return new(kind, exception.Message, exception) { Field = "image.encoded" };
+                var (kind, remedy) = exception.Fault == ImageFault.TooLarge
+                    ? (InferenceErrorKind.TooLarge, $"; {LimitOptions.Remedy(nameof(LimitOptions.MaxImagePixels))}")
+                    : (InferenceErrorKind.InvalidInput, "");
+                return new(kind, exception.Message + remedy, exception) { Field = "image.encoded" };
             }
         }
         if (image.Data.Length != pixels.Length)

@@ -27,6 +27,10 @@ internal sealed record LimitOptions
     /// <summary>Images of one ClassifyStream that are worked on at once.</summary>
     public int StreamParallelism { get; init; } = 2 * Environment.ProcessorCount;
 
+    /// <summary>Gets the end of a message about a value above a limit.</summary>
+    /// <param name="limit">The name of the limit's property.</param>
+    public static string Remedy(string limit) => $"send less or smaller pictures, or start the server with a larger --Limits:{limit}";
+
     public static LimitOptions Read(SettingsReader reader)
     {
         var defaults = new LimitOptions();

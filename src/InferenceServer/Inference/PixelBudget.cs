@@ -23,7 +23,8 @@ internal struct PixelBudget(long most)
         if (Pixels > most)
             throw new InferenceException(
                 InferenceErrorKind.TooLarge,
-                $"the headers of the first {images} images say {Pixels} pixels, expected at most {most} in one request")
+                $"the headers of the first {images} images say {Pixels} pixels, expected at most {most} in one request; "
+                + LimitOptions.Remedy(nameof(LimitOptions.MaxRequestPixels)))
             {
                 Field = "images",
             };

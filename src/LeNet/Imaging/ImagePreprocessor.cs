@@ -49,8 +49,10 @@ public sealed class ImagePreprocessor(ImagingSpec spec, long maxPixels = ImagePr
             Keep(picture, pixels);
         else if (Spec.Geometry == Geometry.None)
         {
-            var sizes = $"{Spec.Input.Width}×{Spec.Input.Height} or {contentWidth}×{contentHeight}";
-            throw new ImageException(ImageFault.WrongSize, $"the picture is {picture.Width}×{picture.Height} pixels, expected {sizes}");
+            string[] sizes = [$"{Spec.Input.Width}×{Spec.Input.Height}", $"{contentWidth}×{contentHeight}"];
+            throw new ImageException(
+                ImageFault.WrongSize,
+                $"the picture is {picture.Width}×{picture.Height} pixels, expected {string.Join(" or ", sizes.Distinct())}");
         }
         else
             Resize(picture, pixels);

@@ -100,6 +100,28 @@ public sealed class SettingsReaderTests
             Assert.StartsWith(expected, Assert.Single(reader.Faults));
     }
 
+    [Theory]
+    [InlineData("1.2.3.4", "1.2.3.4")]
+    [InlineData("0.0.0.0", "0.0.0.0")]
+    [InlineData("::1", "::1")]
+    [InlineData("localhost", "127.0.0.1")]
+    [InlineData("*", "::")]
+    [InlineData("1.2.3", null)]
+    [InlineData("1", null)]
+    [InlineData("0x7f.0.0.1", null)]
+    public void Read_Address_IsWholeOrAFault(string address, string? expected)
+    {
+        var reader = Reader(("Models:Path", "."), ("Listen:Address", address));
+
+        var parsed = ServerOptions.Read(reader).Listen.Address;
+
+        Assert.Equal(
+            expected is null ? [$"Listen:Address is \"{address}\", expected an IP address, localhost or *"] : [],
+            reader.Faults);
+        if (expected is not null)
+            Assert.Equal(expected, $"{parsed}");
+    }
+
     [Fact]
     public void Read_ManyFaults_NamesEachWithKeyValueAndRange()
     {

@@ -55,6 +55,32 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Equal(0, process.ExitCode);
     }
 
+    [Theory]
+    [InlineData("none", "", "serves no model: ")]
+    [InlineData("none", "picture.png", "serves no model: ")]
+    [InlineData("none", "cat/picture.png", "serves no model: ")]
+    [InlineData("poll", "", "ready after ")]
+    [InlineData("explicit", "", "ready after ")]
+    public async Task Start_FolderWithoutModels_IsReadyOnlyIfModelsMayCome(string mode, string file, string expected)
+    {
+        var folder = Directory.CreateDirectory(directory["pictures"]).FullName;
+        if (file.Length > 0)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(directory["pictures", file])!);
+            File.WriteAllBytes(directory["pictures", file], Pictures.Png(new byte[16], 4, 4));
+        }
+        var process = Start(
+            folder, "--mode", mode, "--listen", "127.0.0.1", "--grpc-port", "0", "--http-port", "0", "--Logging:LogLevel:Default=None");
+        await process.StandardOutput.ReadLineAsync(Cancellation);
+
+        var last = await process.StandardOutput.ReadLineAsync(Cancellation);
+
+        Assert.StartsWith($"LeNetServe {expected}", last);
+        if (mode == "none")
+            Assert.EndsWith($": nothing in {folder} can be served, expected NAME/1/model.onnx", last);
+        Assert.False(process.HasExited);
+    }
+
     [Fact]
     public async Task Sigterm_RequestInFlight_IsAnsweredBeforeTheExitWithZero()
     {

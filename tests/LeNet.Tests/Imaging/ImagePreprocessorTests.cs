@@ -115,6 +115,34 @@ public sealed class ImagePreprocessorTests
         Assert.Equal("the picture is 30×20 pixels, expected 32×32 or 28×28", exception.Message);
     }
 
+    [Fact]
+    public void Process_AnotherSizeForAModelWithoutBorder_NamesTheOneSizeOnce()
+    {
+        var preprocessor = new ImagePreprocessor(new() { Input = new(1, 32, 32), ContentSize = 32, Geometry = Geometry.None });
+
+        var exception = Assert.Throws<ImageException>(
+            () => preprocessor.Process(new PngWriter { Width = 28, Height = 21, Pixel = (_, _) => [1] }.ToArray()));
+
+        Assert.Equal("the picture is 28×21 pixels, expected 32×32", exception.Message);
+    }
+
+    [Theory]
+    [InlineData("89504e471ac253f8aabbccdd", "the PNG has lost its line ends", ": with curl send it by --data-binary")]
+    [InlineData("89504e470a1a0a0000000d49", "the PNG has lost its line ends", ": with curl send it by --data-binary")]
+    [InlineData("000000186674797068656963", "the picture is HEIC", ": save it as JPEG")]
+    [InlineData("0000001c6674797061766966", "the picture is AVIF", ": save it as JPEG")]
+    [InlineData("0000001c6674797069736f6d", "the picture starts with the bytes 0000001c66747970")]
+    [InlineData("7b22696d616765223a20227822207d", "the picture starts with the text \"{\"image\": \"x\" }\"")]
+    [InlineData("54657874206f6e652c0a74776f2e", "the picture starts with the text \"Text one,\"")]
+    [InlineData("5465787400010203040506070809", "the picture starts with the bytes 5465787400010203")]
+    public void Process_AFileThatIsNotRead_SaysWhatItIs(string encoded, string found, string advice = "")
+    {
+        var exception = Assert.Throws<ImageException>(() => Gray.Process(Convert.FromHexString(encoded)));
+
+        Assert.Equal(ImageFault.UnknownFormat, exception.Fault);
+        Assert.Equal($"{found}, expected a whole PNG, JPEG, BMP, GIF, WebP or TIFF file{advice}", exception.Message);
+    }
+
     [Theory]
     [InlineData(100, true)]
     [InlineData(99, false)]

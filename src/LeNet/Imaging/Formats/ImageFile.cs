@@ -1,10 +1,13 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace LeNetServe.Imaging;
 
 /// <summary>Reads the structure of an encoded picture before a decoder sees it.</summary>
 internal static class ImageFile
 {
+    private const int LeastText = 8;
+    private const int MostText = 24;
     private const string Expected = $"a whole {ImageFileTypes.Names} file";
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -27,9 +30,32 @@ internal static class ImageFile
             return ImageFormat.TIFF;
         if (encoded.Length < 12)
             throw new ImageException(ImageFault.Truncated, $"the picture has {encoded.Length} bytes, expected {Expected}");
-        var start = Convert.ToHexStringLower(encoded[..8]);
-        throw new ImageException(ImageFault.UnknownFormat, $"the picture starts with the bytes {start}, expected {Expected}");
+        var (found, advice) = Describe(encoded);
+        throw new ImageException(ImageFault.UnknownFormat, $"{found}, expected {Expected}{advice}");
     }
+
+    /// <summary>Says what an unknown file of 12 bytes at least is, or how it starts, and what to do about it.</summary>
+    private static (string Found, string Advice) Describe(ReadOnlySpan<byte> encoded)
+    {
+        // The signature holds line ends to show this: curl -d leaves them out.
+        if (encoded.StartsWith(PngSignature[..4]))
+            return ("the PNG has lost its line ends", ": with curl send it by --data-binary");
+        if (encoded[4..].StartsWith("ftyp"u8) && TypeOfBrand(encoded[8..12]) is { } type)
+            return ($"the picture is {type}", ": save it as JPEG");
+        var end = encoded.IndexOfAnyExceptInRange((byte)' ', (byte)'~');
+        var text = encoded[..Math.Min(MostText, end < 0 ? encoded.Length : end)];
+        return (text.Length >= LeastText
+            ? $"the picture starts with the text \"{Encoding.ASCII.GetString(text)}\""
+            : $"the picture starts with the bytes {Convert.ToHexStringLower(encoded[..8])}", "");
+    }
+
+    /// <summary>Gets the type of a file with an ISO container by its major brand; null if it is not a picture's.</summary>
+    private static string? TypeOfBrand(ReadOnlySpan<byte> brand) => Encoding.ASCII.GetString(brand) switch
+    {
+        "avif" or "avis" => "AVIF",
+        "heic" or "heix" or "heim" or "heis" or "hevc" or "hevx" or "mif1" or "msf1" => "HEIC",
+        _ => null,
+    };
 
     /// <summary>Tells a damaged file from a truncated one by the lengths in the file; null if the format has none.</summary>
     public static bool? IsWhole(ReadOnlySpan<byte> encoded, ImageFormat format) => format switch

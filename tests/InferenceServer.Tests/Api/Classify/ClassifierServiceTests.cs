@@ -95,7 +95,7 @@ public sealed class ClassifierServiceTests
         { new() { Image = new() }, "no image" },
         { new() { Image = Stripe(0), TopK = -1 }, "top_k is -1" },
         { new() { Image = new() { Encoded = ByteString.CopyFromUtf8("this is certainly no picture") } },
-            "the picture starts with the bytes" },
+            "the picture starts with the text \"this is certainly no pic\", expected a whole PNG" },
         { new() { Image = new() { Encoded = ByteString.CopyFromUtf8("x") }, Geometry = (Geometry)77 }, "geometry is 77" },
     };
 
@@ -109,6 +109,9 @@ public sealed class ClassifierServiceTests
                 new() { Image = new() { Pixels = ByteString.CopyFrom(new byte[200_000]) } }, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
+        Assert.EndsWith(
+            "expected at most 2000; send less or smaller pictures, or start the server with a larger --Limits:MaxMessageBytes",
+            exception.Status.Detail);
     }
 
     [Fact]

@@ -67,7 +67,10 @@ public sealed class MessageLimitsTests
     {
         // Each picture has 4×4 pixels.
         Assert.Null(Found(6, segment));
-        Assert.Equal("the headers of the first 7 images say 112 pixels, expected at most 100 in one request", Found(7, segment));
+        Assert.Equal(
+            "the headers of the first 7 images say 112 pixels, expected at most 100 in one request; "
+            + "send less or smaller pictures, or start the server with a larger --Limits:MaxRequestPixels",
+            Found(7, segment));
     }
 
     [Fact]

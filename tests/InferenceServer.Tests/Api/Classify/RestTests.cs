@@ -76,7 +76,7 @@ public sealed class RestTests
     }
 
     [Theory]
-    [InlineData("/v1/models/tiny:classify", "image/png", "no picture at all", 400, "the picture starts with the bytes")]
+    [InlineData("/v1/models/tiny:classify", "image/png", "no picture at all", 400, "no picture at all")]
     [InlineData("/v1/models/tiny:classify", "image/png", "", 400, "the picture has 0 bytes")]
     [InlineData("/v1/models/nobody:classify", "image/png", "x", 404, "expected one of tiny")]
     [InlineData("/v1/models/tiny/versions/9:classify", "image/png", "x", 404, "has no version 9")]
@@ -126,6 +126,24 @@ public sealed class RestTests
         var answer = await PostAsync(server, "/v1/models/tiny:classify", content);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.Status);
+        Assert.Equal(
+            "the body is larger than 2000 bytes; "
+            + "send less or smaller pictures, or start the server with a larger --Limits:MaxMessageBytes",
+            answer.Json.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task Classify_PictureOverTheLimit_SaysTheLimitToRaise()
+    {
+        await using var server = await TestServer.StartAsync("--Limits:MaxImagePixels=15");
+        using var content = new ByteArrayContent(Png(0)) { Headers = { ContentType = new("image/png") } };
+
+        var answer = await PostAsync(server, "/v1/models/tiny:classify", content);
+
+        Assert.Equal(
+            (HttpStatusCode.RequestEntityTooLarge, "the PNG header says 4×4 = 16 pixels, expected at most 15; "
+                + "send less or smaller pictures, or start the server with a larger --Limits:MaxImagePixels"),
+            (answer.Status, answer.Json.GetProperty("message").GetString()));
     }
 
     [Fact]

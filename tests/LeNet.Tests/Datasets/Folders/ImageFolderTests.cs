@@ -205,7 +205,7 @@ public sealed class ImageFolderTests : IDisposable
         AddClasses(4, "a", "b");
         Add("a/bad.png", "This is not a picture."u8.ToArray());
 
-        Rejects(Path.Combine("a", "bad.png") + ": the picture starts with the bytes 5468697320697320, expected");
+        Rejects(Path.Combine("a", "bad.png") + ": the picture starts with the text \"This is not a picture.\", expected");
     }
 
     [Fact]
