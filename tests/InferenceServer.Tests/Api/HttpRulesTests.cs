@@ -62,8 +62,31 @@ public sealed class HttpRulesTests
     [InlineData("GET", "/v2/zebra", 404, "/v2/zebra is not an address of this server; /openapi/v1.json lists the addresses")]
     [InlineData("PUT", "/v1/models", 405, "/v1/models does not take PUT, expected GET")]
     [InlineData("POST", "/livez", 405, "/livez does not take POST, expected GET")]
+    [InlineData("GET", "/v1/model/tiny", 404, "/v1/model/tiny is not an address of this server; did you mean /v1/models/tiny?")]
     [InlineData(
-        "POST", "/v1/models/tiny:clasify", 404, "/v1/models/tiny:clasify is not an address of this server; did you mean :classify?")]
+        "POST", "/v1/models/tiny:clasify", 404,
+        "/v1/models/tiny:clasify is not an address of this server; did you mean /v1/models/tiny:classify?")]
+    [InlineData(
+        "POST", "/v1/models/tiny/2:classify", 404,
+        "/v1/models/tiny/2:classify is not an address of this server; did you mean /v1/models/tiny/versions/2:classify?")]
+    [InlineData(
+        "POST", "/v1/models/tiny/version/2:clasify", 404,
+        "/v1/models/tiny/version/2:clasify is not an address of this server; did you mean /v1/models/tiny/versions/2:classify?")]
+    [InlineData(
+        "POST", "/v1/model/tiny:classify", 404,
+        "/v1/model/tiny:classify is not an address of this server; did you mean /v1/models/tiny:classify?")]
+    [InlineData(
+        "POST", "/models/tiny:classify", 404,
+        "/models/tiny:classify is not an address of this server; did you mean /v1/models/tiny:classify?")]
+    [InlineData(
+        "POST", "/v1/models/:classify", 404,
+        "/v1/models/:classify is not an address of this server; did you mean /v1/models/{model}:classify?")]
+    [InlineData("POST", "/a/b/c:classify", 404, "/a/b/c:classify is not an address of this server; /openapi/v1.json lists the addresses")]
+    [InlineData(
+        "POST", "/v2/model/tiny/infer", 404, "/v2/model/tiny/infer is not an address of this server; did you mean /v2/models/tiny/infer?")]
+    [InlineData("POST", "/v1/models/tiny", 405, "/v1/models/tiny does not take POST, expected GET; did you mean /v1/models/tiny:classify?")]
+    [InlineData("DELETE", "/v1/models/tiny", 405, "/v1/models/tiny does not take DELETE, expected GET")]
+    [InlineData("PUT", Classify, 405, "/v1/models/tiny:classify does not take PUT, expected POST")]
     [InlineData("DELETE", "/v2/models/tiny", 405, "/v2/models/tiny does not take DELETE, expected GET")]
     public async Task Send_UnknownAddressOrMethod_SaysWhatIsKnown(string method, string path, int status, string expected)
     {

@@ -50,7 +50,7 @@ internal static class RestExtensions
             endpoints.MapPost(route, handle).WithMetadata(new AcceptsMetadata(contentTypes), new QueryAttribute(query))
                 .WithAccess(AccessRule.Inference);
             // Without this route GET would look for a model with that name.
-            endpoints.MapGet(route, NotAllowed).WithAccess(AccessRule.Inference);
+            endpoints.MapGet(route, NotAllowed).WithMetadata(new MethodRejection()).WithAccess(AccessRule.Inference);
         }
     }
 

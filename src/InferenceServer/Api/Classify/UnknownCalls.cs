@@ -1,6 +1,7 @@
 using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
+using Microsoft.AspNetCore.Routing.Template;
 
 namespace LeNetServe.InferenceServer.Api.Classify;
 
@@ -13,40 +14,29 @@ internal static class UnknownCalls
     /// <summary>Adds the answers. Call this after the Gatekeeper.</summary>
     public static IApplicationBuilder UseUnknownCalls(this IApplicationBuilder app) => app.Use(next => context =>
         context.Rule() is not null ? next(context)
-        : context.Request.IsGrpc() ? RejectMethod(context)
+        : context.Request.IsGrpc() ? RejectGrpc(context)
         : context.GetEndpoint() switch
         {
             null => RejectAddress(context),
-            RouteEndpoint => RejectMethod(context),
+            RouteEndpoint => RejectGrpc(context),
             var routing => RejectAsRouting(context, routing),
         });
 
-    private static Task RejectMethod(HttpContext context) => ErrorResponse.WriteAsync(
+    private static Task RejectGrpc(HttpContext context) => ErrorResponse.WriteAsync(
         context, new(InferenceErrorKind.Unsupported,
             $"no method {Excerpt.Of(context.Request.Path)}; gRPC reflection lists the methods of this server"));
 
     private static Task RejectAddress(HttpContext context)
     {
         var path = Excerpt.Of(context.Request.Path);
-        var known = Routes(context).Where(route => !route.Contains('{'));
-        var hint = NearestName.Hint(path, known) + HintOfCall(context);
-        var nearest = hint.Length > 0 ? hint : "; /openapi/v1.json lists the addresses";
+        var routes = Routes(context);
+        // A name with a colon is a model's name for GET only.
+        if (!path.Contains(':') && MethodsOf(context.Request.Path, routes) is { Length: > 0 } methods)
+            return RejectMethod(context, methods, routes);
+        var hint = NearestAddress.Of(path, [.. routes.Select(route => route.RoutePattern)]);
+        var nearest = hint is null ? "; /openapi/v1.json lists the addresses" : $"; did you mean {hint}?";
         return ErrorResponse.WriteAsync(context, new(InferenceErrorKind.NotFound, $"{path} is not an address of this server{nearest}"));
     }
-
-    /// <summary>Gets the nearest call, such as <c>:classify</c>, of a path with a colon; empty if there is none.</summary>
-    private static string HintOfCall(HttpContext context)
-    {
-        var path = Excerpt.Of(context.Request.Path);
-        return path.LastIndexOf(':') is >= 0 and var colon
-            ? NearestName.Hint(
-                path[colon..], Routes(context).Where(route => route.Contains("}:")).Select(route => route[route.LastIndexOf(':')..]))
-            : "";
-    }
-
-    private static IEnumerable<string> Routes(HttpContext context) =>
-        context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Select(endpoint => endpoint.RoutePattern.RawText).OfType<string>();
 
     /// <summary>Routing rejects a method or a content type by an endpoint of its own, which sets the status and no body.</summary>
     private static async Task RejectAsRouting(HttpContext context, Endpoint routing)
@@ -54,14 +44,42 @@ internal static class UnknownCalls
         await routing.RequestDelegate!(context);
         var request = context.Request;
         var response = context.Response;
-        var path = Excerpt.Of(request.Path);
-        InferenceException error = response.StatusCode == StatusCodes.Status415UnsupportedMediaType
-            ? new(InferenceErrorKind.UnsupportedMediaType, $"{path} does not take the content type \"{Excerpt.Of(request.ContentType)}\"")
-            : new(InferenceErrorKind.InvalidInput, $"{path} does not take {Excerpt.Of(request.Method)}, expected {response.Headers.Allow}");
-        var allowed = response.Headers.Allow.ToString();
-        // Routing does not know that HEAD is answered wherever GET is.
-        if (allowed.Split(", ").Contains(HttpMethods.Get))
-            response.Headers.Allow = $"{allowed}, {HttpMethods.Head}";
+        if (response.StatusCode != StatusCodes.Status415UnsupportedMediaType)
+        {
+            var routes = Routes(context);
+            await RejectMethod(context, MethodsOf(request.Path, routes), routes);
+            return;
+        }
+        InferenceException error = new(
+            InferenceErrorKind.UnsupportedMediaType,
+            $"{Excerpt.Of(request.Path)} does not take the content type \"{Excerpt.Of(request.ContentType)}\"");
         await ErrorResponse.WriteJsonAsync(context, response.StatusCode, error);
     }
+
+    private static Task RejectMethod(HttpContext context, string[] methods, RouteEndpoint[] routes)
+    {
+        var (path, method) = (context.Request.Path, context.Request.Method);
+        var call = NearestAddress.Calls(routes.Select(route => route.RoutePattern))
+            .Select(verb => path + verb).FirstOrDefault(address => MethodsOf(address, routes).Contains(method));
+        var hint = call is null ? "" : $"; did you mean {Excerpt.Of(call)}?";
+        var allowed = string.Join(", ", methods);
+        // HEAD is answered wherever GET is.
+        context.Response.Headers.Allow = methods.Contains(HttpMethods.Get) ? $"{allowed}, {HttpMethods.Head}" : allowed;
+        return ErrorResponse.WriteJsonAsync(context, StatusCodes.Status405MethodNotAllowed, new InferenceException(
+            InferenceErrorKind.InvalidInput, $"{Excerpt.Of(path)} does not take {Excerpt.Of(method)}, expected {allowed}{hint}"));
+    }
+
+    /// <summary>
+    /// Gets the methods that an address takes; empty if it is not one. Routing counts the methods of <c>{model}:classify</c> to those of
+    /// <c>{model}</c>, so only the most precise routes count here.
+    /// </summary>
+    private static string[] MethodsOf(PathString path, RouteEndpoint[] routes) =>
+        routes.Where(route => new TemplateMatcher(new RouteTemplate(route.RoutePattern), []).TryMatch(path, []))
+            .GroupBy(route => route.RoutePattern.InboundPrecedence).MinBy(group => group.Key)?
+            .Where(route => route.Metadata.GetMetadata<MethodRejection>() is null)
+            .SelectMany(route => route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
+            .Distinct().Order(StringComparer.Ordinal).ToArray() ?? [];
+
+    private static RouteEndpoint[] Routes(HttpContext context) =>
+        [.. context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 }
