@@ -21,7 +21,8 @@ internal static class ImageFolder
     public static ImageDataset Open(DatasetRequest request, CancellationToken cancellation)
     {
         var root = request.Directory
-            ?? throw new InvalidDataException("data set folder needs --data, a directory with a folder of pictures for each class");
+            ?? throw new InvalidDataException(
+                "data set folder needs a directory with a folder of pictures for each class, such as --data pictures");
         // A class may have the name "train" too; its folder has pictures, and not folders.
         var given = Find(root, TrainingNames) is { } name && ClassFolders.Names(Path.Combine(root, name)).Any() ? name : null;
         var split = given is not null ? Given(root, given) : Drawn(root, request.Seed, []);
