@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using LeNetServe.Onnx;
-using LeNetServe.Runtime.Running;
 using LeNetServe.Tests;
 
 namespace LeNetServe.InferenceServer.Tests;
@@ -26,13 +25,11 @@ internal static class ShippedModels
     }
 
     /// <summary>
-    /// Writes lenet5-mnist as a foreign model named "foreign": without a manifest and a gradient, and with tensors named as by PyTorch's
-    /// exporter.
+    /// Writes lenet5-mnist as a foreign model named "foreign": without a manifest, and with tensors named as by PyTorch's exporter.
     /// </summary>
     public static void CopyForeign(string models)
     {
-        var file = File.ReadAllBytes(Path.Combine(Folder("lenet5-mnist"), "model.onnx"));
-        var model = PrunedGraph.Of(ModelProto.Parser.ParseFrom(file), "probabilities");
+        var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(Folder("lenet5-mnist"), "model.onnx")));
         model.MetadataProps.Clear();
         string[] ends = [.. model.Graph.Input.Concat(model.Graph.Output).Select(value => value.Name)];
         foreach (var node in model.Graph.Node)

@@ -57,8 +57,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await Assertions.Expect(page.Tab.Locator("#why")).ToBeHiddenAsync();
         await page.Tab.ClickAsync("#explain");
         await Assertions.Expect(page.Tab.Locator("#why")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Tab.Locator("#why-text")).ToContainTextAsync("brighter pixels speak for 7");
-        await Assertions.Expect(page.Tab.Locator("#method")).ToHaveValueAsync("gradient");
+        await Assertions.Expect(page.Tab.Locator("#method")).ToBeHiddenAsync();
         await page.Tab.ClickAsync("#clear");
         await Assertions.Expect(page.Tab.Locator(".layer")).ToHaveCountAsync(0);
     }
