@@ -15,6 +15,8 @@ internal sealed record CommandHelp(
     IReadOnlyList<IReadOnlyList<(string Name, string Text)>> Tables,
     IReadOnlyList<string> Examples)
 {
+    private const int MostCharacters = 140;
+
     private static readonly string[] NoTables = ["Description:", "Usage:", "Commands:", "Examples:"];
 
     /// <summary>Reads the sections of a help text. A section begins with a line that is not indented.</summary>
@@ -39,15 +41,15 @@ internal sealed record CommandHelp(
             sections.GetValueOrDefault("Examples:", []));
     }
 
-    /// <summary>The command as a section with a table of its options, if it has any.</summary>
+    /// <summary>The command as a section with a list of its options, if it has any.</summary>
     public IEnumerable<string> ToMarkdown()
     {
         var rows = Tables.SelectMany(table => table).Where(row => !row.Name.Contains("--help", StringComparison.Ordinal)).ToList();
         return
         [
             "", $"### {string.Join(' ', Usage.Split(' ').Skip(1).TakeWhile(word => char.IsAsciiLetterLower(word[0])))}", "", Description,
-            .. rows.Count == 0 ? Array.Empty<string>() : ["", "| option | meaning |", "|---|---|"],
-            .. rows.Select(row => $"| `{Cell(row.Name)}` | {Cell(row.Text)} |"),
+            .. rows.Count == 0 ? Array.Empty<string>() : [""],
+            .. rows.SelectMany(row => Lines($"- `{row.Name}`: {row.Text}")),
         ];
     }
 
@@ -68,5 +70,19 @@ internal sealed record CommandHelp(
 
     private static bool IsRow(string line) => line.Length > 2 && line[2] != ' ';
 
-    private static string Cell(string text) => text.Replace("|", "\\|");
+    /// <summary>Divides an item of a list into lines that are not too long.</summary>
+    private static IEnumerable<string> Lines(string item)
+    {
+        var line = "";
+        foreach (var word in item.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Length + 1 + word.Length > MostCharacters)
+            {
+                yield return line;
+                line = " ";
+            }
+            line += line.Length == 0 ? word : $" {word}";
+        }
+        yield return line;
+    }
 }

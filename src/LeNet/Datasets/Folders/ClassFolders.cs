@@ -29,8 +29,8 @@ internal static class ClassFolders
     /// <param name="root">The folder of the classes.</param>
     public static IEnumerable<(string Kind, int Count)> Others(string root) =>
         Names(root).SelectMany(name => Directory.EnumerateFileSystemEntries(Path.Combine(root, name)))
-            .Where(path => !SystemFiles.Owns(Path.GetFileName(path.AsSpan())))
-            .Where(path => Directory.Exists(path) || !IsPicture(path)).CountBy(Kind).Select(pair => (pair.Key, pair.Value));
+            .Where(path => !IsPicture(path) && !SystemFiles.Owns(Path.GetFileName(path.AsSpan())))
+            .CountBy(Kind).Select(pair => (pair.Key, pair.Value));
 
     private static LabeledFile[] Pictures(string folder, int label)
     {

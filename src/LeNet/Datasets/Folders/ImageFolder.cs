@@ -6,8 +6,7 @@ namespace LeNetServe.Datasets;
 /// Pictures in a folder per class: <c>train/cat/1.png</c> and <c>test/cat/2.png</c>, or <c>cat/1.png</c> alone. In the second form the seed
 /// draws a fifth of each class as test images. <c>val</c>, <c>valid</c> or <c>validation</c> stands for an absent <c>test</c>; beside a
 /// <c>test</c> its pictures are training images, from which training holds out its own. <c>training</c> and <c>testing</c> are taken too,
-/// all in any case. Classes are in the order of their names, or of
-/// their values if all are numbers. Images come in turn from each class.
+/// all in any case. Classes are in the order of their names, or of their values if all are numbers. Images come in turn from each class.
 /// </summary>
 internal static class ImageFolder
 {
