@@ -67,6 +67,7 @@ var sources = Path.Combine(packages, "nuget.config");
 File.WriteAllText(sources, $"""
     <configuration><packageSources><clear /><add key="packed" value="{packages}" /></packageSources></configuration>
     """);
+Console.WriteLine("packs and installs four programs; the first time this takes minutes, because libtorch alone is a large download");
 foreach (var (project, tool) in programs)
 {
     Console.WriteLine($"{tool}: packing for {platform} …");
