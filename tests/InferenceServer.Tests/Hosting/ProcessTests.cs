@@ -177,8 +177,9 @@ public sealed partial class ProcessTests : IDisposable
     [InlineData("--log jsn", "error: --log is \"jsn\", expected text, json, systemd; did you mean json?")]
     [InlineData("--device cdua", "error: --device is \"cdua\", expected auto, cpu, cuda; did you mean cuda?")]
     [InlineData("--completion bsh", "error: --completion is \"bsh\", expected bash, zsh, fish or pwsh; did you mean bash?")]
-    [InlineData("grpc-port", "error: \"grpc-port\" is not expected beside \"MODELS\", expected one folder of models; did you mean --grpc-port?")]
-    [InlineData("serve", "error: \"serve\" is not expected beside \"MODELS\", expected one folder of models")]
+    [InlineData("grpc-port",
+        "error: \"grpc-port\" is not expected beside \"ONE\", expected one folder of models; did you mean --grpc-port?")]
+    [InlineData("serve", "error: \"serve\" is not expected beside \"ONE\", expected one folder of models")]
     public async Task Start_WrongOptionOrValue_NamesTheOptionAndTheNearestName(string arguments, string expected)
     {
         var process = Start([directory["models"], .. arguments.Split(' ')]);
@@ -186,7 +187,7 @@ public sealed partial class ProcessTests : IDisposable
         var error = await process.StandardError.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
 
-        Assert.Equal([expected.Replace("MODELS", directory["models"]), "help: lenetserve-serve --help"], error.TrimEnd().Split('\n'));
+        Assert.Equal([expected.Replace("ONE", directory["models"]), "help: lenetserve-serve --help"], error.TrimEnd().Split('\n'));
         Assert.Equal((int)ExitCode.Usage, process.ExitCode);
     }
 
