@@ -149,7 +149,7 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Equal((int)ExitCode.Trouble, process.ExitCode);
         var line = Assert.Single(error.TrimEnd().Split('\n'), text => !text.Contains(" info: LeNetServe.", StringComparison.Ordinal));
         Assert.Equal(
-            $"error: the server has failed: Failed to bind to address http://127.0.0.1:{port}: address already in use. "
+            $"error: the server did not start: Failed to bind to address http://127.0.0.1:{port}: address already in use. "
             + "Stop the program that uses it, or choose another port with --grpc-port or --http-port.", line);
     }
 
