@@ -23,6 +23,7 @@ internal sealed record ServerOption(string Name, string Value, string Key, strin
         new("--tls-key", "FILE", "Security:Tls:KeyFile", "Private key of the certificate, PEM"),
         new("--tls-client-ca", "FILE", "Security:Tls:ClientAuthoritiesFile", "Authorities of client certificates, PEM"),
         new("--page", "SWITCH", "Page", "on or off: the page at /", "on off"),
+        new("--explain", "SWITCH", "Explain", "on or off: calls of Explain, and the inside of the models on the page", "on off"),
         new("--runs", "DIR", "Runs", "Folder of trainings that the page shows as films"),
         new("--image-log", "DIR", "ImageLog:Folder", "Folder for a sample of the images and answers, to label and train with"),
         new("--log", "FORMAT", "Logging:Format", "text, json or systemd", "text json systemd"),

@@ -171,6 +171,18 @@ public sealed class SettingsReaderTests
     public void TryParseDuration_Nonsense_IsFalse(string text) => Assert.False(SettingsReader.TryParseDuration(text, out _));
 
     [Fact]
+    public void Settings_WithoutASection_AreOptionsOfTheCommandLine()
+    {
+        var reader = Reader();
+        ServerOptions.Read(reader);
+
+        var keys = reader.Settings.Select(setting => setting.Key).Where(key => !key.Contains(':', StringComparison.Ordinal)).ToArray();
+
+        Assert.Contains("Explain", keys);
+        Assert.All(keys, key => Assert.Equal("x", CommandLine.Parse([$"--{key}", "x"]).Settings[key]));
+    }
+
+    [Fact]
     public void Help_EverySetting_IsListedInItsSection()
     {
         var reader = Reader();
