@@ -203,10 +203,11 @@ function draw(spec, series, width, id) {
   const [yTicks, yStep] = ticks(spec.y, yLow, yHigh, 5);
   const yLabels = yTicks.map(tick => tickLabel(spec.y, tick, yStep));
   const left = 32 + 7 * Math.max(...yLabels.map(label => label.length), 1);
-  const [right, top] = [16, 10];
+  const top = 10;
   const [xTicks, xStep] = ticks(spec.x, xLow, xHigh, Math.max(2, Math.floor((width - left) / 80)));
   const xLabels = xTicks.map(tick => String(tickLabel(spec.x, tick, xStep)));
   const longest = 6.6 * Math.max(...xLabels.map(label => label.length), 1);
+  const right = spec.x.names ? 16 : Math.max(16, longest / 2 + 2);
   const slanted = spec.x.names && longest > (width - left - right) / xTicks.length;
   const bottom = slanted ? 40 + Math.min(90, longest * 0.6) : 42;
   const scale = (axis, low, high, from, to) => value =>

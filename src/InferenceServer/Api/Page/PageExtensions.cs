@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using LeNetServe.InferenceServer.Access;
+using LeNetServe.InferenceServer.Configuration;
+using LeNetServe.InferenceServer.Inference;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -16,12 +18,14 @@ internal static class PageExtensions
         endpoints.MapGet("/page/server.json", Describe).WithAccess(AccessRule.Open).ExcludeFromDescription();
     }
 
-    /// <summary>Describes the server to the page, which writes calls for programs: the port of gRPC.</summary>
+    /// <summary>Describes the server to the page: the port of gRPC, for the calls that it writes, and whether it explains.</summary>
     private static async Task Describe(HttpContext context)
     {
         var server = context.RequestServices.GetRequiredService<IServer>();
         var grpc = BindingAddress.Parse(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(new JsonObject { ["grpcPort"] = grpc.Port }.ToJsonString(), context.RequestAborted);
+        var explains = context.RequestServices.GetRequiredService<PipelineOptions>().Explain == Switch.On;
+        var description = new JsonObject { ["grpcPort"] = grpc.Port, ["explains"] = explains };
+        await context.Response.WriteAsync(description.ToJsonString(), context.RequestAborted);
     }
 }

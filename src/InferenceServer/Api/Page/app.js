@@ -10,8 +10,8 @@ import { namesOf, showAttribution, showLayers, showSeen, valuesOf } from "/page/
 import { showTraffic, showVersions } from "/page/operators.js";
 import { createPad } from "/page/pad.js";
 import { element, number, percent } from "/page/page.js";
-import { createPointer } from "/page/pointer.js";
-import { ServerFault, ServerGone, classify, grpcPort, hasToken, listModels } from "/page/server.js";
+import { createPointer, small } from "/page/pointer.js";
+import { ServerFault, ServerGone, classify, describeServer, hasToken, listModels } from "/page/server.js";
 
 const POLL = 3000;
 
@@ -27,6 +27,7 @@ let models = null;
 let model = null;
 let other = null;
 let gone = false;
+let explains = true;
 const unexplained = new Set();
 /** The files that compute a gradient, by their hashes: the first automatic answer tells. */
 const withGradient = new Set();
@@ -74,9 +75,11 @@ async function answer() {
   }
 }
 
-/** Explains, where the server does; a server without explanations is asked for them once for each model. */
+const isExplained = one => explains && !unexplained.has(one);
+
+/** Explains if the server does. A model of a fixed batch has no explanation, and is asked for one once. */
 async function explained(asked, file) {
-  if (unexplained.has(asked))
+  if (!isExplained(asked))
     return await classify(asked, file, askToken);
   const why = at("explain").getAttribute("aria-pressed") === "true";
   const method = withGradient.has(asked.sha256) ? at("method").value : "automatic";
@@ -96,8 +99,7 @@ async function explained(asked, file) {
 }
 
 function show(result, second) {
-  at("explain").hidden = !model || unexplained.has(model);
-  at("inside").hidden = !model || unexplained.has(model);
+  at("explain").hidden = at("inside").hidden = !model || !isExplained(model);
   at("seen-box").hidden = !result?.pixels;
   if (result?.pixels)
     showSeen(at("seen"), result.pixels, model);
@@ -109,7 +111,7 @@ function show(result, second) {
   }
   at("inside-text").textContent = !result ? "Draw or give an image." : at("layers").childElementCount === 0
     ? "The server knows no layer of this model that is small enough to be shown."
-    : "Each layer’s values for this image, the least black and the greatest white.";
+    : `Each layer’s values for this image, the least black and the greatest white.${small.matches ? " Tap a unit for its formula." : ""}`;
   const time = result?.time;
   at("time").textContent = !time ? "" : `${milliseconds(time.inference)} in the model, ${milliseconds(time.queue)} in the queue, `
     + `${milliseconds(time.decode)} decoding; ${milliseconds(time.all)} there and back.`;
@@ -122,20 +124,22 @@ function show(result, second) {
 function showWhy(result) {
   at("why-box").hidden = !result?.attribution;
   at("method-box").hidden = !result?.attribution || !withGradient.has(model.sha256);
-  if (!result?.attribution)
+  if (!result?.attribution) {
+    at("why-text").textContent = "";
     return;
-  const most = showAttribution(at("why"), result.attribution);
+  }
+  const most = showAttribution(at("why"), result.attribution, result.pixels, model);
   const label = model.labels[result.attribution.target ?? 0];
   const isGradient = result.attribution.method === "ATTRIBUTION_METHOD_GRADIENT";
   const scale = isGradient ? String(Number(most.toPrecision(1))) : percent(most, 1);
   at("why-least").textContent = `−${scale}`;
   at("why-most").textContent = `+${scale}`;
   at("why").title = isGradient ? "the change of the logit by one gray level" : "the probability that covering the place costs";
-  at("why-text").textContent = isGradient ? `brighter pixels speak for ${label} where red, against it where blue`
-    : `what is at red places speaks for ${label}, at blue ones against it`;
+  const reason = isGradient ? "A brighter pixel" : "The content";
+  at("why-text").textContent = `${reason} speaks for ${label} at red places, and against it at blue places.`;
 }
 
-const milliseconds = value => value == null ? "–" : `${number(value, value < 10 ? 2 : 0)} ms`;
+const milliseconds = value => value == null ? "–" : `${number(value, value < 10 ? 2 : 0)}\u00a0ms`;
 
 const images = receiveImages([at("choose"), at("photo")], pad.show);
 
@@ -167,13 +171,16 @@ function showModels(list) {
   if (JSON.stringify(list) === JSON.stringify(models))
     return;
   models = list;
+  const former = model;
   const options = () => served.map(one => element("option", { value: keyOf(one) },
     `${one.name} ${one.version}${one.default || served.filter(same => same.name === one.name).length === 1 ? "" : " (not default)"}`));
   at("model").replaceChildren(...options());
-  at("second").replaceChildren(element("option", { value: "" }, "nothing"), ...options());
+  at("second").replaceChildren(element("option", { value: "" }, "none"), ...options());
   at("second-box").hidden = served.length < 2;
   choose(served.find(one => keyOf(one) === keyOf(model)) ?? first(served));
   compare(served.find(one => keyOf(one) === keyOf(other)) ?? null);
+  if (former && model && keyOf(former) !== keyOf(model))
+    say("model", `${nameOf(former)} is not served any more. ${nameOf(model)} answers now.`);
   at("versions").replaceChildren(showVersions(list));
 }
 
@@ -217,6 +224,7 @@ function choose(one) {
   offerSamples(one);
   showCard(at("card"), one);
   showCall();
+  narrow();
   ask();
 }
 
@@ -224,10 +232,19 @@ function compare(one) {
   other = one;
   at("second").value = keyOf(one);
   at("other-name").textContent = nameOf(one);
+  narrow();
   ask();
 }
 
-at("model").addEventListener("change", event => choose(models.find(one => keyOf(one) === event.target.value)));
+/** Two lists of short names have room beside each other everywhere. */
+function narrow() {
+  at("answers").classList.toggle("narrow", Boolean(model && other) && [...model.labels, ...other.labels].every(label => label.length < 4));
+}
+
+at("model").addEventListener("change", event => {
+  say("model", "");
+  choose(models.find(one => keyOf(one) === event.target.value));
+});
 at("second").addEventListener("change", event => compare(models.find(one => keyOf(one) === event.target.value) ?? null));
 at("prove").addEventListener("click", async () => {
   try {
@@ -281,7 +298,7 @@ at("copy").addEventListener("click", async () => {
 // Faults, tokens, and a server that goes and comes.
 
 /** What is to be said of each cause; the first that has words is shown. */
-const notices = { server: "", poll: "", answer: "", film: "" };
+const notices = { server: "", poll: "", answer: "", film: "", model: "" };
 
 function say(cause, text) {
   notices[cause] = text;
@@ -347,9 +364,9 @@ async function poll() {
 at("operators").addEventListener("toggle", poll);
 document.addEventListener("visibilitychange", poll);
 setInterval(poll, POLL);
-poll();
 offerFilms().catch(fault => report("poll", fault));
-grpcPort().then(found => {
-  port = found;
+describeServer().then(found => {
+  port = found.grpcPort;
+  ({ explains } = found);
   showCall();
-}).catch(fault => report("poll", fault));
+}).catch(fault => report("poll", fault)).finally(poll);

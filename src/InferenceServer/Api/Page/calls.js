@@ -1,5 +1,8 @@
 // The page's call as a program would make it.
 
+/** A text inside the double quotes of a shell. */
+const inShell = text => text.replace(/[\\"$`]/g, "\\$&");
+
 /**
  * The call of a model in a language, against the address of this page and the port of gRPC. With a token, the program takes it from an
  * environment variable.
@@ -14,6 +17,7 @@ export function callText(language, model, grpcPort, hasToken) {
     Urls = { "${grpc}" },
     Token = Environment.GetEnvironmentVariable("LENETSERVE_TOKEN"),
 }` : `"${grpc}"`;
+  const name = JSON.stringify(model.name);
   const header = hasToken ? '-H "authorization: Bearer $LENETSERVE_TOKEN" ' : "";
   return {
     "curl": `curl ${header}--data-binary @digit.png "${route}"`,
@@ -23,7 +27,7 @@ export function callText(language, model, grpcPort, hasToken) {
 using LeNetServe.Client;
 
 using var client = new LeNetServeClient(${client});
-var answer = await client.ClassifyFileAsync("digit.png", new() { Model = "${model.name}", Version = ${model.version} });
+var answer = await client.ClassifyFileAsync("digit.png", new() { Model = ${name}, Version = ${model.version} });
 Console.WriteLine(answer);`,
     "Python": `import json, ${hasToken ? "os, " : ""}urllib.request
 
@@ -32,7 +36,7 @@ with open("digit.png", "rb") as file:
     request = urllib.request.Request("${route}", file.read(), headers)
 print(json.load(urllib.request.urlopen(request))["predictions"])`,
     "grpcurl": `image="{\\"encoded\\": \\"$(base64 -w0 digit.png)\\"}"
-echo "{\\"model\\": \\"${model.name}\\", \\"version\\": ${model.version}, \\"image\\": $image}" |
+echo "{\\"model\\": ${inShell(name)}, \\"version\\": ${model.version}, \\"image\\": $image}" |
   grpcurl ${plain}${header}-d @ ${hostname}:${grpcPort} lenetserve.v1.Classifier/Classify`,
   }[language];
 }

@@ -1,10 +1,13 @@
 // The values of a model's layers as pictures, and the parts of an image that speak for a class.
 
 import { connections, hasBitmaps, showBitmaps } from "/page/network.js";
-import { bytes, count, element, paint } from "/page/page.js";
+import { bytes, count, element, paint, signed } from "/page/page.js";
 
 const floats = text => new Float32Array(bytes(text).buffer);
+/** Most maps and most units in a row. */
 const COLUMNS = { maps: 8, units: 42 };
+/** The share of light that the ink of the picture under an attribution takes. */
+const SHADE = 0.3;
 
 /** The names of the layers to show, of all layers in their order. */
 export const namesOf = (layers, spec) => shown(layers, spec).map(layer => layer.name);
@@ -102,7 +105,7 @@ function create(layer, spec) {
   const rest = hasBitmaps(record) ? ", the nearer F6 is to a bitmap the brighter; the nearest is the answer" : "";
   const canvas = element("canvas", { width, height, tabIndex: 0, role: "img", "aria-label": `${layer.title}: ${what}` });
   const side = maps ? Math.min(64, Math.max(38, 2 * layer.shape[2])) / layer.shape[2] : layer.shape[0] > 20 ? 12 : 20;
-  canvas.style.width = `${Math.round(width * side)}px`;
+  canvas.style.width = `calc(${Math.round(width * side)}px * var(--scale, 1))`;
   return element("figure", { className: "layer" },
     element("figcaption", {}, element("b", { title: layer.name }, layer.title), ` ${what}${rest}`),
     element("div", { className: "maps" }, canvas),
@@ -110,12 +113,12 @@ function create(layer, spec) {
     hasBitmaps(record) ? element("div", { className: "bitmaps" }) : null);
 }
 
-/** Maps stand in rows with a gap of one pixel; units in rows without. */
+/** Maps stand in rows with a gap of one pixel; units in rows without. The rows are as equally long as they can be. */
 function atlas(layer) {
   const [maps, height = 1, width = 1] = layer.shape;
   const gap = layer.shape.length === 3 ? 1 : 0;
-  const columns = Math.min(maps, gap ? COLUMNS.maps : COLUMNS.units);
-  const rows = Math.ceil(maps / columns);
+  const rows = Math.ceil(maps / (gap ? COLUMNS.maps : COLUMNS.units));
+  const columns = Math.ceil(maps / rows);
   return { gap, columns, width: columns * (width + gap) - gap, height: rows * (height + gap) - gap };
 }
 
@@ -150,14 +153,29 @@ export function showSeen(canvas, pixels, model) {
   paint(canvas, bytes(pixels), model.channels === 3 ? "rgb" : "gray");
 }
 
-/** Shows an attribution: red speaks for the class, blue against it. Returns the value of full color. */
-export function showAttribution(canvas, attribution) {
+/** Shows an attribution over the picture in gray: red speaks for the class, blue against it. Returns the value of full color. */
+export function showAttribution(canvas, attribution, picture, model) {
   const values = floats(attribution.values);
   const most = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+  const gray = grayOf(bytes(picture), values.length);
   size(canvas, attribution);
-  paint(canvas, Uint8Array.from(values, value => Math.round(127.5 + 127.5 * value / most)), "signed");
+  const planes = new Uint8Array(3 * values.length);
+  values.forEach((value, pixel) => {
+    // Imaging of digits makes their ink bright.
+    const ink = model.geometry === "GEOMETRY_DIGIT" ? gray[pixel] / 255 : 1 - gray[pixel] / 255;
+    signed(value / most).forEach((part, channel) => planes[channel * values.length + pixel] = part * (1 - SHADE * ink));
+  });
+  paint(canvas, planes, "rgb");
   return most;
 }
+
+/** The mean of the channels at each pixel. */
+const grayOf = (pixels, count) => Float32Array.from({ length: count }, (_, pixel) => {
+  let sum = 0;
+  for (let index = pixel; index < pixels.length; index += count)
+    sum += pixels[index];
+  return sum * count / pixels.length;
+});
 
 /** Gives a canvas the size of a picture, whose longer side is always shown equally long. */
 function size(canvas, { width, height }) {

@@ -23,10 +23,11 @@ export function connections(record) {
   const lines = record.input_maps.flatMap((row, map) => row.map(source =>
     shape("line", { x1: across(source, sources), y1: 8, x2: across(map, maps), y2: HEIGHT - 8, "data-map": map, "data-source": source })));
   const dots = (count, y) => Array.from({ length: count }, (_, index) => shape("circle", { cx: across(index, count), cy: y, r: 4 }));
-  const svg = shape("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img",
+  const svg = shape("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img",
     "aria-label": `${record.name}: ${lines.length} connections of ${sources} maps with ${maps} maps` });
   svg.append(...lines, ...dots(sources, 8), ...dots(maps, HEIGHT - 8));
   svg.classList.add("connections");
+  svg.style.width = `calc(${width}px * var(--scale, 1))`;
   return svg;
 }
 

@@ -4,6 +4,7 @@ import { chart, element, number, table } from "/page/page.js";
 import { metrics } from "/page/server.js";
 
 const DURATION = "lenetserve_request_duration_us";
+const QUEUE = "lenetserve_queue_duration_us";
 
 /** Shows the versions of a list of models. */
 export const showVersions = models => table(["model", { text: "version", n: true }, "state", "default", "device", "reason"],
@@ -16,14 +17,15 @@ export async function showTraffic(traffic, latency) {
   const lines = await metrics();
   const counts = lines.filter(line => line.name === `${DURATION}_count` && line.value > 0);
   const named = line => line.labels.model ? `${line.labels.model}/${line.labels.version}` : "no model";
-  const sum = line => lines.find(other => other.name === `${DURATION}_sum` && same(other, line))?.value ?? 0;
+  const mean = (name, line) => number((lines.find(other => other.name === `${name}_sum` && same(other, line))?.value ?? 0) / line.value);
   const gauge = name => lines.find(line => line.name === name)?.value;
-  const pending = lines.filter(line => line.name === "nv_inference_pending_request_count").reduce((all, line) => all + line.value, 0);
+  const refused = counts.filter(line => line.labels.outcome === "refused").reduce((all, line) => all + line.value, 0);
   const memory = gauge("process_resident_memory_bytes");
   traffic.replaceChildren(
-    table(["model", "outcome", { text: "calls", n: true }, { text: "mean, µs", n: true }],
-      counts.map(line => [named(line), line.labels.outcome, number(line.value), number(sum(line) / line.value)]), "Calls"),
-    element("p", { className: "explain" }, `${number(pending)} pending. `
+    table(["model", "outcome", { text: "calls", n: true }, { text: "mean, µs", n: true }, { text: "in the queue, µs", n: true }],
+      counts.map(line => [named(line), line.labels.outcome, number(line.value), mean(DURATION, line), mean(QUEUE, line)]), "Calls"),
+    element("p", { className: "explain" }, `${number(gauge("lenetserve_queue_length"))} in the queue, `
+      + `${number(gauge("lenetserve_running"))} running, ${number(refused)} refused. `
       + (memory ? `Resident memory ${number(memory / 1e6)} MB.` : "")));
   const series = counts.filter(line => line.labels.outcome === "ok").slice(0, 6).map((line, color) => ({
     name: named(line), color,
@@ -34,7 +36,8 @@ export async function showTraffic(traffic, latency) {
     return;
   const x = { title: "microseconds", log: true };
   const y = { title: "calls within", percent: true };
-  latency.replaceChildren(...(series.length > 0 ? [chart({ title: "Latency of answered calls", x, y, series })] : []));
+  const title = "Latency of answered calls, as a cumulative histogram";
+  latency.replaceChildren(...(series.length > 0 ? [chart({ title, x, y, series })] : []));
 }
 
 const same = (one, other) => ["model", "version", "outcome"].every(key => one.labels[key] === other.labels[key]);

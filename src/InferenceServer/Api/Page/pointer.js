@@ -8,6 +8,9 @@ import { feeding, formula, weightsOf } from "/page/unit.js";
 const at = id => document.getElementById(id);
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+/** Screens whose bottom shows the chosen unit, as in app.css. There a unit is chosen by a tap, and stays. */
+export const small = matchMedia("(max-width: 1099px)");
+
 /** Watches a box of layers. read(names) asks the server for weights, ask() for an answer with all layers. */
 export function createPointer(box, read, ask) {
   let model = null;
@@ -17,16 +20,32 @@ export function createPointer(box, read, ask) {
   let weights = new Map();
   const invitation = at("unit").textContent;
 
+  /** Shows the image again, with the part that the unit sees, where the unit's box covers the bottom of a small screen. */
+  const showSeenAgain = (left, top, width, height) => {
+    const scale = Math.max(1, Math.round(192 / Math.max(model.width, model.height)));
+    const canvas = at("unit-seen");
+    Object.assign(canvas, { width: scale * model.width, height: scale * model.height });
+    const context = canvas.getContext("2d");
+    context.imageSmoothingEnabled = false;
+    context.drawImage(at("seen"), 0, 0, canvas.width, canvas.height);
+    context.strokeStyle = getComputedStyle(canvas).getPropertyValue("--s1");
+    context.lineWidth = 4;
+    context.strokeRect(scale * left, scale * top, scale * width, scale * height);
+  };
+
   const showField = () => {
     const spec = model.manifest?.spec;
     const field = unit && fieldOf(spec, unit);
     const isPart = field && field.side < Math.max(model.width, model.height);
     at("field").hidden = !isPart || at("seen-box").hidden;
-    if (!isPart)
+    if (!isPart) {
+      showSeenAgain(0, 0, model.width, model.height);
       return spec ? "It sees the whole image." : "";
+    }
     const scale = at("seen").clientWidth / model.width;
     const cut = (start, length) => [Math.max(0, start), Math.min(length, start + field.side)];
     const [[left, right], [top, bottom]] = [cut(field.x, model.width), cut(field.y, model.height)];
+    showSeenAgain(left, top, right - left, bottom - top);
     Object.assign(at("field").style, {
       left: `${left * scale}px`, top: `${top * scale}px`, width: `${(right - left) * scale}px`, height: `${(bottom - top) * scale}px`,
     });
@@ -77,6 +96,7 @@ export function createPointer(box, read, ask) {
 
   const show = () => {
     at("formula").replaceChildren();
+    at("unit-box").classList.toggle("chosen", unit !== null);
     if (!unit) {
       say(invitation);
       at("field").hidden = true;
@@ -107,13 +127,17 @@ export function createPointer(box, read, ask) {
   for (const kind of ["pointermove", "pointerdown"])
     box.addEventListener(kind, event => {
       // In the gap between two maps the unit stays.
-      const found = event.target.layer && unitAt(event.target, event);
-      if (found)
-        point(found);
+      const found = event.target.layer && (kind === "pointerdown" || !small.matches) && unitAt(event.target, event);
+      if (!found)
+        return;
+      point(found);
+      if (small.matches)
+        event.target.closest(".layer").scrollIntoView({ block: "nearest" });
     });
+  at("unit-close").addEventListener("click", clear);
   box.addEventListener("pointerleave", event => {
     // A finger leaves whenever it lifts.
-    if (event.pointerType === "mouse" && unit)
+    if (event.pointerType === "mouse" && unit && !small.matches)
       clear();
   });
   box.addEventListener("keydown", event => {

@@ -9,8 +9,8 @@ const UNFIT = "A token has no such characters.";
 /** Whether this tab has a token. */
 export const hasToken = () => sessionStorage.getItem(KEY) !== null;
 
-/** The port of gRPC. */
-export const grpcPort = async () => (await (await call("/page/server.json")).json()).grpcPort;
+/** What the server says of itself: its grpcPort, and whether it explains. */
+export const describeServer = async () => (await call("/page/server.json")).json();
 
 /** An answer that is not a success: its status and the server's words. */
 export class ServerFault extends Error {

@@ -3,12 +3,13 @@
 import { element, number, paint } from "/page/page.js";
 
 const MOST_TERMS = 5;
+const figure = value => number(value, 3).replace("-", "−");
 const signed = value => `${value < 0 ? "−" : "+"} ${number(Math.abs(value), 3)}`;
 const functions = {
-  relu: value => `max(0, ${number(value, 3)})`,
-  tanh: value => `tanh(${number(value, 3)})`,
-  "scaled-tanh": value => `1.7159 · tanh(⅔ · ${number(value, 3)})`,
-  silu: value => `${number(value, 3)} · sigmoid(${number(value, 3)})`,
+  relu: value => `max(0, ${figure(value)})`,
+  tanh: value => `tanh(${figure(value)})`,
+  "scaled-tanh": value => `1.7159 · tanh(⅔ · ${figure(value)})`,
+  silu: value => `${figure(value)} · sigmoid(${figure(value)})`,
 };
 
 /** The names of the weights that a layer's formula needs. */
@@ -44,7 +45,7 @@ export function formula(spec, values, weights, unit) {
   const after = activation && functions[activation.function];
   return [
     ...parts.shown,
-    element("p", {}, `${parts.text} = ${number(sum, 3)}`, after ? `; ${after(sum)} = ${number(unit.value, 3)}` : ""),
+    element("p", {}, `${parts.text} = ${figure(sum)}`, after ? `; ${after(sum)} = ${figure(unit.value)}` : ""),
   ];
 }
 
@@ -108,9 +109,9 @@ function ofKernels(record, source, weights, unit) {
   const shown = element("div", { className: "kernels" }, terms.map(term => element("figure", {},
     tile(kernel, term.weight, value => 127.5 + 127.5 * value / most, "signed", "kernel"), " × ",
     tile(kernel, term.values, scaled(source.floats), "gray", "values under the kernel"),
-    element("figcaption", {}, `${name}${inputs > 1 ? ` ${term.map + 1}` : ""}: ${number(term.sum, 3)}`))));
+    element("figcaption", {}, `${name}${inputs > 1 ? ` ${term.map + 1}` : ""}: ${figure(term.sum)}`))));
   const sum = terms.reduce((sum, term) => sum + term.sum, bias);
-  return { sum, shown: [shown], text: `${terms.map((term, index) => index ? signed(term.sum) : number(term.sum, 3)).join(" ")} `
+  return { sum, shown: [shown], text: `${terms.map((term, index) => index ? signed(term.sum) : figure(term.sum)).join(" ")} `
     + `${signed(bias)} (bias)` };
 }
 
@@ -137,14 +138,14 @@ function ofUnits(source, weights, name, unit) {
   const sum = terms.reduce((sum, term) => sum + term.product, bias);
   const strongest = [...terms].sort((one, other) => Math.abs(other.product) - Math.abs(one.product)).slice(0, MOST_TERMS);
   const rest = sum - bias - strongest.reduce((sum, term) => sum + term.product, 0);
-  const text = strongest.map(term => `(${number(term.weight, 3)} · ${number(term.value, 3)})`).join(" + ");
+  const text = strongest.map(term => `(${figure(term.weight)} · ${figure(term.value)})`).join(" + ");
   return { sum, shown: [], text: `${text} ${signed(rest)} (${inputs - strongest.length} others) ${signed(bias)} (bias)` };
 }
 
 function ofWindow(record, source, unit) {
   const { size = 2, stride = size, padding = 0 } = record;
   const values = window(source, unit.map, unit.y * stride - padding, unit.x * stride - padding, size);
-  const list = values.map(value => number(value, 3)).join(", ");
+  const list = values.map(value => figure(value)).join(", ");
   const mean = record.kind?.toLowerCase() === "average";
   return mean ? { sum: values.reduce((sum, value) => sum + value, 0) / values.length, shown: [], text: `mean(${list})` }
     : { sum: Math.max(...values), shown: [], text: `max(${list})` };
@@ -155,10 +156,10 @@ function ofSum(record, source, weights, unit) {
   const coefficient = weights.get(`${record.name}.weight`).floats[unit.map * size * size];
   const bias = weights.get(`${record.name}.bias`).floats[unit.map];
   const values = window(source, unit.map, unit.y * size, unit.x * size, size);
-  const text = values.map((value, index) => index ? signed(value) : number(value, 3)).join(" ");
+  const text = values.map((value, index) => index ? signed(value) : figure(value)).join(" ");
   return {
     sum: coefficient * values.reduce((sum, value) => sum + value, 0) + bias, shown: [],
-    text: `${number(coefficient, 3)} · (${text}) ${signed(bias)} (bias)`,
+    text: `${figure(coefficient)} · (${text}) ${signed(bias)} (bias)`,
   };
 }
 

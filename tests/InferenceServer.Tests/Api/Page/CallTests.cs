@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using LeNetServe.InferenceServer.Tests.Access;
 using LeNetServe.Tests;
 using Microsoft.Playwright;
@@ -32,6 +33,29 @@ public sealed class CallTests(BrowserFixture browser) : IClassFixture<BrowserFix
         var grpc = new Uri(server.GrpcAddress).Port;
         await ShowsAsync(page, "C#", $"new LeNetServeClient(\"http://127.0.0.1:{grpc}\")");
         await ShowsAsync(page, "grpcurl", $"grpcurl -plaintext -d @ 127.0.0.1:{grpc} lenetserve");
+    }
+
+    [Fact]
+    public async Task Copy_ACallOfAModelWithQuotesInItsName_IsATextThatAProgramRuns()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var server = await TestServer.StartAsync(
+            models => new TinyOnnx().Write(Path.Combine(models, """a "b" $c é""", "1"), "x\ny\nz\n"));
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+        await page.Tab.GetByText("The same call from a program").ClickAsync();
+
+        foreach (var (language, shell) in new[] { ("curl", "bash"), ("Python", "python3") })
+        {
+            await ShowsAsync(page, language, "a%20%22b%22%20%24c");
+            var program = (await page.Tab.Locator("#call").TextContentAsync())!;
+            Assert.Contains("probability", await RunAsync(directory, shell, program), StringComparison.Ordinal);
+        }
+        await ShowsAsync(page, "C#", """Model = "a \"b\" $c é",""");
+        await ShowsAsync(page, "grpcurl", "4");
+        var call = (await page.Tab.Locator("#call").TextContentAsync())!;
+        // The part before the pipe is what grpcurl reads.
+        var json = await RunAsync(directory, "bash", call[..call.IndexOf('|', StringComparison.Ordinal)]);
+        Assert.Equal("""a "b" $c é""", JsonDocument.Parse(json).RootElement.GetProperty("model").GetString());
     }
 
     [Fact]

@@ -62,6 +62,14 @@ internal sealed class OpenPage(IBrowserContext context, IPage page, List<string>
     public Task AnswersAsync(string label) =>
         Assertions.Expect(Answer).ToHaveTextAsync(new Regex($"^{Regex.Escape(label)}, "), new() { Timeout = Patience });
 
+    /// <summary>Points at a pixel of a layer's canvas.</summary>
+    public async Task HoverAsync(int layer, int column, int row)
+    {
+        var canvas = page.Locator(".layer canvas").Nth(layer);
+        var scale = await canvas.EvaluateAsync<float>("canvas => canvas.clientWidth / canvas.width");
+        await canvas.HoverAsync(new() { Position = new() { X = (column + 0.5f) * scale, Y = (row + 0.5f) * scale } });
+    }
+
     /// <summary>Drops a file onto the drawing area.</summary>
     public async Task DropAsync(string name, string type, byte[] content)
     {
