@@ -67,9 +67,10 @@ var sources = Path.Combine(packages, "nuget.config");
 File.WriteAllText(sources, $"""
     <configuration><packageSources><clear /><add key="packed" value="{packages}" /></packageSources></configuration>
     """);
+Console.WriteLine("packs and installs four programs; the first time this takes minutes, because libtorch alone is a large download");
 foreach (var (project, tool) in programs)
 {
-    Console.WriteLine($"{tool}: packing for {platform} …");
+    Console.WriteLine($"{tool}: packing for {platform}, about a minute …");
     // The rules for the sources are for those who change them.
     string[] pack =
         ["pack", Path.Combine(root, "src", project), "-c", "Release", "-o", packages, "-nologo", "-v", "q", "-p:RunAnalyzers=false"];

@@ -45,7 +45,7 @@ internal sealed class ExportRun(ExportRequest request, PublishTarget target, str
         var options = string.Join(", ", proof.Options.Select(option => $"{option.Key} {option.Value}"));
         foreach (var note in proof.Notes)
             output.WriteLine($"note: {note}");
-        output.WriteLine($"{proof.Variant} of run {proof.Run}: {proof.Nodes} nodes, {proof.Parameters:N0} parameters, "
+        output.WriteLine($"{proof.Variant} of run {proof.Run}: {proof.Nodes} nodes, {proof.Parameters:N0} parameters in the file, "
             + $"{proof.Bytes:N0} bytes, {options}");
         output.WriteLine($"golden: {proof.Golden}");
         if (proof.WorstLayer is { } worst)

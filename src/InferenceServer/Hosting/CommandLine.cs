@@ -59,7 +59,7 @@ internal sealed class CommandLine
         if (!word.StartsWith('-') && !word.Contains('='))
         {
             if (!settings.TryAdd("Models:Path", word))
-                throw Usage($"\"{word}\" is not expected, expected one folder of models"
+                throw Usage($"\"{word}\" is not expected beside \"{settings["Models:Path"]}\", expected one folder of models"
                     + NearestName.Hint($"--{word}", ServerOption.All.Select(each => each.Name)));
             typed["Models:Path"] = "MODELS";
             return;

@@ -17,6 +17,7 @@ internal static class ServerRun
         var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         var listen = app.Services.GetRequiredService<ServerOptions>().Listen;
         Exception? failure = null;
+        var hasStarted = false;
         // The host itself handles SIGTERM, SIGINT and SIGQUIT. A closed terminal must drain the server, too.
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
@@ -28,6 +29,7 @@ internal static class ServerRun
             try
             {
                 await app.StartAsync();
+                hasStarted = true;
                 await app.WaitForShutdownAsync();
             }
             catch (Exception exception) when (exception is OperationCanceledException || Exit.Expected(exception) is not null)
@@ -42,7 +44,8 @@ internal static class ServerRun
         failure = ofServices.FirstOrDefault(exception => exception is not null) ?? failure;
         if (failure is null or OperationCanceledException)
             return ExitCode.Success;
-        await Console.Error.WriteLineAsync($"error: the server has failed: {Describe(failure, listen)}");
+        var what = hasStarted ? "has failed" : "did not start";
+        await Console.Error.WriteLineAsync($"error: the server {what}: {Describe(failure, listen)}");
         return ExitCode.Trouble;
     }
 

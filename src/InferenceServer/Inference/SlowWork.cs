@@ -12,7 +12,7 @@ internal sealed class SlowWork(PipelineOptions options, TimeProvider time) : IDi
     private readonly RunThreads smallThreads = new(options.Concurrency);
 
     // Beside strangers with large pictures, the p99 of quick calls was 16 times its value without strangers. With threads that yield, it is
-    // 2.5 times (benchmarks/Serving, soak, one core that is half busy).
+    // 2.1 times (benchmarks/Serving, soak, one core that is half busy).
     private readonly RunThreads largeThreads = new((options.Concurrency + 1) / 2, yields: true);
 
     /// <summary>Gets the slots for single pictures and slow models.</summary>

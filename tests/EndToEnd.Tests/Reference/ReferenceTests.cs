@@ -74,8 +74,14 @@ public sealed partial class ReferenceTests
             "# Settings of the server", "", Note, "",
             "A setting comes from a config file, from the environment (`Section__Key`) or from the command line (`--Section:Key`).",
             "The last one counts.",
-            "", "| setting | meaning |", "|---|---|",
+            "", "## Options of `lenetserve-serve`", "",
+            "Many settings have a short option. Its value is the setting's.",
+            "", "| option | meaning |", "|---|---|",
         };
+        page.AddRange(
+            from Match option in Option().Matches(help)
+            select $"| `{option.Groups["name"].Value}` | {Cell(option.Groups["text"].Value)} |");
+        page.AddRange(["", "## Settings", "", "| setting | meaning |", "|---|---|"]);
         page.AddRange(
             from Match setting in Setting().Matches(help)
             select $"| `{setting.Groups["name"].Value}` | {Cell(setting.Groups["text"].Value)} |");
@@ -147,6 +153,10 @@ public sealed partial class ReferenceTests
     // A name on a line of its own, its text on the lines below, which are indented further.
     [GeneratedRegex(@"^  (?<name>[A-Z][\w:*]*).*\n(?<text>(?:    +.*\n)+)", RegexOptions.Multiline)]
     private static partial Regex Setting();
+
+    // A name and its value, spaces, and the text.
+    [GeneratedRegex(@"^  (?<name>--\S+( [A-Z]+)?)  +(?<text>.*)$", RegexOptions.Multiline)]
+    private static partial Regex Option();
 
     [GeneratedRegex(@"^# HELP (?<name>\w+) (?<help>.*)\n# TYPE \w+ (?<type>\w+)", RegexOptions.Multiline)]
     private static partial Regex Metric();

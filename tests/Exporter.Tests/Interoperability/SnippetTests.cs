@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using LeNetServe.Models;
+using SkiaSharp;
 
 namespace LeNetServe.Exporter.Tests.Interoperability;
 
@@ -33,6 +35,33 @@ public sealed partial class SnippetTests : IDisposable
             Assert.Skip("a package that the snippet needs is not here, and the network is missing");
         Assert.True(code == 0, error + output);
         Assert.StartsWith("3 ", output.Trim().Split('\n')[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Snippet_OfAColorPhotograph_AnswersAsTorch()
+    {
+        ForeignTool.OpenCv.Require();
+        var model = Path.Combine(Repository.Root, "models/lenet5-cifar10/1");
+        File.Copy(Path.Combine(model, "model.onnx"), temporary["model.onnx"]);
+        var golden = GoldenTensors.Read(Path.Combine(model, GoldenTensors.FileName));
+        // Each pixel becomes 4×4 pixels, so the snippet's resizing gives the golden image again.
+        const int Side = 4 * 32;
+        using var photo = new SKBitmap(Side, Side);
+        for (var pixel = 0; pixel < Side * Side; pixel++)
+        {
+            var place = (pixel / Side / 4 * 32) + (pixel % Side / 4);
+            photo.SetPixel(pixel % Side, pixel / Side, new(golden.Pixels[place], golden.Pixels[1024 + place], golden.Pixels[2048 + place]));
+        }
+        using (var file = File.Create(temporary["photo.png"]))
+            photo.Encode(file, SKEncodedImageFormat.Png, 100);
+        File.WriteAllText(temporary["classify.py"], Snippet("onnx-python-color"));
+
+        var (code, output, error) = Run("/usr/bin/python3", ["classify.py"]);
+
+        Assert.True(code == 0, error);
+        var probabilities = golden.Probabilities[..golden.Classes];
+        var best = Array.IndexOf(probabilities, probabilities.Max());
+        Assert.Equal($"{best} {100 * probabilities[best]:0.0}%", output.Trim());
     }
 
     public void Dispose() => temporary.Dispose();

@@ -34,7 +34,7 @@ public sealed class CommandLineTests
     [InlineData("--grpc-port", "--grpc-port needs a value: PORT, gRPC; 0 takes a free port")]
     [InlineData("--log --check", "--log needs a value: FORMAT, text, json or systemd")]
     [InlineData("--check=yes", "--check takes no value")]
-    [InlineData("one two", "\"two\" is not expected, expected one folder of models")]
+    [InlineData("one two", "\"two\" is not expected beside \"one\", expected one folder of models")]
     [InlineData("--Models:Path", "--Models:Path needs a value")]
     public void Parse_WrongArgument_IsOneLine(string arguments, string expected)
     {

@@ -149,7 +149,7 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Equal((int)ExitCode.Trouble, process.ExitCode);
         var line = Assert.Single(error.TrimEnd().Split('\n'), text => !text.Contains(" info: LeNetServe.", StringComparison.Ordinal));
         Assert.Equal(
-            $"error: the server has failed: Failed to bind to address http://127.0.0.1:{port}: address already in use. "
+            $"error: the server did not start: Failed to bind to address http://127.0.0.1:{port}: address already in use. "
             + "Stop the program that uses it, or choose another port with --grpc-port or --http-port.", line);
     }
 
@@ -177,7 +177,9 @@ public sealed partial class ProcessTests : IDisposable
     [InlineData("--log jsn", "error: --log is \"jsn\", expected text, json, systemd; did you mean json?")]
     [InlineData("--device cdua", "error: --device is \"cdua\", expected auto, cpu, cuda; did you mean cuda?")]
     [InlineData("--completion bsh", "error: --completion is \"bsh\", expected bash, zsh, fish or pwsh; did you mean bash?")]
-    [InlineData("grpc-port", "error: \"grpc-port\" is not expected, expected one folder of models; did you mean --grpc-port?")]
+    [InlineData("grpc-port",
+        "error: \"grpc-port\" is not expected beside \"ONE\", expected one folder of models; did you mean --grpc-port?")]
+    [InlineData("serve", "error: \"serve\" is not expected beside \"ONE\", expected one folder of models")]
     public async Task Start_WrongOptionOrValue_NamesTheOptionAndTheNearestName(string arguments, string expected)
     {
         var process = Start([directory["models"], .. arguments.Split(' ')]);
@@ -185,7 +187,7 @@ public sealed partial class ProcessTests : IDisposable
         var error = await process.StandardError.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
 
-        Assert.Equal([expected, "help: lenetserve-serve --help"], error.TrimEnd().Split('\n'));
+        Assert.Equal([expected.Replace("ONE", directory["models"]), "help: lenetserve-serve --help"], error.TrimEnd().Split('\n'));
         Assert.Equal((int)ExitCode.Usage, process.ExitCode);
     }
 

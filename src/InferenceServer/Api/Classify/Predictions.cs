@@ -68,7 +68,7 @@ internal static class Predictions
         if (offered.FirstOrDefault(threshold => Math.Abs(threshold.Coverage - coverage) < 1e-6) is { } found)
             return found.Threshold;
         var known = offered.Count == 0
-            ? $"0: the manifest of {version} has no thresholds, because its run was not calibrated"
+            ? $"no coverage: the manifest of {version} has no thresholds, because its run was not calibrated"
             : $"0 for no set, or one of {string.Join(", ", offered.Select(threshold => threshold.Coverage))}";
         throw new InferenceException(InferenceErrorKind.InvalidInput, $"coverage is {coverage}, expected {known}") { Field = "coverage" };
     }
