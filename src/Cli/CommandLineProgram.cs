@@ -64,7 +64,7 @@ public static class CommandLineProgram
     /// <summary>Gets an expected failure's line on standard error.</summary>
     internal static string MessageOf(Exception exception) => exception switch
     {
-        OperationCanceledException => "stopped; the same command starts again, and goes on from what was saved",
+        OperationCanceledException => "stopped; the same command starts again, and goes on from what was saved, if anything was",
         ExpectedException { Code: ExitCode.Interrupted } => exception.Message,
         _ => $"error: {exception.Message.ReplaceLineEndings(" ")}",
     };

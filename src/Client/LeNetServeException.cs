@@ -43,6 +43,9 @@ public sealed class LeNetServeException : Exception
         AuthenticationException => $"no TLS connection to {servers}: {cause.Message}",
         HttpProtocolException { ErrorCode: Http11Required } =>
             $"{servers} has HTTP/1.1 only, expected the server's gRPC port, which is {GrpcPort} by default",
+        // .NET has no error code for this one: at times the exception has neither a code nor an inner exception.
+        HttpRequestException when cause.Message.Contains("HTTP/2 handshake", StringComparison.Ordinal) =>
+            $"{servers} has no HTTP/2 there: expected https:// if the server speaks TLS, and the gRPC port, which is {GrpcPort} by default",
         _ => Connection(cause.InnerException, servers),
     };
 

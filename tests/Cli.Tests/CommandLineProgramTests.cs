@@ -52,7 +52,7 @@ public sealed class CommandLineProgramTests
 
     [Fact]
     public void MessageOf_Cancellation_SaysWhatTheSameCommandDoes() => Assert.Equal(
-        "stopped; the same command starts again, and goes on from what was saved",
+        "stopped; the same command starts again, and goes on from what was saved, if anything was",
         CommandLineProgram.MessageOf(new OperationCanceledException()));
 
     [Fact]

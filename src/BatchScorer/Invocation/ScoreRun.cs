@@ -182,7 +182,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         };
         foreach (var url in options.Servers)
             client.Urls.Add(url);
-        var patience = new ServerPatience(options.ServerPatience, time);
+        var patience = new ServerPatience(options.ServerPatience, time, messages);
         try
         {
             return await ServerClassifier.OpenAsync(client, options.Model, options.Imaging, patience, cancellationToken);

@@ -7,12 +7,17 @@ namespace LeNetServe.BatchScorer.Models;
 /// <summary>Repeats calls until a server is back or has room; the client itself tries again only for a moment.</summary>
 /// <param name="longest">The longest wait.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ServerPatience(TimeSpan longest, TimeProvider time)
+/// <param name="warnings">Gets a line at the first wait.</param>
+internal sealed class ServerPatience(TimeSpan longest, TimeProvider time, TextWriter warnings)
 {
     /// <summary>HTTP/2's error code of a server that speaks HTTP/1.1 only (RFC 9113, section 7).</summary>
     private const long Http11Required = 0xd;
 
+    private const string NoHttp2 = "no HTTP/2 on this port: expected https:// if the server speaks TLS, and the gRPC port, 8001 by default";
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private bool hasWarned;
 
     /// <summary>Makes a call until it succeeds, fails for good, or has failed for too long.</summary>
     /// <param name="call">The call.</param>
@@ -31,6 +36,9 @@ internal sealed class ServerPatience(TimeSpan longest, TimeProvider time)
             }
             catch (LeNetServeException exception) when (MayPass(exception) && time.GetElapsedTime(started) < longest)
             {
+                if (!Interlocked.Exchange(ref hasWarned, true))
+                    await warnings.WriteLineAsync(
+                        $"waiting up to {longest.TotalSeconds:0} s (--server-wait): {urls}: {Hint(exception) ?? Text(exception)}");
                 await Task.Delay(pause, time, cancellationToken);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
@@ -56,8 +64,8 @@ internal sealed class ServerPatience(TimeSpan longest, TimeProvider time)
             "this port speaks HTTP/1.1, expected the server's gRPC port, 8001 by default",
         AuthenticationException when cause.Message.Contains("frame", StringComparison.Ordinal) =>
             "the server does not speak TLS on this port, expected http://",
-        HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded } =>
-            "no HTTP/2 on this port: expected https:// if the server speaks TLS, and the gRPC port, 8001 by default",
+        HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded } => NoHttp2,
+        HttpRequestException when cause.Message.Contains("HTTP/2 handshake", StringComparison.Ordinal) => NoHttp2,
         _ => null,
     }).FirstOrDefault(hint => hint is not null);
 

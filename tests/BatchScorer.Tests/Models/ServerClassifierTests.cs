@@ -159,12 +159,16 @@ public sealed class ServerClassifierTests : IDisposable
         var started = time.GetTimestamp();
         var options = new LeNetServeClientOptions { Urls = { "http://127.0.0.1:1" }, MaxAttempts = 1 };
 
+        var warnings = new StringWriter();
         var error = await Assert.ThrowsAsync<LeNetServeException>(
             () => ServerClassifier.OpenAsync(
-                options, "tiny", null, new ServerPatience(TimeSpan.FromSeconds(10), time), TestContext.Current.CancellationToken));
+                options, "tiny", null, new ServerPatience(TimeSpan.FromSeconds(10), time, warnings),
+                TestContext.Current.CancellationToken));
 
         Assert.StartsWith("http://127.0.0.1:1: ", error.Message);
         Assert.InRange(time.GetElapsedTime(started).TotalSeconds, 10, 15);
+        var line = Assert.Single(warnings.ToString().TrimEnd().Split(Environment.NewLine));
+        Assert.StartsWith("waiting up to 10 s (--server-wait): http://127.0.0.1:1: no server answers", line);
     }
 
     /// <summary>A clock that jumps to the end of every wait.</summary>

@@ -13,6 +13,8 @@ public sealed class ServerPatienceTests
             "http://a: this port speaks HTTP/1.1, expected the server's gRPC port" },
         { new AuthenticationException("Cannot determine the frame size"), "http://a: the server does not speak TLS on this port" },
         { new HttpIOException(HttpRequestError.ResponseEnded, "ended"), "http://a: no HTTP/2 on this port: expected https://" },
+        { new HttpRequestException("because the server did not complete the HTTP/2 handshake."),
+            "http://a: no HTTP/2 on this port: expected https://" },
         { new AuthenticationException("UntrustedRoot"), "http://a: no answer (UntrustedRoot)" },
     };
 
@@ -21,7 +23,7 @@ public sealed class ServerPatienceTests
     public async Task TryAsync_WrongPortOrScheme_IsSaidInOneSentence(Exception cause, string expected)
     {
         var status = new Status(StatusCode.Unavailable, "no answer", new HttpRequestException("outer", cause));
-        var patience = new ServerPatience(TimeSpan.Zero, TimeProvider.System);
+        var patience = new ServerPatience(TimeSpan.Zero, TimeProvider.System, TextWriter.Null);
 
         var error = await Assert.ThrowsAsync<LeNetServeException>(() => patience.TryAsync<int>(
             () => throw new LeNetServeException(LeNetServeErrorKind.Unavailable, "no answer", new RpcException(status)),
@@ -35,7 +37,7 @@ public sealed class ServerPatienceTests
     {
         var status = new Status(StatusCode.Unavailable, "no answer", new HttpProtocolException(0xd, "HTTP_1_1_REQUIRED", null));
         var calls = 0;
-        var patience = new ServerPatience(TimeSpan.FromMinutes(1), TimeProvider.System);
+        var patience = new ServerPatience(TimeSpan.FromMinutes(1), TimeProvider.System, TextWriter.Null);
 
         await Assert.ThrowsAsync<LeNetServeException>(() => patience.TryAsync<int>(
             () =>
