@@ -10,6 +10,12 @@ if (options.PyTorch is { } file && !File.Exists(file))
     Console.Error.WriteLine($"error: --pytorch {file}: the file does not exist, expected a script that trains LeNet-5 and prints images/s");
     return 2;
 }
+// AdamW on the images as they are.
+string[] Plain =
+[
+    "--optimizer", "adamw", "--rotate", "0", "--scale", "0", "--shear", "0", "--shift", "0", "--elastic", "0", "--cutout", "0",
+    "--flip", "none",
+];
 var work = Directory.CreateTempSubdirectory("lenetserve-benchmark-").FullName;
 var recipe = Path.Combine(work, "plain.json");
 File.WriteAllText(recipe, $$"""
@@ -25,7 +31,7 @@ var pytorch = options.PyTorch is { } given && HasPyTorch() ? given : null;
 if (options.PyTorch is not null && pytorch is null)
     Console.WriteLine("PyTorch is not compared: /usr/bin/python3 has no torch or no numpy (Debian's python3-torch and python3-numpy)");
 
-var (ours, theirs, evaluations) = (new List<double>(), new List<double>(), new List<double>());
+var (ours, theirs, evaluations, recipes) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
 for (var round = 1; round <= options.Rounds; round++)
 {
     var (own, evaluation) = Own(round);
@@ -34,8 +40,19 @@ for (var round = 1; round <= options.Rounds; round++)
     if (pytorch is not null)
         theirs.Add(PyTorch(pytorch));
     var beside = theirs.Count == round ? $"; PyTorch {theirs[^1]:N0}, ratio {own / theirs[^1]:F2}" : "";
+    if (options.Recipe is { } name)
+    {
+        var whole = Speed(Train($"recipe{round}", ["--recipe", name]));
+        var plain = Speed(Train($"plain{round}", ["--recipe", name, .. Plain]));
+        recipes.Add(whole / plain);
+        beside += $"; recipe {name} {whole:N0}, its network plain {plain:N0}, ratio {recipes[^1]:F2}";
+    }
     Console.WriteLine($"round {round}: {own:N0} images/s, evaluation {evaluation:N0}{beside}");
 }
+if (recipes.Count > 0)
+    Console.WriteLine(
+        $"recipe {options.Recipe}: median ratio to plain {Median(recipes):F2} ({recipes.Min():F2} to {recipes.Max():F2}; "
+        + "aim: at least 0.85)");
 var toTraining = Median(evaluations.Zip(ours, (evaluation, own) => evaluation / own));
 Console.WriteLine(
     $"median of {options.Rounds}: {Median(ours):N0} images/s, evaluation {Median(evaluations):N0}; "
@@ -52,12 +69,26 @@ return missed ? 4 : 0;
 
 (double Train, double Evaluate) Own(int round)
 {
-    var runs = Path.Combine(work, $"round{round}");
-    Run("dotnet", [trainer, "train", "--recipe", recipe, "--data", options.Data, "--threads", $"{options.Threads}", "--out", runs]);
-    var run = Directory.GetDirectories(runs).Single();
-    using var last = JsonDocument.Parse(File.ReadLines(Path.Combine(run, "metrics.jsonl")).Last());
+    var run = Train($"round{round}", ["--recipe", recipe]);
     var evaluated = Run("dotnet", [trainer, "evaluate", "--run", run, "--data", options.Data, "--threads", $"{options.Threads}"]);
-    return (last.RootElement.GetProperty("images_per_second").GetDouble(), Figure(evaluated));
+    return (Speed(run), Figure(evaluated));
+}
+
+string Train(string folder, string[] arguments)
+{
+    var runs = Path.Combine(work, folder);
+    Run("dotnet",
+    [
+        trainer, "train", .. arguments, "--epochs", $"{options.Epochs}", "--data", options.Data, "--threads", $"{options.Threads}",
+        "--out", runs,
+    ]);
+    return Directory.GetDirectories(runs).Single();
+}
+
+static double Speed(string run)
+{
+    using var last = JsonDocument.Parse(File.ReadLines(Path.Combine(run, "metrics.jsonl")).Last());
+    return last.RootElement.GetProperty("images_per_second").GetDouble();
 }
 
 double PyTorch(string script) => Figure(Run(
@@ -103,7 +134,7 @@ static string Run(string program, string[] arguments)
         : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed with exit code {process.ExitCode}");
 }
 
-internal sealed record Options(string Data, string? PyTorch, int Rounds, int Epochs, int Batch, int Threads, string Variant)
+internal sealed record Options(string Data, string? PyTorch, string? Recipe, int Rounds, int Epochs, int Batch, int Threads, string Variant)
 {
     public static Options Parse(string[] args)
     {
@@ -113,6 +144,7 @@ internal sealed record Options(string Data, string? PyTorch, int Rounds, int Epo
             Path.GetFullPath(
                 Value("--data") ?? throw new ArgumentException("--data is missing, expected the folder of MNIST's four files")),
             Value("--pytorch") is { } script ? Path.GetFullPath(script) : null,
+            Value("--recipe"),
             Number("--rounds", 5), Number("--epochs", 3), Number("--batch", 128), Number("--threads", 2), Value("--variant") ?? "lenet5");
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using LeNetServe.Imaging;
 using LeNetServe.Randomness;
 using LeNetServe.Trainer.Computing;
@@ -20,6 +21,7 @@ internal sealed class Augmentation : IDisposable
     private readonly bool wholePixels;
     private readonly float background;
     private readonly GridSamplePaddingMode outside;
+    private readonly int points;
     private readonly Tensor? smoothing;
     private readonly ImageSampler? sampler;
 
@@ -36,10 +38,11 @@ internal sealed class Augmentation : IDisposable
         var bends = config.Rotate > 0 || config.Scale > 0 || config.Shear > 0 || config.Elastic > 0;
         wholePixels = !bends && double.IsInteger(config.Shift);
         MovesPixels = bends || config.Shift > 0 || config.Flip != FlipKind.None;
-        if (config.Elastic > 0)
-            smoothing = Smoothing(device).DetachFromDisposeScope();
+        points = config.Elastic > 0 ? (int)Math.Ceiling(side / config.ElasticWidth) + 2 : 0;
         if (kernels && ImageSampler.IsSupported && device.type == DeviceType.CPU)
-            sampler = new(side, wholePixels, reflect: outside == GridSamplePaddingMode.Reflection);
+            sampler = new(side, wholePixels, reflect: outside == GridSamplePaddingMode.Reflection, Smoothing());
+        else if (points > 0)
+            smoothing = tensor(Smoothing(), [points, side], device: device).DetachFromDisposeScope();
     }
 
     /// <summary>Gets whether images change at all.</summary>
@@ -48,31 +51,34 @@ internal sealed class Augmentation : IDisposable
     private bool MovesPixels { get; }
 
     /// <summary>Distorts a batch.</summary>
-    /// <param name="pixels">B×C×H×W, float32, 0..255.</param>
+    /// <param name="pixels">B×C×H×W, uint8.</param>
     /// <param name="numbers">The images' numbers.</param>
     /// <param name="epoch">Number of the epoch.</param>
+    /// <returns>B×C×H×W, float32 0..255; the same tensor if images do not change.</returns>
     public Tensor Apply(Tensor pixels, ReadOnlySpan<int> numbers, int epoch)
     {
         if (!IsActive)
             return pixels;
         var count = numbers.Length;
         var transforms = new float[count * 6];
-        var noise = new float[smoothing is null ? 0 : count * 2 * smoothing.shape[1] * smoothing.shape[1]];
+        var bends = 2 * points * points;
+        var noise = new float[count * bends + Vector512<float>.Count];
         var holes = new float[config.Cutout > 0 ? count * side * side : 0];
         for (var place = 0; place < count; place++)
         {
             var random = SplitMix64.For(config.Seed, RandomStreams.Augmentation + 1000 * epoch, numbers[place]);
             Transform(ref random, Mirrored(numbers[place], epoch, ref random), transforms.AsSpan(place * 6, 6));
-            foreach (ref var value in noise.AsSpan(place * (noise.Length / count), noise.Length / count))
-                value = random.Normal((float)config.Elastic);
+            random.Normal(noise.AsSpan(place * bends, bends), (float)config.Elastic);
             if (holes.Length > 0)
                 Hole(ref random, holes.AsSpan(place * side * side, side * side));
         }
-        if (MovesPixels && sampler is not null)
+        if (!MovesPixels)
+            pixels = pixels.to_type(ScalarType.Float32);
+        else if (sampler is not null)
             pixels = Sample(sampler, pixels, transforms, noise);
-        else if (MovesPixels)
+        else
             pixels = functional.grid_sample(
-                pixels,
+                pixels.to_type(ScalarType.Float32),
                 Grid(transforms, noise, count, pixels),
                 wholePixels ? GridSampleMode.Nearest : GridSampleMode.Bilinear,
                 outside,
@@ -89,19 +95,18 @@ internal sealed class Augmentation : IDisposable
 
     private unsafe Tensor Sample(ImageSampler images, Tensor pixels, float[] transforms, float[] noise)
     {
-        var count = (int)pixels.shape[0];
         var channels = (int)pixels.shape[1];
         var source = pixels.contiguous();
-        var result = empty_like(source);
-        var bends = smoothing is null ? null : Bends(noise, count);
-        var from = TensorMemory.Pointer(source);
-        var to = TensorMemory.Pointer(result);
-        var bend = bends is null ? null : TensorMemory.Pointer(bends);
-        for (var image = 0; image < count; image++)
+        var result = empty(pixels.shape, ScalarType.Float32);
+        fixed (byte* from = source.bytes)
+        fixed (float* bends = noise)
         {
-            var at = image * channels * side * side;
-            var bent = bend == null ? null : bend + (image * 2 * side * side);
-            images.Sample(from + at, channels, transforms.AsSpan(image * 6, 6), bent, to + at);
+            var to = TensorMemory.Pointer(result);
+            for (var image = 0; image < transforms.Length / 6; image++)
+            {
+                var at = image * channels * side * side;
+                images.Sample(from + at, channels, transforms.AsSpan(image * 6, 6), bends + (image * 2 * points * points), to + at);
+            }
         }
         return result;
     }
@@ -112,14 +117,10 @@ internal sealed class Augmentation : IDisposable
         var matrices = tensor(transforms, [count, 2, 3], device: pixels.device);
         matrices[.., .., 2].mul_(Number.Of(2.0 / side));
         var grid = functional.affine_grid(matrices, [count, 1, side, side], align_corners: false);
-        return smoothing is null ? grid : grid.add_(Bends(noise, count).permute(0, 2, 3, 1), Number.Of(2.0 / side));
-    }
-
-    /// <summary>Makes the elastic displacements, B×2×H×W, in pixels.</summary>
-    private Tensor Bends(float[] noise, int count)
-    {
-        var points = smoothing!.shape[1];
-        return smoothing.matmul(tensor(noise, [count, 2, points, points], device: smoothing.device)).matmul(smoothing.t());
+        if (smoothing is null)
+            return grid;
+        var bends = tensor(noise, device: smoothing.device).narrow(0, 0, count * 2 * points * points).view(count, 2, points, points);
+        return grid.add_(smoothing.t().matmul(bends).matmul(smoothing).permute(0, 2, 3, 1), Number.Of(2.0 / side));
     }
 
     private bool Mirrored(int number, int epoch, ref SplitMix64 random) => config.Flip switch
@@ -157,24 +158,22 @@ internal sealed class Augmentation : IDisposable
     }
 
     /// <summary>
-    /// Displacements are smooth mixtures of noise at control points one width apart: H×points; rows of unit length, so that every pixel's
-    /// displacement has the noise's deviation.
+    /// Displacements are smooth mixtures of noise at control points one width apart: points×H; columns of unit length, so that every
+    /// pixel's displacement has the noise's deviation.
     /// </summary>
-    private Tensor Smoothing(Device device)
+    private float[] Smoothing()
     {
-        var width = config.ElasticWidth;
-        var points = (int)Math.Ceiling(side / width) + 2;
-        var values = new float[side * points];
+        var values = new float[points * side];
         for (var row = 0; row < side; row++)
         {
             var weights = Enumerable.Range(0, points)
-                .Select(point => Math.Exp(-Math.Pow((row - (side - 1) / 2.0) / width - (point - (points - 1) / 2.0), 2)))
+                .Select(point => Math.Exp(-Math.Pow((row - (side - 1) / 2.0) / config.ElasticWidth - (point - (points - 1) / 2.0), 2)))
                 .ToArray();
             var length = Math.Sqrt(weights.Sum(weight => weight * weight));
             for (var point = 0; point < points; point++)
-                values[row * points + point] = (float)(weights[point] / length);
+                values[(point * side) + row] = (float)(weights[point] / length);
         }
-        return tensor(values, [side, points], device: device);
+        return values;
     }
 
     private static double Around(ref SplitMix64 random, double most) => random.Uniform(-1, 1) * most;

@@ -26,12 +26,11 @@ internal sealed class ResidentImages : IDisposable
     /// <summary>Gets the numbers of all images.</summary>
     public int[] All() => [.. Enumerable.Range(0, Count)];
 
-    /// <summary>Gets the pixels of the images with these numbers, B×C×H×W float32 0..255, and the labels, B int64.</summary>
+    /// <summary>Gets the pixels of the images with these numbers, B×C×H×W uint8, and the labels, B int64.</summary>
     public (Tensor Pixels, Tensor Labels) Batch(ReadOnlySpan<int> numbers)
     {
         using var index = Index(numbers);
-        using var bytes = pixels.index_select(0, index);
-        return (bytes.to_type(ScalarType.Float32), labels.index_select(0, index));
+        return (pixels.index_select(0, index), labels.index_select(0, index));
     }
 
     public void Dispose()

@@ -8,7 +8,7 @@ namespace LeNetServe.Trainer.Evaluation;
 /// <param name="Network">The network of the thread that works on the batch.</param>
 /// <param name="Number">Number of the batch, from 0.</param>
 /// <param name="First">Index of the batch's first image among all images of the pass.</param>
-/// <param name="Pixels">B×C×H×W, float32, 0..255.</param>
+/// <param name="Pixels">B×C×H×W, uint8.</param>
 /// <param name="Labels">B, int64.</param>
 /// <param name="Temperature">The number by which the logits are divided.</param>
 internal sealed record EvaluationBatch(Network Network, int Number, int First, Tensor Pixels, Tensor Labels, double Temperature)

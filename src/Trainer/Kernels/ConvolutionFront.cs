@@ -1,5 +1,5 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LeNetServe.Datasets;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Computing;
@@ -10,9 +10,9 @@ using static TorchSharp.torch;
 namespace LeNetServe.Trainer.Kernels;
 
 /// <summary>
-/// The convolutions of a LeNet with normalization, batch norm, ReLU or SiLU and max-pooling, computed by kernels for AVX-512 and AVX2. By
-/// torch they cost two thirds of a step (docs/decisions/0012-own-convolution-kernels.md). Their result is a leaf of torch's graph. Its
-/// gradient goes back through the kernels after torch's backward pass. Other processors, devices and layers use torch's own operations.
+/// The convolutions of a LeNet with normalization, batch norm, ReLU or SiLU and max-pooling, and the dense layers behind them. Kernels for
+/// AVX-512 and AVX2 compute them (docs/decisions/0012-own-convolution-kernels.md). Their result is a leaf of torch's graph. Its gradient
+/// goes back through the kernels after torch's backward pass. Other processors, devices and layers use torch's own operations.
 /// </summary>
 internal sealed unsafe class ConvolutionFront : IDisposable
 {
@@ -21,9 +21,12 @@ internal sealed unsafe class ConvolutionFront : IDisposable
     private readonly RowBlock rows;
     private readonly SiluMaps? silu;
     private readonly MapBlock? maps;
+    private readonly IReadOnlyList<DenseBlock> dense;
     private AlignedMemory<float> pixels = new(0);
     private AlignedMemory<float> middle = new(0);
     private AlignedMemory<float> middleGradient = new(0);
+    private AlignedMemory<float> features = new(0);
+    private AlignedMemory<float> featureGradient = new(0);
     private float* activated;
     private Tensor? output;
     private int count;
@@ -33,13 +36,15 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         IReadOnlyList<LayerShape> trace,
         int layers,
         RowBlock rows,
-        SiluMaps? silu = null,
-        MapBlock? maps = null)
+        SiluMaps? silu,
+        MapBlock? maps,
+        IReadOnlyList<DenseBlock> dense)
     {
         this.normalization = normalization;
         this.rows = rows;
         this.silu = silu;
         this.maps = maps;
+        this.dense = dense;
         input = trace[0].Input;
         Layers = layers;
         OutputShape = trace[layers - 1].Output;
@@ -63,16 +68,23 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         var silu = trace[next].Layer is ActivationSpec activation
             && activation == new ActivationSpec { Name = activation.Name, Function = ActivationFunction.Silu };
         next += silu ? 1 : 0;
-        if (PooledConvolution.At(trace, next) is { } second && MapBlock.Supports(second, trace[next].Input))
+        if (PooledConvolution.At(trace, next) is not { } second || !MapBlock.Supports(second, trace[next].Input))
+            return new(normalization, trace, first.Layers, rows, null, null, []);
+        next += second.Layers;
+        var dense = new List<DenseBlock>();
+        while (next < trace.Count && DenseBlock.Supports(trace[next]))
         {
-            next += second.Layers;
-            return new(normalization, trace, next, rows, silu ? new() : null, new(second, parameters));
+            var row = trace[next++];
+            var relu = trace.ElementAtOrDefault(next)?.Layer is ActivationSpec squashing
+                && squashing == new ActivationSpec { Name = squashing.Name, Function = ActivationFunction.Relu };
+            next += relu ? 1 : 0;
+            dense.Add(new(row, relu ? 0 : float.NegativeInfinity, dense.Count == 0 ? row.Input.Count : dense[^1].Stride, parameters));
         }
-        return new(normalization, trace, first.Layers, rows);
+        return new(normalization, trace, next, rows, silu ? new() : null, new(second, parameters), dense);
     }
 
     /// <summary>The pooled maps, B×C×H×W.</summary>
-    /// <param name="raw">Raw pixels, B×C×32×32 float32 0..255.</param>
+    /// <param name="raw">Raw pixels, B×C×32×32 uint8 or float32, 0..255.</param>
     /// <param name="pass">In training the result is a leaf that waits for <see cref="Backward"/>.</param>
     public Tensor Forward(Tensor raw, Pass pass)
     {
@@ -80,11 +92,14 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         count = (int)raw.shape[0];
         AlignedMemory<float>.Reserve(ref pixels, (long)count * input.Count);
         AlignedMemory<float>.Reserve(ref middle, (long)count * rows.OutputSize);
-        Normalize(MemoryMarshal.Cast<byte, float>(contiguous.bytes));
-        var result = empty([count, OutputShape.Channels, OutputShape.Height, OutputShape.Width], ScalarType.Float32);
+        Normalize(contiguous);
+        long[] shape = [count, OutputShape.Channels, OutputShape.Height, OutputShape.Width];
+        var result = empty(dense.Count > 0 ? shape[..2] : shape, ScalarType.Float32);
         rows.Forward(pixels.Pointer, count, middle.Pointer, pass.Training);
         activated = silu is null ? middle.Pointer : silu.Forward(middle.Pointer, count * rows.OutputSize);
-        if (maps is not null)
+        if (dense.Count > 0)
+            DenseForward(TensorMemory.Pointer(result), pass.Training);
+        else if (maps is not null)
             maps.Forward(activated, count, TensorMemory.Pointer(result), pass.Training);
         else
             Copy(middle.Pointer, TensorMemory.Pointer(result));
@@ -98,7 +113,9 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         using var gradient = output!.grad!.contiguous();
         AlignedMemory<float>.Reserve(ref middleGradient, (long)count * rows.OutputSize);
         if (maps is not null)
-            maps.Backward(activated, count, TensorMemory.Pointer(gradient), middleGradient.Pointer);
+            maps.Backward(
+                activated, count,
+                dense.Count > 0 ? DenseBackward(TensorMemory.Pointer(gradient)) : TensorMemory.Pointer(gradient), middleGradient.Pointer);
         else
             Copy(TensorMemory.Pointer(gradient), middleGradient.Pointer);
         silu?.Backward(middleGradient.Pointer, count * rows.OutputSize);
@@ -114,24 +131,58 @@ internal sealed unsafe class ConvolutionFront : IDisposable
         pixels.Dispose();
         middle.Dispose();
         middleGradient.Dispose();
+        features.Dispose();
+        featureGradient.Dispose();
+        foreach (var block in dense)
+            block.Dispose();
     }
 
-    private void Normalize(ReadOnlySpan<float> raw)
+    private void DenseForward(float* logits, bool training)
+    {
+        AlignedMemory<float>.Reserve(ref features, DenseBlock.Room(count, MapBlock.OutputSize));
+        maps!.Forward(activated, count, features.Pointer, training);
+        var values = features.Pointer;
+        foreach (var block in dense)
+            values = block.Forward(values, count);
+        CopyRows(values, dense[^1].Stride, logits, OutputShape.Channels);
+    }
+
+    private float* DenseBackward(float* gradient)
+    {
+        AlignedMemory<float>.Reserve(ref featureGradient, DenseBlock.Room(count, MapBlock.OutputSize));
+        CopyRows(gradient, OutputShape.Channels, dense[^1].Gradient(count), dense[^1].Stride);
+        for (var number = dense.Count - 1; number >= 0; number--)
+            dense[number].Backward(count, number > 0 ? dense[number - 1].Gradient(count) : featureGradient.Pointer);
+        return featureGradient.Pointer;
+    }
+
+    private void CopyRows(float* from, int fromStride, float* to, int toStride)
+    {
+        for (var image = 0; image < count; image++)
+            new ReadOnlySpan<float>(from + (image * fromStride), OutputShape.Channels)
+                .CopyTo(new(to + (image * toStride), OutputShape.Channels));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Normalize(Tensor raw)
     {
         var plane = input.Height * input.Width;
-        for (var channel = 0; channel < input.Channels; channel++)
-        {
-            var factor = new Vector<float>((float)(1 / normalization.Deviation[channel]));
-            var summand = new Vector<float>((float)(-normalization.Mean[channel] / normalization.Deviation[channel]));
-            for (var image = 0; image < count; image++)
+        var isByte = raw.dtype == ScalarType.Byte;
+        fixed (byte* bytes = raw.bytes)
+            for (var channel = 0; channel < input.Channels; channel++)
             {
-                var at = (image * input.Channels + channel) * plane;
-                var from = raw.Slice(at, plane);
-                var to = new Span<float>(pixels.Pointer + at, plane);
-                for (var place = 0; place < plane; place += Vector<float>.Count)
-                    Vector.FusedMultiplyAdd(new Vector<float>(from[place..]), factor, summand).CopyTo(to[place..]);
+                var factor = Vector512.Create((float)(1 / normalization.Deviation[channel]));
+                var summand = Vector512.Create((float)(-normalization.Mean[channel] / normalization.Deviation[channel]));
+                for (var image = 0; image < count; image++)
+                    for (var place = 0; place < plane; place += Vector512<float>.Count)
+                    {
+                        var at = ((image * input.Channels + channel) * plane) + place;
+                        var values = isByte
+                            ? Vector512.ConvertToSingle(Lanes.LoadBytes(bytes + at))
+                            : Vector512.Load((float*)bytes + at);
+                        Vector512.FusedMultiplyAdd(values, factor, summand).Store(pixels.Pointer + at);
+                    }
             }
-        }
     }
 
     private void Copy(float* from, float* to) =>

@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics;
 using LeNetServe.Specs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Parameters;
 
 namespace LeNetServe.Trainer.Kernels;
@@ -83,7 +85,7 @@ internal sealed unsafe class MapBlock : IDisposable
     /// <param name="x">The input of the forward pass.</param>
     /// <param name="count">Number of images.</param>
     /// <param name="gradient">Gradient of the output, count × 16 × 5 × 5.</param>
-    /// <param name="xGradient">Gradient of the input, count × 6 × 14 × 14.</param>
+    /// <param name="xGradient">Gradient of the input, count × 6 × 14 × 14, and two values beyond.</param>
     public void Backward(float* x, int count, float* gradient, float* xGradient)
     {
         PackKernels();
@@ -102,35 +104,35 @@ internal sealed unsafe class MapBlock : IDisposable
 
     private void SparseBackward(float* x, int count, float* gradient, float* xGradient)
     {
+        // Lists of each map's maxima with a gradient. ReLU made the others zero; they go to a fifth list of each place.
         var values = stackalloc float[MapLanes.Maps * PooledArea];
         var places = stackalloc int[MapLanes.Maps * PooledArea];
-        var lists = stackalloc int[4 * MapLanes.Maps];
-        var listed = stackalloc float[4 * MapLanes.Maps];
-        var lengths = stackalloc int[4];
+        var counts = stackalloc int[MapLanes.Maps];
+        var lists = stackalloc int[5 * MapLanes.Maps];
+        var listed = stackalloc float[5 * MapLanes.Maps];
+        var lengths = stackalloc int[5];
         for (var image = 0; image < count; image++)
         {
             var from = gradient + ((long)image * OutputSize);
             var at = winner.Pointer + ((long)image * OutputSize);
             var input = x + ((long)image * Channels * Plane);
             new Span<float>(inputGradient.Pointer, (int)inputGradient.Count).Clear();
+            new Span<int>(counts, MapLanes.Maps).Clear();
             for (var place = 0; place < PooledArea; place++)
             {
                 var (row, column) = (2 * (place / MapLanes.Pooled), 2 * (place % MapLanes.Pooled));
-                new Span<int>(lengths, 4).Clear();
+                new Span<int>(lengths, 5).Clear();
                 for (var map = 0; map < MapLanes.Maps; map++)
                 {
                     var which = at[place * MapLanes.Maps + map];
-                    var index = map * PooledArea + place;
-                    var value = which < 4 ? from[index] : 0;
-                    values[index] = value;
-                    places[index] = ((row + ((which >> 1) & 1)) * MapLanes.Side) + column + (which & 1);
-                    if (bias != null)
-                        biasGradient[map] += value;
-                    if (which == 4)
-                        continue;
+                    var value = from[map * PooledArea + place];
                     var slot = which * MapLanes.Maps + lengths[which]++;
                     lists[slot] = map;
                     listed[slot] = value;
+                    var entry = map * PooledArea + counts[map];
+                    values[entry] = value;
+                    places[entry] = ((row + ((which >> 1) & 1)) * MapLanes.Side) + column + (which & 1);
+                    counts[map] += 1 - (which >> 2);
                 }
                 for (var which = 0; which < 4; which++)
                     if (lengths[which] > 0)
@@ -139,10 +141,15 @@ internal sealed unsafe class MapBlock : IDisposable
                             inputGradient.Pointer + ((row + (which >> 1)) * MapLanes.PaddedSide) + column + (which & 1));
             }
             for (var map = 0; map < MapLanes.Maps; map++)
+            {
+                var first = map * PooledArea;
                 for (var channel = 0; channel < Channels; channel++)
-                    MapLanes.AddSparseGradient(
-                        input + (channel * Plane), values + (map * PooledArea), places + (map * PooledArea),
+                    Lanes.AddSparseGradient(
+                        input + (channel * Plane), MapLanes.Side, places + first, values + first, counts[map],
                         sums.Pointer + ((map * Channels + channel) * 40));
+                for (var number = 0; bias != null && number < counts[map]; number++)
+                    biasGradient[map] += values[first + number];
+            }
             StoreInputGradient(xGradient + ((long)image * Channels * Plane));
         }
         for (var kernel = 0; kernel < MapLanes.Maps * Channels; kernel++)
@@ -204,11 +211,11 @@ internal sealed unsafe class MapBlock : IDisposable
                 norm!.Backward(map, sum[map], product[map], (long)count * Area);
     }
 
+    /// <summary>In the order of the memory: each row's surplus of two values is overwritten by the next row.</summary>
     private void StoreInputGradient(float* output)
     {
         for (var row = 0; row < Channels * MapLanes.Side; row++)
-            new ReadOnlySpan<float>(inputGradient.Pointer + (row * MapLanes.PaddedSide), MapLanes.Side)
-                .CopyTo(new(output + (row * MapLanes.Side), MapLanes.Side));
+            Vector512.Load(inputGradient.Pointer + (row * MapLanes.PaddedSide)).Store(output + (row * MapLanes.Side));
     }
 
     private static void AddSums(float* values, Span<double> sum, Span<double> square)

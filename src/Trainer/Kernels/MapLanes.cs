@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using LeNetServe.Trainer.Computing;
 
 namespace LeNetServe.Trainer.Kernels;
 
@@ -158,33 +159,6 @@ internal static unsafe class MapLanes
                     (Lanes.At(value, place, number) + normalized).Store(output + here);
                 }
             }
-    }
-
-    /// <summary>Adds the weight gradient of one map and channel if only the maxima have a gradient.</summary>
-    /// <param name="x">One channel of the input, 14 × 14 and 8 readable beyond.</param>
-    /// <param name="gradient">5 × 5 gradients of the map's pooled values.</param>
-    /// <param name="places">5 × 5 offsets of the maxima in the input plane.</param>
-    /// <param name="sums">5 × 8: rows of the kernel, of whose 8 values the first 5 count.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddSparseGradient(float* x, float* gradient, int* places, float* sums)
-    {
-        Vector256<float> s0 = Vector256.Load(sums), s1 = Vector256.Load(sums + 8), s2 = Vector256.Load(sums + 16);
-        Vector256<float> s3 = Vector256.Load(sums + 24), s4 = Vector256.Load(sums + 32);
-        for (var place = 0; place < Pooled * Pooled; place++)
-        {
-            var at = x + places[place];
-            var value = Vector256.Create(gradient[place]);
-            s0 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at), s0);
-            s1 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + Side), s1);
-            s2 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + (2 * Side)), s2);
-            s3 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + (3 * Side)), s3);
-            s4 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + (4 * Side)), s4);
-        }
-        s0.Store(sums);
-        s1.Store(sums + 8);
-        s2.Store(sums + 16);
-        s3.Store(sums + 24);
-        s4.Store(sums + 32);
     }
 
     /// <summary>Adds the weight gradient of 16 maps for one channel if every value has a gradient.</summary>

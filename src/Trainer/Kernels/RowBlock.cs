@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using LeNetServe.Specs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Parameters;
 
 namespace LeNetServe.Trainer.Kernels;
@@ -99,7 +100,7 @@ internal sealed unsafe class RowBlock : IDisposable
     /// <summary>Adds the parameters' gradients.</summary>
     /// <param name="x">The images of the forward pass.</param>
     /// <param name="count">Number of images.</param>
-    /// <param name="gradient">Gradient of the output, count × maps × 14 × 14 and two values beyond; changed.</param>
+    /// <param name="gradient">Gradient of the output, count × maps × 14 × 14 and two values beyond.</param>
     public void Backward(float* x, int count, float* gradient)
     {
         new Span<float>(sums.Pointer, (int)sums.Count).Clear();
@@ -117,17 +118,20 @@ internal sealed unsafe class RowBlock : IDisposable
 
     private void SparseBackward(float* x, int count, float* gradient)
     {
+        var places = stackalloc int[PooledArea];
+        var values = stackalloc float[PooledArea];
         for (var image = 0; image < count; image++)
             for (var map = 0; map < maps; map++)
             {
                 var at = ((long)image * maps + map) * PooledArea;
-                var total = RowLanes.Mask(gradient + at, winner.Pointer + at);
+                var length = RowLanes.List(gradient + at, winner.Pointer + at, places, values);
+                var total = 0f;
+                for (var channel = 0; channel < channels; channel++)
+                    total = Lanes.AddSparseGradient(
+                        x + (((long)image * channels + channel) * Plane), RowLanes.Side, places, values, length,
+                        sums.Pointer + ((map * channels + channel) * 40));
                 if (bias != null)
                     biasGradient[map] += total;
-                for (var channel = 0; channel < channels; channel++)
-                    RowLanes.AddSparseGradient(
-                        x + (((long)image * channels + channel) * Plane), gradient + at, winner.Pointer + at,
-                        sums.Pointer + ((map * channels + channel) * 40));
             }
         for (var kernel = 0; kernel < maps * channels; kernel++)
             for (var tap = 0; tap < Taps; tap++)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using LeNetServe.Trainer.Computing;
 
 namespace LeNetServe.Trainer.Kernels;
 
@@ -114,49 +115,26 @@ internal static unsafe class RowLanes
         Lanes.StoreBytes(index, winner);
     }
 
-    /// <summary>Adds the weight gradient of one map and channel if only the maxima have a gradient.</summary>
-    /// <param name="x">One channel of the image, 32 × 32 and 4 readable beyond.</param>
-    /// <param name="gradient">14 × 14 gradients of the pooled values.</param>
-    /// <param name="winner">14 × 14 places of the maxima.</param>
-    /// <param name="sums">5 × 8: rows of the kernel, of whose 8 values the first 5 count.</param>
+    /// <summary>Lists the pooled values of one map that have a gradient: ReLU made the others zero.</summary>
+    /// <param name="gradient">14 × 14.</param>
+    /// <param name="winner">14 × 14.</param>
+    /// <param name="places">Offsets of the maxima in the input plane, at most 196.</param>
+    /// <param name="values">Their gradients, likewise.</param>
+    /// <returns>Length of the list.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddSparseGradient(float* x, float* gradient, byte* winner, float* sums)
+    public static int List(float* gradient, byte* winner, int* places, float* values)
     {
-        Vector256<float> s0 = Vector256.Load(sums), s1 = Vector256.Load(sums + 8), s2 = Vector256.Load(sums + 16);
-        Vector256<float> s3 = Vector256.Load(sums + 24), s4 = Vector256.Load(sums + 32);
+        var count = 0;
         for (var row = 0; row < Pooled; row++)
             for (var column = 0; column < Pooled; column++, gradient++, winner++)
             {
                 var place = *winner;
-                // Place 4 has gradient zero by the caller's masking; any address will do.
-                var at = x + (((2 * row) + ((place >> 1) & 1)) * Side) + (2 * column) + (place & 1);
-                var value = Vector256.Create(*gradient);
-                s0 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at), s0);
-                s1 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + Side), s1);
-                s2 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + (2 * Side)), s2);
-                s3 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + (3 * Side)), s3);
-                s4 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + (4 * Side)), s4);
+                places[count] = (((2 * row) + ((place >> 1) & 1)) * Side) + (2 * column) + (place & 1);
+                values[count] = *gradient;
+                // Without a branch, which would be guessed wrong every other time.
+                count += 1 - (place >> 2);
             }
-        s0.Store(sums);
-        s1.Store(sums + 8);
-        s2.Store(sums + 16);
-        s3.Store(sums + 24);
-        s4.Store(sums + 32);
-    }
-
-    /// <summary>Sets the gradients of pooled values that ReLU made zero to zero.</summary>
-    /// <returns>Sum of the others.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Mask(float* gradient, byte* winner)
-    {
-        var sum = 0f;
-        for (var place = 0; place < Pooled * Pooled; place++)
-        {
-            var value = winner[place] < 4 ? gradient[place] : 0;
-            gradient[place] = value;
-            sum += value;
-        }
-        return sum;
+        return count;
     }
 
     /// <summary>Sum of the gradients of one map, and of their products with the value before batch norm that was the maximum.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
+using LeNetServe.Trainer.Computing;
 
 namespace LeNetServe.Trainer.Kernels;
 

@@ -51,7 +51,7 @@ internal sealed class Network : IDisposable
     /// <summary>A parameter by its name.</summary>
     public Tensor this[string name] => parameters[name];
 
-    /// <summary>Logits, B×classes, of raw pixels, B×C×H×W float32 0..255.</summary>
+    /// <summary>Logits, B×classes, of raw pixels, B×C×H×W uint8 or a floating type, 0..255.</summary>
     public Tensor Forward(Tensor pixels, Pass pass)
     {
         var values = front is null ? Normalize(pixels) : front.Forward(pixels, pass);

@@ -32,7 +32,7 @@ internal sealed class Adam : Optimizer
         decay = Keep(null, ones_like(weights));
     }
 
-    public override void Step(Tensor weights, Tensor gradient, double learningRate, long step)
+    public override void Step(Tensor weights, Tensor gradient, double learningRate, long step, SliceThreads? threads = null)
     {
         if (config.WeightDecay > 0 && decoupled)
             weights.addcmul_(decay, weights, Number.Of(-learningRate * config.WeightDecay));

@@ -2,6 +2,7 @@ using LeNetServe.Specs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Parameters;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Optimization;
@@ -19,6 +20,7 @@ internal sealed class Muon : Optimizer
     private readonly Tensor momentum;
     private readonly Tensor others;
     private readonly (StoredParameter Parameter, Tensor? Connections)[] matrices;
+    private readonly NewtonSchulz? newtonSchulz;
 
     public Muon(TrainingConfig config, ParameterStore store)
     {
@@ -36,22 +38,21 @@ internal sealed class Muon : Optimizer
         others = Keep(null, ones_like(store.Trained));
         foreach (var (matrix, _) in matrices)
             others.narrow(0, matrix.Offset, matrix.Count).fill_(Number.Of(0));
+        if (Lanes.AreSupported && store.Trained.device.type == DeviceType.CPU)
+            newtonSchulz = new(matrices.Select(matrix => (RowsOf(matrix.Parameter), ColumnsOf(matrix.Parameter))));
     }
 
-    public override void Step(Tensor weights, Tensor gradient, double learningRate, long step)
+    public override void Step(Tensor weights, Tensor gradient, double learningRate, long step, SliceThreads? threads = null)
     {
         momentum.mul_(Number.Of(config.Momentum)).add_(gradient, Number.Of(1));
         var direction = config.Nesterov ? gradient.add(momentum, Number.Of(config.Momentum)) : momentum;
         adam.Step(weights, gradient.mul_(others), learningRate, step);
-        foreach (var (matrix, connections) in matrices)
+        var changes = Orthogonal(direction, threads);
+        foreach (var (number, (matrix, connections)) in matrices.Index())
         {
-            var rows = matrix.Shape[0];
-            var columns = matrix.Count / rows;
-            var change = Orthogonal(ParameterStore.View(matrix, direction).view(rows, columns));
-            if (connections is not null)
-                change = change.mul(connections);
-            var size = learningRate * 0.2 * Math.Sqrt(Math.Max(rows, columns));
-            ParameterStore.View(matrix, weights).view(rows, columns).add_(change, Number.Of(-size));
+            var change = connections is null ? changes[number] : changes[number].mul(connections);
+            var size = learningRate * 0.2 * Math.Sqrt(Math.Max(RowsOf(matrix), ColumnsOf(matrix)));
+            ParameterStore.View(matrix, weights).view(change.shape).add_(change, Number.Of(-size));
         }
     }
 
@@ -59,7 +60,12 @@ internal sealed class Muon : Optimizer
     {
         base.Dispose();
         adam.Dispose();
+        newtonSchulz?.Dispose();
     }
+
+    private static int RowsOf(StoredParameter matrix) => (int)matrix.Shape[0];
+
+    private static int ColumnsOf(StoredParameter matrix) => matrix.Count / RowsOf(matrix);
 
     /// <summary>1 for each connected weight of the parameter as a matrix, 0 for the others; null if all are connected.</summary>
     private Tensor? Connections(ParameterStore store, StoredParameter parameter)
@@ -75,9 +81,23 @@ internal sealed class Muon : Optimizer
     }
 
     /// <summary>
-    /// Approximates the nearest matrix with orthonormal rows, or columns if those are fewer. Five steps of the quintic Newton–Schulz
+    /// Approximates the nearest matrices with orthonormal rows, or columns if those are fewer. Five steps of the quintic Newton–Schulz
     /// iteration with Jordan's coefficients bring all singular values near 1.
     /// </summary>
+    private unsafe Tensor[] Orthogonal(Tensor direction, SliceThreads? threads)
+    {
+        Tensor[] views = [.. matrices.Select(matrix =>
+            ParameterStore.View(matrix.Parameter, direction).view(RowsOf(matrix.Parameter), ColumnsOf(matrix.Parameter)))];
+        if (newtonSchulz is null)
+            return [.. views.Select(Orthogonal)];
+        var changes = Array.ConvertAll(views, view => view.clone());
+        newtonSchulz.Apply(
+            Array.ConvertAll(changes, change => (nint)TensorMemory.Pointer(change)),
+            Array.ConvertAll(views, view => view.norm().item<float>() + 1e-7f),
+            threads);
+        return changes;
+    }
+
     private static Tensor Orthogonal(Tensor matrix)
     {
         var tall = matrix.shape[0] > matrix.shape[1];

@@ -30,7 +30,8 @@ internal abstract class Optimizer : IDisposable
     /// <param name="gradient">May be changed in place.</param>
     /// <param name="learningRate">Learning rate of this step.</param>
     /// <param name="step">Number of this step, from 1.</param>
-    public abstract void Step(Tensor weights, Tensor gradient, double learningRate, long step);
+    /// <param name="threads">Threads to compute with; null: the caller's alone. The result does not depend on them.</param>
+    public abstract void Step(Tensor weights, Tensor gradient, double learningRate, long step, SliceThreads? threads = null);
 
     public virtual void Dispose()
     {

@@ -22,7 +22,7 @@ internal sealed class Sgd : Optimizer
         decay = DecayMask(store);
     }
 
-    public override void Step(Tensor weights, Tensor gradient, double learningRate, long step)
+    public override void Step(Tensor weights, Tensor gradient, double learningRate, long step, SliceThreads? threads = null)
     {
         if (config.WeightDecay > 0)
             gradient.addcmul_(decay, weights, Number.Of(config.WeightDecay));

@@ -144,7 +144,7 @@ internal sealed class TrainingSession : IDisposable
         if (config.GradientClip > 0)
             gradient.mul_(Number.Of(Math.Min(1, config.GradientClip / (gradient.norm().item<float>() + 1e-12))));
         var step = (long)state.Progress.Epoch * StepsPerEpoch + state.Progress.Step;
-        state.Optimizer.Step(state.Weights.Trained, gradient, LearningRate.At(config, step, StepsPerEpoch), step + 1);
+        state.Optimizer.Step(state.Weights.Trained, gradient, LearningRate.At(config, step, StepsPerEpoch), step + 1, threads);
         ShareStatistics();
         UpdateAverage(step);
         return (results.Sum(result => result.Loss), results.Sum(result => result.Correct));

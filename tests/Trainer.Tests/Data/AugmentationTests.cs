@@ -20,7 +20,7 @@ public sealed class AugmentationTests
         var mirrored = Values(images.flip(3));
         var original = Values(images);
 
-        var (first, second) = (Values(augmentation.Apply(images, Numbers, 0)), Values(augmentation.Apply(images, Numbers, 1)));
+        var (first, second) = (Values(Apply(augmentation, images, Numbers, 0)), Values(Apply(augmentation, images, Numbers, 1)));
 
         for (var image = 0; image < Numbers.Length; image++)
         {
@@ -41,7 +41,7 @@ public sealed class AugmentationTests
 
         bool[] Flipped(int epoch)
         {
-            var shown = augmentation.Apply(images, Numbers, epoch);
+            var shown = Apply(augmentation, images, Numbers, epoch);
             return [.. Numbers.Select(image =>
             {
                 var flipped = shown[image].allclose(mirrored[image], rtol: 0, atol: 0);
@@ -91,7 +91,7 @@ public sealed class AugmentationTests
     {
         using var scope = NewDisposeScope();
         using var augmentation = New(new() { Cutout = 6 });
-        var shown = augmentation.Apply(full([64, 1, 32, 32], 200f), Numbers, 0);
+        var shown = Apply(augmentation, full([64, 1, 32, 32], 200f), Numbers, 0);
 
         var places = new HashSet<(int, int)>();
         foreach (var image in Numbers)
@@ -119,7 +119,7 @@ public sealed class AugmentationTests
         var images = zeros(64, 1, 32, 32);
         images[.., 0, 16, 16] = 200f;
 
-        var places = augmentation.Apply(images, Numbers, 3).flatten(1).argmax(1).data<long>().ToArray();
+        var places = Apply(augmentation, images, Numbers, 3).flatten(1).argmax(1).data<long>().ToArray();
 
         Assert.All(places, place => Assert.True(Math.Abs(place / 32 - 16) <= 2 && Math.Abs(place % 32 - 16) <= 2, $"at {place}"));
         Assert.True(places.Distinct().Count() > 15);
@@ -134,7 +134,7 @@ public sealed class AugmentationTests
         using var augmentation = New(new() { Shift = most });
         var ramp = Ramp();
 
-        var moved = (augmentation.Apply(ramp, Numbers, 0) - ramp).div(4)[.., 0, 16, 4..28];
+        var moved = (Apply(augmentation, ramp, Numbers, 0) - ramp).div(4)[.., 0, 16, 4..28];
 
         Assert.InRange(moved.max().item<float>(), 0.8 * most, most + 1e-3);
         Assert.InRange(moved.min().item<float>(), -most - 1e-3, -0.8 * most);
@@ -149,11 +149,11 @@ public sealed class AugmentationTests
         using var augmentation = New(config, Geometry.Digit);
         var images = Images();
 
-        var all = Values(augmentation.Apply(images, Numbers, 2));
-        var tail = Values(augmentation.Apply(images.narrow(0, 60, 4), Numbers.AsSpan(60), 2));
+        var all = Values(Apply(augmentation, images, Numbers, 2));
+        var tail = Values(Apply(augmentation, images.narrow(0, 60, 4), Numbers.AsSpan(60), 2));
 
         Assert.Equal(all[(60 * 1024)..], tail);
-        Assert.NotEqual(all, Values(augmentation.Apply(images, Numbers, 3)));
+        Assert.NotEqual(all, Values(Apply(augmentation, images, Numbers, 3)));
         Assert.All(all, value => Assert.InRange(value, 0, 255.01f));
     }
 
@@ -164,7 +164,7 @@ public sealed class AugmentationTests
         using var augmentation = New(new() { Elastic = 1.5 }, Geometry.Fit);
         var ramp = Ramp();
 
-        var moved = (augmentation.Apply(ramp, Numbers, 0) - ramp).div(4)[.., .., 8..24, 8..24];
+        var moved = (Apply(augmentation, ramp, Numbers, 0) - ramp).div(4)[.., .., 8..24, 8..24];
 
         Assert.InRange(moved.square().mean().sqrt().item<float>(), 1.2f, 1.8f);
     }
@@ -188,7 +188,7 @@ public sealed class AugmentationTests
         var images = functional.interpolate(randint(0, 256, [64, channels, 8, 8], ScalarType.Float32, generator: new Generator(5)),
             size: [32, 32], mode: InterpolationMode.Bilinear);
 
-        var (mine, expected) = (Values(own.Apply(images, Numbers, 1)), Values(torchs.Apply(images, Numbers, 1)));
+        var (mine, expected) = (Values(Apply(own, images, Numbers, 1)), Values(Apply(torchs, images, Numbers, 1)));
 
         for (var index = 0; index < expected.Length; index++)
             Assert.True(MathF.Abs(mine[index] - expected[index]) < 0.05f, $"value {index} is {mine[index]}, expected {expected[index]}");
@@ -199,8 +199,8 @@ public sealed class AugmentationTests
     {
         using var scope = NewDisposeScope();
         using var augmentation = New(config);
-        var columns = augmentation.Apply(Ramp(), Numbers, 0).div(4);
-        var rows = augmentation.Apply(Ramp().transpose(2, 3).contiguous(), Numbers, 0).div(4);
+        var columns = Apply(augmentation, Ramp(), Numbers, 0).div(4);
+        var rows = Apply(augmentation, Ramp().transpose(2, 3).contiguous(), Numbers, 0).div(4);
         return [.. Numbers.Select(image => (
             Slope(columns, image, 0, 1), Slope(columns, image, 1, 0), Slope(rows, image, 0, 1), Slope(rows, image, 1, 0)))];
 
@@ -218,6 +218,9 @@ public sealed class AugmentationTests
         Assert.InRange(all.Min(), low - 1e-3, middle - share * (middle - low));
         Assert.InRange(all.Max(), middle + share * (high - middle), high + 1e-3);
     }
+
+    private static Tensor Apply(Augmentation augmentation, Tensor images, ReadOnlySpan<int> numbers, int epoch) =>
+        augmentation.Apply(images.to_type(ScalarType.Byte), numbers, epoch);
 
     private static Augmentation New(TrainingConfig config, Geometry geometry = Geometry.Fit) =>
         new(config, new() { Input = new(1, 32, 32), Geometry = geometry }, CPU);

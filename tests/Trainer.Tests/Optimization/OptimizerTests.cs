@@ -1,4 +1,5 @@
 using LeNetServe.Specs;
+using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Optimization;
@@ -85,6 +86,50 @@ public sealed class OptimizerTests
         var singular = linalg.svdvals(change);
         Assert.InRange(singular.min().item<float>(), 0.5f, 1.3f);
         Assert.InRange(singular.max().item<float>(), 0.5f, 1.3f);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Step_OfMuonOnThreads_GivesTheSameBits(int count)
+    {
+        using var threads = new SliceThreads(count);
+
+        Assert.Equal(OneStep(null), OneStep(threads));
+
+        static byte[] OneStep(SliceThreads? threads)
+        {
+            using var scope = NewDisposeScope();
+            using var store = new ParameterStore(Variants.Create("lenet5-sparse", 3, 10), CPU);
+            using var optimizer = Optimizer.Create(new() { Optimizer = OptimizerKind.Muon }, store);
+            optimizer.Step(store.Trained, randn(store.Trained.shape, generator: new Generator(5)), Rate, 1, threads);
+            return store.Trained.bytes.ToArray();
+        }
+    }
+
+    [Theory]
+    [InlineData(6, 25)]
+    [InlineData(120, 400)]
+    [InlineData(75, 33)]
+    public void Apply_NewtonSchulz_IsTorchsIteration(int rows, int columns)
+    {
+        using var scope = NewDisposeScope();
+        var matrix = randn([rows, columns], generator: new Generator(5));
+        var expected = rows > columns ? matrix.t() : matrix;
+        expected /= matrix.norm();
+        for (var iteration = 0; iteration < 5; iteration++)
+        {
+            var square = expected.matmul(expected.t());
+            expected = 3.4445 * expected + (-4.7750 * square + 2.0315 * square.matmul(square)).matmul(expected);
+        }
+        using var own = new NewtonSchulz([(rows, columns)]);
+
+        var change = matrix.clone();
+        own.Apply([Address(change)], [matrix.norm().item<float>()], threads: null);
+
+        Assert.True(change.allclose(rows > columns ? expected.t() : expected, rtol: 0, atol: 1e-4));
+
+        static unsafe nint Address(Tensor tensor) => (nint)TensorMemory.Pointer(tensor);
     }
 
     [Theory]

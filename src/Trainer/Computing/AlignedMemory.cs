@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace LeNetServe.Trainer.Kernels;
+namespace LeNetServe.Trainer.Computing;
 
 /// <summary>
 /// Native memory on cache-line boundaries, with one vector of slack at the end: a kernel may load or store a whole vector at the last

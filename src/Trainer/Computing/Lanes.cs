@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace LeNetServe.Trainer.Kernels;
+namespace LeNetServe.Trainer.Computing;
 
 /// <summary>
 /// Operations on 16 values that <see cref="Vector512"/> lacks: one instruction each with AVX-512, two or three on both halves with AVX2.
@@ -87,6 +87,38 @@ internal static unsafe class Lanes
         var index = Vector512.ConditionalSelect(Vector512.GreaterThan(second, first).AsInt32(), inSecond, inFirst);
         index = Vector512.ConditionalSelect(Vector512.GreaterThan(largest, floor).AsInt32(), index, Vector512.Create(4));
         return (Max(largest, floor), index);
+    }
+
+    /// <summary>Adds the weight gradient of one map and channel if only the maxima have a gradient.</summary>
+    /// <param name="x">One channel of the input, and 8 values readable beyond.</param>
+    /// <param name="side">Side of the input.</param>
+    /// <param name="places">Offsets of the maxima in the channel.</param>
+    /// <param name="values">Their gradients.</param>
+    /// <param name="count">Number of the maxima.</param>
+    /// <param name="sums">5 × 8: rows of the kernel, of whose 8 values the first 5 count.</param>
+    /// <returns>Sum of the gradients.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float AddSparseGradient(float* x, int side, int* places, float* values, int count, float* sums)
+    {
+        Vector256<float> s0 = Vector256.Load(sums), s1 = Vector256.Load(sums + 8), s2 = Vector256.Load(sums + 16);
+        Vector256<float> s3 = Vector256.Load(sums + 24), s4 = Vector256.Load(sums + 32), total = default;
+        for (var number = 0; number < count; number++)
+        {
+            var at = x + places[number];
+            var value = Vector256.Create(values[number]);
+            s0 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at), s0);
+            s1 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + side), s1);
+            s2 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + (2 * side)), s2);
+            s3 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + (3 * side)), s3);
+            s4 = Vector256.FusedMultiplyAdd(value, Vector256.Load(at + (4 * side)), s4);
+            total += value;
+        }
+        s0.Store(sums);
+        s1.Store(sums + 8);
+        s2.Store(sums + 16);
+        s3.Store(sums + 24);
+        s4.Store(sums + 32);
+        return total.ToScalar();
     }
 
     // AVX2 shuffles within each half: its result has the quarters 0 2 1 3.

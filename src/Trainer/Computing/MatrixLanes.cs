@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace LeNetServe.Trainer.Computing;
+
+/// <summary>A product of matrices, eight rows by two vectors at a time: sixteen sums stay in registers.</summary>
+internal static unsafe class MatrixLanes
+{
+    public const int Rows = 8;
+    public const int Columns = 32;
+
+    /// <summary>
+    /// Values from one row of a matrix to the next: whole tiles, and an odd number of cache lines. The rows of a tile would otherwise share
+    /// a few sets of the cache, and products take twice as long.
+    /// </summary>
+    public static int Stride(int columns) => ((columns + Columns - 1) / Columns * Columns) + 16;
+
+    /// <summary>
+    /// a·b. Whole tiles are read and written, from the right to the left: values beyond a row's end are written before the next row's.
+    /// Each memory needs room for seven rows and 31 values more.
+    /// </summary>
+    /// <param name="rows">Rows of a.</param>
+    /// <param name="columns">Columns of b.</param>
+    /// <param name="depth">Columns of a, rows of b.</param>
+    /// <param name="a">Left matrix.</param>
+    /// <param name="down">Values from one row of a to the next.</param>
+    /// <param name="right">Values from one column of a to the next.</param>
+    /// <param name="b">Right matrix.</param>
+    /// <param name="bStride">Values from one row of b to the next.</param>
+    /// <param name="output">rows × columns.</param>
+    /// <param name="stride">Values from one row of the output to the next.</param>
+    /// <param name="add">Go on with the sums of the output.</param>
+    public static void Multiply(
+        int rows, int columns, int depth, float* a, int down, int right, float* b, int bStride, float* output, int stride, bool add = false)
+    {
+        for (var column = (columns - 1) / Columns * Columns; column >= 0; column -= Columns)
+            for (var row = 0; row < rows; row += Rows)
+                Tile(depth, a + (row * down), down, right, b + column, bStride, output + (row * stride) + column, stride, add);
+    }
+
+    /// <summary>8 × 32 values of a·b, each one chain of fused products from the first to the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile(int depth, float* a, int down, int right, float* b, int bStride, float* output, int stride, bool add)
+    {
+        Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+        Vector512<float> t0 = default, t1 = default, t2 = default, t3 = default, t4 = default, t5 = default, t6 = default, t7 = default;
+        if (add)
+        {
+            (s0, t0) = Load(output + (0 * stride));
+            (s1, t1) = Load(output + (1 * stride));
+            (s2, t2) = Load(output + (2 * stride));
+            (s3, t3) = Load(output + (3 * stride));
+            (s4, t4) = Load(output + (4 * stride));
+            (s5, t5) = Load(output + (5 * stride));
+            (s6, t6) = Load(output + (6 * stride));
+            (s7, t7) = Load(output + (7 * stride));
+        }
+        var a4 = a + (4 * down);
+        for (var step = 0; step < depth; step++, a += right, a4 += right, b += bStride)
+        {
+            var (first, second) = (Vector512.Load(b), Vector512.Load(b + 16));
+            var factor = Vector512.Create(a[0]);
+            s0 = Vector512.FusedMultiplyAdd(factor, first, s0);
+            t0 = Vector512.FusedMultiplyAdd(factor, second, t0);
+            factor = Vector512.Create(a[down]);
+            s1 = Vector512.FusedMultiplyAdd(factor, first, s1);
+            t1 = Vector512.FusedMultiplyAdd(factor, second, t1);
+            factor = Vector512.Create(a[2 * down]);
+            s2 = Vector512.FusedMultiplyAdd(factor, first, s2);
+            t2 = Vector512.FusedMultiplyAdd(factor, second, t2);
+            factor = Vector512.Create(a[3 * down]);
+            s3 = Vector512.FusedMultiplyAdd(factor, first, s3);
+            t3 = Vector512.FusedMultiplyAdd(factor, second, t3);
+            factor = Vector512.Create(a4[0]);
+            s4 = Vector512.FusedMultiplyAdd(factor, first, s4);
+            t4 = Vector512.FusedMultiplyAdd(factor, second, t4);
+            factor = Vector512.Create(a4[down]);
+            s5 = Vector512.FusedMultiplyAdd(factor, first, s5);
+            t5 = Vector512.FusedMultiplyAdd(factor, second, t5);
+            factor = Vector512.Create(a4[2 * down]);
+            s6 = Vector512.FusedMultiplyAdd(factor, first, s6);
+            t6 = Vector512.FusedMultiplyAdd(factor, second, t6);
+            factor = Vector512.Create(a4[3 * down]);
+            s7 = Vector512.FusedMultiplyAdd(factor, first, s7);
+            t7 = Vector512.FusedMultiplyAdd(factor, second, t7);
+        }
+        Store(output, s0, t0);
+        Store(output + stride, s1, t1);
+        Store(output + (2 * stride), s2, t2);
+        Store(output + (3 * stride), s3, t3);
+        Store(output + (4 * stride), s4, t4);
+        Store(output + (5 * stride), s5, t5);
+        Store(output + (6 * stride), s6, t6);
+        Store(output + (7 * stride), s7, t7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector512<float> First, Vector512<float> Second) Load(float* output) =>
+        (Vector512.Load(output), Vector512.Load(output + 16));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* output, Vector512<float> first, Vector512<float> second)
+    {
+        first.Store(output);
+        second.Store(output + 16);
+    }
+}
