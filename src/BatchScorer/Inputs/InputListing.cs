@@ -45,7 +45,7 @@ internal sealed class InputListing
         if (options.Paths.FirstOrDefault(path => path != "-" && own.Has(path)) is { } output)
             throw new ExpectedException(ExitCode.Usage, $"{output} is an input and an output of this call, expected another --out");
         if (options.ListFile is { } list && !File.Exists(list))
-            throw new FileNotFoundException($"--list {list}: no such file");
+            throw new FileNotFoundException($"--list {list}: no such file{NearestName.HintOfPath(list)}");
     }
 
     // A pattern in quotes reaches this program as it is.

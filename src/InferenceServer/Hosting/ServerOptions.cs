@@ -83,7 +83,7 @@ internal sealed record ServerOptions
     {
         var folder = reader.Path("Runs", null, "Folder of trainings that the page shows as films", "an existing folder");
         if (folder is not null && !Directory.Exists(folder))
-            reader.Fault($"Runs is \"{folder}\", expected an existing folder");
+            reader.Fault($"Runs is \"{folder}\", expected an existing folder{NearestName.HintOfPath(folder)}");
         return folder;
     }
 }

@@ -20,7 +20,7 @@ internal sealed record ImageLogOptions
         var defaults = new ImageLogOptions();
         var folder = reader.Path(Folder, null, "Folder for a sample of the images and answers; off without it", "an existing folder");
         if (folder is not null && !Directory.Exists(folder))
-            reader.Fault($"{Folder} is \"{folder}\", expected an existing folder");
+            reader.Fault($"{Folder} is \"{folder}\", expected an existing folder{NearestName.HintOfPath(folder)}");
         return new()
         {
             Folder = folder,

@@ -68,6 +68,19 @@ public sealed class ScoreRunTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_MistypedList_NamesTheNearestFile()
+    {
+        await File.WriteAllTextAsync(directory["list.txt"], "", TestContext.Current.CancellationToken);
+        var options = Scorer.Options(model, directory["scores.jsonl"]);
+
+        var exception = await Assert.ThrowsAsync<FileNotFoundException>(
+            () => Scorer.Run(options with { Inputs = options.Inputs with { ListFile = directory["lisst.txt"] } }));
+
+        Assert.Equal(
+            $"--list {directory["lisst.txt"]}: no such file; did you mean {directory["list.txt"]}?", exception.Message);
+    }
+
+    [Fact]
     public async Task RunAsync_WithoutLabels_EndsWithTheFirstRows()
     {
         var (_, messages) = await Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], images) with { FolderLabels = false });

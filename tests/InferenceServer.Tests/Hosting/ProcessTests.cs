@@ -179,15 +179,17 @@ public sealed partial class ProcessTests : IDisposable
     [InlineData("--completion bsh", "error: --completion is \"bsh\", expected bash, zsh, fish or pwsh; did you mean bash?")]
     [InlineData("grpc-port",
         "error: \"grpc-port\" is not expected beside \"ONE\", expected one folder of models; did you mean --grpc-port?")]
+    [InlineData("--runs ONEz", "error: --runs is \"ONEz\", expected an existing folder; did you mean ONE?")]
     [InlineData("serve", "error: \"serve\" is not expected beside \"ONE\", expected one folder of models")]
     public async Task Start_WrongOptionOrValue_NamesTheOptionAndTheNearestName(string arguments, string expected)
     {
-        var process = Start([directory["models"], .. arguments.Split(' ')]);
+        var one = directory["models"];
+        var process = Start([one, .. arguments.Replace("ONE", one).Split(' ')]);
 
         var error = await process.StandardError.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
 
-        Assert.Equal([expected.Replace("ONE", directory["models"]), "help: lenetserve-serve --help"], error.TrimEnd().Split('\n'));
+        Assert.Equal([expected.Replace("ONE", one), "help: lenetserve-serve --help"], error.TrimEnd().Split('\n'));
         Assert.Equal((int)ExitCode.Usage, process.ExitCode);
     }
 
