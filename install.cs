@@ -74,8 +74,11 @@ foreach (var (project, tool) in programs)
     // The rules for the sources are for those who change them.
     string[] pack =
         ["pack", Path.Combine(root, "src", project), "-c", "Release", "-o", packages, "-nologo", "-v", "q", "-p:RunAnalyzers=false"];
-    // Code that is compiled ahead starts faster; its compiler is a package, which an offline machine may not have.
-    if (!Dotnet([.. pack, "-p:PublishReadyToRun=true"], out var said) && !Dotnet(pack, out said))
+    // Native code starts fastest, and then code that is compiled ahead. The compilers are packages, which an offline machine may not have,
+    // and native code needs a linker (clang or gcc) besides.
+    string[] native = project == "BatchScorer" ? ["-p:PublishAot=true"] : [];
+    var said = "";
+    if (!native.Append("-p:PublishReadyToRun=true").Any(ahead => Dotnet([.. pack, ahead], out said)) && !Dotnet(pack, out said))
         return Fail($"{project} was not packed: {said}", 5);
     _ = Dotnet(["tool", "uninstall", Package(project), .. place], out _);
     if (!Dotnet(["tool", "install", Package(project), .. place, "--configfile", sources], out said))

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using LeNetServe.Imaging;
 using LeNetServe.Models;
 using LeNetServe.Runs;
 using LeNetServe.Specs;
@@ -9,8 +10,8 @@ using LeNetServe.Specs;
 namespace LeNetServe;
 
 /// <summary>
-/// The JSON of the project's files: snake_case, enums by name, indented. An unknown key is an error. Types are read by reflection: the
-/// source generator would set an absent init property to zero instead of its default.
+/// The JSON of the project's files: snake_case, enums by name, indented. An unknown key is an error. Records with init properties are read
+/// by reflection: the source generator would set an absent one to zero instead of its default.
 /// </summary>
 public sealed class LeNetJson
 {
@@ -21,8 +22,15 @@ public sealed class LeNetJson
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         AllowOutOfOrderMetadataProperties = true,
-        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutDefaults } },
+        Converters =
+        {
+            new JsonStringEnumConverter<ActivationFunction>(namingPolicy: null, allowIntegerValues: false),
+            new JsonStringEnumConverter<Geometry>(namingPolicy: null, allowIntegerValues: false),
+            new JsonStringEnumConverter<PoolingKind>(namingPolicy: null, allowIntegerValues: false),
+            new JsonStringEnumConverter<WeightPrecision>(namingPolicy: null, allowIntegerValues: false),
+        },
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(
+            LeNetValues.Default, new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutDefaults } }),
         WriteIndented = true,
     };
 

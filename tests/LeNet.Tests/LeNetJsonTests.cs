@@ -1,4 +1,7 @@
+using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using LeNetServe.Specs;
 
 namespace LeNetServe.LeNet.Tests;
@@ -29,4 +32,33 @@ public sealed class LeNetJsonTests
     [InlineData("\"Max, Average\"")]
     public void Deserialize_NumberOrListAsAName_IsAnError(string kind) => Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(
         $$"""{"layers":[{"type":"pooling","name":"S2","kind":{{kind}}}]}""", LeNetJson.Default.VariantFile));
+
+    /// <summary>Native code exists only for contracts that the compiler saw, and all reference types share theirs.</summary>
+    [Fact]
+    public void LeNetValues_EveryTypeThatNeedsOwnNativeCode_IsListed()
+    {
+        var open = new Stack<Type>(
+            [.. typeof(LeNetJson).GetProperties().Select(property => property.PropertyType).Where(type => type.IsGenericType)
+                .Select(type => type.GenericTypeArguments[0])]);
+        var seen = new HashSet<Type>();
+        var missing = new List<Type>();
+        while (open.TryPop(out var type))
+        {
+            if (!seen.Add(type))
+                continue;
+            var contract = LeNetJson.Default.TypeInfo(type);
+            var isRecord = contract.Kind == JsonTypeInfoKind.Object && !type.IsValueType;
+            if (type.IsValueType || type.GenericTypeArguments.Any(argument => argument.IsValueType) || isRecord && HasParameters(type))
+                missing.AddRange(LeNetValues.Default.GetTypeInfo(type) is null ? [type] : []);
+            foreach (var next in contract.Properties.Where(property => property.Get is not null).Select(property => property.PropertyType)
+                .Concat(type.GetCustomAttributes<JsonDerivedTypeAttribute>().Select(derived => derived.DerivedType))
+                .Concat(type.IsGenericType ? type.GenericTypeArguments : []))
+                open.Push(next);
+        }
+
+        Assert.Contains(typeof(RbfSpec), seen);
+        Assert.Empty(missing);
+
+        static bool HasParameters(Type type) => !type.IsAbstract && type.GetConstructor(Type.EmptyTypes) is null;
+    }
 }

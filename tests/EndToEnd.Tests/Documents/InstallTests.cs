@@ -1,4 +1,5 @@
 using LeNetServe.EndToEnd.Tests.Packages;
+using LeNetServe.EndToEnd.Tests.Programs;
 
 namespace LeNetServe.EndToEnd.Tests.Documents;
 
@@ -32,6 +33,29 @@ public sealed class InstallTests(DocumentClone clone)
         Assert.Equal(Tools.Length, packages.Length);
         Assert.All(packages, package => Assert.Equal(
             "DotnetToolRidPackage", (string?)PackedPackage.Check(package)["packageTypes"].Elements().Single().Attribute("name")));
+    }
+
+    /// <summary>The scorer is native code if this machine has the compiler's package and a linker.</summary>
+    [Theory]
+    [InlineData("scores.csv")]
+    [InlineData("scores.jsonl")]
+    [InlineData("scores.parquet")]
+    public async Task Install_NativeScorer_WritesTheBytesOfTheManagedOne(string rows)
+    {
+        Assert.SkipWhen(clone.Obstacle is not null, clone.Obstacle ?? "");
+        var managed = Directory.GetFiles(Path.Combine(clone.Tools, ".store"), "LeNetServe.BatchScorer.dll", SearchOption.AllDirectories);
+        Assert.SkipWhen(managed.Length > 0, "the package of the native compiler, or a linker, is not on this machine");
+        using var expected = new TemporaryFolder();
+        using var found = new TemporaryFolder();
+        string[] score = ["score", "docs/digits", "--model", "models/lenet5-mnist", "--preview", "9", "--out"];
+
+        (await BuiltProgram.Run("BatchScorer", clone.Root, [.. score, expected.Combine(rows)])).Expect(ExitCode.Success);
+        (await clone.Run($"lenetserve-score {string.Join(' ', score)} '{found.Combine(rows)}'", isolated: false)).Expect(ExitCode.Success);
+
+        var files = Directory.GetFiles(expected.Path).Select(Path.GetFileName).Order().ToArray();
+        Assert.Equal(files, Directory.GetFiles(found.Path).Select(Path.GetFileName).Order());
+        Assert.Contains("scores.summary.json", files);
+        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(expected.Combine(file!)), File.ReadAllBytes(found.Combine(file!))));
     }
 
     /// <summary>Works on a copy of the installed tools, because the documents' commands need them.</summary>
