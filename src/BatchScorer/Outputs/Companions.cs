@@ -49,7 +49,7 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
             previewed = [.. previewed.Select(row => (row.Row, found.GetValueOrDefault(row.Row)))];
         }
         var view = new ModelView(imaging);
-        SeenMistake[] seen = [.. mistakes.Select(mistake => See(mistake, view))];
+        var seen = See(mistakes, view);
         if (Tally.Labeled > 0)
         {
             MistakesPage.Write(files.Page, Tally, seen);
@@ -72,10 +72,14 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
         return written;
     }
 
-    private SeenMistake See(Mistake mistake, ModelView view)
+    /// <summary>Explains the mistakes on all cores: without a gradient, one explanation runs the model on up to 225 images.</summary>
+    private SeenMistake[] See(IReadOnlyList<Mistake> mistakes, ModelView view) => Task.WhenAll(mistakes.Select(mistake =>
     {
         var pixels = mistake.Image is { } image ? view.Pixels(image) : null;
-        var heat = pixels is null ? null : classifier?.Attribute(pixels, mistake.Predicted);
-        return new(mistake, pixels, heat is null ? null : SignedBytes.Of(heat.Values), heat?.Method);
-    }
+        return Task.Run(() =>
+        {
+            var heat = pixels is null ? null : classifier?.Attribute(pixels, mistake.Predicted);
+            return new SeenMistake(mistake, pixels, heat is null ? null : SignedBytes.Of(heat.Values), heat?.Method);
+        });
+    })).GetAwaiter().GetResult();
 }

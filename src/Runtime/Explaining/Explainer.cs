@@ -36,17 +36,16 @@ public static class Explainer
         IReadOnlyCollection<string> names,
         Action requireInterest)
     {
-        var reader = model.OpenLayers();
         var best = TopK.ArgMax(probabilities);
         var chosen = target ?? best;
         if (method == AttributionMethod.Gradient)
             RequireGradient(model, best, chosen);
         if (method != AttributionMethod.Occlusion && model.Facts.HasGradient && chosen == best)
         {
-            var (read, gradient) = reader.ReadWithGradient(pixels, names);
+            var (read, gradient) = model.OpenLayers().ReadWithGradient(pixels, names);
             return (new(AttributionMethod.Gradient, chosen, gradient), read);
         }
-        var values = names.Count > 0 ? reader.Read(pixels, names) : new Dictionary<string, StoredTensor>();
+        var values = names.Count > 0 ? model.OpenLayers().Read(pixels, names) : new Dictionary<string, StoredTensor>();
         var losses = Occlusion.Attribute(model, pixels, chosen, probabilities[chosen], requireInterest);
         return (new(AttributionMethod.Occlusion, chosen, losses), values);
     }

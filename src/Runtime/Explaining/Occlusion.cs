@@ -21,13 +21,14 @@ internal static class Occlusion
         var losses = new float[height * width];
         var counts = new int[height * width];
         var patches = (from top in tops from left in lefts select (top, left)).ToArray();
+        var copies = new byte[Math.Min(RunBatch, patches.Length) * pixels.Length];
         foreach (var batch in patches.Chunk(RunBatch))
         {
             requireInterest();
-            var covered = new byte[batch.Length * pixels.Length];
+            var covered = copies.AsSpan(0, batch.Length * pixels.Length);
             for (var index = 0; index < batch.Length; index++)
             {
-                var image = covered.AsSpan(index * pixels.Length, pixels.Length);
+                var image = covered.Slice(index * pixels.Length, pixels.Length);
                 pixels.CopyTo(image);
                 var (top, left) = batch[index];
                 for (var channel = 0; channel < channels; channel++)
