@@ -35,6 +35,9 @@ public sealed record PngWriter
     /// <summary>The samples of the pixel at (x, y), each 0..2^depth−1.</summary>
     public required Func<int, int, int[]> Pixel { get; init; }
 
+    /// <summary>The type of a row's filter. The samples are bytes that are filtered already.</summary>
+    public Func<int, byte> Filter { get; init; } = _ => 0;
+
     /// <summary>The whole file.</summary>
     public byte[] ToArray()
     {
@@ -97,6 +100,6 @@ public sealed record PngWriter
                     bits.Add((sample >> bit & 1) != 0);
         while (bits.Count % 8 != 0)
             bits.Add(false);
-        return [.. bits.Chunk(8).Select(octet => (byte)octet.Aggregate(0, (value, bit) => value << 1 | (bit ? 1 : 0)))];
+        return [Filter(y), .. bits.Chunk(8).Skip(1).Select(octet => (byte)octet.Aggregate(0, (value, bit) => value << 1 | (bit ? 1 : 0)))];
     }
 }

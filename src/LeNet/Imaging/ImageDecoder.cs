@@ -13,6 +13,7 @@ internal static unsafe class ImageDecoder
         var stored = format switch
         {
             ImageFormat.TIFF => TiffDecoder.Decode(encoded, channels, maxPixels),
+            ImageFormat.PNG when channels == 1 && GrayPng.TryRead(encoded, maxPixels, out var plain) => plain,
             ImageFormat.JPEG when !JpegFile.HasEnd(encoded) => DecodeWithoutEnd(encoded, channels, maxPixels),
             _ => DecodeStored(encoded, format, channels, maxPixels),
         };
