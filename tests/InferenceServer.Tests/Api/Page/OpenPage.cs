@@ -18,8 +18,8 @@ internal sealed class OpenPage(IBrowserContext context, IPage page, List<string>
     /// <summary>Gets the messages of the browser's console that report faults, and requests to other servers.</summary>
     public List<string> Faults => faults;
 
-    /// <summary>Gets or sets a text that a fault may contain: the browser reports refused requests as faults, also late ones.</summary>
-    public string? Allowed { get; set; }
+    /// <summary>Gets or sets texts that a fault may contain: the browser reports refused requests as faults, also late ones.</summary>
+    public string[] Allowed { get; set; } = [];
 
     public static async Task<OpenPage> OpenAsync(IBrowserContext context, string address)
     {
@@ -97,6 +97,6 @@ internal sealed class OpenPage(IBrowserContext context, IPage page, List<string>
     public async ValueTask DisposeAsync()
     {
         await context.DisposeAsync();
-        Assert.DoesNotContain(faults, fault => Allowed is null || !fault.Contains(Allowed, StringComparison.Ordinal));
+        Assert.DoesNotContain(faults, fault => !Allowed.Any(text => fault.Contains(text, StringComparison.Ordinal)));
     }
 }

@@ -159,7 +159,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
             ShippedModels.CopyLeNet1998(models);
         });
         await using var page = await browser.OpenAsync(server.HttpAddress);
-        page.Allowed = "503";
+        page.Allowed = ["503"];
         await page.Tab.RouteAsync("**/lenet5-1998/versions/1:classify*", route => route.FulfillAsync(new()
         {
             Status = 503,
@@ -418,7 +418,8 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
         var address = server.HttpAddress;
         await using var page = await browser.OpenAsync(address);
-        page.Allowed = "ERR_CONNECTION";
+        // A server that stops or starts answers 503 for a moment.
+        page.Allowed = ["ERR_CONNECTION", "503"];
         await page.DrawAsync([(.5, .2), (.5, .5), (.48, .8)]);
         await page.AnswersAsync("1");
 
@@ -435,7 +436,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         using var directory = new TemporaryDirectory();
         await using var server = await StartWithTokenAsync(directory);
         await using var page = await browser.OpenAsync(server.HttpAddress);
-        page.Allowed = "401";
+        page.Allowed = ["401"];
 
         await page.Tab.FillAsync("#token", AToken);
         await page.Tab.ClickAsync("#ask button");
@@ -452,7 +453,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         using var directory = new TemporaryDirectory();
         await using var server = await StartWithTokenAsync(directory);
         await using var page = await browser.OpenAsync(server.HttpAddress);
-        page.Allowed = "401";
+        page.Allowed = ["401"];
 
         var refusal = page.Tab.Locator("#ask").GetByRole(AriaRole.Alert);
         await Assertions.Expect(page.Tab.Locator("#ask")).ToBeVisibleAsync();
