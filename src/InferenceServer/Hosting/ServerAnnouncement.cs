@@ -10,8 +10,8 @@ namespace LeNetServe.InferenceServer.Hosting;
 
 /// <summary>
 /// Announces two events on stdout, for people and scripts: <c>LeNetServe listening grpc=… http=…</c> when the ports are open, and
-/// <c>LeNetServe ready …</c> when the models are loaded, or <c>LeNetServe serves no model: …</c> if none can be served until a restart.
-/// systemd gets READY=1 with the second event.
+/// <c>LeNetServe ready …</c> when the models are loaded, or <c>LeNetServe serves no model: …</c> if none can be served. systemd gets READY=1
+/// with the second event.
 /// </summary>
 internal sealed class ServerAnnouncement(
     IServer server,
@@ -37,7 +37,7 @@ internal sealed class ServerAnnouncement(
             : ExecutionProviders.Resolve(options.Device)).ToString().ToLowerInvariant();
         var models = string.Join(',', versions.Select(version => $"{version}"));
         await Console.Out.WriteLineAsync(
-            versions.Length == 0 && repository.Mode == RepositoryMode.None
+            repository.ServesNothing
                 ? $"LeNetServe serves no model: nothing in {options.Models.Path} can be served, expected NAME/1/{ModelFiles.ModelFileName}"
                 : $"LeNetServe ready after {milliseconds:0} ms device={device} models={models}");
         systemd.Notify(ServiceState.Ready);

@@ -31,9 +31,9 @@ internal sealed partial class ModelRepository(
     public RepositoryMode Mode => options.Mode;
 
     /// <summary>
-    /// Gets whether nothing is served although the folder has something, which is a fault unless callers load the models.
+    /// Gets whether no model is served although one should be. In mode explicit without models of the start, callers load them first.
     /// </summary>
-    public bool ServesNothing => Mode != RepositoryMode.Explicit && current is { Models.Count: 0, Index.Count: > 0 };
+    public bool ServesNothing => current.Models.Count == 0 && (Mode != RepositoryMode.Explicit || options.Load.Count > 0);
 
     /// <summary>
     /// Leases a version for one request. The name may carry an alias, <c>name@stable</c>, and may be empty if one model is served.

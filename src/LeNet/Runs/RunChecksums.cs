@@ -4,11 +4,11 @@ namespace LeNetServe.Runs;
 
 /// <summary>
 /// SHA-256 of the files that an exporter reads, in a finished run's <c>SHA256SUMS</c>, which <c>sha256sum --check</c> reads. They show a
-/// flipped bit in a weights file, which is otherwise a weights file like any other.
+/// flipped bit in a weights file, which is otherwise a weights file like any other, and a recipe that was edited after the run.
 /// </summary>
 public static class RunChecksums
 {
-    /// <summary>Writes the sums of the run's model, weights, golden tensors, novelty and summary, as far as they exist.</summary>
+    /// <summary>Writes the sums of the run's config, model, weights, golden tensors, novelty and summary, as far as they exist.</summary>
     public static void Write(RunDirectory run) => AtomicFile.WriteText(run.Checksums,
         string.Concat(Files(run).Where(file => File.Exists(file.Path)).Select(file => $"{RegularFile.Sha256(file.Path)}  {file.Name}\n")));
 
@@ -36,10 +36,12 @@ public static class RunChecksums
             if (found != line[..64])
             {
                 throw new InvalidDataException($"{file.Path}: SHA-256 {found}, expected {line[..64]} "
-                    + $"as {run.Checksums} says: the file was changed or damaged after the run");
+                    + $"as {run.Checksums} says: the file was changed or damaged after the run; restore it, or train anew with --force");
             }
         }
-        var missing = Files(run).Where(file => File.Exists(file.Path) && !listed.Contains(file.Name)).Select(file => file.Name).ToList();
+        // Lists of earlier versions do not have the config. It is the first line of later lists, so that no cut list passes for an earlier one.
+        var missing = Files(run).Where(file => file.Path != run.Config && File.Exists(file.Path) && !listed.Contains(file.Name))
+            .Select(file => file.Name).ToList();
         if (missing.Count > 0)
             throw new InvalidDataException($"{run.Checksums} is incomplete: {string.Join(", ", missing)} is not listed");
         return expected.EndsWith('\n') ? true : throw new InvalidDataException($"{run.Checksums} is incomplete: its last line is cut");
@@ -47,6 +49,7 @@ public static class RunChecksums
 
     private static (string Name, string Path)[] Files(RunDirectory run) =>
     [
+        ("config.json", run.Config),
         ("model.json", run.Model),
         ("checkpoint/model.safetensors", run.Weights),
         (Models.GoldenTensors.FileName, run.Golden),

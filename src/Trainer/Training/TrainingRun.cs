@@ -52,11 +52,12 @@ internal sealed class TrainingRun
     public LeNetSpec Spec { get; }
 
     /// <summary>Gets the final figures if the run is finished with the same images, class names and teachers; else null.</summary>
-    /// <exception cref="InvalidDataException">The run is finished with other inputs.</exception>
+    /// <exception cref="InvalidDataException">The run is finished with other inputs, or its files were changed since.</exception>
     public RunSummary? Reuse()
     {
         if (Finished is not { } finished)
             return null;
+        RunChecksums.Verify(Directory);
         inputs.Value.RequireSame(Directory);
         return finished;
     }

@@ -9,7 +9,7 @@ public sealed class RunChecksumsTests : IDisposable
     public RunChecksumsTests()
     {
         Directory.CreateDirectory(run.Checkpoint);
-        foreach (var path in new[] { run.Model, run.Weights, run.Golden, run.Summary })
+        foreach (var path in new[] { run.Config, run.Model, run.Weights, run.Golden, run.Summary })
             File.WriteAllText(path, path);
         RunChecksums.Write(run);
     }
@@ -25,14 +25,27 @@ public sealed class RunChecksumsTests : IDisposable
         Assert.False(RunChecksums.Verify(run));
     }
 
-    [Fact]
-    public void Verify_ChangedFile_NamesTheFile()
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("model.json")]
+    [InlineData("checkpoint/model.safetensors")]
+    [InlineData("golden.safetensors")]
+    [InlineData("summary.json")]
+    public void Verify_ChangedFile_NamesTheFile(string file)
     {
-        File.AppendAllText(run.Weights, "x");
+        File.AppendAllText(Path.Combine(run.Path, file), "x");
 
         var exception = Assert.Throws<InvalidDataException>(() => RunChecksums.Verify(run));
 
-        Assert.Contains(run.Weights, exception.Message, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(run.Path, file), exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verify_ListOfAnEarlierVersionWithoutTheConfig_IsTrue()
+    {
+        File.WriteAllLines(run.Checksums, File.ReadAllLines(run.Checksums).Where(line => !line.EndsWith("config.json", StringComparison.Ordinal)));
+
+        Assert.True(RunChecksums.Verify(run));
     }
 
     [Fact]

@@ -279,6 +279,22 @@ public sealed class TrainingRunTests
         }
     }
 
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("summary.json")]
+    public void Reuse_FileChangedAfterTheRun_IsAnErrorThatNamesTheFile(string file)
+    {
+        using var directory = new TemporaryDirectory();
+        var run = new TrainingRun(Everything with { Epochs = 1 }, TinyDataset.Create(), directory.Path);
+        Execute(run, threads: 1);
+        File.AppendAllText(Path.Combine(run.Directory.Path, file), " ");
+
+        var message = Assert.Throws<InvalidDataException>(run.Reuse).Message;
+
+        Assert.StartsWith(Path.Combine(run.Directory.Path, file), message, StringComparison.Ordinal);
+        Assert.EndsWith("the file was changed or damaged after the run; restore it, or train anew with --force", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Reuse_TeacherTrainedAnew_IsAnError()
     {

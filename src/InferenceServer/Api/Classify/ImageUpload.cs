@@ -35,8 +35,8 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         var request = IsJson(context.Request)
             ? ClassifyJson.ReadOne(await ReadJsonAsync(context))
             : new() { Image = await ReadOneAsync(context) };
-        request.Model = Model(context);
-        request.Version = Version(context) ?? request.Version;
+        request.Model = Model(context, request.Model);
+        request.Version = Version(context, request.Version);
         request.TopK = TopK(context) ?? request.TopK;
         request.Geometry = Geometry(context) ?? request.Geometry;
         request.Coverage = Coverage(context) ?? request.Coverage;
@@ -50,8 +50,8 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         var request = isJson ? ClassifyJson.ReadBatch(await ReadJsonAsync(context), limits.MaxBatch) : new();
         if (!isJson)
             request.Images.Add(await ReadAsync(context));
-        request.Model = Model(context);
-        request.Version = Version(context) ?? request.Version;
+        request.Model = Model(context, request.Model);
+        request.Version = Version(context, request.Version);
         request.TopK = TopK(context) ?? request.TopK;
         request.Geometry = Geometry(context) ?? request.Geometry;
         request.Coverage = Coverage(context) ?? request.Coverage;
@@ -67,8 +67,8 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         var request = IsJson(context.Request)
             ? ClassifyJson.ReadExplain(await ReadJsonAsync(context))
             : new() { Image = await ReadOneAsync(context) };
-        request.Model = Model(context);
-        request.Version = Version(context) ?? request.Version;
+        request.Model = Model(context, request.Model);
+        request.Version = Version(context, request.Version);
         request.TopK = TopK(context) ?? request.TopK;
         request.Geometry = Geometry(context) ?? request.Geometry;
         request.Attribution = Attribution(context) ?? request.Attribution;
@@ -163,15 +163,24 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
 
     private static Image ToImage(ReadOnlyMemory<byte> file) => new() { Encoded = UnsafeByteOperations.UnsafeWrap(file) };
 
-    private static string Model(HttpContext context) => (string)context.Request.RouteValues["model"]!;
+    // A body's empty name and version 0 leave the choice to the address.
+    private static string Model(HttpContext context, string ofBody)
+    {
+        var model = (string)context.Request.RouteValues["model"]!;
+        return ofBody == "" || ofBody == model
+            ? model
+            : throw Invalid($"the body says model \"{Excerpt.Of(ofBody)}\", expected \"{Excerpt.Of(model)}\" as in the address", "model");
+    }
 
-    private static long? Version(HttpContext context)
+    private static long Version(HttpContext context, long ofBody)
     {
         if (context.Request.RouteValues["version"] is not string text)
-            return null;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            return ofBody;
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+            throw Invalid($"version is \"{Excerpt.Of(text)}\", expected a number", "version");
+        return ofBody == 0 || ofBody == version
             ? version
-            : throw Invalid($"version is \"{Excerpt.Of(text)}\", expected a number", "version");
+            : throw Invalid($"the body says version {ofBody}, expected {version} as in the address", "version");
     }
 
     private static int? TopK(HttpContext context)

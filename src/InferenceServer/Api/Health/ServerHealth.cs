@@ -29,7 +29,7 @@ internal sealed class ServerHealth
     public Task NextChange => change.Task;
 
     /// <summary>Gets a value indicating whether the server accepts requests: its models are loaded, it serves one,
-    /// somebody may call, and it is not stopping. A server of an empty folder is ready.</summary>
+    /// somebody may call, and it is not stopping.</summary>
     public bool IsReady => WhyNotReady is null;
 
     /// <summary>Gets the reason why the server is not ready, without names; null if it is ready.</summary>

@@ -1,5 +1,6 @@
 using Inference;
 using LeNetServe.InferenceServer.Access;
+using LeNetServe.InferenceServer.Api.Health;
 using LeNetServe.InferenceServer.Inference;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.Runtime.Devices;
@@ -15,12 +16,12 @@ internal sealed class ModelCatalog(
     PipelineOptions pipeline,
     LimitOptions limits,
     SecurityOptions security,
-    ServerLifecycle lifecycle)
+    ServerHealth health)
 {
     private const string RepositoryName = "repository_name";
 
     /// <summary>Gets a value indicating whether the server accepts requests.</summary>
-    public bool IsReady => lifecycle.IsReady && !repository.ServesNothing;
+    public bool IsReady => health.IsReady;
 
     /// <summary>Describes the server and the extensions that its configuration offers.</summary>
     public ServerMetadataResponse Server()

@@ -30,6 +30,30 @@ public sealed class RestTests
     }
 
     [Theory]
+    [InlineData("/v1/models/tiny", """ "model":"other" """, "the body says model \"other\", expected \"tiny\" as in the address")]
+    [InlineData("/v1/models/tiny", """ "model":"tiny@stable" """, "the body says model \"tiny@stable\", expected \"tiny\"")]
+    [InlineData("/v1/models/tiny/versions/1", """ "version":"2" """, "the body says version 2, expected 1 as in the address")]
+    [InlineData("/v1/models/tiny", """ "model":"tiny" """, null)]
+    [InlineData("/v1/models/tiny", """ "model":"", "version":1 """, null)]
+    [InlineData("/v1/models/tiny/versions/1", """ "model":"tiny","version":"1" """, null)]
+    [InlineData("/v1/models/tiny/versions/1", """ "version":0 """, null)]
+    public async Task Post_BodyNamesAnotherModelThanTheAddress_IsAnErrorThatNamesBoth(string address, string named, string? expected)
+    {
+        await using var server = await TestServer.StartAsync();
+        foreach (var call in new[] { "classify", "classifyBatch", "explain" })
+        {
+            const string Image = """{"pixels":"AAAAAAAAAAAAAAAAAAAAAA=="}""";
+            var images = call == "classifyBatch" ? $"\"images\":[{Image}]" : $"\"image\":{Image}";
+
+            var answer = await PostJsonAsync(server, $"{address}:{call}", $"{{{named},{images}}}");
+
+            Assert.Equal(expected is null ? HttpStatusCode.OK : HttpStatusCode.BadRequest, answer.Status);
+            if (expected is not null)
+                Assert.StartsWith(expected, answer.Json.GetProperty("message").GetString());
+        }
+    }
+
+    [Theory]
     [InlineData("image/png")]
     [InlineData("application/octet-stream")]
     [InlineData("application/x-www-form-urlencoded")]

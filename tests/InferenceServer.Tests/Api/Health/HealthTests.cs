@@ -58,6 +58,44 @@ public sealed class HealthTests
         Assert.Equal(Status.NotServing, await NextAsync(watch));
     }
 
+    [Theory]
+    [InlineData("none", "", "", false)]
+    [InlineData("poll", "", "", false)]
+    [InlineData("explicit", "", "", true)]
+    [InlineData("explicit", "", "*", false)]
+    [InlineData("none", "broken", "", false)]
+    [InlineData("explicit", "broken", "", true)]
+    [InlineData("explicit", "broken", "broken", false)]
+    [InlineData("explicit", "tiny", "tiny", true)]
+    public async Task Readiness_NothingIsServed_IsOffUnlessCallersLoad(string mode, string model, string load, bool expected)
+    {
+        await using var server = await TestServer.StartAsync(models =>
+        {
+            if (model == "tiny")
+                TestServer.WriteTiny(models);
+            else if (model.Length > 0)
+                File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(models, model, "1")).FullName, "model.onnx"), "x");
+        }, [$"--Models:Mode={mode}", .. load == "" ? Array.Empty<string>() : [$"--Models:Load={load}"]]);
+
+        await AssertReadyAsync(server, expected);
+    }
+
+    [Fact]
+    public async Task Readiness_FirstModelComesWhilePolling_IsOnUntilTheLastOneGoes()
+    {
+        await using var server = await TestServer.StartAsync(_ => { }, "--Models:Mode=poll", "--Models:PollInterval=60m");
+        await AssertReadyAsync(server, false);
+
+        var folder = Path.Combine(server.Models, "tiny", "1");
+        File.SetLastWriteTimeUtc(new TinyOnnx().Write(folder), DateTime.UtcNow.AddDays(-1));
+        await server.Repository.ScanAsync(Cancellation);
+        await AssertReadyAsync(server, true);
+
+        Directory.Delete(folder, recursive: true);
+        await server.Repository.ScanAsync(Cancellation);
+        await AssertReadyAsync(server, false);
+    }
+
     [Fact]
     public async Task Watch_UnknownService_SaysSoAndGoesOn()
     {
@@ -170,6 +208,20 @@ public sealed class HealthTests
     {
         Assert.True(await watch.ResponseStream.MoveNext(Cancellation));
         return watch.ResponseStream.Current.Status;
+    }
+
+    private static async Task AssertReadyAsync(TestServer server, bool expected)
+    {
+        var status = expected ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable;
+        var health = new Grpc.Health.V1.Health.HealthClient(server.Channel);
+        var triton = new global::Inference.GRPCInferenceService.GRPCInferenceServiceClient(server.Channel);
+        using var answer = await server.Http.GetAsync("/v2/health/ready", Cancellation);
+
+        Assert.Equal(status, await GetAsync(server, "/readyz"));
+        Assert.Equal(expected, answer.IsSuccessStatusCode);
+        Assert.Equal(expected, (await triton.ServerReadyAsync(new(), cancellationToken: Cancellation)).Ready);
+        Assert.Equal(
+            expected ? Status.Serving : Status.NotServing, (await health.CheckAsync(new(), cancellationToken: Cancellation)).Status);
     }
 
     private static async Task<HttpStatusCode> GetAsync(TestServer server, string path)
