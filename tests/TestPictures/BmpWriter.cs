@@ -24,23 +24,29 @@ public static class BmpWriter
         return file;
     }
 
-    /// <summary>A file of 32 bits per pixel with a mask for alpha (BITMAPV5HEADER).</summary>
-    public static byte[] WriteWithAlpha(int width, int height, Func<int, int, (byte Red, byte Green, byte Blue, byte Alpha)> pixel)
+    /// <summary>A file of 32 bits per pixel with a mask for alpha.</summary>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="pixel">Gives the color at (x, y).</param>
+    /// <param name="headerBytes">56 (BITMAPV3INFOHEADER), 108 (BITMAPV4HEADER) or 124 (BITMAPV5HEADER).</param>
+    public static byte[] WriteWithAlpha(
+        int width, int height, Func<int, int, (byte Red, byte Green, byte Blue, byte Alpha)> pixel, int headerBytes = 124)
     {
-        const int Start = 14 + 124;
-        var file = new byte[Start + 4 * width * height];
+        var start = 14 + headerBytes;
+        var file = new byte[start + 4 * width * height];
         "BM"u8.CopyTo(file);
         (int Offset, uint Value)[] fields =
         [
-            (2, (uint)file.Length), (10, Start), (14, 124), (18, (uint)width), (22, (uint)height), (26, 1 | 32 << 16), (30, 3),
-            (34, (uint)(4 * width * height)), (54, 0x00ff0000), (58, 0x0000ff00), (62, 0x000000ff), (66, 0xff000000), (70, 0x73524742),
+            (2, (uint)file.Length), (10, (uint)start), (14, (uint)headerBytes), (18, (uint)width), (22, (uint)height),
+            (26, 1 | 32 << 16), (30, 3), (34, (uint)(4 * width * height)),
+            (54, 0x00ff0000), (58, 0x0000ff00), (62, 0x000000ff), (66, 0xff000000),
         ];
-        foreach (var (offset, value) in fields)
+        foreach (var (offset, value) in headerBytes > 56 ? [.. fields, (70, 0x73524742)] : fields)
             BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(offset), value);
         for (var y = 0; y < height; y++)
             for (var x = 0; x < width; x++)
             {
-                var place = Start + ((height - 1 - y) * width + x) * 4;
+                var place = start + ((height - 1 - y) * width + x) * 4;
                 (file[place + 2], file[place + 1], file[place], file[place + 3]) = pixel(x, y);
             }
         return file;

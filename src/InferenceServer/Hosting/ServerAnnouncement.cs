@@ -10,8 +10,8 @@ namespace LeNetServe.InferenceServer.Hosting;
 
 /// <summary>
 /// Announces two events on stdout, for people and scripts: <c>LeNetServe listening grpc=… http=…</c> when the ports are open, and
-/// <c>LeNetServe ready …</c> when the models are loaded, or <c>LeNetServe serves no model: …</c> if none can be served. systemd gets READY=1
-/// with the second event.
+/// <c>LeNetServe ready …</c> when the models are loaded, or <c>LeNetServe serves no model: …</c> if none can be served. systemd gets
+/// READY=1 with the second event.
 /// </summary>
 internal sealed class ServerAnnouncement(
     IServer server,

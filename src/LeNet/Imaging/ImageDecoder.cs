@@ -14,7 +14,8 @@ internal static unsafe class ImageDecoder
         {
             ImageFormat.TIFF => TiffDecoder.Decode(encoded, channels, maxPixels),
             ImageFormat.PNG when channels == 1 && GrayPng.TryRead(encoded, maxPixels, out var plain) => plain,
-            ImageFormat.JPEG when !JpegFile.HasEnd(encoded) => DecodeWithoutEnd(encoded, channels, maxPixels),
+            ImageFormat.BMP when BmpFile.WithVersion4(encoded) is { } known => DecodeStored(known, format, channels, maxPixels),
+            ImageFormat.JPEG => DecodeJpeg(encoded, channels, maxPixels),
             _ => DecodeStored(encoded, format, channels, maxPixels),
         };
         return Orientation.Upright(stored, ExifOrientation.Of(encoded, format));
@@ -65,6 +66,35 @@ internal static unsafe class ImageDecoder
                 throw;
             }
         }
+    }
+
+    private static Picture DecodeJpeg(ReadOnlySpan<byte> encoded, int channels, long maxPixels)
+    {
+        var end = JpegFile.EndOf(encoded);
+        if (end < 0)
+            return DecodeWithoutEnd(encoded, channels, maxPixels);
+        var picture = DecodeStored(encoded, ImageFormat.JPEG, channels, maxPixels);
+        if (!EndsInGray(picture))
+            return picture;
+        picture.Dispose();
+        return DecodeWithoutEnd(encoded[..end], channels, maxPixels);
+    }
+
+    /// <summary>
+    /// Tells whether the last block may be missing: the decoder fills the rest of a JPEG with medium gray if the end marker comes early. A
+    /// cut inside of the last block is not noticed.
+    /// </summary>
+    private static bool EndsInGray(in Picture picture)
+    {
+        const int blockSide = 8;
+        const byte gray = 128;
+        const byte grayOfInks = gray * gray / byte.MaxValue;
+        var columns = (picture.Width - 1) % blockSide + 1;
+        var last = picture.Pixels[^1];
+        for (var channel = 0; channel < picture.Channels; channel++)
+            if (picture.Row(channel, picture.Height - 1)[^columns..].ContainsAnyExcept(last))
+                return false;
+        return last is gray or grayOfInks;
     }
 
     /// <summary>Decodes a JPEG without its end marker if every pixel is there: then the bytes after the data make no difference.</summary>

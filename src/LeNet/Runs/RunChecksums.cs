@@ -4,7 +4,7 @@ namespace LeNetServe.Runs;
 
 /// <summary>
 /// SHA-256 of the files that an exporter reads, in a finished run's <c>SHA256SUMS</c>, which <c>sha256sum --check</c> reads. They show a
-/// flipped bit in a weights file, which is otherwise a weights file like any other, and a recipe that was edited after the run.
+/// flipped bit in a weights file, which is otherwise a weights file like any other. They show an edited recipe, too.
 /// </summary>
 public static class RunChecksums
 {
@@ -39,7 +39,7 @@ public static class RunChecksums
                     + $"as {run.Checksums} says: the file was changed or damaged after the run; restore it, or train anew with --force");
             }
         }
-        // Lists of earlier versions do not have the config. It is the first line of later lists, so that no cut list passes for an earlier one.
+        // Lists of earlier versions do not have the config. It is the first line of later lists, so a cut list is never an earlier one.
         var missing = Files(run).Where(file => file.Path != run.Config && File.Exists(file.Path) && !listed.Contains(file.Name))
             .Select(file => file.Name).ToList();
         if (missing.Count > 0)

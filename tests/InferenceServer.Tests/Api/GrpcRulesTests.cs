@@ -30,6 +30,7 @@ public sealed class GrpcRulesTests
         { "2 GB", [0, 127, 255, 255, 255, 0], null, StatusCode.ResourceExhausted, StatusCode.ResourceExhausted },
         { "junk in gzip", Frame(1, [1, 2, 3, 4]), "gzip", StatusCode.InvalidArgument, StatusCode.InvalidArgument },
         { "cut gzip", Frame(1, Gzip(new byte[9999])[..20]), "gzip", StatusCode.InvalidArgument, StatusCode.InvalidArgument },
+        { "gzip without its trailer", Frame(1, Gzip(Sound[5..])[..^8]), "gzip", StatusCode.InvalidArgument, StatusCode.InvalidArgument },
         { "bomb", Frame(1, Gzip(new byte[9 << 20])), "gzip", StatusCode.ResourceExhausted, StatusCode.ResourceExhausted },
         { "zlib bomb", Frame(1, Zlib(new byte[9 << 20])), "deflate", StatusCode.ResourceExhausted, StatusCode.ResourceExhausted },
         { "junk in zlib", Frame(1, [1, 2, 3, 4]), "deflate", StatusCode.InvalidArgument, StatusCode.InvalidArgument },

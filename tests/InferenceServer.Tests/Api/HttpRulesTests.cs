@@ -181,6 +181,32 @@ public sealed class HttpRulesTests
         }
     }
 
+    [Theory]
+    [InlineData("gzip", 8)]
+    [InlineData("gzip", 1)]
+    [InlineData("deflate", 4)]
+    public async Task Post_CompressedBodyThatEndsEarly_IsTheClientsFault(string coding, int cut)
+    {
+        await using var server = await TestServer.StartAsync();
+
+        foreach (var (path, json) in Posts)
+            Assert.Equal((path, 400), (path, await PostAsync(
+                server, path, Compress(coding, Encoding.UTF8.GetBytes(json))[..^cut], "application/json", coding)));
+    }
+
+    [Fact]
+    public async Task Options_OfTheWholeServer_AreNotAllowed()
+    {
+        await using var server = await TestServer.StartAsync();
+        var address = new Uri(server.HttpAddress);
+        using var client = new TcpClient();
+        await client.ConnectAsync(address.Host, address.Port, Cancel);
+        await client.GetStream().WriteAsync("OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray(), Cancel);
+        using var reader = new StreamReader(client.GetStream());
+
+        Assert.Equal("HTTP/1.1 405 Method Not Allowed", await reader.ReadLineAsync(Cancel));
+    }
+
     /// <summary>URL-safe base64 with and without padding is what ProtoJSON says.</summary>
     [Fact]
     public async Task Post_Base64_IsReadInEveryForm()

@@ -43,6 +43,39 @@ public sealed class ImageDecoderTests
                 }
     }
 
+    [Theory]
+    [InlineData("color.jpg")]
+    [InlineData("cmyk.jpg")]
+    [InlineData("restarts.jpg")]
+    public void Decode_BaselineJpegWithAnEarlyEndMarker_IsTruncated(string fileName)
+    {
+        var encoded = Of(fileName);
+        byte[] end = [0xff, 0xd9];
+
+        var start = encoded.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0xff, 0xda]) + 16;
+        for (var length = start; length < encoded.Length - 2; length++)
+            try
+            {
+                Rgb.Process((byte[])[.. encoded[..length], .. end]);
+                // A cut inside of the last block, one of four, is not noticed.
+                Assert.InRange(length, encoded.Length - (encoded.Length - start) / 3, encoded.Length);
+            }
+            catch (ImageException exception)
+            {
+                Assert.Equal(ImageFault.Truncated, exception.Fault);
+            }
+    }
+
+    [Fact]
+    public void Decode_JpegOfMediumGray_IsWhole()
+    {
+        using var bitmap = new SKBitmap(32, 32, SKColorType.Gray8, SKAlphaType.Opaque);
+        bitmap.Erase(new SKColor(128, 128, 128));
+        using var jpeg = bitmap.Encode(SKEncodedImageFormat.Jpeg, 90);
+
+        Assert.Equal(Enumerable.Repeat((byte)128, 3 * 32 * 32), Rgb.Process(jpeg.ToArray()));
+    }
+
     [Fact]
     public void Decode_SmallGifOnAHugeCanvas_IsRefusedWithoutMemory()
     {
@@ -74,11 +107,15 @@ public sealed class ImageDecoderTests
     }
 
     [Theory]
-    [InlineData(0, 70)]
-    [InlineData(1, 254)]
-    public void Decode_BmpWithAlpha_IsOpaqueIfEveryAlphaIsZero(byte lastAlpha, int expected)
+    [InlineData(0, 70, 124)]
+    [InlineData(1, 254, 124)]
+    [InlineData(0, 70, 108)]
+    [InlineData(1, 254, 108)]
+    [InlineData(0, 70, 56)]
+    [InlineData(1, 254, 56)]
+    public void Decode_BmpWithAlpha_IsOpaqueIfEveryAlphaIsZero(byte lastAlpha, int expected, int headerBytes)
     {
-        var encoded = BmpWriter.WriteWithAlpha(32, 32, (x, y) => (70, 70, 70, x + y == 62 ? lastAlpha : (byte)0));
+        var encoded = BmpWriter.WriteWithAlpha(32, 32, (x, y) => (70, 70, 70, x + y == 62 ? lastAlpha : (byte)0), headerBytes);
 
         var pixels = Rgb.Process(encoded);
 

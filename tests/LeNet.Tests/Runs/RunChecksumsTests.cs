@@ -43,7 +43,7 @@ public sealed class RunChecksumsTests : IDisposable
     [Fact]
     public void Verify_ListOfAnEarlierVersionWithoutTheConfig_IsTrue()
     {
-        File.WriteAllLines(run.Checksums, File.ReadAllLines(run.Checksums).Where(line => !line.EndsWith("config.json", StringComparison.Ordinal)));
+        File.WriteAllLines(run.Checksums, File.ReadAllLines(run.Checksums)[1..]);
 
         Assert.True(RunChecksums.Verify(run));
     }

@@ -292,7 +292,7 @@ public sealed class TrainingRunTests
         var message = Assert.Throws<InvalidDataException>(run.Reuse).Message;
 
         Assert.StartsWith(Path.Combine(run.Directory.Path, file), message, StringComparison.Ordinal);
-        Assert.EndsWith("the file was changed or damaged after the run; restore it, or train anew with --force", message, StringComparison.Ordinal);
+        Assert.EndsWith("changed or damaged after the run; restore it, or train anew with --force", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,7 +58,9 @@ internal static class UnknownCalls
 
     private static Task RejectMethod(HttpContext context, string[] methods, RouteEndpoint[] routes)
     {
-        var (path, method) = (context.Request.Path, context.Request.Method);
+        // The path of "OPTIONS *" is empty.
+        var path = context.Request.Path.HasValue ? context.Request.Path : new("/");
+        var method = context.Request.Method;
         var call = NearestAddress.Calls(routes.Select(route => route.RoutePattern))
             .Select(verb => path + verb).FirstOrDefault(address => MethodsOf(address, routes).Contains(method));
         var hint = call is null ? "" : $"; did you mean {Excerpt.Of(call)}?";

@@ -35,14 +35,14 @@ internal static class JpegFile
         return 0;
     }
 
-    /// <summary>Tells whether the file has its end marker.</summary>
-    public static bool HasEnd(ReadOnlySpan<byte> encoded)
+    /// <summary>Gets the place of the end marker; -1 if there is none.</summary>
+    public static int EndOf(ReadOnlySpan<byte> encoded)
     {
         var markers = new Markers(encoded);
         while (markers.Next())
             if (markers.Code == EndOfImage)
-                return true;
-        return false;
+                return encoded.Length - markers.Left - 2;
+        return -1;
     }
 
     /// <summary>
@@ -128,6 +128,9 @@ internal static class JpegFile
         private ReadOnlySpan<byte> rest = encoded[2..];
 
         public byte Code { get; private set; }
+
+        /// <summary>The number of bytes after the marker and its segment.</summary>
+        public readonly int Left => rest.Length;
 
         /// <summary>The content of the marker's segment, without its length.</summary>
         public ReadOnlySpan<byte> Segment { get; private set; }

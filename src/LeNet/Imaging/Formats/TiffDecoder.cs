@@ -12,6 +12,7 @@ internal static class TiffDecoder
     private const int Width = 256, Height = 257, BitsPerSample = 258, SamplesPerPixel = 277, RowsPerStrip = 278;
     private const int StripOffsets = 273, StripBytes = 279, TileWidth = 322, TileHeight = 323, TileOffsets = 324, TileBytes = 325;
     private const int Compression = 259, Interpretation = 262, PlanarConfiguration = 284, SampleFormat = 339;
+    private const int PackBits = 32_773;
     private const int Uncompressed = 1, Cmyk = 5, YCbCr = 6, SeparatePlanes = 2, UnsignedNumbers = 1, UndefinedNumbers = 4;
     private const int MaxEntries = 512;
     private const int MaxSamples = 8;
@@ -88,9 +89,19 @@ internal static class TiffDecoder
         {
             var rows = isTiled ? partHeight : Math.Min(partHeight, height - part % partsOfPlane * partHeight);
             // A count of zero is an unknown one, which the library computes.
-            if (offsets[part] + (long)bytes[part] > encoded.Length || (isRaw && bytes[part] > 0 && bytes[part] < rows * rowBytes))
+            if (offsets[part] + (long)bytes[part] > encoded.Length || (isRaw && bytes[part] > 0 && bytes[part] < rows * rowBytes)
+                || (directory.First(Compression) == PackBits && EndsInARun(encoded.Slice((int)offsets[part], (int)bytes[part]))))
                 throw Truncated(encoded.Length);
         }
+    }
+
+    /// <summary>Tells whether a part ends before its last run does (TIFF 6.0, section 9). The library would read what follows.</summary>
+    private static bool EndsInARun(ReadOnlySpan<byte> part)
+    {
+        long at = 0;
+        while (at < part.Length)
+            at += part[(int)at] switch { < 128 and var literal => literal + 2, 128 => 1, _ => 2 };
+        return at > part.Length;
     }
 
     private static Picture DecodePage(byte[] encoded, int orientation, int channels, int width, int height)
@@ -189,19 +200,20 @@ internal static class TiffDecoder
         {
             var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, format, args);
             message = text.Length <= 200 ? text : text[..200];
+            NoteEnd(format, args);
         }
 
         public override void ErrorHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
         {
         }
 
-        public override void WarningHandler(Tiff tif, string method, string format, params object[] args)
-        {
-            // LZW and JPEG only warn of data that end early.
+        // LZW and JPEG only warn of data that end early.
+        public override void WarningHandler(Tiff tif, string method, string format, params object[] args) => NoteEnd(format, args);
+
+        private static void NoteEnd(string format, object[] args) =>
             IsTruncated |= args.OfType<string>().Append(format).Any(text => text.Contains("Not enough data", StringComparison.Ordinal)
                 || text.Contains("Premature EOF", StringComparison.Ordinal)
                 || text.Contains("Premature end of", StringComparison.Ordinal));
-        }
 
         public override void WarningHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
         {

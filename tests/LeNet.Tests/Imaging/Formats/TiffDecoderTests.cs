@@ -31,6 +31,26 @@ public sealed class TiffDecoderTests
         Assert.Equal((32, 32), ImageDecoder.ReadSize(encoded));
     }
 
+    [Fact]
+    public void Decode_PackBitsCutInItsLastRun_IsTruncated()
+    {
+        var encoded = (Plain with { Compression = Compression.PACKBITS, Pixel = (x, y) => [x * y & 0xff] }).ToArray();
+        var whole = Gray.Process(encoded);
+        using var tiff = Tiff.ClientOpen("picture", "r", new MemoryStream(encoded), new TiffStream());
+        int[] bytes = [.. Enumerable.Range(0, tiff.NumberOfStrips()).Select(strip => (int)tiff.RawStripSize(strip))];
+        var counts = encoded.AsSpan().IndexOf([.. bytes.SelectMany(count => BitConverter.GetBytes(count))]);
+        Assert.NotEqual(-1, counts);
+
+        for (var cut = 1; cut < bytes[^1]; cut++)
+        {
+            var shortened = (byte[])encoded.Clone();
+            BitConverter.TryWriteBytes(shortened.AsSpan(counts + sizeof(int) * (bytes.Length - 1)), bytes[^1] - cut);
+
+            Assert.Equal(ImageFault.Truncated, Assert.Throws<ImageException>(() => Gray.Process(shortened)).Fault);
+        }
+        Assert.Equal(whole, Gray.Process(encoded));
+    }
+
     [Theory]
     [InlineData(Photometric.MINISBLACK, 0, 255)]
     [InlineData(Photometric.MINISWHITE, 255, 0)]
