@@ -33,7 +33,8 @@ export async function showFilm(box, name, askToken) {
     text.textContent = `epoch ${number(frame.epoch)} of ${number(frames.at(-1).epoch)}`
       + (line ? `: ${percent(line.train_accuracy)} of the training images right, loss ${number(line.train_loss, 4)}` : "");
     filters.replaceChildren(...filtersOf(frame));
-    confusion.replaceChildren(...(frame.confusion ? [confusionTable(frame.confusion, run.labels)] : []));
+    confusion.replaceChildren(frame.confusion ? confusionTable(frame.confusion, run.labels)
+      : element("p", { className: "explain" }, "This training held out no images for validation, so the film has no confusion."));
   };
   const play = element("button", { type: "button" }, "Play");
   let timer = null;

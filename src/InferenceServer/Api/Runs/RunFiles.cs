@@ -12,13 +12,16 @@ internal static class RunFiles
 {
     private const int MaxBytes = 1 << 24;
 
-    /// <summary>Lists the runs that have a film, by name.</summary>
+    // A sweep has a folder for its runs. Hidden folders, such as the logs of a sweep, are skipped by default.
+    private static readonly EnumerationOptions Nested = new() { RecurseSubdirectories = true, MaxRecursionDepth = 3 };
+
+    /// <summary>Lists the runs that have a film, by name. The name of a sweep's run begins with the sweep's folder and a slash.</summary>
     public static IEnumerable<string> List(string? folder) => !Directory.Exists(folder)
         ? []
-        : Directory.EnumerateDirectories(folder)
+        : Directory.EnumerateDirectories(folder, "*", Nested)
             .Select(path => new RunDirectory(path))
             .Where(run => File.Exists(run.Film) && File.Exists(run.Model))
-            .Select(run => run.Id)
+            .Select(run => Path.GetRelativePath(folder, run.Path).Replace(Path.DirectorySeparatorChar, '/'))
             .Order(StringComparer.Ordinal);
 
     /// <summary>Reads a run: its labels, the figures and the frames of its epochs.</summary>
@@ -28,6 +31,8 @@ internal static class RunFiles
     /// </exception>
     public static JsonObject Read(string? folder, string name)
     {
+        // A route's value keeps an encoded slash as it is.
+        name = name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         // Only a listed name is joined to the folder, so that no name leads out of it.
         if (!List(folder).Contains(name))
         {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LeNetServe.InferenceServer.Tests.Api.Runs;
 using LeNetServe.Tests;
 using Microsoft.Playwright;
@@ -29,6 +30,24 @@ public sealed class FilmTests(BrowserFixture browser) : IClassFixture<BrowserFix
         Assert.True(float.Parse((await marks.First.GetAttributeAsync("x1"))!) + 100 < float.Parse(last!), last);
         await page.Tab.GetByText("Play", new() { Exact = true }).ClickAsync();
         await Assertions.Expect(page.Tab.Locator("#film-view output")).ToContainTextAsync("epoch 3 of 3");
+    }
+
+    [Fact]
+    public async Task Open_ARunOfASweepWithoutValidation_SaysWhyThereIsNoConfusion()
+    {
+        using var directory = new TemporaryDirectory();
+        var runs = FilmedRun.Write(directory, Path.Combine("rates", "two"));
+        var film = directory["runs", "rates", "two", "film.jsonl"];
+        var frames = await File.ReadAllTextAsync(film, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(film, Regex.Replace(frames, ",\"confusion\":.*}", "}"), TestContext.Current.CancellationToken);
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist, $"--Runs={runs}");
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+
+        await page.Tab.GetByText("The film of a training").ClickAsync();
+
+        await Assertions.Expect(page.Tab.Locator("#film-view output")).ToContainTextAsync("epoch 3 of 3");
+        await Assertions.Expect(page.Tab.Locator("#film-view")).ToContainTextAsync(
+            "This training held out no images for validation, so the film has no confusion.");
     }
 
     [Fact]

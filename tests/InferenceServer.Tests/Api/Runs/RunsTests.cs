@@ -33,8 +33,21 @@ public sealed class RunsTests : IDisposable
         Assert.Equal([1, 2, 3], epochs);
     }
 
+    [Fact]
+    public async Task Get_ARunOfASweep_HasTheNameOfItsFolderBeforeIt()
+    {
+        FilmedRun.Write(directory, "one");
+        FilmedRun.Write(directory, Path.Combine("rates", ".sweep", "log"));
+        await using var server = await TestServer.StartAsync($"--Runs={FilmedRun.Write(directory, Path.Combine("rates", "two"))}");
+
+        Assert.Equal("""{"runs":["one","rates/two"]}""", await server.Http.GetStringAsync("/v1/runs", Cancellation));
+        var epochs = FilmedRun.Epochs(await server.Http.GetStringAsync("/v1/runs/rates%2Ftwo", Cancellation));
+        Assert.Equal([1, 2, 3], epochs);
+    }
+
     [Theory]
     [InlineData("two")]
+    [InlineData("rates%2F..%2Fone")]
     [InlineData("..")]
     [InlineData("..%2Fruns%2Fone")]
     [InlineData("no%20run")]
