@@ -21,7 +21,8 @@ internal sealed class CompareRun(CompareOptions options)
         AtomicFile.WriteText(Path.ChangeExtension(page, ".csv"), ComparisonTables.Csv(comparison, options.CsvSafe));
         Console.WriteLine($"{page}, {Path.ChangeExtension(page, ".md")}, {Path.ChangeExtension(page, ".csv")}");
         Console.WriteLine($"next: {Shell.Open(page)}");
-        if (comparison.Choice is not null && comparison.Groups.SelectMany(group => group.Finished).FirstOrDefault() is { } best)
+        if (comparison is { Choice: not null, DataSets: 1 }
+            && comparison.Groups.SelectMany(group => group.Finished).FirstOrDefault() is { } best)
             Console.WriteLine($"next: {NextCommand.Export(best.Directory)}");
         return ExitCode.Success;
     }

@@ -19,6 +19,7 @@ internal static class ComparisonPage
             Experiments = ComparisonTables.Rows(comparison).Select(row => row.Select(cell => new { cell.Text, cell.Best })),
             Shown = comparison.Shown.Name.Split(',')[0],
             Ranked = comparison.Choice is not null,
+            Alone = comparison.DataSets == 1,
             Settings = finished.Count == 0 ? [] : comparison.Varied.Select(key => Setting(comparison, key)),
             Curves = comparison.Groups.Select(group => new
             {

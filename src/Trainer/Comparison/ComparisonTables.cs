@@ -14,9 +14,9 @@ internal static class ComparisonTables
     /// <summary>One row for each experiment, in the comparison's order: the cells and whether each is its column's best.</summary>
     public static IEnumerable<IReadOnlyList<(string Text, bool Best)>> Rows(RunComparison comparison)
     {
-        var best = comparison.Measures.Select(comparison.Best).ToList();
         foreach (var group in comparison.Groups)
         {
+            var best = comparison.Measures.Select(measure => comparison.Best(measure, group));
             var names = comparison.Varied.Count == 0
                 ? [comparison.NameOf(group)]
                 : comparison.Varied.Select(key => group.Settings.GetValueOrDefault(key, "–"));
@@ -81,13 +81,22 @@ internal static class ComparisonTables
             var unfinished => $"; {unfinished} runs are not finished and count nowhere.",
         };
 
-    private static string Ranking(RunComparison comparison) => (comparison.Choice, comparison.Unranked) switch
+    private static string Ranking(RunComparison comparison)
     {
-        (null, _) => "no run held images out for validation, so none is ranked: the test set chooses nothing",
-        (_, 0) => "ranked by validation accuracy",
-        (_, 1) => "ranked by validation accuracy; 1 experiment held no images out for it and follows unranked",
-        (_, var unranked) => $"ranked by validation accuracy; {unranked} experiments held no images out for it and follow unranked",
-    };
+        if (comparison.Choice is null)
+            return "no run held images out for validation, so none is ranked: the test set chooses nothing. "
+                + "The order is that of the settings. sweep --set validation=0.2 trains runs that can be ranked";
+        var ranked = comparison.DataSets > 1
+            ? $"{comparison.DataSets} data sets, whose figures do not compare: each is ranked by validation accuracy on its own"
+            : "ranked by validation accuracy";
+        return comparison.Unranked switch
+        {
+            0 => ranked,
+            1 => $"{ranked}; 1 experiment held no images out for it and follows unranked",
+            var unranked => $"{ranked}; {unranked} experiments held no images out for it and follow unranked, "
+                + "in the order of their settings",
+        };
+    }
 
     /// <summary>Escapes pipes. An underscore inside a word is not markup.</summary>
     private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);

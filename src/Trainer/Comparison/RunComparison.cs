@@ -14,17 +14,28 @@ internal sealed class RunComparison
         var finished = groups.SelectMany(group => group.Finished).ToList();
         Measures = [.. Measure.All.Where(measure => finished.Any(run => measure.Of(run.Summary!) is not null))];
         Choice = finished.Any(run => run.Summary!.ValidationAccuracy is not null) ? Measure.ValidationAccuracy : null;
-        Groups = [.. groups.OrderByDescending(group => group.Of(Measure.ValidationAccuracy) is { Count: > 0, Mean: var mean } ? mean : -1)];
         Varied =
         [
             .. groups.SelectMany(group => group.Settings.Keys).Distinct()
                 .Where(key => groups.Select(group => group.Settings.GetValueOrDefault(key)).Distinct().Count() > 1),
         ];
+        Groups =
+        [
+            .. Varied.Aggregate(
+                groups.OrderBy(DataOf, StringComparer.Ordinal)
+                    .ThenByDescending(group => group.Of(Measure.ValidationAccuracy) is { Count: > 0, Mean: var mean } ? mean : -1),
+                (ordered, key) => ordered.ThenBy(group => AsNumber(group.Settings.GetValueOrDefault(key)) ?? double.MaxValue)
+                    .ThenBy(group => group.Settings.GetValueOrDefault(key), StringComparer.Ordinal)),
+        ];
+        DataSets = groups.Where(group => group.Finished.Count > 0).Select(DataOf).Distinct().Count();
     }
 
     public IReadOnlyList<RecordedRun> Runs { get; }
 
-    /// <summary>The experiments, best first by <see cref="Choice"/>. Those without it follow unranked, in the order of the runs.</summary>
+    /// <summary>
+    /// The experiments of each data set, best first by <see cref="Choice"/>. Those without it follow unranked, in the order of their
+    /// settings.
+    /// </summary>
     public IReadOnlyList<RunGroup> Groups { get; }
 
     /// <summary>The measure that ranks: validation accuracy, for the test set chooses nothing; null if no run held images out.</summary>
@@ -32,6 +43,9 @@ internal sealed class RunComparison
 
     /// <summary>The accuracy in charts of the settings: the measure that ranks, or test accuracy if none is ranked.</summary>
     public Measure Shown => Choice ?? Measure.TestAccuracy;
+
+    /// <summary>Number of data sets of the finished runs. The figures of different images do not compare.</summary>
+    public int DataSets { get; }
 
     /// <summary>Number of experiments that are finished but not ranked.</summary>
     public int Unranked => Groups.Count(group => group.Finished.Count > 0 && group.Of(Measure.ValidationAccuracy).Count == 0);
@@ -50,10 +64,12 @@ internal sealed class RunComparison
         ? string.Join(", ", ((string[])["dataset", "variant"]).Select(key => group.Settings.GetValueOrDefault(key)).OfType<string>())
         : string.Join(", ", Varied.Select(key => $"{key} {group.Settings.GetValueOrDefault(key, "–")}"));
 
-    /// <summary>The best mean of a measure over the experiments; null if none has a value or neither way is better.</summary>
-    public double? Best(Measure measure)
+    /// <summary>
+    /// The best mean of a measure over the experiments on a group's data set; null if none has a value or neither way is better.
+    /// </summary>
+    public double? Best(Measure measure, RunGroup among)
     {
-        var intervals = Groups.Select(group => group.Of(measure));
+        var intervals = Groups.Where(group => DataOf(group) == DataOf(among)).Select(group => group.Of(measure));
         var means = intervals.Where(interval => interval.Count > 0).Select(interval => interval.Mean).ToList();
         if (means.Count < 2 || measure.MoreIsBetter is not { } more || means.Distinct().Count() < 2)
             return null;
@@ -84,6 +100,10 @@ internal sealed class RunComparison
             Settings = new Dictionary<string, string>(run.Settings) { ["images"] = images[..8] },
         })];
     }
+
+    /// <summary>Identifies a group's data set: by its name, and by its images if runs of one name have different ones.</summary>
+    private static string DataOf(RunGroup group) =>
+        string.Join(' ', ((string[])["dataset", "images"]).Select(key => group.Settings.GetValueOrDefault(key)).OfType<string>());
 
     /// <summary>A setting's value as a number, or null.</summary>
     private static double? AsNumber(string? text) =>

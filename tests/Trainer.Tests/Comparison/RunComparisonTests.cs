@@ -47,12 +47,19 @@ public sealed class RunComparisonTests : IDisposable
     {
         RunFixture.Write(root, "a", Config(0.1, "adam", 1), 0.95, validation: false);
         RunFixture.Write(root, "b", Config(0.01, "adam", 1), 0.99, validation: false);
+        RunFixture.Write(root, "c", Config(0.002, "adam", 1), 0.97, validation: false);
 
         var comparison = Compare();
 
         Assert.Null(comparison.Choice);
-        Assert.Equal(["learning_rate 0.1", "learning_rate 0.01"], comparison.Groups.Select(comparison.NameOf));
-        Assert.Contains("none is ranked", ComparisonTables.Caption(comparison), StringComparison.Ordinal);
+        Assert.Equal(
+            ["learning_rate 0.002", "learning_rate 0.01", "learning_rate 0.1"], comparison.Groups.Select(comparison.NameOf));
+        var caption = ComparisonTables.Caption(comparison);
+        Assert.Contains("none is ranked", caption, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "The order is that of the settings. sweep --set validation=0.2 trains runs that can be ranked.",
+            caption,
+            StringComparison.Ordinal);
         Assert.Contains("\"ranked\":false", ComparisonPage.Render(comparison, root), StringComparison.Ordinal);
     }
 
@@ -69,6 +76,29 @@ public sealed class RunComparisonTests : IDisposable
 
         var comparison = Compare();
         Assert.Equal(["images 01234567", "images aaaaaaaa"], comparison.Groups.Select(comparison.NameOf));
+    }
+
+    [Fact]
+    public void Groups_OfTwoDataSets_AreRankedEachOnItsOwn()
+    {
+        RunFixture.Write(root, "a", On("strokes", 0.1), 0.99);
+        RunFixture.Write(root, "b", On("mnist", 0.1), 0.90);
+        RunFixture.Write(root, "c", On("mnist", 0.01), 0.95);
+        RunFixture.Write(root, "d", On("strokes", 0.01), 0.97);
+
+        var comparison = Compare();
+
+        Assert.Equal(2, comparison.DataSets);
+        Assert.Equal(["c", "b", "a", "d"], comparison.Groups.Select(group => group.Runs[0].Id));
+        Assert.Contains(
+            "2 data sets, whose figures do not compare: each is ranked by validation accuracy on its own",
+            ComparisonTables.Caption(comparison),
+            StringComparison.Ordinal);
+        var accuracy = ComparisonTables.Header(comparison).ToList().IndexOf("test accuracy, %");
+        Assert.Equal([true, false, true, false], ComparisonTables.Rows(comparison).Select(row => row[accuracy].Best));
+        Assert.Contains("\"alone\":false", ComparisonPage.Render(comparison, root), StringComparison.Ordinal);
+
+        static Dictionary<string, object> On(string dataset, double rate) => new(Config(rate, "adam", 1)) { ["dataset"] = dataset };
     }
 
     [Fact]
