@@ -29,15 +29,16 @@ public static class NearestName
     }
 
     /// <summary>
-    /// Gets the end of a message about a wrong name: the nearest name as a question, else the names that have the word as a part, such as
-    /// <c>--grpc-port</c> for <c>--port</c>. Empty if there is none.
+    /// Gets the end of a message about a wrong name: the nearest name as a question, else the names that begin with the word or have it as
+    /// a part, such as <c>--grpc-port</c> for <c>--port</c>. Empty if there is none.
     /// </summary>
     public static string Hint(string word, IEnumerable<string> names)
     {
         var part = word.Trim('-');
         string[] meant = Of(word, names) is { } nearest
             ? [nearest]
-            : [.. names.Where(name => part.Length > 2 && name.Split('-', '_').Contains(part, StringComparer.OrdinalIgnoreCase))];
+            : [.. names.Distinct().Where(name => part.Length > 2 && (name.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+                || name.Split('-', '_').Contains(part, StringComparer.OrdinalIgnoreCase)))];
         return meant.Length is 0 or > MostMeant ? "" : $"; did you mean {string.Join(" or ", meant)}?";
     }
 

@@ -25,6 +25,10 @@ public sealed class NearestNameTests
     public void Hint_MistypedNameOrPartOfNames_AsksForThem(string word, string expected) =>
         Assert.Equal(expected, NearestName.Hint(word, ["--grpc-port", "--http-port", "learning_rate"]));
 
+    [Fact]
+    public void Hint_TheBeginningOfTwoNames_AsksForBoth() => Assert.Equal(
+        "; did you mean --repository or --report?", NearestName.Hint("--repo", ["--repository", "--report", "--run", "--repository"]));
+
     [Theory]
     [InlineData("pictres", "pictures")]
     [InlineData("pictres/", "pictures")]

@@ -25,7 +25,9 @@ internal static class DatasetOptions
         var folder = parsed.GetValue(Data);
         if (name is not null && !DatasetCatalog.Names.Contains(name))
             throw new ExpectedException(ExitCode.Usage, $"{dataset.Name} is \"{name}\", expected {string.Join(", ", DatasetCatalog.Names)}"
-                + NearestName.Hint(name, DatasetCatalog.Names));
+                + (Directory.Exists(name)
+                    ? $"; for your own images {dataset.Name} folder --data {name}"
+                    : NearestName.Hint(name, DatasetCatalog.Names)));
         if (name is null && folder is not null)
             throw new ExpectedException(ExitCode.Usage, $"--data is given without {dataset.Name}, expected the data set's name too");
         return name is null ? null : new()

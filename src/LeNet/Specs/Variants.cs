@@ -43,7 +43,14 @@ public static class Variants
                     $"variant \"{nameOrPath}\" is unknown, expected {string.Join(", ", Names)} or the path of a .json file"),
             },
         };
-        _ = spec.Trace();
+        try
+        {
+            _ = spec.Trace();
+        }
+        catch (SpecException exception) when (!Names.Contains(nameOrPath))
+        {
+            throw new SpecException($"{nameOrPath}: {exception.Message}");
+        }
         return spec;
     }
 
@@ -166,7 +173,7 @@ public static class Variants
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new SpecException($"{path}: no such file, expected a variant's layers as JSON");
+            throw new SpecException($"{path}: no such file, expected a variant's layers as JSON{NearestName.HintOfPath(path)}");
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using LeNetServe.Trainer.Configuration;
 
 namespace LeNetServe.Trainer.Sweeps;
 
@@ -14,6 +15,10 @@ internal static partial class SetOption
             ? (text[..equals], text[(equals + 1)..])
             : throw Fault($"--set is \"{text}\", expected key=value, key=value,value or key=low..high[:log]");
         var key = name.TrimStart('-').Replace('-', '_');
+        if (ConfigBuilder.Fields.All(field => field.Key != key))
+            throw Fault($"--set names {name}, which is not a value of a config"
+                + NearestName.Expected(
+                    key.Replace('_', '-'), [.. ConfigBuilder.Fields.Select(field => field.Option[2..])], "lenetserve-train train --help"));
         var bare = plan with { Set = Without(plan.Set, key), Grid = Without(plan.Grid, key), Random = Without(plan.Random, key) };
         if (RangePattern().Match(value) is { Success: true } range)
             return bare with { Random = With(bare.Random, key, Range(range.Groups)) };

@@ -28,6 +28,15 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Verify_AFolderAsTheDataset_SaysHowToGiveIt()
+    {
+        var (code, _, error) = await ExporterProcess.RunAsync("", "verify", "--model", sandbox.Models, "--dataset", sandbox["."]);
+
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Contains($"; for your own images --dataset folder --data {sandbox["."]}\n", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Verify_FileWithOneBitFlipped_IsBadInput()
     {
         await sandbox.ExportAsync();

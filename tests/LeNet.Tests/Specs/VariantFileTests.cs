@@ -91,6 +91,7 @@ public sealed class VariantFileTests : IDisposable
         var exception = Assert.Throws<SpecException>(() => Create(Small.Replace(sound, broken, StringComparison.Ordinal)));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.Contains("mine.json: ", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -109,6 +110,16 @@ public sealed class VariantFileTests : IDisposable
         var exception = Assert.Throws<SpecException>(() => Variants.Create(folder.Combine("nowhere.json"), 1, 10));
 
         Assert.Contains("nowhere.json: no such file", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Create_MistypedFile_NamesTheNearest()
+    {
+        File.WriteAllText(folder.Combine("my-network.json"), "{}");
+
+        var exception = Assert.Throws<SpecException>(() => Variants.Create(folder.Combine("my-netwrk.json"), 1, 10));
+
+        Assert.EndsWith($"; did you mean {folder.Combine("my-network.json")}?", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,7 +42,8 @@ public sealed class SweepConfigsTests
     public void Of_EqualValuesTwice_AreOneRun() => Assert.Single(SweepConfigs.Of(Plan("learning-rate=0.01,0.010")));
 
     [Theory]
-    [InlineData("learning-rat=0.1", "config key \"learning_rat\" is unknown")]
+    [InlineData("learning-rat=0.1", "--set names learning-rat, which is not a value of a config; did you mean learning-rate?")]
+    [InlineData("learnin_rate=0.1", "--set names learnin_rate, which is not a value of a config; did you mean learning-rate?")]
     [InlineData("learning-rate=-1,0.1", "learning_rate is -1")]
     [InlineData("optimizer=sgd,adaam", "optimizer is \"adaam\", expected sgd, adam, adamw or muon")]
     [InlineData("learning-rate=0.1..0.01", "0.1..0.01 is empty")]
