@@ -60,7 +60,7 @@ internal static class RunReport
                     Values = evidence.SamplePixels,
                 },
                 Layers = evidence.FeatureMaps.Select(layer => Layer(layer.Layer, layer.Maps)),
-                run.Settings,
+                Settings = UsedSettings.Of(run.Settings, model.Spec),
                 Environment = RecordedRun.Flatten(run.Directory.Environment),
             });
     }
