@@ -72,8 +72,24 @@ internal static class RunExport
             return null;
         return File.Exists(run.Directory.Novelty) && run.Trained.Certainty?.Novelty is { } rule
             ? (NoveltyModel.Read(run.Directory.Novelty), rule)
-            : throw new ExpectedException(ExitCode.BadInput, $"--outputs asks for novelty and {run.Directory.Path} has no "
-                + $"{NoveltyModel.FileName}, expected a run that held out 100 images or more, which needs some hundred pictures");
+            : throw new ExpectedException(
+                ExitCode.BadInput,
+                $"--outputs asks for novelty and {run.Directory.Path} has no {NoveltyModel.FileName}: {WhyNoNovelty(run)}");
+    }
+
+    private static string WhyNoNovelty(TrainedRun run)
+    {
+        var (trained, layer) = (run.Trained, NoveltyRule.LayerOf(run.Trained.Spec));
+        if (trained.Certainty is null)
+        {
+            var validates = run.Directory.ReadRecipe()?.GetValueOrDefault("validation") is not "0";
+            return $"it held out fewer than {HeldOutImages.Fewest} of its {Counted.Of(trained.Dataset.TrainImages, "training image")}; "
+                + HeldOutImages.Advice(validates, trained.Dataset.TrainImages, trained.Labels.Count);
+        }
+        var values = trained.Spec.Trace().LastOrDefault(row => row.Layer.Name == layer)?.Output.Count ?? trained.Spec.Classes;
+        return values > NoveltyModel.MostFeatures
+            ? $"{layer ?? "its answer"} has {Counted.Of(values, "value")}, expected at most {NoveltyModel.MostFeatures:N0}"
+            : "an older program trained it; train it again";
     }
 
     private static void CheckWritten(ModelProto model)

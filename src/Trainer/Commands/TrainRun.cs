@@ -44,9 +44,9 @@ internal sealed class TrainRun(TrainOptions options)
         if (!options.DryRun)
         {
             var images = Counted.Of(dataset.Train.Count, "training image");
-            var choices = recipe.Choices.Where(choice => !options.Values.ContainsKey(choice.Key)).Select(choice => choice.Phrase).ToList();
-            if (choices.Count > 0)
-                Console.WriteLine($"chosen for {images} of {dataset.Labels.Count} classes: {string.Join("; ", choices)}");
+            var choices = recipe.Choices.Where(choice => choice.Key == "data" || !options.Values.ContainsKey(choice.Key))
+                .Select(choice => choice.Phrase);
+            Console.WriteLine($"chosen for {images} of {dataset.Labels.Count} classes: {string.Join("; ", choices)}");
             foreach (var warning in recipe.Warnings)
                 Console.Error.WriteLine($"warning: {warning}");
         }
@@ -63,7 +63,7 @@ internal sealed class TrainRun(TrainOptions options)
             Print(finished, run.Directory);
             return ExitCode.Success;
         }
-        foreach (var note in Criterion.Unused(run.Spec, config))
+        foreach (var note in run.Notes)
             Console.Error.WriteLine($"note: {note}");
         if (dataset.PassedOver.Count > 0)
             Console.Error.WriteLine(
@@ -102,7 +102,7 @@ internal sealed class TrainRun(TrainOptions options)
         var flipped = summary.TestAccuracyFlipped is { } accuracy ? $" ({accuracy:P2} with flip test-time augmentation)" : "";
         Console.WriteLine(
             $"test accuracy {summary.TestAccuracy:P2} of {Counted.Of(summary.TestImages, "image")}{flipped}, "
-            + $"{Counted.Of(summary.Epochs, "epoch")} in {summary.Seconds:F1} s, {summary.ImagesPerSecond:N0} images/s");
+            + $"{Counted.Of(summary.Epochs, "epoch")} in {PlainDisplay.Duration(summary.Seconds)}, {summary.ImagesPerSecond:N0} images/s");
         Console.WriteLine($"report: {run.Report}");
         Console.WriteLine($"next:   {NextCommand.Export(run)}");
     }

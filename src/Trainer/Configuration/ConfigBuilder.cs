@@ -1,8 +1,8 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using LeNetServe.Datasets;
 using LeNetServe.Specs;
@@ -21,10 +21,10 @@ internal static class ConfigBuilder
         .. from property in typeof(TrainingConfig).GetProperties(BindingFlags.Public | BindingFlags.Instance)
            let description = property.GetCustomAttribute<DescriptionAttribute>()?.Description
            where description is not null
-           let name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
-           let key = name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)
+           let key = ConfigField.KeyOf(property)
            let type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType
-           select new ConfigField(key, type, description, Defaults[key]?.ToJsonString().Trim('"')),
+           let range = property.GetCustomAttribute<RangeAttribute>()
+           select new ConfigField(key, type, description, Defaults[key]?.ToJsonString().Trim('"'), range),
     ];
 
     /// <summary>Gets the known values of a field; empty for a number or free text.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
@@ -11,12 +12,22 @@ namespace LeNetServe.Trainer.Configuration;
 /// <param name="Type">Its type: int, double, bool, string or an enum.</param>
 /// <param name="Description">Its effect.</param>
 /// <param name="Default">Its value if neither recipe nor user gives one, as text; null if it has no default.</param>
-internal sealed record ConfigField(string Key, Type Type, string Description, string? Default)
+/// <param name="Range">The numbers that it takes; null if it is not a number.</param>
+internal sealed record ConfigField(string Key, Type Type, string Description, string? Default, RangeAttribute? Range)
 {
-    /// <summary>Gets the text of the command line's help: the field's effect and its default.</summary>
-    public string Help => Default is null || Description.Contains("Default:", StringComparison.Ordinal)
-        ? Description
-        : $"{Description} Default: {Default}.";
+    /// <summary>Gets the text of the command line's help: the field's effect, its default and its range.</summary>
+    public string Help
+    {
+        get
+        {
+            var text = Default is null || Description.Contains("Default:", StringComparison.Ordinal) ? "" : $" Default: {Default}.";
+            return Range is null ? Description + text : $"{Description}{text} Range: {Range.Minimum} to {Range.Maximum}.";
+        }
+    }
+
+    /// <summary>Gets the key of a property in JSON.</summary>
+    public static string KeyOf(PropertyInfo property) =>
+        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
 
     /// <summary>Gets the option on the command line, such as <c>--learning-rate</c>.</summary>
     public string Option => $"--{Key.Replace('_', '-')}";

@@ -20,4 +20,7 @@ internal interface ITrainingDisplay : IDisposable
     /// <param name="line">Its figures.</param>
     /// <param name="epochs">Epochs of the whole run.</param>
     void Epoch(MetricsLine line, int epochs);
+
+    /// <summary>Shows the work that follows the last epoch and takes some seconds.</summary>
+    void Ending(string work);
 }

@@ -19,7 +19,10 @@ internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
     public static string Describe(MetricsLine line, int epochs) => string.Create(CultureInfo.InvariantCulture,
         $"epoch {line.Epoch}/{epochs}: loss {line.TrainLoss:F4}, accuracy {line.TrainAccuracy:P2}")
         + (line.ValidationAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", validation {accuracy:P2}") : "")
-        + string.Create(CultureInfo.InvariantCulture, $", {line.Seconds:F1} s, {line.ImagesPerSecond:N0} images/s");
+        + string.Create(CultureInfo.InvariantCulture, $", {Duration(line.Seconds)}, {line.ImagesPerSecond:N0} images/s");
+
+    /// <summary>Writes seconds, or milliseconds if they are fewer than one.</summary>
+    public static string Duration(double seconds) => seconds < 1 ? $"{1000 * seconds:F0} ms" : $"{seconds:F1} s";
 
     /// <summary>Writes the position of an interrupted run as one line of text.</summary>
     public static string Describe(TrainingProgress progress, int epochs)
@@ -45,6 +48,8 @@ internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
         var left = TimeSpan.FromSeconds(Math.Round(seconds / this.epochs * (epochs - line.Epoch)));
         output.WriteLine($"{Describe(line, epochs)}, {left:c} left");
     }
+
+    public void Ending(string work) => output.WriteLine(work);
 
     public void Dispose()
     {

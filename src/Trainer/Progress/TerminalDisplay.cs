@@ -58,6 +58,12 @@ internal sealed class TerminalDisplay : ITrainingDisplay
         console.WriteLine(PlainDisplay.Describe(line, epochs));
     }
 
+    public void Ending(string work)
+    {
+        Clear();
+        console.WriteLine(work);
+    }
+
     public void Dispose() => Clear();
 
     private void Clear() => console.Write(new ControlCode("\r\u001b[2K"));

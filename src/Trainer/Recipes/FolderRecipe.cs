@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using LeNetServe.Datasets;
 using LeNetServe.Trainer.Configuration;
 
@@ -25,8 +26,11 @@ internal sealed record FolderRecipe
     private const int TooFewToValidate = 500;
 
     private const int TooFewOfAClass = 20;
+    private const int MostNamed = 10;
     private const double Uneven = 1.5;
     private const double VeryUneven = 4;
+
+    private static readonly JsonObject Recipe = RecipeFiles.ForDataset("folder");
 
     /// <summary>Values by the config's keys.</summary>
     public required IReadOnlyDictionary<string, string> Values { get; init; }
@@ -46,7 +50,12 @@ internal sealed record FolderRecipe
         var images = dataset.Train.Count;
         var counts = dataset.Train.Labels.CountBy(label => label).ToDictionary();
         var values = new Dictionary<string, string>();
-        var choices = new List<(string Key, string Phrase)>();
+        var choices = new List<(string Key, string Phrase)>
+        {
+            ("data", dataset.Imaging.Input.Channels == 1 ? "gray images" : "color images"),
+            ("variant", $"network {Recipe["variant"]}"),
+            ("learning_rate", $"learning rate {Recipe["learning_rate"]}"),
+        };
         var validates = images >= TooFewToValidate;
         var trained = validates ? images * 9 / 10 : images;
         var batch = Batch(trained);
@@ -58,10 +67,8 @@ internal sealed record FolderRecipe
         if (batch < SmallestBatch)
             values["shards"] = "1";
         if (!validates)
-        {
             values["validation"] = "0";
-            choices.Add(("validation", "no images held out for validation"));
-        }
+        choices.Add(("validation", validates ? "a tenth held out for validation" : "no images held out for validation"));
         if (images < Few)
             Distort(dataset.Train, values, choices);
         if (counts.Values.Max() > Uneven * counts.Values.Min())
@@ -99,9 +106,15 @@ internal sealed record FolderRecipe
     {
         var (least, fewest) = counts.MinBy(pair => pair.Value);
         var (most, greatest) = counts.MaxBy(pair => pair.Value);
-        if (fewest < TooFewOfAClass)
-            yield return $"class {labels[least]} has {Counted.Of(fewest, "training picture")}, expected {TooFewOfAClass} or more: "
+        var small = counts.Where(pair => pair.Value < TooFewOfAClass).OrderBy(pair => pair.Value).ThenBy(pair => pair.Key).ToList();
+        if (small.Count > 0)
+        {
+            var named = string.Join(", ", small.Take(MostNamed).Select(pair => $"{labels[pair.Key]}: {pair.Value}"));
+            var rest = small.Count > MostNamed ? $", and {small.Count - MostNamed:N0} more" : "";
+            yield return $"{small.Count:N0} of {Counted.Of(counts.Count, "class", "classes")} {(small.Count == 1 ? "has" : "have")} "
+                + $"fewer than {TooFewOfAClass} training pictures ({named}{rest}): "
                 + "the answers will be unsure, and the test accuracy says little";
+        }
         if (greatest > VeryUneven * fewest)
             yield return $"class {labels[most]} has {Counted.Of(greatest, "training picture")} and class {labels[least]} {fewest}: "
                 + "uneven classes make the smaller ones unsure";

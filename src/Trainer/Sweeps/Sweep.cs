@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Downloads;
+using LeNetServe.Trainer.Progress;
 using LeNetServe.Trainer.Training;
 
 namespace LeNetServe.Trainer.Sweeps;
@@ -12,10 +12,13 @@ namespace LeNetServe.Trainer.Sweeps;
 /// </summary>
 /// <param name="train">Trains one run and returns the exit code and its last line of error.</param>
 /// <param name="say">Takes a line for each run.</param>
-internal sealed class Sweep(Func<PlannedRun, CancellationToken, Task<(int Code, string Message)>> train, Action<string> say)
+/// <param name="time">The clock; null for the system's.</param>
+internal sealed class Sweep(
+    Func<PlannedRun, CancellationToken, Task<(int Code, string Message)>> train, Action<string> say, TimeProvider? time = null)
 {
     private const int Attempts = 2;
     private readonly ConcurrentDictionary<PlannedRun, bool> running = new();
+    private readonly TimeProvider time = time ?? TimeProvider.System;
     private int done;
 
     /// <summary>Gets the runs that are being trained.</summary>
@@ -65,12 +68,15 @@ internal sealed class Sweep(Func<PlannedRun, CancellationToken, Task<(int Code, 
                 await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
-            var (code, message) = run.IsFinished ? (0, "") : await TrainAsync(run, cancellationToken);
+            var started = time.GetTimestamp();
+            var trains = !run.IsFinished;
+            var (code, message) = trains ? await TrainAsync(run, cancellationToken) : (0, "");
             if (cancellationToken.IsCancellationRequested)
                 return;
             if (run.IsFinished)
             {
-                say($"[{Interlocked.Increment(ref done)}/{count}] {run.Directory.Id}: {Figures(run.Directory)}");
+                var all = trains ? $" of training, {time.GetElapsedTime(started).TotalSeconds:0.0} s in all" : "";
+                say($"[{Interlocked.Increment(ref done)}/{count}] {run.Directory.Id}: {Figures(run.Directory)}{all}");
             }
             else if (attempt < Attempts)
             {
@@ -102,8 +108,7 @@ internal sealed class Sweep(Func<PlannedRun, CancellationToken, Task<(int Code, 
     private static string Figures(RunDirectory run)
     {
         var summary = run.ReadSummary()!;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"test accuracy {100 * summary.TestAccuracy:0.00} %, {Counted.Of(summary.Epochs, "epoch")} in {summary.Seconds:0.0} s");
+        var seconds = PlainDisplay.Duration(summary.Seconds);
+        return $"test accuracy {summary.TestAccuracy:P2}, {Counted.Of(summary.Epochs, "epoch")} in {seconds}";
     }
 }

@@ -23,12 +23,14 @@ internal sealed class TrainingRun
 {
     private readonly TrainingConfig config;
     private readonly ImageDataset dataset;
+    private readonly TrainingData data;
     private readonly Lazy<RunInputs> inputs;
 
     /// <param name="config">Every hyper-parameter.</param>
     /// <param name="dataset">The images.</param>
     /// <param name="runs">Directory of the runs.</param>
     /// <param name="identity">The identity of the images, if several runs share it.</param>
+    /// <exception cref="ExpectedException">No training image of a class is left.</exception>
     public TrainingRun(TrainingConfig config, ImageDataset dataset, string runs, Lazy<DatasetIdentity>? identity = null)
     {
         ClassNames.Require(dataset);
@@ -39,6 +41,8 @@ internal sealed class TrainingRun
         Spec = Variants.Create(config.Variant, input.Channels, dataset.Labels.Count);
         if (Spec.Input != input)
             throw new SpecException($"variant {Spec.Name} takes {Spec.Input}, the images of {dataset.Name} are {input}");
+        data = TrainingData.Split(dataset.Train, config.Validation, config.Calibration ?? 0);
+        HeldOutCheck.Require(config, dataset, data);
         Directory = new(Path.Combine(runs, RunId.Of(config, dataset.Name, Spec)));
     }
 
@@ -50,6 +54,9 @@ internal sealed class TrainingRun
 
     /// <summary>The network.</summary>
     public LeNetSpec Spec { get; }
+
+    /// <summary>Gets a sentence for each value of the config that changes nothing, and for each thing that the run will not have.</summary>
+    public IEnumerable<string> Notes => [.. Criterion.Unused(Spec, config), .. HeldOutCheck.Notes(config, dataset, data)];
 
     /// <summary>Gets the final figures if the run is finished with the same images, class names and teachers; else null.</summary>
     /// <exception cref="InvalidDataException">The run is finished with other inputs, or its files were changed since.</exception>
@@ -83,6 +90,21 @@ internal sealed class TrainingRun
         bool anew = false)
     {
         System.IO.Directory.CreateDirectory(Directory.Path);
+        try
+        {
+            return ExecuteLocked(device, threads, display, measureThreads, anew, stop);
+        }
+        finally
+        {
+            // A request that is refused before its first step leaves no run behind.
+            if (!System.IO.Directory.EnumerateFileSystemEntries(Directory.Path).Any())
+                System.IO.Directory.Delete(Directory.Path);
+        }
+    }
+
+    private RunSummary ExecuteLocked(
+        Device device, SliceThreads threads, ITrainingDisplay display, bool measureThreads, bool anew, CancellationToken stop)
+    {
         using var owner = DirectoryLock.TryTake(LockFile(Directory))
             ?? throw new IOException($"{Directory.Path} is in use by another process, which trains this run");
         if (anew)
@@ -111,6 +133,10 @@ internal sealed class TrainingRun
             WriteDescription(model, device, threads);
             session.Train(Directory, stop);
         }
+        display.Ending(data.Calibration.Length == 0
+            ? $"measuring {Counted.Of(dataset.Test.Count, "test image")} …"
+            : $"calibrating on {Counted.Of(data.Calibration.Length, "held-out image")}, learning what is strange, "
+                + $"measuring {Counted.Of(dataset.Test.Count, "test image")} …");
         return Finish(model, state, threads);
     }
 
@@ -157,7 +183,7 @@ internal sealed class TrainingRun
             TestBrier = certainty.Brier,
             Temperature = model.Certainty?.Temperature,
             TestImages = test.Images,
-            ValidationAccuracy = state.Best is null ? null : state.Progress.BestAccuracy,
+            ValidationAccuracy = state.Progress.BestEpoch > 0 ? state.Progress.BestAccuracy : null,
             TestAccuracyFlipped = config.FlipTest
                 ? evaluator.Measure(weights, model, images, images.All(), flip: true).Accuracy
                 : null,
@@ -174,7 +200,6 @@ internal sealed class TrainingRun
 
     private ModelCertainty? Calibrate(TrainedModel model, ParameterStore weights, SliceThreads threads)
     {
-        var data = TrainingData.Split(dataset.Train, config.Validation, config.Calibration ?? 0);
         File.Delete(Directory.Novelty);
         if (data.Calibration.Length == 0)
             return null;

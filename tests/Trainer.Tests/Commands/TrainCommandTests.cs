@@ -140,7 +140,7 @@ public sealed class TrainCommandTests : IDisposable
         var (_, output, _) = await TrainerProcess.RunAsync(["train", "--help"]);
 
         var help = Regex.Replace(output, @"\s+", " ");
-        Assert.Contains("Images per step. Default: 128.", help, StringComparison.Ordinal);
+        Assert.Contains("Images per step. Default: 128. Range: 1 to 1000000.", help, StringComparison.Ordinal);
         Assert.Contains("Default: 0.3 with one-cycle, else 0.", help, StringComparison.Ordinal);
         Assert.All(ConfigBuilder.Fields, field => Assert.Contains("Default: ", field.Help, StringComparison.Ordinal));
         Assert.All(ConfigBuilder.Fields, field => Assert.Contains(field.Help, help, StringComparison.Ordinal));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using LeNetServe.Specs;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Tests.Training;
@@ -20,6 +21,44 @@ public sealed class ConfigBuilderTests
         if (config.Dataset is "mnist" or "strokes")
             Assert.Equal(FlipKind.None, config.Flip);
     }
+
+    public static TheoryData<string> Numbers =>
+        [.. ConfigBuilder.Fields.Where(one => one.Type == typeof(int) || one.Type == typeof(double)).Select(one => one.Key)];
+
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public void Build_EveryNumber_TakesTheRangeThatItsHelpSays(string key)
+    {
+        var help = ConfigBuilder.Fields.Single(field => field.Key == key).Help;
+        var range = Regex.Match(help, @" Range: (?<least>\S+) to (?<most>\S+)\.$");
+        if (key == "seed")
+            Assert.False(range.Success);
+        if (!range.Success)
+            return;
+        var (least, most) = (double.Parse(range.Groups["least"].Value), double.Parse(range.Groups["most"].Value));
+        var expected = $", expected {least} to {most}";
+
+        Assert.DoesNotContain(expected, Fault(least), StringComparison.Ordinal);
+        Assert.DoesNotContain(expected, Fault(most), StringComparison.Ordinal);
+        Assert.Contains($"{key} is {least - 1}{expected}", Fault(least - 1), StringComparison.Ordinal);
+        Assert.Contains($"{key} is {most + 1}{expected}", Fault(most + 1), StringComparison.Ordinal);
+
+        string Fault(double value) => Record.Exception(
+            () => ConfigBuilder.Build(null, new Dictionary<string, string> { [key] = $"{value}" }))?.Message ?? "";
+    }
+
+    [Fact]
+    public void Fields_EveryNumberButTheSeed_HasARange() => Assert.All(
+        ConfigBuilder.Fields.Where(field => Numbers.Any(row => row.Data == field.Key) && field.Key != "seed"),
+        field => Assert.NotNull(field.Range));
+
+    [Theory]
+    [InlineData("momentum", "1.4")]
+    [InlineData("validation", "0.91")]
+    public void Build_AShareJustOutsideItsRange_IsNotRounded(string key, string value) => Assert.Contains(
+        $"{key} is {value}, expected 0 to",
+        Assert.Throws<ExpectedException>(() => ConfigBuilder.Build(null, new Dictionary<string, string> { [key] = value })).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void Build_ValuesByHand_WinOverTheRecipe()

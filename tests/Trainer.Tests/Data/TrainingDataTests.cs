@@ -33,6 +33,6 @@ public sealed class TrainingDataTests
         var data = TrainingData.Split(Images, validation: 0, calibration: 0.02);
 
         Assert.Empty(data.Calibration);
-        Assert.Equal(Images.Count, data.Train.Length);
+        Assert.Equal((Images.Count, 40), (data.Train.Length, data.Share));
     }
 }

@@ -54,6 +54,24 @@ public sealed class DisplayTests : IDisposable
         Assert.Equal((38, "epoch 4/151", "epoch 151/151"), (lines.Length, lines[0].Split(':')[0], lines[^1].Split(':')[0]));
     }
 
+    [Theory]
+    [InlineData(0.0124, "12 ms")]
+    [InlineData(0.9994, "999 ms")]
+    [InlineData(1.04, "1.0 s")]
+    public void Plain_AShortEpoch_HasMilliseconds(double seconds, string expected) =>
+        Assert.EndsWith($", {expected}, 12,345 images/s", PlainDisplay.Describe(Line(1, seconds), 3), StringComparison.Ordinal);
+
+    [Fact]
+    public void Ending_AfterTheLastEpoch_IsALineOfItsOwn()
+    {
+        using (var plain = new PlainDisplay(output))
+            plain.Ending("measuring 5 images …");
+        using (var terminal = Terminal(epochs: 1))
+            terminal.Ending("measuring 6 images …");
+
+        Assert.Equal($"measuring 5 images …{output.NewLine}{Erase}measuring 6 images …{output.NewLine}{Erase}", output.ToString());
+    }
+
     [Fact]
     public void Plain_NoValidation_LeavesItOut() =>
         Assert.Equal("epoch 3/3: loss 0.2500, accuracy 90.00 %, 2.0 s, 12,345 images/s",

@@ -46,11 +46,41 @@ public sealed class FolderRecipeTests
 
         Assert.Equal("true", recipe.Values["balance"]);
         Assert.Equal(2, recipe.Warnings.Count);
-        Assert.StartsWith("class 2 has 2 training pictures, expected 20", recipe.Warnings[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "3 of 4 classes have fewer than 20 training pictures (2: 2, 3: 2, 1: 3): ", recipe.Warnings[0], StringComparison.Ordinal);
         Assert.StartsWith("class 0 has 393 training pictures and", recipe.Warnings[1], StringComparison.Ordinal);
         Assert.Empty(FolderRecipe.For(data).Warnings);
         Assert.False(FolderRecipe.For(data).Values.ContainsKey("balance"));
     }
+
+    [Theory]
+    [InlineData(1, "1 of 12 classes has fewer than 20 training pictures (0: 1): ")]
+    [InlineData(
+        12,
+        "12 of 12 classes have fewer than 20 training pictures (0: 1, 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1, 7: 1, 8: 1, 9: 1, and 2 more): ")]
+    public void For_ManySmallClasses_NamesTenAndCountsTheRest(int small, string expected)
+    {
+        int[] labels = [.. Enumerable.Range(0, 12).SelectMany(label => Enumerable.Repeat(label, label < small ? 1 : 20))];
+        var data = TinyDataset.Create(train: labels.Length);
+
+        var recipe = FolderRecipe.For(data with
+        {
+            Labels = [.. Enumerable.Range(0, 12).Select(label => $"{label}")],
+            Train = data.Train with { Labels = labels },
+        });
+
+        Assert.StartsWith(expected, recipe.Warnings[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(
+        1, 400, "gray images; network lenet5-bn; learning rate 0.005; batches of 32; 150 epochs; no images held out for validation")]
+    [InlineData(
+        3, 4000, "color images; network lenet5-bn; learning rate 0.005; batches of 128; 65 epochs; a tenth held out for validation")]
+    public void For_EveryChoice_IsNamed(int channels, int images, string expected) => Assert.StartsWith(
+        expected,
+        string.Join("; ", FolderRecipe.For(TinyDataset.Create(images, channels: channels)).Choices.Select(choice => choice.Phrase)),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Build_AdaptedValues_WinOverTheRecipeAndLoseToTheUser()

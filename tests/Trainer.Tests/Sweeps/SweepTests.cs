@@ -4,6 +4,7 @@ using LeNetServe.Runs;
 using LeNetServe.Trainer.Configuration;
 using LeNetServe.Trainer.Downloads;
 using LeNetServe.Trainer.Sweeps;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LeNetServe.Trainer.Tests.Sweeps;
 
@@ -27,6 +28,25 @@ public sealed class SweepTests : IDisposable
         Assert.Empty(failed);
         Assert.Equal(["run0", "run2", "run4"], trained.Order());
         Assert.Contains("2 of 5 runs are finished already", said);
+    }
+
+    [Fact]
+    public async Task RunAsync_ARunIsFinished_SaysItsTrainingAndItsWholeTime()
+    {
+        var time = new FakeTimeProvider();
+        var sweep = new Sweep(
+            (run, cancellation) =>
+            {
+                time.Advance(TimeSpan.FromSeconds(15.2));
+                return Train(run, cancellation);
+            },
+            said.Enqueue,
+            time);
+
+        await sweep.RunAsync(Runs(1), 1, Cancel);
+
+        Assert.Equal(
+            ["run0 begins", "[1/1] run0: test accuracy 90.00 %, 1 epoch in 1.0 s of training, 15.2 s in all"], said);
     }
 
     [Fact]

@@ -447,6 +447,10 @@ public sealed class TrainingRunTests
         {
         }
 
+        public void Ending(string work)
+        {
+        }
+
         public void Dispose()
         {
         }
