@@ -18,6 +18,9 @@ internal sealed class EvaluationPass(ParameterStore store, TrainedModel model, S
     /// <summary>Use the own kernels if they fit; otherwise every layer is torch's.</summary>
     public bool Kernels { get; init; } = true;
 
+    /// <summary>Name of the layer whose values the networks give instead of the logits; null for the logits.</summary>
+    public string? Last { get; init; }
+
     /// <summary>Gets the number of batches for so many images.</summary>
     public static int Batches(int images) => (images + BatchSize - 1) / BatchSize;
 
@@ -25,7 +28,8 @@ internal sealed class EvaluationPass(ParameterStore store, TrainedModel model, S
     public void Run(ResidentImages images, int[] numbers, Action<EvaluationBatch> work)
     {
         // A network keeps its pass's values, so two threads must not share one.
-        var networks = Enumerable.Range(0, threads.Threads).Select(_ => new Network(store, model.Normalization, Kernels)).ToArray();
+        var networks = Enumerable.Range(0, threads.Threads).Select(_ => new Network(store, model.Normalization, Kernels, last: Last))
+            .ToArray();
         try
         {
             threads.Run(Batches(numbers.Length), batch =>

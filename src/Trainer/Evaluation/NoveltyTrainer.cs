@@ -3,8 +3,8 @@ using LeNetServe.Datasets;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Data;
+using LeNetServe.Trainer.Layers;
 using LeNetServe.Trainer.Parameters;
-using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Evaluation;
 
@@ -42,16 +42,8 @@ internal sealed class NoveltyTrainer(
     private float[] Features(ResidentImages of, int[] numbers)
     {
         var values = new float[EvaluationPass.Batches(numbers.Length)][];
-        new EvaluationPass(store, model, threads).Run(of, numbers, batch => values[batch.Number] = TensorMemory.Values(FeaturesOf(batch)));
+        new EvaluationPass(store, model, threads) { Last = layer }.Run(of, numbers, batch => values[batch.Number] = TensorMemory.Values(
+            layer is null ? batch.Logits() : batch.Network.Forward(batch.Pixels, Pass.Evaluation).flatten(1)));
         return [.. values.SelectMany(batch => batch)];
-    }
-
-    /// <summary>Gets the values of the layer, or else the calibrated logits, B×features.</summary>
-    private Tensor FeaturesOf(EvaluationBatch batch)
-    {
-        foreach (var (row, output) in batch.Network.Trace(batch.Pixels))
-            if (row.Layer.Name == layer)
-                return output.flatten(1);
-        return batch.Logits();
     }
 }

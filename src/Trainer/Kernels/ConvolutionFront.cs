@@ -56,16 +56,16 @@ internal sealed unsafe class ConvolutionFront : IDisposable
     private TensorShape OutputShape { get; }
 
     /// <summary>The front of a network, or null if it is not made for the processor, the device or the layers.</summary>
-    public static ConvolutionFront? TryCreate(NetworkParameters parameters, Normalization normalization)
+    public static ConvolutionFront? TryCreate(
+        NetworkParameters parameters, Normalization normalization, IReadOnlyList<LayerShape> trace)
     {
         if (!Lanes.AreSupported || parameters.Device.type != TorchSharp.DeviceType.CPU)
             return null;
-        var trace = parameters.Spec.Trace();
         if (PooledConvolution.At(trace, 0) is not { } first || !RowBlock.Supports(trace[0].Input))
             return null;
         var rows = new RowBlock(first, trace[0].Input.Channels, parameters);
         var next = first.Layers;
-        var silu = trace[next].Layer is ActivationSpec activation
+        var silu = trace.ElementAtOrDefault(next)?.Layer is ActivationSpec activation
             && activation == new ActivationSpec { Name = activation.Name, Function = ActivationFunction.Silu };
         next += silu ? 1 : 0;
         if (PooledConvolution.At(trace, next) is not { } second || !MapBlock.Supports(second, trace[next].Input))

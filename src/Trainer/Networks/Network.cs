@@ -26,8 +26,10 @@ internal sealed class Network : IDisposable
     /// <param name="type">
     /// The type to compute with; another one than float32 is for torch's layers only. Each layer's values are rounded to float32.
     /// </param>
+    /// <param name="last">Name of the layer whose values to give instead of the logits; null for the logits.</param>
     public Network(
-        ParameterStore store, Normalization normalization, bool kernels = true, ScalarType type = ScalarType.Float32)
+        ParameterStore store, Normalization normalization, bool kernels = true, ScalarType type = ScalarType.Float32,
+        string? last = null)
     {
         using var scope = NewDisposeScope();
         Store = store;
@@ -35,8 +37,10 @@ internal sealed class Network : IDisposable
         parameters = new(store, type);
         mean = PerChannel(normalization.Mean);
         deviation = PerChannel(normalization.Deviation);
-        front = kernels ? ConvolutionFront.TryCreate(parameters, normalization) : null;
-        layers = [.. store.Spec.Trace().Skip(front?.Layers ?? 0).Select(row => TrainedLayer.Of(row).Build(parameters))];
+        var trace = store.Spec.Trace();
+        LayerShape[] rows = [.. trace.Take(last is null ? trace.Count : trace.Select(row => row.Layer.Name).ToList().IndexOf(last) + 1)];
+        front = kernels ? ConvolutionFront.TryCreate(parameters, normalization, rows) : null;
+        layers = [.. rows.Skip(front?.Layers ?? 0).Select(row => TrainedLayer.Of(row).Build(parameters))];
     }
 
     /// <summary>The weights.</summary>
@@ -51,7 +55,9 @@ internal sealed class Network : IDisposable
     /// <summary>A parameter by its name.</summary>
     public Tensor this[string name] => parameters[name];
 
-    /// <summary>Logits, B×classes, of raw pixels, B×C×H×W uint8 or a floating type, 0..255.</summary>
+    /// <summary>
+    /// Logits, B×classes, or the values of the last layer asked for, of raw pixels, B×C×H×W uint8 or a floating type, 0..255.
+    /// </summary>
     public Tensor Forward(Tensor pixels, Pass pass)
     {
         var values = front is null ? Normalize(pixels) : front.Forward(pixels, pass);
