@@ -78,6 +78,8 @@ public sealed class DocumentClone : IAsyncLifetime
     private string Prelude => $"""
         export NUGET_PACKAGES="${"{"}NUGET_PACKAGES:-$HOME/.nuget/packages{"}"}"
         export HOME='{folder.Combine("home")}' DOTNET_CLI_HOME='{folder.Combine("home")}' NuGetAudit=false
+        # In a namespace NuGet takes this user for root, whose folder in /tmp may belong to the machine's root.
+        export NUGET_SCRATCH='{folder.Combine("nuget")}'
         export DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
         export PATH="$HOME/.dotnet/tools:/usr/bin:$PATH"
         unset MSBuildSDKsPath MSBUILD_EXE_PATH CI
