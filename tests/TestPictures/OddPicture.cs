@@ -43,6 +43,7 @@ public sealed record OddPicture(string FileName, byte[] Encoded, ImageFault? Fau
         yield return Sound("progressive.jpg", Embedded("progressive.jpg"));
         yield return Sound("restarts.jpg", Embedded("restarts.jpg"));
         yield return Sound("progressive-restarts.jpg", Embedded("progressive-restarts.jpg"));
+        yield return Sound("scans.jpg", Embedded("scans.jpg"));
         yield return Sound("gray.tif", Tiff.ToArray());
         yield return Sound("tiles.tif", (Tiff with { Tile = 16, Compression = Compression.LZW, IsBigEndian = true }).ToArray());
         yield return Sound("png-inside.jpg", Gray.ToArray());
@@ -65,6 +66,7 @@ public sealed record OddPicture(string FileName, byte[] Encoded, ImageFault? Fau
         yield return new("huge.gif", GifOfSize(65_535, 65_535), ImageFault.TooLarge);
         yield return new("zero-width.png", WithSize(0, Side), ImageFault.Damaged);
         yield return new("zero-height.png", WithSize(Side, 0), ImageFault.Damaged);
+        yield return new("short.png", "text."u8.ToArray(), ImageFault.UnknownFormat);
         yield return new("text.png", "This is not a picture."u8.ToArray(), ImageFault.UnknownFormat);
         yield return new("page.jpg", "<!DOCTYPE html><title>404</title>"u8.ToArray(), ImageFault.UnknownFormat);
         yield return new("drawing.gif", "%PDF-1.7 with a drawing"u8.ToArray(), ImageFault.UnknownFormat);

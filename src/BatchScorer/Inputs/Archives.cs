@@ -97,12 +97,33 @@ internal static class Archives
     private static IEnumerable<ArchiveMember> Members(byte[] path, ArchiveKind kind)
     {
         using var file = Open(path);
+        kind = KindOf(file, kind);
         using Stream content = kind == ArchiveKind.TarGz ? new GZipStream(file, CompressionMode.Decompress) : file;
         foreach (var member in kind == ArchiveKind.Zip ? ZipMembers.Read(content) : new TarMembers(content).Read())
             yield return member;
         // The checksum of gzip comes last. Its length is known when everything before it has been read.
         if (kind == ArchiveKind.TarGz)
             content.CopyTo(Stream.Null);
+    }
+
+    /// <summary>Gets the kind that an archive's first bytes mean: browsers unpack a .tar.gz and keep its name.</summary>
+    /// <exception cref="InvalidDataException">The file is of another known kind, such as an HTML page.</exception>
+    private static ArchiveKind KindOf(FileStream file, ArchiveKind named)
+    {
+        const int FirstBytes = 512;
+        var bytes = new byte[FirstBytes];
+        var start = bytes.AsSpan(0, file.ReadAtLeast(bytes, FirstBytes, throwOnEndOfStream: false));
+        file.Position = 0;
+        if (start.IsEmpty)
+            throw new InvalidDataException("the file is empty");
+        if (start is [0x1f, 0x8b, ..])
+            return ArchiveKind.TarGz;
+        if (start.StartsWith("PK\u0003\u0004"u8))
+            return ArchiveKind.Zip;
+        // A program may stand before a zip, and the name of a member begins a tar.
+        if (ForeignFile.Known(start) is var (found, advice) && (named != ArchiveKind.Tar || !TarMembers.IsHeader(start)))
+            throw new InvalidDataException(found + advice);
+        return named == ArchiveKind.TarGz ? ArchiveKind.Tar : named;
     }
 
     private static FileStream Open(byte[] path)

@@ -29,7 +29,7 @@ internal sealed class TarMembers(Stream archive)
         var damaged = 0;
         while (ReadBlock(lost))
         {
-            if (!IsHeader())
+            if (!IsHeader(header))
             {
                 // Blocks of zeros end an archive. Behind a damaged header they may be a file's content.
                 if (!lost && !header.AsSpan().ContainsAnyExcept((byte)0))
@@ -103,12 +103,15 @@ internal sealed class TarMembers(Stream archive)
         return read == BlockBytes;
     }
 
-    private bool IsHeader()
+    /// <summary>Tells whether a block has a header's checksum.</summary>
+    public static bool IsHeader(ReadOnlySpan<byte> header)
     {
+        if (header.Length < BlockBytes)
+            return false;
         var sum = 8 * ' ';
         for (var i = 0; i < BlockBytes; i++)
             sum += i is >= 148 and < 156 ? 0 : header[i];
-        return sum != 8 * ' ' && Number(header.AsSpan(148, 8)) == sum;
+        return sum != 8 * ' ' && Number(header[148..156]) == sum;
     }
 
     private void Extend(byte type, Rest content)

@@ -1,3 +1,5 @@
+using LeNetServe.Naming;
+
 namespace LeNetServe.BatchScorer.Scoring;
 
 /// <summary>The classes that names of folders mean; none if labels are not read from folders.</summary>
@@ -8,9 +10,9 @@ internal sealed class FolderLabels
     public FolderLabels(IReadOnlyList<string> labels, bool used)
     {
         for (var i = 0; used && i < labels.Count; i++)
-            indices.TryAdd(labels[i], i);
+            indices.TryAdd(ClassName.Of(labels[i]), i);
     }
 
     /// <summary>Gets the class's index; -1 if the name is not a label.</summary>
-    public int IndexOf(string? folder) => folder is not null && indices.TryGetValue(folder, out var index) ? index : -1;
+    public int IndexOf(string? folder) => folder is not null && indices.TryGetValue(ClassName.Of(folder), out var index) ? index : -1;
 }

@@ -1,6 +1,7 @@
 using LeNetServe.Certainty;
 using LeNetServe.Datasets;
 using LeNetServe.Models;
+using LeNetServe.Naming;
 using LeNetServe.Runtime.Predictions;
 using LeNetServe.Specs;
 
@@ -53,7 +54,7 @@ internal sealed record DatasetProof(string Dataset, int Images, int Correct)
     {
         if (dataset.Test.Shape != input)
             throw new InvalidDataException($"data set {dataset.Name} has images of {dataset.Test.Shape}, expected the model's {input}");
-        if (!dataset.Labels.SequenceEqual(labels))
+        if (!ClassName.AreSame(dataset.Labels, labels))
             throw new InvalidDataException($"data set {dataset.Name} has the classes {string.Join(", ", dataset.Labels)}, "
                 + $"expected the model's {string.Join(", ", labels)}");
         if (dataset.Test.Count == 0)

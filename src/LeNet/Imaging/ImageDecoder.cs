@@ -70,14 +70,21 @@ internal static unsafe class ImageDecoder
 
     private static Picture DecodeJpeg(ReadOnlySpan<byte> encoded, int channels, long maxPixels)
     {
+        JpegFile.CheckKind(encoded);
         var end = JpegFile.EndOf(encoded);
+        var data = end < 0 ? encoded : encoded[..end];
+        var isInOneScan = JpegFile.IsInOneScan(data);
+        if (!isInOneScan && !JpegFile.HasEveryScan(data))
+            throw Unreadable(encoded, ImageFormat.JPEG, SKCodecResult.IncompleteInput);
         if (end < 0)
             return DecodeWithoutEnd(encoded, channels, maxPixels);
         var picture = DecodeStored(encoded, ImageFormat.JPEG, channels, maxPixels);
-        if (!EndsInGray(picture))
+        // Bytes after arithmetic coding always make a difference.
+        var isComplete = isInOneScan ? !EndsInGray(picture) : JpegFile.IsArithmetic(encoded);
+        if (isComplete || EndsAlike(data, picture, maxPixels, isInOneScan ? [0xfe, 0xa5] : [0xfe]))
             return picture;
         picture.Dispose();
-        return DecodeWithoutEnd(encoded[..end], channels, maxPixels);
+        throw Unreadable(encoded, ImageFormat.JPEG, SKCodecResult.IncompleteInput);
     }
 
     /// <summary>
@@ -97,17 +104,13 @@ internal static unsafe class ImageDecoder
         return last is gray or grayOfInks;
     }
 
-    /// <summary>Decodes a JPEG without its end marker if every pixel is there: then the bytes after the data make no difference.</summary>
+    /// <summary>Decodes a JPEG without its end marker if every pixel is there.</summary>
     private static Picture DecodeWithoutEnd(ReadOnlySpan<byte> encoded, int channels, long maxPixels)
     {
-        if (!JpegFile.HasEveryScan(encoded))
-            throw Unreadable(encoded, ImageFormat.JPEG, SKCodecResult.IncompleteInput);
         try
         {
             var picture = DecodeStored(JpegFile.Ended(encoded, 0x00), ImageFormat.JPEG, channels, maxPixels);
-            using var second = DecodeStored(JpegFile.Ended(encoded, 0xfe), ImageFormat.JPEG, channels, maxPixels);
-            using var third = DecodeStored(JpegFile.Ended(encoded, 0xa5), ImageFormat.JPEG, channels, maxPixels);
-            if (picture.Pixels.SequenceEqual(second.Pixels) && picture.Pixels.SequenceEqual(third.Pixels))
+            if (EndsAlike(encoded, picture, maxPixels, [0xfe, 0xa5]))
                 return picture;
             picture.Dispose();
         }
@@ -116,6 +119,27 @@ internal static unsafe class ImageDecoder
             // A decoder can also stumble over the random bytes.
         }
         throw Unreadable(encoded, ImageFormat.JPEG, SKCodecResult.IncompleteInput);
+    }
+
+    /// <summary>Tells whether a JPEG gives the same picture with any bytes after its data: then every pixel is there.</summary>
+    /// <param name="data">The file up to its end marker.</param>
+    /// <param name="picture">The picture.</param>
+    /// <param name="maxPixels">The most pixels.</param>
+    /// <param name="ends">The first of the random bytes, for each try.</param>
+    private static bool EndsAlike(ReadOnlySpan<byte> data, in Picture picture, long maxPixels, ReadOnlySpan<byte> ends)
+    {
+        foreach (var end in ends)
+            try
+            {
+                using var other = DecodeStored(JpegFile.Ended(data, end), ImageFormat.JPEG, picture.Channels, maxPixels);
+                if (!picture.Pixels.SequenceEqual(other.Pixels))
+                    return false;
+            }
+            catch (ImageException exception) when (exception.Fault == ImageFault.Damaged)
+            {
+                return false;
+            }
+        return true;
     }
 
     private static SKCodecResult Fill(in Picture picture, SKCodec codec, bool mayLackAlpha)

@@ -1,6 +1,9 @@
 namespace LeNetServe.Runtime.Models;
 
-/// <summary>The rule for files beside a model: ONNX's locations are relative to the model's folder, and may not lead out of it.</summary>
+/// <summary>
+/// The rule for files beside a model: ONNX's locations are relative to the model's folder, and may not lead out of it. If the model is a
+/// link, its data may also lie in the folder to which the link leads.
+/// </summary>
 internal static class DataFile
 {
     private const int MaxLinks = 40;
@@ -19,7 +22,9 @@ internal static class DataFile
         if (!File.Exists(path))
             throw new InvalidDataException($"its data file {path} does not exist");
         var real = Follow(path, MaxLinks);
-        return real.StartsWith(Follow(folder, MaxLinks) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        // A cache of downloads links the model and its data to one folder of contents.
+        string[] folders = [Follow(folder, MaxLinks), Path.GetDirectoryName(Follow(Path.GetFullPath(model), MaxLinks))!];
+        return folders.Any(allowed => real.StartsWith(allowed + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             ? real
             : throw new InvalidDataException($"its data file {path} is a link to {real}, expected a file inside the model's folder");
     }

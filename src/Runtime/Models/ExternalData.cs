@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using LeNetServe.Files;
 using LeNetServe.Onnx;
 
 namespace LeNetServe.Runtime.Models;
@@ -31,6 +32,8 @@ internal sealed record ExternalData(TensorProto Tensor, string Location, long Of
     /// <exception cref="InvalidDataException">The file is too short for the tensor.</exception>
     public void Join(ReadOnlyMemory<byte> file)
     {
+        if (Offset > file.Length - Length && ForeignFile.Known(file.Span) is var (found, advice))
+            throw new InvalidDataException($"{Location}: {found}, expected the values of tensor \"{Tensor.Name}\"{advice}");
         if (Offset > file.Length - Length)
             throw new InvalidDataException($"{Location} has {file.Length} bytes, and tensor \"{Tensor.Name}\" takes "
                 + $"{Length} of them from {Offset}: the file is cut or belongs to another model");

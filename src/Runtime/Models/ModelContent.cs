@@ -118,7 +118,10 @@ public sealed class ModelContent
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new InvalidDataException($"cannot open it as an ONNX model: {exception.Message}", exception);
+            throw new InvalidDataException(
+                ForeignFile.Known(bytes) is var (found, advice)
+                    ? $"{found}, expected an ONNX model{advice}"
+                    : $"cannot open it as an ONNX model: {exception.Message}", exception);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LeNetServe.Datasets;
 using LeNetServe.Files;
+using LeNetServe.Naming;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Configuration;
 
@@ -27,7 +28,7 @@ internal sealed record RunInputs(DatasetIdentity Dataset, IReadOnlyList<string> 
         var before = run.ReadModel();
         if (before.Dataset != Dataset)
             throw Changed(run, "data of SHA-256", Text(before.Dataset), Text(Dataset));
-        if (!before.Labels.SequenceEqual(Labels))
+        if (!ClassName.AreSame(before.Labels, Labels))
             throw Changed(run, "the classes", string.Join(", ", before.Labels), string.Join(", ", Labels));
         var teachers = TeachersOf(run);
         foreach (var (id, hash) in Teachers ?? new Dictionary<string, string>())

@@ -1,3 +1,4 @@
+using LeNetServe.Naming;
 using LeNetServe.Runs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Configuration;
@@ -58,7 +59,7 @@ internal sealed class SoftTargets : IDisposable
             throw new ExpectedException(
                 ExitCode.Usage, $"teacher {path}: no finished run there, expected a run's directory with summary.json");
         var model = run.ReadModel();
-        if (!model.Labels.SequenceEqual(student.Labels) || model.Spec.Input != student.Spec.Input)
+        if (!ClassName.AreSame(model.Labels, student.Labels) || model.Spec.Input != student.Spec.Input)
             throw new ExpectedException(
                 ExitCode.Usage,
                 $"teacher {path}: answers {model.Spec.Input} with {string.Join(", ", model.Labels)}, "

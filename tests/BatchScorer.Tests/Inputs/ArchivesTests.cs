@@ -46,6 +46,48 @@ public sealed class ArchivesTests : IDisposable
         Assert.StartsWith("the TarGz archive cannot be read: ", images[2].Error!.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a.tar.gz", "b.tar")]
+    [InlineData("a.tar", "b.tar.gz")]
+    [InlineData("a.tar", "b.tgz")]
+    public void Images_NameOfAnotherKind_IsReadByTheFirstBytes(string archive, string renamed)
+    {
+        Write(directory[archive], [[1], [2]]);
+        File.Move(directory[archive], directory[renamed]);
+
+        Assert.Equal(["a!/0.png", "a!/1.png"], ImagesOf(renamed).Select(image => image.Name));
+    }
+
+    [Theory]
+    [InlineData("a.zip", "", "the Zip archive cannot be read: the file is empty")]
+    [InlineData("a.tar", "", "the Tar archive cannot be read: the file is empty")]
+    [InlineData("a.zip", "<!DOCTYPE html><title>404</title>",
+        "the Zip archive cannot be read: the file is an HTML page: fetch it anew")]
+    [InlineData("a.tgz", "version https://git-lfs.github.com/spec/v1\n",
+        "the TarGz archive cannot be read: the file is a pointer of Git LFS: fetch it by git lfs pull")]
+    [InlineData("a.tar", "BZh91AY&SY", "the Tar archive cannot be read: the file is compressed by bzip2: unpack it")]
+    public void Images_FileThatIsNotAnArchive_SaysWhatItIs(string archive, string content, string expected)
+    {
+        File.WriteAllText(directory[archive], content);
+
+        Assert.Equal(expected, Assert.Single(ImagesOf(archive)).Error!.Text);
+    }
+
+    [Fact]
+    public void Images_TarWhoseFirstNameBeginsLikeAnotherFile_IsATar()
+    {
+        using (var tar = new TarWriter(File.Create(directory["a.tar"])))
+            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "BZh/1.png") { DataStream = new MemoryStream([1]) });
+
+        Assert.Equal(["a!/BZh/1.png"], ImagesOf("a.tar").Select(image => image.Name));
+    }
+
+    private InputImage[] ImagesOf(string archive)
+    {
+        var path = Encoding.UTF8.GetBytes(directory[archive]);
+        return [.. Archives.Images(path, Archives.KindOf(path)!.Value, new NameFilter([], []), "a", () => true)];
+    }
+
     private static void Write(string path, byte[][] contents)
     {
         using var file = File.Create(path);

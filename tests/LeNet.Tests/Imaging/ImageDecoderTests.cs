@@ -9,7 +9,7 @@ public sealed class ImageDecoderTests
     private static readonly ImagePreprocessor Rgb = new(new() { Input = new(3, 32, 32) });
 
     public static TheoryData<string> Jpegs => new(
-        "color.jpg", "cmyk.jpg", "progressive.jpg", "restarts.jpg", "progressive-restarts.jpg");
+        "color.jpg", "cmyk.jpg", "progressive.jpg", "restarts.jpg", "progressive-restarts.jpg", "scans.jpg");
 
     [Theory]
     [MemberData(nameof(Jpegs))]
@@ -64,6 +64,47 @@ public sealed class ImageDecoderTests
             {
                 Assert.Equal(ImageFault.Truncated, exception.Fault);
             }
+    }
+
+    [Theory]
+    [InlineData("progressive.jpg")]
+    [InlineData("progressive-restarts.jpg")]
+    [InlineData("scans.jpg")]
+    public void Decode_JpegOfManyScansWithAnEarlyEndMarker_IsTruncated(string fileName)
+    {
+        var encoded = Of(fileName);
+        var whole = Rgb.Process(encoded);
+        byte[] end = [0xff, 0xd9];
+
+        var start = encoded.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xff, 0xda]) + 16;
+        for (var length = start; length < encoded.Length - 2; length++)
+            try
+            {
+                // The last bytes may hold nothing but padding.
+                Assert.Equal(whole, Rgb.Process((byte[])[.. encoded[..length], .. end]));
+                Assert.InRange(length, encoded.Length - 6, encoded.Length);
+            }
+            catch (ImageException exception)
+            {
+                Assert.Equal(ImageFault.Truncated, exception.Fault);
+            }
+    }
+
+    [Theory]
+    [InlineData(0xc3, 8, "the JPEG is lossless or hierarchical")]
+    [InlineData(0xc1, 12, "the JPEG has samples of 12 bits")]
+    [InlineData(0xcb, 8, "the JPEG is lossless or hierarchical")]
+    public void Decode_JpegOfARareKind_SaysSo(byte frame, byte bits, string found)
+    {
+        var encoded = Of("color.jpg");
+        var place = encoded.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xff, 0xc0]);
+        encoded[place + 1] = frame;
+        encoded[place + 4] = bits;
+
+        var exception = Assert.Throws<ImageException>(() => Rgb.Process(encoded));
+
+        Assert.Equal(ImageFault.UnknownFormat, exception.Fault);
+        Assert.Equal($"{found}, expected a baseline or progressive one of 8 bits: save it so, or as PNG", exception.Message);
     }
 
     [Fact]
@@ -123,5 +164,5 @@ public sealed class ImageDecoderTests
         Assert.Equal(lastAlpha == 0 ? 70 : 255, pixels[0]);
     }
 
-    private static byte[] Of(string fileName) => OddPicture.All.Single(picture => picture.FileName == fileName).Encoded;
+    private static byte[] Of(string fileName) => [.. OddPicture.All.Single(picture => picture.FileName == fileName).Encoded];
 }

@@ -44,6 +44,36 @@ public sealed class ModelContentTests : IDisposable
         Assert.Empty(content.DataFiles);
     }
 
+    [Fact]
+    public void Read_ModelAndDataAreLinksIntoOneFolder_IsRead()
+    {
+        var whole = new TinyOnnx { DataLocation = "model.onnx.data" }.Write(directory["snapshot"]);
+        Directory.CreateDirectory(directory["blobs"]);
+        foreach (var name in new[] { "model.onnx", "model.onnx.data" })
+        {
+            File.Move(directory["snapshot", name], directory["blobs", "of-" + name]);
+            File.CreateSymbolicLink(directory["snapshot", name], Path.Combine("..", "blobs", "of-" + name));
+        }
+
+        Assert.Equal(["model.onnx.data"], ModelContent.Read(whole).DataFiles);
+
+        File.Delete(whole);
+        File.Copy(directory["blobs", "of-model.onnx"], whole);
+        Assert.Contains(
+            "expected a file inside the model's folder", Assert.Throws<InferenceException>(() => ModelContent.Read(whole)).Message);
+    }
+
+    [Theory]
+    [InlineData("model.onnx", "the file is a pointer of Git LFS, expected an ONNX model: fetch it by git lfs pull")]
+    [InlineData("weights.bin", "weights.bin: the file is a pointer of Git LFS, expected the values of tensor \"")]
+    public void Read_PointerOfGitLfs_SaysWhatToDo(string name, string expected)
+    {
+        var path = new TinyOnnx { DataLocation = "weights.bin" }.Write(directory["m"]);
+        File.WriteAllText(directory["m", name], "version https://git-lfs.github.com/spec/v1\n");
+
+        Assert.Contains(expected, Assert.Throws<InferenceException>(() => ModelContent.Read(path)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("../weights.bin")]
     [InlineData("sub/../../weights.bin")]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LeNetServe.Files;
 using LeNetServe.Imaging;
+using LeNetServe.Naming;
 
 namespace LeNetServe.Datasets;
 
@@ -13,12 +14,16 @@ internal static class ClassFolders
     {
         if (!Directory.Exists(root))
             throw new InvalidDataException($"{root}: no such directory, expected one with a folder of pictures for each class");
-        var labels = Names(root).ToArray();
-        if (labels.Length < 2)
+        var folders = Names(root).ToArray();
+        if (folders.Length < 2)
             throw new InvalidDataException(
-                $"{root}: {Counted.Of(labels.Length, "folder")}, expected two or more, a folder of pictures for each class");
-        Sort(labels);
-        return (labels, [.. labels.Select((name, label) => Pictures(Path.Combine(root, name), label))]);
+                $"{root}: {Counted.Of(folders.Length, "folder")}, expected two or more, a folder of pictures for each class");
+        var labels = Array.ConvertAll(folders, ClassName.Of);
+        if (labels.CountBy(label => label).FirstOrDefault(pair => pair.Value > 1) is { Key: { } twice })
+            throw new InvalidDataException(
+                $"{root}: two folders are named {twice}, once with an accent as a character of its own, expected one: put them together");
+        Sort(labels, folders);
+        return (labels, [.. folders.Select((name, label) => Pictures(Path.Combine(root, name), label))]);
     }
 
     /// <summary>Lists the names of a folder's folders, without those of the system.</summary>
@@ -54,11 +59,13 @@ internal static class ClassFolders
         !SystemFiles.Owns(Path.GetFileName(path.AsSpan()))
         && ImageFileTypes.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    private static void Sort(string[] labels)
+    private static void Sort(string[] labels, string[] folders)
     {
-        if (labels.All(label => int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
-            Array.Sort(Array.ConvertAll(labels, label => int.Parse(label, CultureInfo.InvariantCulture)), labels);
-        else
-            Array.Sort(labels, StringComparer.Ordinal);
+        var order = labels.All(label => int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            ? Comparer<string>.Create((first, second) => Number(first).CompareTo(Number(second)))
+            : (IComparer<string>)StringComparer.Ordinal;
+        Array.Sort(labels, folders, order);
     }
+
+    private static int Number(string label) => int.Parse(label, CultureInfo.InvariantCulture);
 }

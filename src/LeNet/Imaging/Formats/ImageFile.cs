@@ -1,13 +1,11 @@
 using System.Buffers.Binary;
-using System.Text;
+using LeNetServe.Files;
 
 namespace LeNetServe.Imaging;
 
 /// <summary>Reads the structure of an encoded picture before a decoder sees it.</summary>
 internal static class ImageFile
 {
-    private const int LeastText = 8;
-    private const int MostText = 24;
     private const string Expected = $"a whole {ImageFileTypes.Names} file";
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -28,34 +26,18 @@ internal static class ImageFile
             return ImageFormat.WebP;
         if (encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8))
             return ImageFormat.TIFF;
-        if (encoded.Length < 12)
+        if (IsStart(encoded))
             throw new ImageException(ImageFault.Truncated, $"the picture has {encoded.Length} bytes, expected {Expected}");
-        var (found, advice) = Describe(encoded);
+        var (found, advice) = ForeignFile.Describe(encoded);
         throw new ImageException(ImageFault.UnknownFormat, $"{found}, expected {Expected}{advice}");
     }
 
-    /// <summary>Says what an unknown file of 12 bytes at least is, or how it starts, and what to do about it.</summary>
-    private static (string Found, string Advice) Describe(ReadOnlySpan<byte> encoded)
-    {
-        // The signature holds line ends to show this: curl -d leaves them out.
-        if (encoded.StartsWith(PngSignature[..4]))
-            return ("the PNG has lost its line ends", ": with curl send it by --data-binary");
-        if (encoded[4..].StartsWith("ftyp"u8) && TypeOfBrand(encoded[8..12]) is { } type)
-            return ($"the picture is {type}", ": save it as JPEG");
-        var end = encoded.IndexOfAnyExceptInRange((byte)' ', (byte)'~');
-        var text = encoded[..Math.Min(MostText, end < 0 ? encoded.Length : end)];
-        return (text.Length >= LeastText
-            ? $"the picture starts with the text \"{Encoding.ASCII.GetString(text)}\""
-            : $"the picture starts with the bytes {Convert.ToHexStringLower(encoded[..8])}", "");
-    }
-
-    /// <summary>Gets the type of a file with an ISO container by its major brand; null if it is not a picture's.</summary>
-    private static string? TypeOfBrand(ReadOnlySpan<byte> brand) => Encoding.ASCII.GetString(brand) switch
-    {
-        "avif" or "avis" => "AVIF",
-        "heic" or "heix" or "heim" or "heis" or "hevc" or "hevx" or "mif1" or "msf1" => "HEIC",
-        _ => null,
-    };
+    /// <summary>Tells whether the file ends within the first bytes of a format.</summary>
+    private static bool IsStart(ReadOnlySpan<byte> encoded) =>
+        PngSignature.StartsWith(encoded) || ((ReadOnlySpan<byte>)[0xff, 0xd8, 0xff]).StartsWith(encoded)
+        || "GIF87a"u8.StartsWith(encoded) || "GIF89a"u8.StartsWith(encoded) || "BM"u8.StartsWith(encoded)
+        || (encoded.Length < 12 && encoded[..Math.Min(4, encoded.Length)] is var start && "RIFF"u8.StartsWith(start))
+        || "II*\0"u8.StartsWith(encoded) || "MM\0*"u8.StartsWith(encoded);
 
     /// <summary>Tells a damaged file from a truncated one by the lengths in the file; null if the format has none.</summary>
     public static bool? IsWhole(ReadOnlySpan<byte> encoded, ImageFormat format) => format switch

@@ -25,12 +25,49 @@ internal static class JpegFile
         return default;
     }
 
+    /// <summary>Refuses kinds that the decoder does not know: samples of other than 8 bits, lossless and hierarchical files.</summary>
+    /// <exception cref="ImageException">The file is of such a kind.</exception>
+    public static void CheckKind(ReadOnlySpan<byte> encoded)
+    {
+        const string Expected = "expected a baseline or progressive one of 8 bits: save it so, or as PNG";
+        var markers = new Markers(encoded);
+        while (markers.Next() && markers.Code is not (StartOfScan or EndOfImage))
+            if (IsFrame(markers.Code) && (markers.Code & 7) > 2)
+                throw new ImageException(ImageFault.UnknownFormat, $"the JPEG is lossless or hierarchical, {Expected}");
+            else if (IsFrame(markers.Code) && markers.Segment is [var bits and not 8, ..])
+                throw new ImageException(ImageFault.UnknownFormat, $"the JPEG has samples of {bits} bits, {Expected}");
+    }
+
+    /// <summary>Tells whether the first scan brings every component to its last bit, as in most baseline files.</summary>
+    public static bool IsInOneScan(ReadOnlySpan<byte> encoded)
+    {
+        byte frame = 0;
+        var components = 0;
+        var markers = new Markers(encoded);
+        while (markers.Next() && markers.Code != EndOfImage)
+            if (IsFrame(markers.Code) && markers.Segment.Length > 5)
+                (frame, components) = (markers.Code, markers.Segment[5]);
+            else if (markers.Code == StartOfScan)
+                return !IsProgressive(frame) && markers.Segment is [var scanned, ..] && scanned == components;
+        return false;
+    }
+
+    /// <summary>Tells whether the file has arithmetic coding in place of Huffman's.</summary>
+    public static bool IsArithmetic(ReadOnlySpan<byte> encoded)
+    {
+        var markers = new Markers(encoded);
+        while (markers.Next() && markers.Code is not (StartOfScan or EndOfImage))
+            if (IsFrame(markers.Code))
+                return markers.Code > 0xc8;
+        return false;
+    }
+
     /// <summary>Gets the pixels that the frame's header promises; 0 if there is none.</summary>
     public static long Pixels(ReadOnlySpan<byte> encoded)
     {
         var markers = new Markers(encoded);
         while (markers.Next() && markers.Code is not (StartOfScan or EndOfImage))
-            if (markers is { Code: >= 0xc0 and <= 0xcf and not (0xc4 or 0xc8 or 0xcc), Segment: [_, _, _, _, _, ..] frame })
+            if (IsFrame(markers.Code) && markers.Segment is [_, _, _, _, _, ..] frame)
                 return (long)BinaryPrimitives.ReadUInt16BigEndian(frame[1..]) * BinaryPrimitives.ReadUInt16BigEndian(frame[3..]);
         return 0;
     }
@@ -58,9 +95,9 @@ internal static class JpegFile
         while (markers.Next())
         {
             var segment = markers.Segment;
-            if (markers.Code is 0xc0 or 0xc1 or 0xc2 && segment.Length > 5)
+            if (IsFrame(markers.Code) && segment.Length > 5)
             {
-                isProgressive = markers.Code == 0xc2;
+                isProgressive = IsProgressive(markers.Code);
                 for (var at = 6; at < segment.Length; at += 3)
                     components[segment[at]] = [.. Enumerable.Repeat((byte)0xff, Coefficients)];
             }
@@ -103,6 +140,10 @@ internal static class JpegFile
         ended[start + PaddingBytes + 1] = EndOfImage;
         return ended;
     }
+
+    private static bool IsFrame(byte code) => code is >= 0xc0 and <= 0xcf and not (0xc4 or 0xc8 or 0xcc);
+
+    private static bool IsProgressive(byte frame) => (frame & 3) == 2;
 
     private static bool HasRestarts(ReadOnlySpan<byte> encoded)
     {

@@ -14,6 +14,7 @@ internal static class TiffDecoder
     private const int Compression = 259, Interpretation = 262, PlanarConfiguration = 284, SampleFormat = 339;
     private const int PackBits = 32_773;
     private const int Uncompressed = 1, Cmyk = 5, YCbCr = 6, SeparatePlanes = 2, UnsignedNumbers = 1, UndefinedNumbers = 4;
+    private const string SaveAnew = "save it as PNG, or as TIFF with LZW and 8 bits";
     private const int MaxEntries = 512;
     private const int MaxSamples = 8;
     private const int MaxSide = 1 << 24;
@@ -60,15 +61,17 @@ internal static class TiffDecoder
         if (bits is not (1 or 2 or 4 or 8 or 16) || samples > MaxSamples)
         {
             var found = $"the TIFF has {samples} samples of {bits} bits per pixel";
-            throw new ImageException(ImageFault.UnknownFormat, $"{found}, expected samples of 1, 2, 4, 8 or 16 bits");
+            throw new ImageException(ImageFault.UnknownFormat, $"{found}, expected samples of 1, 2, 4, 8 or 16 bits: {SaveAnew}");
         }
         var formats = directory.Find(SampleFormat);
         for (var sample = 0; sample < formats.Count; sample++)
             if (formats[sample] is not (UnsignedNumbers or UndefinedNumbers))
                 throw new ImageException(
-                    ImageFault.UnknownFormat, "the TIFF has signed or floating-point samples, expected unsigned ones of 1 to 16 bits");
+                    ImageFault.UnknownFormat,
+                    $"the TIFF has signed or floating-point samples, expected unsigned ones of 1 to 16 bits: {SaveAnew}");
         if (directory.First(Interpretation) == Cmyk && (bits != 8 || directory.First(PlanarConfiguration) == SeparatePlanes))
-            throw new ImageException(ImageFault.UnknownFormat, "the TIFF has CMYK in planes or of 16 bits, expected 8 bits in one plane");
+            throw new ImageException(
+                ImageFault.UnknownFormat, $"the TIFF has CMYK in planes or of 16 bits, expected 8 bits in one plane: {SaveAnew}");
         var isTiled = directory.First(TileWidth) is not null;
         long partWidth = isTiled ? directory.First(TileWidth) ?? 0 : (uint)width;
         long partHeight = directory.First(isTiled ? TileHeight : RowsPerStrip) ?? (isTiled ? 0 : (uint)height);
@@ -111,7 +114,7 @@ internal static class TiffDecoder
         using var stream = new MemoryStream(encoded, writable: false);
         using var tiff = Tiff.ClientOpen("picture", "r", stream, new TiffStream()) ?? throw Damaged(encoded.Length, LastError.Message);
         if (!tiff.RGBAImageOK(out var reason))
-            throw new ImageException(ImageFault.UnknownFormat, $"the TIFF file is of a kind that is not read: {reason}");
+            throw new ImageException(ImageFault.UnknownFormat, $"the TIFF file is of a kind that is not read ({reason}): {SaveAnew}");
         var alpha = AlphaOf(tiff);
         // The library would multiply the colors by alpha, and a picture whose alpha is zero everywhere would be lost.
         if (alpha == ExtraSample.UNASSALPHA)

@@ -35,6 +35,30 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void Open_AccentsAsCharactersOfTheirOwn_AreTheSameClasses()
+    {
+        foreach (var (part, accent) in new[] { ("train", "e\u0301"), ("test", "\u00e9") })
+        {
+            Add($"{part}/caf{accent}/1.png", Flat(10));
+            Add($"{part}/cafz/1.png", Flat(20));
+        }
+
+        var dataset = Open();
+
+        Assert.Equal(["cafz", "caf\u00e9"], dataset.Labels);
+        Assert.Equal([20, 10], new[] { 0, 1 }.Select(label => dataset.Train.Image(dataset.Train.Labels.IndexOf(label))[0]));
+        Assert.Equal([20, 10], new[] { 0, 1 }.Select(label => dataset.Test.Image(dataset.Test.Labels.IndexOf(label))[0]));
+    }
+
+    [Fact]
+    public void Open_FoldersThatDifferInTheirAccentsAlone_AreRefused()
+    {
+        AddClasses(3, "a", "e\u0301", "\u00e9");
+
+        Rejects("two folders are named \u00e9, once with an accent as a character of its own, expected one: put them together");
+    }
+
+    [Fact]
     public void Open_OneTrainingImage_IsDrawnBySeedAndKeepsTheClasses()
     {
         AddClasses(10, "a", "b");

@@ -154,7 +154,9 @@ public sealed class TiffDecoderTests
             () => Gray.Process((Plain with { Depth = 16, Format = format }).ToArray()));
 
         Assert.Equal(ImageFault.UnknownFormat, exception.Fault);
-        Assert.Equal("the TIFF has signed or floating-point samples, expected unsigned ones of 1 to 16 bits", exception.Message);
+        Assert.Equal(
+            "the TIFF has signed or floating-point samples, expected unsigned ones of 1 to 16 bits: save it as PNG, or as TIFF with LZW "
+            + "and 8 bits", exception.Message);
     }
 
     [Fact]
