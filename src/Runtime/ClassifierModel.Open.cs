@@ -208,7 +208,16 @@ public sealed partial class ClassifierModel
     }
 
     private static string[] ReadLabels(string path) => Read(path, () =>
-        RegularFile.ReadAllText(path, MaxLabelBytes).Split('\n', '\r').Select(line => line.TrimEnd()).Where(line => line != "").ToArray());
+    {
+        string[] labels =
+        [
+            .. RegularFile.ReadAllText(path, MaxLabelBytes).Split('\n', '\r').Select(line => line.TrimEnd()).Where(line => line != ""),
+        ];
+        return Array.FindIndex(labels, label => label.Contains('\uFFFD', StringComparison.Ordinal)) is >= 0 and var broken
+            ? throw new InvalidDataException(
+                $"{path}: label {broken + 1}, \"{labels[broken]}\", is not UTF-8, expected UTF-8, or UTF-16 with a byte order mark")
+            : labels;
+    });
 
     private static T Read<T>(string path, Func<T> read)
     {

@@ -64,6 +64,20 @@ public sealed class ClassifierModelTests : IDisposable
         Assert.Contains(expected, exception.Message);
     }
 
+    [Fact]
+    public void Open_LabelsInAnotherEncoding_NamesTheFirst()
+    {
+        File.WriteAllBytes(directory["model.onnx"], new TinyOnnx().ToBytes());
+        File.WriteAllBytes(directory["labels.txt"], [.. "tea\ncaf"u8, 0xe9, .. "\nmilk\n"u8]);
+
+        var exception = Assert.Throws<InferenceException>(() => ClassifierModel.Open(directory.Path));
+
+        Assert.Equal(InferenceErrorKind.InvalidModel, exception.Kind);
+        Assert.Equal(
+            $"{directory["labels.txt"]}: label 2, \"caf\ufffd\", is not UTF-8, expected UTF-8, or UTF-16 with a byte order mark",
+            exception.Message);
+    }
+
     public static TheoryData<byte[], string, string> Unfit => new()
     {
         { [1, 2, 3], "", "cannot open it" },

@@ -17,6 +17,16 @@ internal static class ResultText
             speed = string.Create(CultureInfo.InvariantCulture, $" in {seconds:0.0} s ({tally.Images / seconds:0} images/s)");
         }
         var images = tally.Images == 1 ? "image" : "images";
-        return $"{tally.Images} {images}{speed}, {tally.Failed} failed\n{ConfusionText.Of(tally)}";
+        return $"{tally.Images} {images}{speed}, {tally.Failed} failed\n{ConfusionText.Of(tally)}{Unlabeled(tally)}";
+    }
+
+    private static string Unlabeled(Tally tally)
+    {
+        var count = tally.Images - tally.Failed - tally.Labeled;
+        if (tally.Labeled == 0 || count == 0)
+            return "";
+        return count == 1
+            ? "1 image is not counted in the accuracy: its folder's name is not a label\n"
+            : $"{count} images are not counted in the accuracy: the names of their folders are not labels\n";
     }
 }

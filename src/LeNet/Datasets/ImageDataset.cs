@@ -23,6 +23,8 @@ public sealed record ImageDataset
     /// <summary>A line for each unreadable file that was skipped because the user said so: the file and the reason.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
 
-    /// <summary>The other things in the folders of the classes, such as <c>30 *.heic</c>. System files are not counted.</summary>
+    /// <summary>
+    /// The other things in the folders of the classes, such as <c>30 *.heic</c>, and pictures beside them. System files are not counted.
+    /// </summary>
     public IReadOnlyList<string> PassedOver { get; init; } = [];
 }

@@ -23,7 +23,8 @@ internal static class NormalizationFormC
         if (!text.AsSpan().ContainsAnyInRange(FirstSpecial, char.MaxValue))
             return text;
         var points = new List<int>();
-        for (var at = 0; at < text.Length;)
+        var at = 0;
+        while (at < text.Length)
         {
             // A lone surrogate remains as it is.
             var isRune = Rune.TryGetRuneAt(text, at, out var rune);
@@ -72,9 +73,8 @@ internal static class NormalizationFormC
                 composed[starter] = whole;
                 continue;
             }
-            last = mark;
-            if (mark == 0)
-                (starter, last) = (composed.Count, -1);
+            last = mark == 0 ? -1 : mark;
+            starter = mark == 0 ? composed.Count : starter;
             composed.Add(point);
         }
         return composed;

@@ -67,7 +67,7 @@ internal sealed class TrainRun(TrainOptions options)
             Console.Error.WriteLine($"note: {note}");
         if (dataset.PassedOver.Count > 0)
             Console.Error.WriteLine(
-                $"warning: in the folders of the classes, the trainer passes over {string.Join(", ", dataset.PassedOver)}; "
+                $"warning: in and beside the folders of the classes, the trainer passes over {string.Join(", ", dataset.PassedOver)}; "
                 + $"pictures are {string.Join(", ", ImageFileTypes.Extensions.Select(extension => "*" + extension))}");
         if (dataset.Skipped.Count > 0)
         {

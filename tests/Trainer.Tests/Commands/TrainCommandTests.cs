@@ -40,7 +40,7 @@ public sealed class TrainCommandTests : IDisposable
 
         Assert.True(code == 0, error);
         Assert.Contains(
-            "warning: in the folders of the classes, the trainer passes over 1 *.heic; pictures are *.png,", error,
+            "warning: in and beside the folders of the classes, the trainer passes over 1 *.heic; pictures are *.png,", error,
             StringComparison.Ordinal);
         Assert.Matches(@"1 unreadable picture was passed over:\s+.*torn\.png: ", output);
         Assert.Single(Directory.GetFiles(root, "summary.json", SearchOption.AllDirectories));

@@ -18,6 +18,8 @@ internal static class ClassFolders
         if (folders.Length < 2)
             throw new InvalidDataException(
                 $"{root}: {Counted.Of(folders.Length, "folder")}, expected two or more, a folder of pictures for each class");
+        if (folders.FirstOrDefault(folder => folder.Contains('\uFFFD', StringComparison.Ordinal)) is { } broken)
+            throw new InvalidDataException($"{root}: the name of the folder {broken} is not UTF-8, expected a name that is: rename it");
         var labels = Array.ConvertAll(folders, ClassName.Of);
         if (labels.CountBy(label => label).FirstOrDefault(pair => pair.Value > 1) is { Key: { } twice })
             throw new InvalidDataException(
@@ -26,15 +28,20 @@ internal static class ClassFolders
         return (labels, [.. folders.Select((name, label) => Pictures(Path.Combine(root, name), label))]);
     }
 
-    /// <summary>Lists the names of a folder's folders, without those of the system.</summary>
+    /// <summary>Lists the names of a folder's folders, without those of the system and our own outputs.</summary>
     public static IEnumerable<string> Names(string root) =>
-        Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path)).Where(name => !SystemFiles.Owns(name));
+        Directory.EnumerateDirectories(root).Where(path => !SystemFiles.Owns(Path.GetFileName(path.AsSpan())) && !HoldsOutputs(path))
+            .Select(path => Path.GetFileName(path));
 
-    /// <summary>Counts what the folders of the classes hold beside pictures, by extension. System files are not counted.</summary>
+    /// <summary>
+    /// Counts what the folders of the classes hold beside pictures, by extension, and the pictures and broken links beside these folders.
+    /// System files are not counted.
+    /// </summary>
     /// <param name="root">The folder of the classes.</param>
     public static IEnumerable<(string Kind, int Count)> Others(string root) =>
         Names(root).SelectMany(name => Directory.EnumerateFileSystemEntries(Path.Combine(root, name)))
             .Where(path => !IsPicture(path) && !SystemFiles.Owns(Path.GetFileName(path.AsSpan())))
+            .Concat(Directory.EnumerateFiles(root).Where(path => IsPicture(path) || IsBrokenLink(path)))
             .CountBy(Kind).Select(pair => (pair.Key, pair.Value));
 
     private static LabeledFile[] Pictures(string folder, int label)
@@ -46,13 +53,26 @@ internal static class ClassFolders
             var deeper = Names(folder).Any()
                 ? ", and not in folders of its own; a data set with its own test set has the folders train and test, each with the classes"
                 : "";
-            throw new InvalidDataException($"{folder}: no pictures, expected one or more files {names}{deeper}");
+            var others = string.Join(", ", Directory.EnumerateFiles(folder)
+                .Where(path => !SystemFiles.Owns(Path.GetFileName(path.AsSpan())))
+                .CountBy(Kind).OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => $"{pair.Value:N0} {pair.Key}"));
+            var among = others == "" ? "" : $" among {others}";
+            throw new InvalidDataException($"{folder}: no pictures{among}, expected one or more files {names}{deeper}");
         }
         Array.Sort(paths, StringComparer.Ordinal);
         return Array.ConvertAll(paths, path => new LabeledFile(path, label));
     }
 
+    /// <summary>Tells whether a folder has runs or models in place of pictures, as after two trainings in the folder of the data.</summary>
+    private static bool HoldsOutputs(string folder) => !Directory.EnumerateFiles(folder).Any(IsPicture)
+        && Directory.EnumerateDirectories(folder).Any(inner => File.Exists(Path.Combine(inner, "config.json"))
+            || Directory.EnumerateDirectories(inner).Any(version => File.Exists(Path.Combine(version, "model.onnx"))));
+
+    private static bool IsBrokenLink(string path) => !Path.Exists(path) && !SystemFiles.Owns(Path.GetFileName(path.AsSpan()));
+
     private static string Kind(string path) => Directory.Exists(path) ? "folder"
+        : !Path.Exists(path) ? "broken link"
         : Path.GetExtension(path) is { Length: > 0 } extension ? $"*{extension.ToLowerInvariant()}" : "file";
 
     private static bool IsPicture(string path) =>

@@ -46,7 +46,10 @@ internal static class JpegFile
         var markers = new Markers(encoded);
         while (markers.Next() && markers.Code != EndOfImage)
             if (IsFrame(markers.Code) && markers.Segment.Length > 5)
-                (frame, components) = (markers.Code, markers.Segment[5]);
+            {
+                frame = markers.Code;
+                components = markers.Segment[5];
+            }
             else if (markers.Code == StartOfScan)
                 return !IsProgressive(frame) && markers.Segment is [var scanned, ..] && scanned == components;
         return false;

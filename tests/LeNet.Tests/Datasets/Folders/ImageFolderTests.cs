@@ -100,6 +100,40 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void Open_RunsAndModelsAmongTheClasses_AreNotClasses()
+    {
+        AddClasses(3, "a", "b");
+        Add("runs/a-lenet5-s1-0/config.json", "{}"u8.ToArray());
+        Add("models/a/1/model.onnx", []);
+
+        var dataset = Open();
+
+        Assert.Equal(["a", "b"], dataset.Labels);
+        Assert.Empty(dataset.PassedOver);
+    }
+
+    [Fact]
+    public void Open_ClassWithOtherFilesAlone_SaysWhichAreThere()
+    {
+        AddClasses(2, "a");
+        foreach (var name in new[] { "b/1.jfif", "b/2.JFIF", "b/notes", "b/.hidden" })
+            Add(name, [1]);
+
+        Rejects(folder.Combine("b") + ": no pictures among 2 *.jfif, 1 file, expected one or more files *.png");
+    }
+
+    [Fact]
+    public void Open_PicturesAndBrokenLinksBesideTheClasses_AreCounted()
+    {
+        AddClasses(2, "a", "b");
+        Add("loose.png", Flat(1));
+        Add("README.md", []);
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "c"), "nowhere");
+
+        Assert.Equal(["1 *.png", "1 broken link"], Open().PassedOver);
+    }
+
+    [Fact]
     public void Open_OnlyGrayPictures_GivesGrayImages()
     {
         AddClasses(3, "a", "b");
