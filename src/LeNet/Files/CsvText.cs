@@ -22,6 +22,6 @@ public static partial class CsvText
         return field.AsSpan().ContainsAny(Special) ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
     }
 
-    [GeneratedRegex(@"^(?=[\t\r\n])|(?<=^|[;\t\r\n])(?=[\s\p{Cf}""]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?=[\t\r\n])|(?<=^|[;\t\r\n])(?=[\p{Z}\p{Cf}""]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])", RegexOptions.CultureInvariant)]
     private static partial Regex Formulas();
 }

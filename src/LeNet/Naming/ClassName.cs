@@ -1,8 +1,8 @@
 namespace LeNetServe.Naming;
 
 /// <summary>
-/// The spelling of class names. A system may write an accented letter as one character or as two (macOS splits <c>é</c>), so folders are
-/// compared with labels in Unicode's normalization form C.
+/// The spelling of class names. A system may write an accented letter as one character or as two; macOS splits <c>é</c>. So folders and
+/// labels are compared in Unicode's normalization form C.
 /// </summary>
 public static class ClassName
 {

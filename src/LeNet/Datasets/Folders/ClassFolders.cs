@@ -65,14 +65,14 @@ internal static class ClassFolders
     }
 
     /// <summary>Tells whether a folder has runs or models in place of pictures, as after two trainings in the folder of the data.</summary>
-    private static bool HoldsOutputs(string folder) => !Directory.EnumerateFiles(folder).Any(IsPicture)
+    private static bool HoldsOutputs(string folder) => Directory.Exists(folder) && !Directory.EnumerateFiles(folder).Any(IsPicture)
         && Directory.EnumerateDirectories(folder).Any(inner => File.Exists(Path.Combine(inner, "config.json"))
             || Directory.EnumerateDirectories(inner).Any(version => File.Exists(Path.Combine(version, "model.onnx"))));
 
-    private static bool IsBrokenLink(string path) => !Path.Exists(path) && !SystemFiles.Owns(Path.GetFileName(path.AsSpan()));
+    private static bool IsBrokenLink(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true) is { Exists: false };
 
     private static string Kind(string path) => Directory.Exists(path) ? "folder"
-        : !Path.Exists(path) ? "broken link"
+        : IsBrokenLink(path) ? "broken link"
         : Path.GetExtension(path) is { Length: > 0 } extension ? $"*{extension.ToLowerInvariant()}" : "file";
 
     private static bool IsPicture(string path) =>

@@ -34,7 +34,7 @@ internal static class JpegFile
         while (markers.Next() && markers.Code is not (StartOfScan or EndOfImage))
             if (IsFrame(markers.Code) && (markers.Code & 7) > 2)
                 throw new ImageException(ImageFault.UnknownFormat, $"the JPEG is lossless or hierarchical, {Expected}");
-            else if (IsFrame(markers.Code) && markers.Segment is [var bits and not 8, ..])
+            else if (IsFrame(markers.Code) && markers.Segment is [(12 or 16) and var bits, ..])
                 throw new ImageException(ImageFault.UnknownFormat, $"the JPEG has samples of {bits} bits, {Expected}");
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LeNetServe.Datasets;
 using LeNetServe.Imaging;
 using LeNetServe.Specs;
@@ -48,6 +49,18 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal(["cafz", "caf\u00e9"], dataset.Labels);
         Assert.Equal([20, 10], new[] { 0, 1 }.Select(label => dataset.Train.Image(dataset.Train.Labels.IndexOf(label))[0]));
         Assert.Equal([20, 10], new[] { 0, 1 }.Select(label => dataset.Test.Image(dataset.Test.Labels.IndexOf(label))[0]));
+    }
+
+    [Fact]
+    public void Open_FolderWhoseNameIsNotUtf8_IsNamed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "names are bytes on Linux");
+        AddClasses(3, "a", "b");
+        var arguments = new[] { "-c", "mkdir \"$(printf 'caf\\351')\"" };
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", arguments) { WorkingDirectory = folder.Path })!;
+        shell.WaitForExit();
+
+        Rejects("the name of the folder caf\ufffd is not UTF-8, expected a name that is: rename it");
     }
 
     [Fact]

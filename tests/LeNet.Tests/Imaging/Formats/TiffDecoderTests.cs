@@ -194,7 +194,9 @@ public sealed class TiffDecoderTests
         var exception = Assert.Throws<ImageException>(() => Gray.Process(encoded));
 
         Assert.Equal(ImageFault.UnknownFormat, exception.Fault);
-        Assert.Equal("the TIFF has 1 samples of 32 bits per pixel, expected samples of 1, 2, 4, 8 or 16 bits", exception.Message);
+        Assert.Equal(
+            "the TIFF has 1 samples of 32 bits per pixel, expected samples of 1, 2, 4, 8 or 16 bits: save it as PNG, or as TIFF with LZW "
+            + "and 8 bits", exception.Message);
     }
 
     [Theory]
