@@ -12,6 +12,9 @@ namespace LeNetServe.BatchScorer.Outputs;
 /// <param name="classifier">The classifier, which explains the mistakes; null if others scored.</param>
 internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging, int preview, Models.IBatchClassifier? classifier)
 {
+    /// <summary>The mistakes that are explained if no heat maps are wanted: the page's first rows.</summary>
+    public const int ExplainedFirst = 24;
+
     private readonly WorstMistakes worst = new();
     private readonly PreviewSample sample = new(preview);
 
@@ -49,7 +52,7 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
             previewed = [.. previewed.Select(row => (row.Row, found.GetValueOrDefault(row.Row)))];
         }
         var view = new ModelView(imaging);
-        var seen = See(mistakes, view);
+        var seen = See(mistakes, view, files.HeatMaps is null ? ExplainedFirst : mistakes.Count);
         if (Tally.Labeled > 0)
         {
             MistakesPage.Write(files.Page, Tally, seen);
@@ -72,13 +75,13 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
         return written;
     }
 
-    /// <summary>Explains the mistakes on all cores: without a gradient, one explanation runs the model on up to 225 images.</summary>
-    private SeenMistake[] See(IReadOnlyList<Mistake> mistakes, ModelView view) => Task.WhenAll(mistakes.Select(mistake =>
+    /// <summary>Explains the first mistakes on all cores: without a gradient, one explanation runs the model on up to 225 images.</summary>
+    private SeenMistake[] See(IReadOnlyList<Mistake> mistakes, ModelView view, int count) => Task.WhenAll(mistakes.Select((mistake, rank) =>
     {
         var pixels = mistake.Image is { } image ? view.Pixels(image) : null;
         return Task.Run(() =>
         {
-            var heat = pixels is null ? null : classifier?.Attribute(pixels, mistake.Predicted);
+            var heat = pixels is null || rank >= count ? null : classifier?.Attribute(pixels, mistake.Predicted);
             return new SeenMistake(mistake, pixels, heat is null ? null : SignedBytes.Of(heat.Values), heat?.Method);
         });
     })).GetAwaiter().GetResult();

@@ -22,6 +22,13 @@ internal static class ColorConversion
             foreach (ref var pixel in pixels)
                 pixel = pixel with { Alpha = Opaque };
         LayOnPaper(pixels, isPremultiplied);
+        FromOpaque(rgba, picture);
+    }
+
+    /// <summary>Fills a picture of 1 (gray) or 3 channels (RGB) with the colors as they are.</summary>
+    public static void FromOpaque(ReadOnlySpan<byte> rgba, in Picture picture)
+    {
+        var pixels = MemoryMarshal.Cast<byte, Rgba>(rgba);
         if (picture.Channels == 1)
             ToGray(pixels, picture.Plane(0));
         else
@@ -57,9 +64,10 @@ internal static class ColorConversion
     {
         for (var index = 0; index < pixels.Length; index++)
         {
-            red[index] = pixels[index].Red;
-            green[index] = pixels[index].Green;
-            blue[index] = pixels[index].Blue;
+            var pixel = pixels[index];
+            red[index] = pixel.Red;
+            green[index] = pixel.Green;
+            blue[index] = pixel.Blue;
         }
     }
 

@@ -40,11 +40,12 @@ internal static unsafe class ImageDecoder
     public static void CheckSize(ReadOnlySpan<byte> encoded, ImageFormat format, int width, int height, long maxPixels)
     {
         var pixels = (long)width * height;
-        var header = $"the {format} header says {width}×{height} = {pixels} pixels";
         if (pixels > maxPixels)
-            throw new ImageException(ImageFault.TooLarge, $"{header}, expected at most {maxPixels}");
+            throw new ImageException(ImageFault.TooLarge, $"{Header()}, expected at most {maxPixels}");
         if (ImageFile.MostPixels(encoded, format) is var most && pixels > most)
-            throw new ImageException(ImageFault.Truncated, $"{header}, more than the file's {encoded.Length} bytes can hold ({most})");
+            throw new ImageException(ImageFault.Truncated, $"{Header()}, more than the file's {encoded.Length} bytes can hold ({most})");
+
+        string Header() => $"the {format} header says {width}×{height} = {pixels} pixels";
     }
 
     private static Picture DecodeStored(ReadOnlySpan<byte> encoded, ImageFormat format, int channels, long maxPixels)
@@ -53,11 +54,12 @@ internal static unsafe class ImageDecoder
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);
             using var codec = SKCodec.Create(data) ?? throw Unreadable(encoded, format, HeaderResult(data));
-            CheckSize(encoded, format, codec.Info.Width, codec.Info.Height, maxPixels);
-            var picture = new Picture(channels, codec.Info.Height, codec.Info.Width);
+            var info = codec.Info;
+            CheckSize(encoded, format, info.Width, info.Height, maxPixels);
+            var picture = new Picture(channels, info.Height, info.Width);
             try
             {
-                var result = Fill(picture, codec, mayLackAlpha: format == ImageFormat.BMP);
+                var result = Fill(picture, codec, info, format);
                 return result == SKCodecResult.Success ? picture : throw Unreadable(encoded, format, result);
             }
             catch
@@ -142,16 +144,18 @@ internal static unsafe class ImageDecoder
         return true;
     }
 
-    private static SKCodecResult Fill(in Picture picture, SKCodec codec, bool mayLackAlpha)
+    private static SKCodecResult Fill(in Picture picture, SKCodec codec, SKImageInfo stored, ImageFormat format)
     {
-        if (picture.Channels == 1 && codec.Info.ColorType == SKColorType.Gray8)
+        if (picture.Channels == 1 && stored.ColorType == SKColorType.Gray8)
             return Read(codec, new(picture.Width, picture.Height, SKColorType.Gray8, SKAlphaType.Opaque), picture.Pixels);
         var info = new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         var buffer = Scratch.Rent<byte>(info.BytesSize);
         var rgba = buffer.AsSpan(0, info.BytesSize);
         var result = Read(codec, info, rgba);
-        if (result == SKCodecResult.Success)
-            ColorConversion.FromRgba(rgba, picture, mayLackAlpha);
+        if (result == SKCodecResult.Success && format == ImageFormat.JPEG)
+            ColorConversion.FromOpaque(rgba, picture);
+        else if (result == SKCodecResult.Success)
+            ColorConversion.FromRgba(rgba, picture, mayLackAlpha: format == ImageFormat.BMP);
         Scratch.Return(buffer);
         return result;
     }

@@ -49,6 +49,24 @@ public sealed class MistakesPageTests : IDisposable
         Assert.Contains("id=\"explain-heat\">Brighter pixels would speak", dom, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Write_ManyMistakes_ExplainsTheFirstOrWithHeatMapsAll()
+    {
+        for (var index = 0; index < 25; index++)
+            File.WriteAllBytes(Path.Combine(images, "3", $"four-{index}.png"), Pictures.Png(4));
+        using var browser = new Browser();
+
+        var first = await browser.DomAsync(await WriteAsync());
+        await Scorer.Run(Scorer.Options(model, directory["scores.jsonl"], images) with { HeatMaps = directory["heat"] });
+        var all = await browser.DomAsync(directory["scores.mistakes.html"]);
+
+        Assert.Equal(26, Regex.Count(first, "<figure class=\"tile\"><canvas"));
+        Assert.Equal(24, Regex.Count(first, "aria-label=\"what speaks for 4\""));
+        Assert.Contains("The first 24 have one; lenetserve-score --explain DIR draws all.</span>", first, StringComparison.Ordinal);
+        Assert.Equal(26, Regex.Count(all, "aria-label=\"what speaks for 4\""));
+        Assert.DoesNotContain("The first 24", all, StringComparison.Ordinal);
+    }
+
     /// <summary>The model answers by the place of a bright stripe, so that covering the stripe costs the answer.</summary>
     [Fact]
     public async Task Write_HeatMaps_AreRedWhereTheInkSpeaksForTheAnswer()
