@@ -54,8 +54,8 @@ public static class CompletionScripts
             "zsh" => Zsh,
             "fish" => Fish,
             "pwsh" => Pwsh,
-            _ => throw new ExpectedException(
-                ExitCode.Usage, $"shell is \"{shell}\", expected {string.Join(", ", Shells)}{NearestName.Hint(shell, Shells)}"),
+            _ => throw ExpectedException.Usage(
+                $"shell is \"{shell}\", expected {string.Join(", ", Shells)}{NearestName.Hint(shell, Shells)}"),
         };
         return script.Replace("TOOL", tool, StringComparison.Ordinal).Replace("FUNCTION", tool.Replace('-', '_'), StringComparison.Ordinal);
     }

@@ -36,16 +36,17 @@ public readonly record struct WorkShare(int Index, int Count)
         if (shard is not null)
             return OfText(shard);
         if (index is { } asked)
-            return Checked(
-                asked, count ?? throw Fault($"--index {asked} without --shards, expected --shard {asked}/N"), $"--index {asked}");
+            return count is { } all
+                ? Checked(asked, all, $"--index {asked}")
+                : throw ExpectedException.Usage($"--index {asked} without --shards, expected --shard {asked}/N");
         if (environment("SLURM_ARRAY_TASK_ID") is { Length: > 0 } task)
             return OfSlurm(task, count, environment);
         if (environment("JOB_COMPLETION_INDEX") is { Length: > 0 } pod)
             return count is { } shares
                 ? Checked(Number("JOB_COMPLETION_INDEX", pod), shares, $"JOB_COMPLETION_INDEX={pod} with --shards {shares}")
-                : throw Fault(
+                : throw ExpectedException.Usage(
                     $"JOB_COMPLETION_INDEX is {pod} and the number of shards is unknown, expected --shards N with the job's completions");
-        return count is null or 1 ? null : throw Fault(
+        return count is null or 1 ? null : throw ExpectedException.Usage(
             $"--shards {count} without an index, expected --shard I/{count}, a Slurm array or a Kubernetes Indexed Job");
     }
 
@@ -57,7 +58,7 @@ public readonly record struct WorkShare(int Index, int Count)
         var parts = text.Split('/');
         return parts.Length == 2 && TryRead(parts[0], out var index) && TryRead(parts[1], out var count)
             ? Checked(index, count, $"--shard {text}")
-            : throw Fault($"--shard is \"{text}\", expected I/N with I from 0 to N-1, such as 0/4");
+            : throw ExpectedException.Usage($"--shard is \"{text}\", expected I/N with I from 0 to N-1, such as 0/4");
     }
 
     private static WorkShare OfSlurm(string task, int? shares, Func<string, string?> environment)
@@ -72,13 +73,11 @@ public readonly record struct WorkShare(int Index, int Count)
 
     private static WorkShare Checked(int index, int count, string source) => count >= 1 && index >= 0 && index < count
         ? new(index, count)
-        : throw Fault($"{source} is shard {index} of {count}, expected an index from 0 to {Math.Max(count - 1, 0)}");
+        : throw ExpectedException.Usage($"{source} is shard {index} of {count}, expected an index from 0 to {Math.Max(count - 1, 0)}");
 
     private static int Number(string name, string? text) =>
-        TryRead(text, out var number) ? number : throw Fault($"{name} is \"{text}\", expected a whole number");
+        TryRead(text, out var number) ? number : throw ExpectedException.Usage($"{name} is \"{text}\", expected a whole number");
 
     private static bool TryRead(string? text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-
-    private static ExpectedException Fault(string message) => new(ExitCode.Usage, message);
 }

@@ -24,28 +24,39 @@ public sealed class LeNetServeException : Exception
     public LeNetServeErrorKind Kind { get; }
 
     /// <summary>Gets a value indicating whether the same call may succeed later. The client's retries have already failed.</summary>
-    public bool IsTransient =>
-        Kind is LeNetServeErrorKind.Overloaded or LeNetServeErrorKind.Unavailable or LeNetServeErrorKind.DeadlineExceeded;
+    public bool IsTransient => !IsWrongAddress
+        && Kind is LeNetServeErrorKind.Overloaded or LeNetServeErrorKind.Unavailable or LeNetServeErrorKind.DeadlineExceeded;
 
-    internal static LeNetServeException From(RpcException exception, IEnumerable<string> servers) =>
-        new(KindOf(exception.StatusCode),
-            Connection(exception.Status.DebugException, string.Join(" or ", servers)) ?? exception.Status.Detail, exception);
+    /// <summary>An untrusted certificate and a wrong port look like a server that is away, but stay wrong.</summary>
+    private bool IsWrongAddress { get; init; }
+
+    internal static LeNetServeException From(RpcException exception, IEnumerable<string> servers)
+    {
+        var fault = Connection(exception.Status.DebugException, string.Join(" or ", servers));
+        return new(KindOf(exception.StatusCode), fault?.Text ?? exception.Status.Detail, exception)
+        {
+            IsWrongAddress = fault is { MayPass: false },
+        };
+    }
 
     /// <summary>Gets the fault of a connection in words; null for another fault.</summary>
-    private static string? Connection(Exception? cause, string servers) => cause switch
+    private static (string Text, bool MayPass)? Connection(Exception? cause, string servers) => cause switch
     {
         null => null,
         SocketException
         {
             SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable
                 or SocketError.NetworkUnreachable or SocketError.TimedOut
-        } => $"no server answers at {servers}: {cause.Message}",
-        AuthenticationException => $"no TLS connection to {servers}: {cause.Message}",
+        } => ($"no server answers at {servers}: {cause.Message}", true),
+        AuthenticationException when cause.Message.Contains("frame", StringComparison.Ordinal) =>
+            ($"no TLS connection to {servers}: the server does not speak TLS on this port, expected http://", false),
+        AuthenticationException => ($"no TLS connection to {servers}: {cause.Message}", false),
         HttpProtocolException { ErrorCode: Http11Required } =>
-            $"{servers} has HTTP/1.1 only, expected the server's gRPC port, which is {GrpcPort} by default",
+            ($"{servers} has HTTP/1.1 only, expected the server's gRPC port, which is {GrpcPort} by default", false),
         // .NET has no error code for this one: at times the exception has neither a code nor an inner exception.
         HttpRequestException when cause.Message.Contains("HTTP/2 handshake", StringComparison.Ordinal) =>
-            $"{servers} has no HTTP/2 there: expected https:// if the server speaks TLS, and the gRPC port, which is {GrpcPort} by default",
+            ($"{servers} has no HTTP/2 there: expected https:// if the server speaks TLS, and the gRPC port, which is {GrpcPort} by "
+                + "default", true),
         _ => Connection(cause.InnerException, servers),
     };
 

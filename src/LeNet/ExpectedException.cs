@@ -8,4 +8,7 @@ public sealed class ExpectedException(ExitCode code, string message, Exception? 
 {
     /// <summary>Gets the exit code of a program that ends with this failure.</summary>
     public ExitCode Code { get; } = code;
+
+    /// <summary>Creates the failure of a wrong command line.</summary>
+    public static ExpectedException Usage(string message) => new(ExitCode.Usage, message);
 }

@@ -77,6 +77,20 @@ public sealed class BalancingTests
     }
 
     [Fact]
+    public async Task ClassifyAsync_NoTlsWithAServerOfTls_SaysSo()
+    {
+        using var certificate = Certificate();
+        await using var server = await FakeServer.Start(certificate: certificate);
+        var url = $"http://localhost:{server.Port}";
+        using var client = new LeNetServeClient(url);
+
+        var error = await Assert.ThrowsAsync<LeNetServeException>(() => client.ClassifyAsync(Seven, cancellationToken: Token));
+
+        var start = $"{url} has no HTTP/2 there: expected https:// if the server speaks TLS";
+        Assert.StartsWith(start, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ClassifyAsync_TlsWithAnOwnAuthority_ReachesEachServerByItsName()
     {
         using var certificate = Certificate();

@@ -82,11 +82,11 @@ internal static class Targets
     private static void ReadJson(byte[] bytes)
     {
         if (bytes.Length % 3 == 0)
-            ClassifyJson.ReadOne(bytes);
+            ClassifyJson.Read<ClassifyRequest>(bytes);
         else if (bytes.Length % 3 == 1)
-            ClassifyJson.ReadBatch(bytes, MostImages);
+            ClassifyJson.Read<ClassifyBatchRequest>(bytes, MostImages);
         else
-            ClassifyJson.ReadExplain(bytes);
+            ClassifyJson.Read<ExplainRequest>(bytes);
     }
 
     private static void ReadProtobuf(byte[] bytes)

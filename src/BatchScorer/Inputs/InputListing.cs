@@ -39,11 +39,11 @@ internal sealed class InputListing
     public void Check()
     {
         if (options.Paths.Count == 0 && options.ListFile is null)
-            throw new ExpectedException(ExitCode.Usage, "nothing to score, expected a file, a folder, an archive, '-' or --list FILE");
+            throw ExpectedException.Usage("nothing to score, expected a file, a folder, an archive, '-' or --list FILE");
         foreach (var path in options.Paths.Where(path => path != "-" && !Path.Exists(path)))
             throw new FileNotFoundException($"{path}: no such file or folder{Remedy(path)}");
         if (options.Paths.FirstOrDefault(path => path != "-" && own.Has(path)) is { } output)
-            throw new ExpectedException(ExitCode.Usage, $"{output} is an input and an output of this call, expected another --out");
+            throw ExpectedException.Usage($"{output} is an input and an output of this call, expected another --out");
         if (options.ListFile is { } list && !File.Exists(list))
             throw new FileNotFoundException($"--list {list}: no such file{NearestName.HintOfPath(list)}");
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 using LeNetServe.BatchScorer.Rows;
 
@@ -14,8 +15,6 @@ internal static class ZipMembers
 
     private const uint UnixType = 0xf000;
     private const uint UnixLink = 0xa000;
-
-    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(value => CrcOf((uint)value))];
 
     public static IEnumerable<ArchiveMember> Read(Stream file)
     {
@@ -40,17 +39,8 @@ internal static class ZipMembers
         var content = new byte[entry.Length];
         using (var stream = entry.Open())
             stream.ReadExactly(content);
-        var crc = uint.MaxValue;
-        foreach (var value in content)
-            crc = CrcTable[(byte)(crc ^ value)] ^ (crc >> 8);
-        return ~crc == entry.Crc32 ? content : throw new InvalidDataException($"its CRC-32 is {~crc:x8}, expected {entry.Crc32:x8}");
-    }
-
-    private static uint CrcOf(uint value)
-    {
-        for (var bit = 0; bit < 8; bit++)
-            value = (value & 1) != 0 ? 0xEDB88320 ^ (value >> 1) : value >> 1;
-        return value;
+        var crc = Crc32.HashToUInt32(content);
+        return crc == entry.Crc32 ? content : throw new InvalidDataException($"its CRC-32 is {crc:x8}, expected {entry.Crc32:x8}");
     }
 
     /// <summary>

@@ -22,8 +22,8 @@ internal readonly record struct ErrorThreshold(long Count, double? Percent)
             return new ErrorThreshold(0, percent);
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? new ErrorThreshold(count, null)
-            : throw new ExpectedException(
-                ExitCode.Usage, $"--error-threshold is '{text}', expected a number of images such as 10, or a share such as 0.5%");
+            : throw ExpectedException.Usage(
+                $"--error-threshold is '{text}', expected a number of images such as 10, or a share such as 0.5%");
     }
 
     public override string ToString() => Percent is { } percent ? string.Create(CultureInfo.InvariantCulture, $"{percent}%") : $"{Count}";

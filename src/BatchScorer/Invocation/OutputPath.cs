@@ -10,8 +10,7 @@ internal static class OutputPath
 
     /// <summary>Checks a path to write to. An empty one, as of a variable that is not set, would mean the current folder.</summary>
     public static string Checked(string path) => string.IsNullOrWhiteSpace(path) || LooksLikeAFile(path)
-        ? throw new ExpectedException(
-            ExitCode.Usage,
+        ? throw ExpectedException.Usage(
             $"--out is '{path}', expected a .jsonl, .csv or .parquet file, '-', or a folder (with '/' at the end if it looks like a file)")
         : path;
 

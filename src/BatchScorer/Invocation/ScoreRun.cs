@@ -24,18 +24,18 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         var listing = NewListing();
         var isElsewhere = options.Servers.Count > 0 || options.Share is not null || options.Output == OutputSink.StandardOutput;
         if (options.HeatMaps is not null && isElsewhere)
-            throw new ExpectedException(
-                ExitCode.Usage, "--explain with --server, --shard or --out -, expected a model and all images in this process, and a file");
+            throw ExpectedException.Usage(
+                "--explain with --server, --shard or --out -, expected a model and all images in this process, and a file");
         if (options.Servers.Count == 0 && (options.TokenFile ?? options.CaFile) is not null)
-            throw new ExpectedException(
-                ExitCode.Usage, $"{(options.TokenFile is null ? "--ca-file" : "--token-file")} without --server, expected --server URL");
+            throw ExpectedException.Usage(
+                $"{(options.TokenFile is null ? "--ca-file" : "--token-file")} without --server, expected --server URL");
         if (options.Share is not null && !options.IsJob)
-            throw new ExpectedException(ExitCode.Usage, $"--shard with --out {options.Output}, expected a folder that all shards write to");
+            throw ExpectedException.Usage($"--shard with --out {options.Output}, expected a folder that all shards write to");
         if (!options.IsJob || options.Refresh || !File.Exists(Path.Combine(options.Output, Job.FileName)))
             listing.Check();
         using var classifier = await OpenAsync(cancellationToken);
         if (options.Reject && classifier.Model.NoveltyThreshold is null)
-            throw new ExpectedException(ExitCode.Usage, $"--reject, and {classifier.Model.Name} has no output novelty; "
+            throw ExpectedException.Usage($"--reject, and {classifier.Model.Name} has no output novelty; "
                 + "expected a model that was exported with --outputs probabilities,novelty");
         using var progress = new ScoringProgress(messages, options.Progress, time);
         try
@@ -172,8 +172,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         if (options.Servers.Count == 0)
         {
             return new InProcessClassifier(
-                options.Model ?? throw new ExpectedException(
-                    ExitCode.Usage, "no model, expected --model PATH"), options.Imaging, options.Device);
+                options.Model ?? throw ExpectedException.Usage("no model, expected --model PATH"), options.Imaging, options.Device);
         }
         var client = new LeNetServeClientOptions
         {
@@ -189,7 +188,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         }
         catch (ArgumentException exception)
         {
-            throw new ExpectedException(ExitCode.Usage, exception.Message
+            throw ExpectedException.Usage(exception.Message
                 .Replace(nameof(LeNetServeClientOptions.Urls), "--server", StringComparison.Ordinal)
                 .Replace(nameof(LeNetServeClientOptions.CaCertificatePath), "--ca-file", StringComparison.Ordinal)
                 .Replace($" (Parameter '{exception.ParamName}')", "", StringComparison.Ordinal));

@@ -58,7 +58,7 @@ internal sealed class Job(string folder, JobFile file)
         if (refresh || !System.IO.File.Exists(path))
         {
             if (inputs.Paths.Count == 0 && inputs.ListFile is null)
-                throw new ExpectedException(ExitCode.Usage, "nothing to score, expected a file, a folder, an archive, '-' or --list FILE");
+                throw ExpectedException.Usage("nothing to score, expected a file, a folder, an archive, '-' or --list FILE");
             var (name, sha256, images) = FrozenList.Write(folder, list());
             var begun = new JobFile
             {
@@ -73,12 +73,10 @@ internal sealed class Job(string folder, JobFile file)
         }
         var file = Read(path);
         if (named.Length > 0 && !file.Inputs.AsSpan().SequenceEqual(named))
-            throw new ExpectedException(
-                ExitCode.Usage, $"{folder} holds a job about {string.Join(' ', file.Inputs)}, found {string.Join(' ', named)}: "
+            throw ExpectedException.Usage($"{folder} holds a job about {string.Join(' ', file.Inputs)}, found {string.Join(' ', named)}: "
                     + "name the same inputs, another --out, or --refresh for a new list");
         if (file.Directory != Environment.CurrentDirectory && Relative(inputs) is { } input)
-            throw new ExpectedException(
-                ExitCode.Usage, $"{folder} holds a job about {input} in {file.Directory}, found {input} in "
+            throw ExpectedException.Usage($"{folder} holds a job about {input} in {file.Directory}, found {input} in "
                     + $"{Environment.CurrentDirectory}: go there, name no inputs, another --out, or --refresh for a new list");
         return new Job(folder, file);
     }

@@ -141,7 +141,7 @@ internal sealed class ServerClassifier : IBatchClassifier
             return (model, 0, null);
         return parts.Length == 2 && long.TryParse(parts[1], System.Globalization.NumberStyles.None, null, out var version)
             ? (parts[0], version, null)
-            : throw new ExpectedException(ExitCode.Usage, $"--model is '{model}', expected an existing path, NAME or NAME/VERSION");
+            : throw ExpectedException.Usage($"--model is '{model}', expected an existing path, NAME or NAME/VERSION");
     }
 
     private static async Task<ModelInfo> OnlyModelAsync(LeNetServeClient client, string url, CancellationToken cancellationToken)
@@ -150,8 +150,7 @@ internal sealed class ServerClassifier : IBatchClassifier
         var names = models.Select(info => info.Name).Distinct().ToList();
         return names.Count == 1
             ? await client.GetModelAsync(names[0], 0, cancellationToken)
-            : throw new ExpectedException(
-                ExitCode.Usage, $"{url} serves {names.Count} models ({string.Join(", ", names)}), expected --model NAME");
+            : throw ExpectedException.Usage($"{url} serves {names.Count} models ({string.Join(", ", names)}), expected --model NAME");
     }
 
     private static ModelManifest? ManifestOf(ModelInfo info) => info.Manifest.Length == 0

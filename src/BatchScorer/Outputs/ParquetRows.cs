@@ -13,47 +13,49 @@ internal sealed class ParquetRows : RowFile
     public const int RowGroupRows = 10_000;
 
     private readonly OutputSink sink;
-    private readonly ScoringModel model;
     private readonly Stream stream;
     private readonly ParquetWriter writer;
-    private readonly DataField[] fields;
-    private readonly List<string?> paths = [], actuals = [], errors = [], errorTexts = [];
-    private readonly List<string?>[] labels;
-    private readonly List<int?>[] indices;
-    private readonly List<float?>[] scores;
-    private readonly List<float?> novelties = [];
-    private readonly List<bool?> known = [];
+    private readonly Column[] columns;
+    private int count;
     private bool closed;
 
     public ParquetRows(OutputSink sink, ScoringModel model, int topK)
     {
         this.sink = sink;
-        this.model = model;
-        labels = [.. Enumerable.Range(0, topK).Select(_ => new List<string?>())];
-        indices = [.. Enumerable.Range(0, topK).Select(_ => new List<int?>())];
-        scores = [.. Enumerable.Range(0, topK).Select(_ => new List<float?>())];
-        fields = Fields(topK, model.NoveltyThreshold is not null);
+        columns =
+        [
+            Text("path", row => row.Name, nullable: false),
+            .. Enumerable.Range(0, topK).SelectMany(rank => Scores(model, rank)),
+            .. model.NoveltyThreshold is { } threshold ? Novelty(threshold) : [],
+            Text("actual", row => row.Actual >= 0 ? model.Labels[row.Actual] : null),
+            Text("error", row => row.Error?.Kind),
+            Text("error_text", row => row.Error?.Text),
+            Text("model", _ => model.Name, nullable: false),
+            Of(new DataField<long>("version"), _ => model.Version, (group, field, all) => group.WriteAsync<long>(field, all.ToArray())),
+            Text("model_sha256", _ => model.Sha256, nullable: false),
+        ];
         // Parquet's footer has the position of everything, so the stream must know its own.
         stream = sink.Stream.CanSeek
             ? sink.Stream
             : new FileStream(
                 Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
-        writer = Wait(ParquetWriter.CreateAsync(new ParquetSchema(fields), stream));
+        writer = Wait(ParquetWriter.CreateAsync(new ParquetSchema(columns.Select(column => column.Field)), stream));
     }
 
     public override void Write(Chunk chunk)
     {
         foreach (var row in chunk.Rows.AsSpan(0, chunk.Count))
         {
-            Add(row);
-            if (paths.Count == RowGroupRows)
+            foreach (var column in columns)
+                column.Add(row);
+            if (++count == RowGroupRows)
                 Wait(WriteGroupAsync());
         }
     }
 
     public override void Complete()
     {
-        if (paths.Count > 0)
+        if (count > 0)
             Wait(WriteGroupAsync());
         Close();
         if (stream != sink.Stream)
@@ -85,72 +87,47 @@ internal sealed class ParquetRows : RowFile
         }
     }
 
-    private static DataField[] Fields(int topK, bool hasNovelty) =>
-    [
-        new DataField<string>("path", nullable: false),
-        .. Enumerable.Range(1, topK).SelectMany(rank => (DataField[])
+    private static Column[] Scores(ScoringModel model, int rank)
+    {
+        var suffix = rank == 0 ? "" : $"_{rank + 1}";
+        return
         [
-            new DataField<string>(rank == 1 ? "label" : $"label_{rank}"),
-            new DataField<int?>(rank == 1 ? "index" : $"index_{rank}"),
-            new DataField<float?>(rank == 1 ? "score" : $"score_{rank}"),
-        ]),
-        .. hasNovelty ? (DataField[])[new DataField<float?>("novelty"), new DataField<bool?>("is_known")] : [],
-        new DataField<string>("actual"),
-        new DataField<string>("error"),
-        new DataField<string>("error_text"),
-        new DataField<string>("model", nullable: false),
-        new DataField<long>("version"),
-        new DataField<string>("model_sha256", nullable: false),
+            Text($"label{suffix}", row => row.Error is null ? model.Labels[row.Top[rank].Index] : null),
+            Number<int>($"index{suffix}", row => row.Error is null ? row.Top[rank].Index : null),
+            Number<float>($"score{suffix}", row => row.Error is null ? row.Top[rank].Probability : null),
+        ];
+    }
+
+    private static Column[] Novelty(double threshold) =>
+    [
+        Number<float>("novelty", row => row.Novelty),
+        Number<bool>("is_known", row => row.Novelty is { } novelty ? novelty <= threshold : null),
     ];
 
-    private void Add(ScoreRow row)
+    private static Column Text(string name, Func<ScoreRow, string?> value, bool nullable = true) => Of(
+        new DataField<string>(name, nullable), value, (group, field, values) => group.WriteAsync(field, values!));
+
+    private static Column Number<T>(string name, Func<ScoreRow, T?> value)
+        where T : struct =>
+        Of(new DataField<T?>(name), value, (group, field, values) => group.WriteAsync<T>(field, values.ToArray()));
+
+    private static Column Of<T>(DataField field, Func<ScoreRow, T> value, Func<ParquetRowGroupWriter, DataField, List<T>, Task> write)
     {
-        paths.Add(row.Name);
-        for (var rank = 0; rank < labels.Length; rank++)
+        var values = new List<T>();
+        return new(field, row => values.Add(value(row)), async group =>
         {
-            labels[rank].Add(row.Error is null ? model.Labels[row.Top[rank].Index] : null);
-            indices[rank].Add(row.Error is null ? row.Top[rank].Index : null);
-            scores[rank].Add(row.Error is null ? row.Top[rank].Probability : null);
-        }
-        novelties.Add(row.Novelty);
-        known.Add(row.Novelty is { } novelty ? novelty <= model.NoveltyThreshold : null);
-        actuals.Add(row.Actual >= 0 ? model.Labels[row.Actual] : null);
-        errors.Add(row.Error?.Kind);
-        errorTexts.Add(row.Error?.Text);
+            await write(group, field, values);
+            values.Clear();
+        });
     }
 
     private async Task WriteGroupAsync()
     {
-        var count = paths.Count;
         using var group = writer.CreateRowGroup();
-        var field = 0;
-        await group.WriteAsync(fields[field++], paths!);
-        for (var rank = 0; rank < labels.Length; rank++)
-        {
-            await group.WriteAsync(fields[field++], labels[rank]!);
-            await group.WriteAsync<int>(fields[field++], indices[rank].ToArray());
-            await group.WriteAsync<float>(fields[field++], scores[rank].ToArray());
-        }
-        if (model.NoveltyThreshold is not null)
-        {
-            await group.WriteAsync<float>(fields[field++], novelties.ToArray());
-            await group.WriteAsync<bool>(fields[field++], known.ToArray());
-        }
-        await group.WriteAsync(fields[field++], actuals!);
-        await group.WriteAsync(fields[field++], errors!);
-        await group.WriteAsync(fields[field++], errorTexts!);
-        await group.WriteAsync(fields[field++], Enumerable.Repeat(model.Name, count).ToArray());
-        await group.WriteAsync<long>(fields[field++], Enumerable.Repeat(model.Version, count).ToArray());
-        await group.WriteAsync(fields[field], Enumerable.Repeat(model.Sha256, count).ToArray());
+        foreach (var column in columns)
+            await column.WriteAsync(group);
         group.CompleteValidate();
-        foreach (var column in (List<string?>[])[paths, actuals, errors, errorTexts, .. labels])
-            column.Clear();
-        novelties.Clear();
-        known.Clear();
-        foreach (var column in indices)
-            column.Clear();
-        foreach (var column in scores)
-            column.Clear();
+        count = 0;
     }
 
     private void Close()
@@ -165,4 +142,7 @@ internal sealed class ParquetRows : RowFile
     private static void Wait(Task task) => task.GetAwaiter().GetResult();
 
     private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
+
+    /// <summary>A column, which keeps the values of the rows until a group is written.</summary>
+    private sealed record Column(DataField Field, Action<ScoreRow> Add, Func<ParquetRowGroupWriter, Task> WriteAsync);
 }

@@ -2,7 +2,6 @@ using LeNetServe.BatchScorer.Scoring;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
-/// <summary>Rows as text.</summary>
 internal sealed class TextFile : RowFile
 {
     private readonly OutputSink sink;

@@ -24,12 +24,12 @@ internal static class DatasetOptions
         var name = parsed.GetValue(dataset);
         var folder = parsed.GetValue(Data);
         if (name is not null && !DatasetCatalog.Names.Contains(name))
-            throw new ExpectedException(ExitCode.Usage, $"{dataset.Name} is \"{name}\", expected {string.Join(", ", DatasetCatalog.Names)}"
+            throw ExpectedException.Usage($"{dataset.Name} is \"{name}\", expected {string.Join(", ", DatasetCatalog.Names)}"
                 + (Directory.Exists(name)
                     ? $"; for your own images {dataset.Name} folder --data {name}"
                     : NearestName.Hint(name, DatasetCatalog.Names)));
         if (name is null && folder is not null)
-            throw new ExpectedException(ExitCode.Usage, $"--data is given without {dataset.Name}, expected the data set's name too");
+            throw ExpectedException.Usage($"--data is given without {dataset.Name}, expected the data set's name too");
         return name is null ? null : new()
         {
             Name = name,
@@ -41,9 +41,9 @@ internal static class DatasetOptions
     private static string? FolderOf(string name, string? folder, string option)
     {
         if (name == "strokes" && folder is not null)
-            throw new ExpectedException(ExitCode.Usage, "--data is given with the data set strokes, which is drawn and has no files");
+            throw ExpectedException.Usage("--data is given with the data set strokes, which is drawn and has no files");
         if (name == "folder" && folder is null)
-            throw new ExpectedException(ExitCode.Usage, $"{option} is folder, expected the pictures' folder in --data");
+            throw ExpectedException.Usage($"{option} is folder, expected the pictures' folder in --data");
         if (folder is not null || name == "strokes")
             return folder;
         var own = Path.Combine(DatasetRoot.Default, name);

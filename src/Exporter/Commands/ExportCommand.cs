@@ -85,11 +85,11 @@ internal static class ExportCommand
         var target = PublishTarget.Read(parsed);
         var file = FileOptions(parsed);
         if (target.IsRepository && !file.Outputs.HasFlag(ModelOutputs.Probabilities))
-            throw new ExpectedException(ExitCode.Usage, $"--outputs {file.Outputs.ToString().ToLowerInvariant()} with --repository: "
+            throw ExpectedException.Usage($"--outputs {file.Outputs.ToString().ToLowerInvariant()} with --repository: "
                 + "the server reads one output, probabilities; write this file elsewhere with --out");
         var name = ModelName.Require(parsed.GetRequiredValue(Name));
         if (parsed.GetValue(Tolerance) is { } tolerance && tolerance is not (> 0 and <= LargestTolerance))
-            throw new ExpectedException(ExitCode.Usage, $"--tolerance is {tolerance}, expected more than 0 and at most {LargestTolerance}");
+            throw ExpectedException.Usage($"--tolerance is {tolerance}, expected more than 0 and at most {LargestTolerance}");
         return new()
         {
             Run = OneRun(parsed),
@@ -105,7 +105,7 @@ internal static class ExportCommand
     {
         var runs = parsed.GetRequiredValue(Run);
         if (runs.FirstOrDefault(run => run.Length == 0) is not null)
-            throw new ExpectedException(ExitCode.Usage, $"{Run.Name} is empty, expected a path");
+            throw ExpectedException.Usage($"{Run.Name} is empty, expected a path");
         if (runs is [var run])
             return run;
         var others = parsed.Tokens.Select(token => token.Value).Where(word => word != Run.Name && !runs.Contains(word));
@@ -115,7 +115,7 @@ internal static class ExportCommand
             var time = Directory.Exists(each) ? $"  # {Directory.GetLastWriteTime(each):yyyy-MM-dd HH:mm:ss}" : "";
             Console.Error.WriteLine($"  lenetserve-export {words}{time}");
         }
-        throw new ExpectedException(ExitCode.Usage,
+        throw ExpectedException.Usage(
             $"{runs.Length} runs match {Run.Name}, expected one: copy one of the commands above, the newest is first");
     }
 
@@ -123,11 +123,10 @@ internal static class ExportCommand
     {
         var opset = parsed.GetValue(Opset);
         if (opset is < OpsetVersions.Lowest or > OpsetVersions.Highest)
-            throw new ExpectedException(ExitCode.Usage, $"--opset is {opset}, expected {OpsetVersions.Lowest} to {OpsetVersions.Highest}");
+            throw ExpectedException.Usage($"--opset is {opset}, expected {OpsetVersions.Lowest} to {OpsetVersions.Highest}");
         var batch = parsed.GetRequiredValue(Batch);
         if (batch != "dynamic" && !(int.TryParse(batch, out var size) && size is >= 1 and <= LargestBatch))
-            throw new ExpectedException(ExitCode.Usage,
-                $"--batch is \"{batch}\", expected dynamic or a number of images from 1 to {LargestBatch}");
+            throw ExpectedException.Usage($"--batch is \"{batch}\", expected dynamic or a number of images from 1 to {LargestBatch}");
         return new()
         {
             Opset = opset,
@@ -146,13 +145,12 @@ internal static class ExportCommand
     {
         if (text.Any(char.IsAsciiDigit) || !Enum.TryParse<ModelOutputs>(text, ignoreCase: true, out var outputs)
             || (outputs & ModelOutputs.Both) == 0)
-            throw new ExpectedException(ExitCode.Usage,
+            throw ExpectedException.Usage(
                 $"--outputs is \"{text}\", expected probabilities, logits or both, and with commas layers, gradient and novelty"
                 + string.Concat(text.Split(',').Where(part => !OutputNames.Contains(part))
                     .Select(part => NearestName.Hint(part, OutputNames)).Take(1)));
         if ((outputs & ~ModelOutputs.Both) != 0 && precision != Emit.Precision.Float32)
-            throw new ExpectedException(
-                ExitCode.Usage, $"--outputs {text} with --precision float16, expected float32 for layers, gradient and novelty");
+            throw ExpectedException.Usage($"--outputs {text} with --precision float16, expected float32 for layers, gradient and novelty");
         return outputs;
     }
 }

@@ -10,7 +10,7 @@ internal static class ModelName
     public static string Require(string name) =>
         name.Length is > 0 and <= LongestName && char.IsAsciiLetterOrDigit(name[0]) && name.All(IsAllowed)
         ? name
-        : throw new ExpectedException(ExitCode.Usage,
+        : throw ExpectedException.Usage(
             $"--name is \"{name}\", expected up to {LongestName} letters, digits, '-', '_' and '.', the first a letter or digit");
 
     private static bool IsAllowed(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.';

@@ -38,14 +38,13 @@ internal sealed class PublishTarget
         var repository = parsed.GetValue(Repository);
         var directory = parsed.GetValue(Out);
         if (repository is null && directory is null)
-            throw new ExpectedException(ExitCode.Usage, "neither --repository nor --out is given, expected one of them");
+            throw ExpectedException.Usage("neither --repository nor --out is given, expected one of them");
         if (repository is not null && directory is not null)
-            throw new ExpectedException(ExitCode.Usage, "--repository and --out are both given, expected one of them");
+            throw ExpectedException.Usage("--repository and --out are both given, expected one of them");
         if (directory is not null && Path.Exists(directory))
-            throw new ExpectedException(
-                ExitCode.Usage, $"--out {directory} exists, expected a new directory: a version is never overwritten");
+            throw ExpectedException.Usage($"--out {directory} exists, expected a new directory: a version is never overwritten");
         if (File.Exists(repository))
-            throw new ExpectedException(ExitCode.Usage, $"--repository {repository} is a file, expected a directory");
+            throw ExpectedException.Usage($"--repository {repository} is a file, expected a directory");
         return new(repository, directory, parsed.GetValue(Force));
     }
 

@@ -61,13 +61,13 @@ internal static class QuantizeCommand
         var bits = parsed.GetValue(WeightBits);
         var loss = parsed.GetValue(MaxLoss);
         if (method != RangeMethod.Percentile && parsed.GetResult(Percentile) is { Implicit: false })
-            throw new ExpectedException(ExitCode.Usage, "--percentile is given without --method percentile, which it belongs to");
+            throw ExpectedException.Usage("--percentile is given without --method percentile, which it belongs to");
         if (percentile is not (> 50 and <= 100))
-            throw new ExpectedException(ExitCode.Usage, $"--percentile is {percentile}, expected more than 50 and at most 100");
+            throw ExpectedException.Usage($"--percentile is {percentile}, expected more than 50 and at most 100");
         if (bits is not (7 or 8))
-            throw new ExpectedException(ExitCode.Usage, $"--weight-bits is {bits}, expected 7 or 8");
+            throw ExpectedException.Usage($"--weight-bits is {bits}, expected 7 or 8");
         if (loss is not (>= 0 and <= 100))
-            throw new ExpectedException(ExitCode.Usage, $"--max-loss is {loss}, expected percentage points from 0 to 100");
+            throw ExpectedException.Usage($"--max-loss is {loss}, expected percentage points from 0 to 100");
         return new()
         {
             Model = parsed.GetRequiredValue(Model),

@@ -3,7 +3,6 @@ using LeNetServe.Exporter.Quantize;
 
 namespace LeNetServe.Exporter.Commands;
 
-/// <summary>Options of <c>quantize</c>.</summary>
 internal sealed record QuantizeOptions
 {
     /// <summary>Gets the float model's path.</summary>

@@ -3,7 +3,6 @@ using LeNetServe.Runtime.Devices;
 
 namespace LeNetServe.Exporter.Commands;
 
-/// <summary>Options of <c>verify</c>.</summary>
 internal sealed record VerifyOptions
 {
     /// <summary>Gets the model's path.</summary>

@@ -147,7 +147,7 @@ internal static class RunExport
     {
         var dataset = DatasetProof.OpenTestSet(request, cancellation);
         if (dataset.Name != run.Trained.Dataset.Name)
-            throw new ExpectedException(ExitCode.Usage,
+            throw ExpectedException.Usage(
                 $"--verify-dataset is {dataset.Name}, expected {run.Trained.Dataset.Name}, the data set of the run");
         DatasetProof.RequireFit(dataset, run.Trained.Spec.Input, run.Trained.Labels);
         return DatasetProof.Measure(model, dataset, manifest, cancellation)

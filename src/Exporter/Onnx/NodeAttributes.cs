@@ -13,7 +13,6 @@ internal static class NodeAttributes
         return node;
     }
 
-    /// <summary>Adds a text.</summary>
     public static NodeProto AddText(this NodeProto node, string name, string value)
     {
         node.Attribute.Add(new AttributeProto { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) });

@@ -2,6 +2,7 @@ using LeNetServe.Exporter.Emit;
 using LeNetServe.Exporter.Layers;
 using LeNetServe.Models;
 using LeNetServe.Runs;
+using LeNetServe.Runtime.Running;
 
 namespace LeNetServe.Exporter.Proof;
 
@@ -28,7 +29,8 @@ internal sealed record LayerDeparture(string Layer, string Tensor, double MaxDif
         var reference = new ReferenceNetwork(trained.Spec, weights, trained.Normalization, trained.Temperature);
         var expected = Enumerable.Range(0, images).Select(image => reference.Run(pixels.Span.Slice(image * size, size))).ToList();
 
-        using var model = new ModelUnderTest("the model with all layers as outputs", WithAllValues(emitted), optimize: false);
+        var whole = PrunedGraph.WithOutputs(emitted.Model, emitted.Values.Select(value => value.Value));
+        using var model = new ModelUnderTest("the model with all layers as outputs", whole, optimize: false);
         var found = model.Run(pixels, cancellation);
         var layers = trained.Spec.Layers.Select(layer => layer.Name).ToList();
         return [.. emitted.Values.Select(value => Compare(value.Key, value.Value))];
@@ -40,18 +42,5 @@ internal sealed record LayerDeparture(string Layer, string Tensor, double MaxDif
             var comparison = Comparison.Of<double>(values, found[tensor]);
             return new(layer, tensor, comparison.MaxDifference, comparison.MeanDifference, values.Max(Math.Abs));
         }
-    }
-
-    private static ModelProto WithAllValues(EmittedModel emitted)
-    {
-        var model = emitted.Model.Clone();
-        var outputs = model.Graph.Output.Select(output => output.Name).ToHashSet(StringComparer.Ordinal);
-        var tensors = emitted.Values.Select(value => value.Value).ToHashSet(StringComparer.Ordinal);
-        foreach (var value in model.Graph.ValueInfo.Where(value => tensors.Contains(value.Name) && outputs.Add(value.Name)).ToList())
-        {
-            model.Graph.ValueInfo.Remove(value);
-            model.Graph.Output.Add(value);
-        }
-        return model;
     }
 }

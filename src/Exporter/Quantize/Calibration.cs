@@ -1,5 +1,6 @@
 using LeNetServe.Datasets;
 using LeNetServe.Exporter.Proof;
+using LeNetServe.Runtime.Running;
 
 namespace LeNetServe.Exporter.Quantize;
 
@@ -15,7 +16,7 @@ internal static class Calibration
         var roots = plan.Sources.Values.Distinct(StringComparer.Ordinal).ToList();
         var observers = roots.Where(root => !IsPixels(model.Graph, root, input))
             .ToDictionary(root => root, _ => new RangeObserver(), StringComparer.Ordinal);
-        using var session = new ModelUnderTest("the float model", WithOutputs(model, observers.Keys), optimize: false);
+        using var session = new ModelUnderTest("the float model", PrunedGraph.WithOutputs(model, observers.Keys), optimize: false);
         for (var first = 0; first < training.Count; first += portion)
         {
             var count = Math.Min(portion, training.Count - first);
@@ -32,12 +33,4 @@ internal static class Calibration
 
     private static bool IsPixels(GraphProto graph, string tensor, string input) =>
         tensor == input || graph.Node.Any(node => node.OpType == "Cast" && node.Output[0] == tensor && node.Input[0] == input);
-
-    private static ModelProto WithOutputs(ModelProto model, IEnumerable<string> tensors)
-    {
-        var copy = model.Clone();
-        foreach (var tensor in tensors.Where(tensor => copy.Graph.Output.All(output => output.Name != tensor)))
-            copy.Graph.Output.Add(copy.Graph.ValueInfo.Single(value => value.Name == tensor));
-        return copy;
-    }
 }

@@ -7,6 +7,5 @@ namespace LeNetServe.InferenceServer.Access;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class AccessAttribute(AccessRule rule) : Attribute
 {
-    /// <summary>Gets the rule.</summary>
     public AccessRule Rule => rule;
 }

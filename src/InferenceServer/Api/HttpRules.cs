@@ -34,6 +34,6 @@ internal static class HttpRules
         var expected = nearest is not null
             ? $"; did you mean {nearest}?"
             : known.Count > 0 ? $", expected {string.Join(" or ", known)}" : "";
-        return new(InferenceErrorKind.InvalidInput, $"unknown query parameter \"{Excerpt.Of(unknown)}\"{expected}") { Field = "" };
+        return InferenceException.InvalidInput($"unknown query parameter \"{Excerpt.Of(unknown)}\"{expected}", "");
     }
 }

@@ -40,11 +40,11 @@ internal static class RequestBody
         catch (InvalidDataException exception)
         {
             var message = $"the body is not valid {request.Headers.ContentEncoding}: {exception.Message}";
-            throw new InferenceException(InferenceErrorKind.InvalidInput, message, exception);
+            throw InferenceException.InvalidInput(message, null, exception);
         }
         catch (IOException exception)
         {
-            throw new InferenceException(InferenceErrorKind.InvalidInput, $"the body cannot be read: {exception.Message}", exception);
+            throw InferenceException.InvalidInput($"the body cannot be read: {exception.Message}", null, exception);
         }
     }
 

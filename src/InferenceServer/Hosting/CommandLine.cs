@@ -59,7 +59,8 @@ internal sealed class CommandLine
         if (!word.StartsWith('-') && !word.Contains('='))
         {
             if (!settings.TryAdd("Models:Path", word))
-                throw Usage($"\"{word}\" is not expected beside \"{settings["Models:Path"]}\", expected one folder of models"
+                throw ExpectedException.Usage(
+                    $"\"{word}\" is not expected beside \"{settings["Models:Path"]}\", expected one folder of models"
                     + NearestName.Hint($"--{word}", ServerOption.All.Select(each => each.Name)));
             typed["Models:Path"] = "MODELS";
             return;
@@ -72,12 +73,12 @@ internal sealed class CommandLine
             throw Unknown(parts[0], ServerOption.All.Select(each => each.Name));
         if (option is { Value: "" })
         {
-            actions[option.Name] = parts.Length == 1 ? "" : throw Usage($"{option.Name} takes no value");
+            actions[option.Name] = parts.Length == 1 ? "" : throw ExpectedException.Usage($"{option.Name} takes no value");
             return;
         }
         var value = parts.Length == 2 ? parts[1] : rest.TryDequeue(out var next) ? next : null;
         if (value is null || (parts.Length == 1 && value.StartsWith("--", StringComparison.Ordinal)))
-            throw Usage($"{parts[0]} needs a value{(option is null ? "" : $": {option.Value}, {option.Meaning}")}");
+            throw ExpectedException.Usage($"{parts[0]} needs a value{(option is null ? "" : $": {option.Value}, {option.Meaning}")}");
         if (option is { Key: "" })
             actions[option.Name] = value;
         else
@@ -88,7 +89,5 @@ internal sealed class CommandLine
     }
 
     private static ExpectedException Unknown(string word, IEnumerable<string> names) =>
-        Usage($"{word} is not an option{NearestName.Hint(word, names)}");
-
-    private static ExpectedException Usage(string message) => new(ExitCode.Usage, message);
+        ExpectedException.Usage($"{word} is not an option{NearestName.Hint(word, names)}");
 }

@@ -48,7 +48,7 @@ internal static class CompletionScript
             }
 
             """,
-        _ => throw new ExpectedException(ExitCode.Usage, $"--completion is \"{shell}\", expected bash, zsh, fish or pwsh"
+        _ => throw ExpectedException.Usage($"--completion is \"{shell}\", expected bash, zsh, fish or pwsh"
             + NearestName.Hint(shell, ["bash", "zsh", "fish", "pwsh"])),
     };
 

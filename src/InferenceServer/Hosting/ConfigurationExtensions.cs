@@ -22,8 +22,7 @@ internal static class ConfigurationExtensions
         if (commandLine.ValueOf("--config") is { } file)
         {
             if (!File.Exists(file))
-                throw new ExpectedException(
-                    ExitCode.Usage, $"--config is \"{file}\", expected an existing JSON file{NearestName.HintOfPath(file)}");
+                throw ExpectedException.Usage($"--config is \"{file}\", expected an existing JSON file{NearestName.HintOfPath(file)}");
             // The source of the configuration would wait for a pipe, and read a device to its end.
             RegularFile.Open(file, LargestFile).Dispose();
             var source = new JsonConfigurationSource { Path = Path.GetFullPath(file), ReloadOnChange = true };

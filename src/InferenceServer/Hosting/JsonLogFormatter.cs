@@ -9,7 +9,6 @@ namespace LeNetServe.InferenceServer.Hosting;
 /// <summary>Writes each event as a JSON object. The framework's formatter has the same fields without the event's name.</summary>
 internal sealed class JsonLogFormatter() : ConsoleFormatter(FormatterName)
 {
-    /// <summary>The name of the formatter.</summary>
     public const string FormatterName = "lenetserve-json";
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)

@@ -59,15 +59,10 @@ internal sealed record Explanation
     {
         // A name costs four bytes and its values kilobytes.
         if (wanted.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
-        {
-            var message = $"layers has \"{Excerpt.Of(twice)}\" more than once, expected each name once";
-            throw new InferenceException(InferenceErrorKind.InvalidInput, message) { Field = "layers" };
-        }
+            throw InferenceException.InvalidInput($"layers has \"{Excerpt.Of(twice)}\" more than once, expected each name once", "layers");
         if (wanted.FirstOrDefault(name => !reader.Names.Contains(name)) is { } unknown)
-        {
-            var message = $"the graph has no tensor \"{Excerpt.Of(unknown)}\", expected {Excerpt.Of([.. reader.Names])}";
-            throw new InferenceException(InferenceErrorKind.InvalidInput, message) { Field = "layers" };
-        }
+            throw InferenceException.InvalidInput(
+                $"the graph has no tensor \"{Excerpt.Of(unknown)}\", expected {Excerpt.Of([.. reader.Names])}", "layers");
         return wanted.Count > 0 ? wanted : reader.Layers;
     }
 }

@@ -90,9 +90,6 @@ internal sealed partial class InferencePipeline
             throw new InferenceException(InferenceErrorKind.Unsupported, message);
         }
         if (wanted.Target is { } target && (target < 0 || target >= version.Facts.Classes))
-        {
-            var message = $"target is {target}, expected 0..{version.Facts.Classes - 1}";
-            throw new InferenceException(InferenceErrorKind.InvalidInput, message) { Field = "target" };
-        }
+            throw InferenceException.InvalidInput($"target is {target}, expected 0..{version.Facts.Classes - 1}", "target");
     }
 }

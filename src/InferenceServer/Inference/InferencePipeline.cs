@@ -287,9 +287,6 @@ internal sealed partial class InferencePipeline(SlowWork slow, PipelineOptions o
         return budget.Pixels;
     }
 
-    private static InferenceException WrongSize(ServedVersion version, int found, int expected) =>
-        new(InferenceErrorKind.InvalidInput, $"{found} bytes of pixels, expected {expected} ({version.Facts.Input} for {version})")
-        {
-            Field = "image.pixels",
-        };
+    private static InferenceException WrongSize(ServedVersion version, int found, int expected) => InferenceException.InvalidInput(
+        $"{found} bytes of pixels, expected {expected} ({version.Facts.Input} for {version})", "image.pixels");
 }

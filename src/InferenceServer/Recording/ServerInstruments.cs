@@ -7,7 +7,6 @@ namespace LeNetServe.InferenceServer.Recording;
 /// <summary>The same figures as OpenTelemetry instruments and spans; each costs one check as long as nobody listens.</summary>
 internal sealed class ServerInstruments : IDisposable
 {
-    /// <summary>Name of the meter.</summary>
     public const string MeterName = "LeNetServe.InferenceServer";
 
     /// <summary>Name of the source of spans.</summary>

@@ -12,15 +12,7 @@ public static class SystemFiles
         ["__MACOSX", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found", "Thumbs.db", "desktop.ini"];
 
     /// <summary>Tells whether a file or a folder of this name, without its path, is such a one.</summary>
-    public static bool Owns(ReadOnlySpan<char> name)
-    {
-        if (name is ['.', not '.', ..] or ['.', '.', _, ..])
-            return true;
-        foreach (var known in Names)
-            if (name.Equals(known, StringComparison.OrdinalIgnoreCase))
-                return true;
-        return false;
-    }
+    public static bool Owns(string name) => Owns(Encoding.UTF8.GetBytes(name));
 
     /// <summary>Tells whether a file or a folder of this name, as bytes, is such a one.</summary>
     public static bool Owns(ReadOnlySpan<byte> name)

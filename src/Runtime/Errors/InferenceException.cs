@@ -17,4 +17,8 @@ public sealed class InferenceException : Exception
 
     /// <summary>Gets the time after which a retry makes sense; null if a retry does not help or the time is unknown.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Creates the failure of a field of a request; the empty name stands for the whole request.</summary>
+    public static InferenceException InvalidInput(string message, string? field = null, Exception? innerException = null) =>
+        new(InferenceErrorKind.InvalidInput, message, innerException) { Field = field };
 }

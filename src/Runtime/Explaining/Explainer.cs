@@ -56,10 +56,7 @@ public static class Explainer
             throw new InferenceException(InferenceErrorKind.Unsupported, $"{model.Path} has no output \"gradient\", expected a file of "
                 + "export --outputs probabilities,gradient; occlusion needs no such file");
         if (target != best)
-            throw new InferenceException(InferenceErrorKind.InvalidInput, $"target is {target}, expected {best}, the best class: the "
-                + "file computes no other gradient; occlusion takes any target")
-            {
-                Field = "target",
-            };
+            throw InferenceException.InvalidInput($"target is {target}, expected {best}, the best class: the "
+                + "file computes no other gradient; occlusion takes any target", "target");
     }
 }

@@ -86,22 +86,6 @@ public sealed class ModelContent
         }
     }
 
-    /// <summary>
-    /// Lists the data files of a model by their paths relative to its folder. A file that is not a readable ONNX model gives none;
-    /// opening it reports the reason.
-    /// </summary>
-    public static IReadOnlyList<string> FindDataFiles(string path)
-    {
-        try
-        {
-            return Locations(Externals(Parse(RegularFile.ReadAllBytes(path, MaxBytes))));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            return [];
-        }
-    }
-
     /// <summary>Throws if a weight is NaN or infinite.</summary>
     internal void RequireFiniteWeights(string path)
     {

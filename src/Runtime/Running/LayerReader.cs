@@ -52,7 +52,7 @@ public sealed class LayerReader : IDisposable
             .. model.Graph.Node.SelectMany(node => node.Output).Concat(model.Graph.Initializer.Select(tensor => tensor.Name))
                 .Where(name => name != "" && name != facts.OutputName),
         ];
-        var all = new GraphSession(WithOutputs(model, names).ToByteArray());
+        var all = new GraphSession(PrunedGraph.WithOutputs(model, names).ToByteArray());
         // Tensors of integers, as in a quantized model, are not values of a layer.
         var types = all.OutputTypes;
         return new(all, model, facts, [.. names.Where(name => types.TryGetValue(name, out var type) && Floats.Contains(type.Element))]);
@@ -84,15 +84,7 @@ public sealed class LayerReader : IDisposable
     }
 
     private static GraphSession Open(ModelProto model, string[] outputs) =>
-        new(PrunedGraph.Of(WithOutputs(model, outputs), outputs).ToByteArray());
-
-    private static ModelProto WithOutputs(ModelProto model, IEnumerable<string> names)
-    {
-        var copy = model.Clone();
-        copy.Graph.Output.Add(names.Except(model.Graph.Output.Select(output => output.Name))
-            .Select(name => new ValueInfoProto { Name = name }));
-        return copy;
-    }
+        new(PrunedGraph.Of(PrunedGraph.WithOutputs(model, outputs), outputs).ToByteArray());
 
     private static StoredTensor WithoutBatch(StoredTensor tensor) =>
         tensor.Shape is [1, _, ..] ? new(tensor.Type, tensor.Shape[1..], tensor.Data) : tensor;

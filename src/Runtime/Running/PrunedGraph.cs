@@ -39,4 +39,13 @@ public static class PrunedGraph
         graph.ValueInfo.Add(inside);
         return copy;
     }
+
+    /// <summary>Copies a model and adds tensors to its outputs. ONNX Runtime infers their types.</summary>
+    public static ModelProto WithOutputs(ModelProto model, IEnumerable<string> names)
+    {
+        var copy = model.Clone();
+        copy.Graph.Output.Add(names.Except(model.Graph.Output.Select(output => output.Name))
+            .Select(name => new ValueInfoProto { Name = name }));
+        return copy;
+    }
 }

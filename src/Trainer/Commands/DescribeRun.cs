@@ -5,7 +5,6 @@ using Spectre.Console;
 
 namespace LeNetServe.Trainer.Commands;
 
-/// <summary>Runs <c>describe</c>.</summary>
 internal sealed class DescribeRun(DescribeOptions options)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -13,8 +12,7 @@ internal sealed class DescribeRun(DescribeOptions options)
     public ExitCode Run()
     {
         if (!Variants.Names.Contains(options.Variant) && !options.Variant.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-            throw new ExpectedException(
-                ExitCode.Usage,
+            throw ExpectedException.Usage(
                 $"variant is \"{options.Variant}\", expected {string.Join(", ", Variants.Names)}, or the path of a .json file"
                 + NearestName.Hint(options.Variant, Variants.Names));
         var spec = Variants.Create(options.Variant, options.Channels, options.Classes);

@@ -11,7 +11,6 @@ using LeNetServe.Trainer.Reports;
 
 namespace LeNetServe.Trainer.Commands;
 
-/// <summary>Runs <c>evaluate</c>.</summary>
 internal sealed class EvaluateRun(EvaluateOptions options)
 {
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)

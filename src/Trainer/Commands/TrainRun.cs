@@ -13,7 +13,6 @@ using Spectre.Console;
 
 namespace LeNetServe.Trainer.Commands;
 
-/// <summary>Runs <c>train</c>.</summary>
 internal sealed class TrainRun(TrainOptions options)
 {
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)

@@ -5,7 +5,6 @@ using Spectre.Console;
 
 namespace LeNetServe.Trainer.Comparison;
 
-/// <summary>Runs <c>compare</c>.</summary>
 internal sealed class CompareRun(CompareOptions options)
 {
     /// <summary>Prints the comparison, and writes it as a page, as Markdown and as CSV.</summary>

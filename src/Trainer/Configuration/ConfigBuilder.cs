@@ -61,9 +61,7 @@ internal static class ConfigBuilder
         var config = Parse(json, recipe, options ? values.Keys : []);
         var dash = options ? "--" : "";
         return config is { Dataset: "strokes", Data: { } unused }
-            ? throw new ExpectedException(
-                ExitCode.Usage,
-                $"{dash}data is {unused} and {dash}dataset strokes, which is drawn and has no files: "
+            ? throw ExpectedException.Usage($"{dash}data is {unused} and {dash}dataset strokes, which is drawn and has no files: "
                 + $"give {dash}dataset folder for your own images")
             : config;
     }
@@ -98,7 +96,7 @@ internal static class ConfigBuilder
         if (faults.Count == 0)
             return config;
         var text = options.Aggregate(string.Join("; ", faults), InOptionWords);
-        throw new ExpectedException(ExitCode.Usage, source is null ? text : $"{source}: {text}");
+        throw ExpectedException.Usage(source is null ? text : $"{source}: {text}");
     }
 
     /// <summary>Replaces a key by its option at a fault's beginning, and everywhere if it is not an ordinary word.</summary>

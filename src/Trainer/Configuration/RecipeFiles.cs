@@ -27,28 +27,27 @@ internal static class RecipeFiles
     {
         var isFile = nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
         if (isFile && !File.Exists(nameOrPath))
-            throw Fault($"recipe {nameOrPath}: no such file, expected a JSON file or one of {string.Join(", ", Names)}"
+            throw ExpectedException.Usage($"recipe {nameOrPath}: no such file, expected a JSON file or one of {string.Join(", ", Names)}"
                 + NearestName.Hint(Path.GetFileNameWithoutExtension(nameOrPath), Names));
         var text = isFile ? RegularFile.ReadAllText(nameOrPath) : Embedded(nameOrPath);
         try
         {
             return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject
-                ?? throw Fault($"{nameOrPath}: expected a JSON object");
+                ?? throw ExpectedException.Usage($"{nameOrPath}: expected a JSON object");
         }
         catch (JsonException exception)
         {
-            throw Fault($"{nameOrPath}: {JsonFault.Of(exception)}");
+            throw ExpectedException.Usage($"{nameOrPath}: {JsonFault.Of(exception)}");
         }
     }
 
     private static string Embedded(string name)
     {
         using var stream = typeof(RecipeFiles).Assembly.GetManifestResourceStream($"{Prefix}{name}.json")
-            ?? throw Fault($"recipe \"{name}\" is unknown, expected {string.Join(", ", Names)} or the path of a .json file"
+            ?? throw ExpectedException.Usage(
+                $"recipe \"{name}\" is unknown, expected {string.Join(", ", Names)} or the path of a .json file"
                 + NearestName.Hint(name, Names));
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
-
-    private static ExpectedException Fault(string message) => new(ExitCode.Usage, message);
 }

@@ -25,4 +25,12 @@ internal static class TrainerJson
 
     /// <summary>Gets the contract of another type.</summary>
     public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+
+    /// <summary>Reads a file that is a part of the program.</summary>
+    public static T Embedded<T>(string name)
+    {
+        using var stream = typeof(TrainerJson).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not embedded in the program");
+        return JsonSerializer.Deserialize(stream, Of<T>())!;
+    }
 }

@@ -59,8 +59,8 @@ internal static class DatasetsCommand
         },
     };
 
-    private static RemoteDataset Find(string name) => PublishedDatasets.Find(name) ?? throw new ExpectedException(
-        ExitCode.Usage, $"no data set is named \"{name}\": known are {PublishedDatasets.Names}"
+    private static RemoteDataset Find(string name) => PublishedDatasets.Find(name) ?? throw ExpectedException.Usage(
+        $"no data set is named \"{name}\": known are {PublishedDatasets.Names}"
             + NearestName.Hint(name, PublishedDatasets.All.Select(dataset => dataset.Name)));
 
     private static Uri? ParseMirror(string? address)
@@ -69,6 +69,6 @@ internal static class DatasetsCommand
             return null;
         return Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https")
             ? uri
-            : throw new ExpectedException(ExitCode.Usage, $"--mirror is \"{address}\", expected an http or https address");
+            : throw ExpectedException.Usage($"--mirror is \"{address}\", expected an http or https address");
     }
 }

@@ -3,7 +3,6 @@ using LeNetServe.Datasets;
 
 namespace LeNetServe.Trainer.Downloads;
 
-/// <summary>Runs <c>datasets</c>.</summary>
 internal sealed class DatasetsRun(DatasetsOptions options)
 {
     private readonly DatasetStore store = new(options.Root, new HttpClient(), TimeProvider.System);

@@ -1,6 +1,5 @@
 namespace LeNetServe.Trainer.Downloads;
 
-/// <summary>The options of a download.</summary>
 internal sealed record DownloadOptions
 {
     /// <summary>Never use the network; a missing file is an error.</summary>

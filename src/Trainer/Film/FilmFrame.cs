@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
+using LeNetServe.Trainer.Metrics;
 
 namespace LeNetServe.Trainer.Film;
 
 /// <summary>A line of <c>film.jsonl</c>: the network after one epoch, as the server's page shows it.</summary>
-internal sealed record FilmFrame
+internal sealed record FilmFrame : IEpoch
 {
     /// <summary>Number of the epoch, from 1.</summary>
     public required int Epoch { get; init; }

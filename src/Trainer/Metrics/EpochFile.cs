@@ -1,15 +1,20 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
+using System.Text.Json.Serialization;
 using LeNetServe.Files;
 
 namespace LeNetServe.Trainer.Metrics;
 
 /// <summary>A file of a run with a line of JSON per epoch.</summary>
 /// <param name="path">Its path. It does not exist before the first epoch.</param>
-/// <param name="type">The JSON of a line.</param>
-/// <param name="epochOf">Gets the number of a line's epoch, from 1.</param>
-internal sealed class EpochFile<T>(string path, JsonTypeInfo<T> type, Func<T, int> epochOf)
+internal sealed class EpochFile<T>(string path)
+    where T : IEpoch
 {
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
     /// <summary>Reads the epochs so far; a last line that was cut off by a crash does not count.</summary>
     /// <exception cref="InvalidDataException">A line is null.</exception>
     /// <exception cref="JsonException">A line is not an epoch.</exception>
@@ -19,7 +24,7 @@ internal sealed class EpochFile<T>(string path, JsonTypeInfo<T> type, Func<T, in
             return [];
         var lines = new List<T>();
         foreach (var text in RegularFile.ReadAllText(path).Split('\n')[..^1])
-            lines.Add(JsonSerializer.Deserialize(text, type)
+            lines.Add(JsonSerializer.Deserialize<T>(text, Options)
                 ?? throw new InvalidDataException($"{path}: line {lines.Count + 1} is null, expected an epoch"));
         return lines;
     }
@@ -28,11 +33,11 @@ internal sealed class EpochFile<T>(string path, JsonTypeInfo<T> type, Func<T, in
     public void Truncate(int epochs)
     {
         if (File.Exists(path))
-            AtomicFile.WriteText(path, string.Concat(Read().Where(line => epochOf(line) <= epochs).Select(Text)));
+            AtomicFile.WriteText(path, string.Concat(Read().Where(line => line.Epoch <= epochs).Select(Text)));
     }
 
     /// <summary>Adds an epoch.</summary>
     public void Append(T line) => File.AppendAllText(path, Text(line));
 
-    private string Text(T line) => JsonSerializer.Serialize(line, type) + "\n";
+    private static string Text(T line) => JsonSerializer.Serialize(line, Options) + "\n";
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace LeNetServe.Trainer.Metrics;
 
 /// <summary>A line of <c>metrics.jsonl</c>: one epoch.</summary>
-internal sealed record MetricsLine
+internal sealed record MetricsLine : IEpoch
 {
     /// <summary>Number of the epoch, from 1.</summary>
     public required int Epoch { get; init; }

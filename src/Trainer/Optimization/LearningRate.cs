@@ -30,8 +30,8 @@ internal static class LearningRate
             ScheduleKind.Step => Math.Pow(config.StepFactor, (step - (long)Math.Ceiling(rising)) / stepsPerEpoch / config.StepEpochs),
             ScheduleKind.Cosine => Cosine(1, 0, (step + 1 - rising) / (total - rising)),
             ScheduleKind.LeCun1998 => PaperRates.First(rate => step < rate.UntilPass / 20 * total).Factor,
-            _ => throw new ExpectedException(
-                ExitCode.Usage, $"schedule is {config.Schedule}, expected {string.Join(", ", Enum.GetNames<ScheduleKind>())}"),
+            _ => throw ExpectedException.Usage(
+                $"schedule is {config.Schedule}, expected {string.Join(", ", Enum.GetNames<ScheduleKind>())}"),
         };
     }
 

@@ -21,8 +21,8 @@ internal abstract class Optimizer : IDisposable
         OptimizerKind.Adam => new Adam(config, store, decoupled: false),
         OptimizerKind.AdamW => new Adam(config, store, decoupled: true),
         OptimizerKind.Muon => new Muon(config, store),
-        _ => throw new ExpectedException(
-            ExitCode.Usage, $"optimizer is {config.Optimizer}, expected {string.Join(", ", Enum.GetNames<OptimizerKind>())}"),
+        _ => throw ExpectedException.Usage(
+            $"optimizer is {config.Optimizer}, expected {string.Join(", ", Enum.GetNames<OptimizerKind>())}"),
     };
 
     /// <summary>One step.</summary>

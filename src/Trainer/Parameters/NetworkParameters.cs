@@ -44,7 +44,6 @@ internal sealed class NetworkParameters : IDisposable
     /// <summary>Own copy of the values that training does not change; batch norm writes its running statistics here.</summary>
     public Tensor Constant { get; }
 
-    /// <summary>A parameter by its name.</summary>
     public Tensor this[string name] => leaves[name];
 
     /// <summary>Address of a parameter's values.</summary>

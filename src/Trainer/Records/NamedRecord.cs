@@ -1,20 +1,13 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using LeNetServe.Trainer.Comparison;
+using LeNetServe.Trainer.Configuration;
 
 namespace LeNetServe.Trainer.Records;
 
 /// <summary>A record of the project: a recipe, its seeds, and what they gave.</summary>
 internal sealed record NamedRecord
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    };
-
     /// <summary>Gets all records: <c>records.json</c>, part of the program.</summary>
-    public static IReadOnlyList<NamedRecord> All { get; } = Read();
+    public static IReadOnlyList<NamedRecord> All { get; } = TrainerJson.Embedded<NamedRecord[]>("records.json");
 
     /// <summary>Gets the names of the records, for messages.</summary>
     public static string Names => string.Join(", ", All.Select(record => record.Name));
@@ -53,12 +46,5 @@ internal sealed record NamedRecord
         // The half-width is t·s/√n; a mean of m further runs differs from the recorded one by t·s·√(1/n + 1/m).
         var half = recorded.HalfWidth!.Value * Math.Sqrt(1 + ((double)recorded.Count / runs));
         return (recorded.Mean - half, recorded.Mean + half);
-    }
-
-    private static NamedRecord[] Read()
-    {
-        using var stream = typeof(NamedRecord).Assembly.GetManifestResourceStream("records.json")
-            ?? throw new InvalidOperationException("records.json is not embedded in the program");
-        return JsonSerializer.Deserialize<NamedRecord[]>(stream, Options)!;
     }
 }

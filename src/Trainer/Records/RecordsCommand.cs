@@ -16,13 +16,6 @@ internal static class RecordsCommand
         CliOption.Optional("--data", "Directory of the data set's files. Default: as for train");
 
     private static readonly Option<string?> Runs = CliOption.Optional("--out", "Directory of the runs. Default: runs/records-NAME");
-    private static readonly Option<int?> Workers =
-        CliOption.Number<int>("--workers", "Runs at a time. Default: as many as the cores allow").AtLeast(1);
-
-    private static readonly Option<int> Threads =
-        CliOption.WithDefault("--threads", 1, "Threads of each run; the results do not depend on the number").AtLeast(1);
-
-    private static readonly Option<bool> Offline = CliOption.Switch("--offline", "Never use the network");
 
     /// <summary>Declares the command with its sub-commands.</summary>
     public static Command Create()
@@ -32,7 +25,7 @@ internal static class RecordsCommand
         list.SetAction(_ => (int)RecordsRun.List());
         var reproduce = new Command("reproduce", "Trains a record again and compares the figures; skips finished runs.")
         {
-            Name, Seeds, Data, Runs, Workers, Threads, Offline,
+            Name, Seeds, Data, Runs, SweepCommand.Workers, SweepCommand.Threads, SweepCommand.Offline,
         };
         reproduce.SetAction(async (parsed, cancellation) => (int)await new RecordsRun(Options(parsed)).ReproduceAsync(cancellation));
         return new Command("records", "Lists the project's records, and trains one again to compare.") { list, reproduce }.WithExamples("""
@@ -48,8 +41,8 @@ internal static class RecordsCommand
         Seeds = parsed.GetValue(Seeds) is { } seeds ? SetOption.Seeds(seeds) : null,
         Data = parsed.GetValue(Data),
         Runs = parsed.GetValue(Runs),
-        Workers = parsed.GetValue(Workers),
-        Threads = parsed.GetValue(Threads),
-        Offline = parsed.GetValue(Offline),
+        Workers = parsed.GetValue(SweepCommand.Workers),
+        Threads = parsed.GetValue(SweepCommand.Threads),
+        Offline = parsed.GetValue(SweepCommand.Offline),
     };
 }

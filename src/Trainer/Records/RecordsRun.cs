@@ -7,10 +7,8 @@ using LeNetServe.Trainer.Sweeps;
 
 namespace LeNetServe.Trainer.Records;
 
-/// <summary>Runs <c>records</c>.</summary>
 internal sealed class RecordsRun(RecordsOptions options)
 {
-    /// <summary>Lists the records.</summary>
     public static ExitCode List()
     {
         foreach (var record in NamedRecord.All)
@@ -26,7 +24,7 @@ internal sealed class RecordsRun(RecordsOptions options)
     public async Task<ExitCode> ReproduceAsync(CancellationToken cancellationToken)
     {
         var record = NamedRecord.All.FirstOrDefault(record => record.Name == options.Name)
-            ?? throw new ExpectedException(ExitCode.Usage, $"no record is named \"{options.Name}\", expected {NamedRecord.Names}"
+            ?? throw ExpectedException.Usage($"no record is named \"{options.Name}\", expected {NamedRecord.Names}"
                 + NearestName.Hint(options.Name, NamedRecord.All.Select(record => record.Name)));
         var plan = PlanOf(record);
         Announce(record, plan.Seeds.Count);

@@ -3,7 +3,6 @@ using LeNetServe.Runs;
 
 namespace LeNetServe.Trainer.Reports;
 
-/// <summary>Runs <c>report</c>.</summary>
 internal sealed class ReportRun(ReportOptions options)
 {
     public ExitCode Run()

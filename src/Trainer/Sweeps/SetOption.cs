@@ -13,10 +13,10 @@ internal static partial class SetOption
     {
         var (name, value) = text.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
             ? (text[..equals], text[(equals + 1)..])
-            : throw Fault($"--set is \"{text}\", expected key=value, key=value,value or key=low..high[:log]");
+            : throw ExpectedException.Usage($"--set is \"{text}\", expected key=value, key=value,value or key=low..high[:log]");
         var key = name.TrimStart('-').Replace('-', '_');
         if (ConfigBuilder.Fields.All(field => field.Key != key))
-            throw Fault($"--set names {name}, which is not a value of a config"
+            throw ExpectedException.Usage($"--set names {name}, which is not a value of a config"
                 + NearestName.Expected(
                     key.Replace('_', '-'), [.. ConfigBuilder.Fields.Select(field => field.Option[2..])], "lenetserve-train train --help"));
         var bare = plan with { Set = Without(plan.Set, key), Grid = Without(plan.Grid, key), Random = Without(plan.Random, key) };
@@ -36,7 +36,7 @@ internal static partial class SetOption
         {
             var ends = part.Split("..");
             if (ends.Length > 2 || !IsWhole(ends[0], out var first) || !IsWhole(ends[^1], out var last) || last < first)
-                throw Fault($"--seeds is \"{text}\", expected numbers and ranges such as 1,2,5 or 1..8");
+                throw ExpectedException.Usage($"--seeds is \"{text}\", expected numbers and ranges such as 1,2,5 or 1..8");
             seeds.AddRange(Enumerable.Range(first, last - first + 1));
         }
         return seeds;
@@ -58,8 +58,6 @@ internal static partial class SetOption
 
     private static Dictionary<string, T> With<T>(IReadOnlyDictionary<string, T> values, string key, T value) =>
         new(values) { [key] = value };
-
-    private static ExpectedException Fault(string message) => new(ExitCode.Usage, message);
 
     [GeneratedRegex(@"^([-+]?[0-9.]*[0-9](?:[eE][-+]?[0-9]+)?)\.\.([-+]?\.?[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?)(:log)?$")]
     private static partial Regex RangePattern();

@@ -28,17 +28,17 @@ internal static class SweepCommand
 
     private static readonly Option<int?> RandomSeed = CliOption.Number<int>("--random-seed", "Seed of the draws. Default: 1");
     private static readonly Option<string> Runs = CliOption.WithDefault("--out", "runs", "Directory of the runs");
-    private static readonly Option<int?> Workers =
+
+    public static readonly Option<int?> Workers =
         CliOption.Number<int>("--workers", "Runs at a time. Default: as many as the cores allow").AtLeast(1);
 
-    private static readonly Option<int> Threads =
+    public static readonly Option<int> Threads =
         CliOption.WithDefault("--threads", 1, "Threads of each run; the results do not depend on the number").AtLeast(1);
 
-    private static readonly Option<bool> Offline = CliOption.Switch("--offline", "Never use the network");
+    public static readonly Option<bool> Offline = CliOption.Switch("--offline", "Never use the network");
     private static readonly Option<bool> DryRun = CliOption.Switch("--dry-run", "List the runs and do nothing");
     private static readonly WorkShareOptions Share = new();
 
-    /// <summary>Declares the command.</summary>
     public static Command Create()
     {
         var command = new Command("sweep", "Trains over a grid or random ranges of any config field and over seeds; skips finished runs.")

@@ -33,24 +33,25 @@ internal static class SweepConfigs
     {
         string[] keys = [.. plan.Set.Keys, .. plan.Grid.Keys, .. plan.Random.Keys];
         if (keys.CountBy(key => key).FirstOrDefault(pair => pair.Value > 1) is { Key: { } twice })
-            throw Fault($"{twice} is given twice, expected it in one of set, grid and random");
+            throw ExpectedException.Usage($"{twice} is given twice, expected it in one of set, grid and random");
         if (keys.Contains("seed"))
-            throw Fault("seed is given as a field, expected the sweep's seeds");
+            throw ExpectedException.Usage("seed is given as a field, expected the sweep's seeds");
         if (plan.Seeds.Count == 0 || plan.Samples < 1)
-            throw Fault($"{plan.Seeds.Count} seeds and {plan.Samples} samples, expected at least 1 of each");
+            throw ExpectedException.Usage($"{plan.Seeds.Count} seeds and {plan.Samples} samples, expected at least 1 of each");
         foreach (var (key, values) in plan.Grid)
             if (values.Count == 0)
-                throw Fault($"the grid has no value for {key}, expected at least one");
+                throw ExpectedException.Usage($"the grid has no value for {key}, expected at least one");
         foreach (var (key, range) in plan.Random)
         {
             if (range.Fault is { } fault)
-                throw Fault($"the range of {key}: {fault}");
+                throw ExpectedException.Usage($"the range of {key}: {fault}");
             var type = ConfigBuilder.Fields.FirstOrDefault(field => field.Key == key)?.Type;
             if (type is not null && type != typeof(int) && type != typeof(double))
-                throw Fault($"{key} is not a number, expected a list of values for it");
+                throw ExpectedException.Usage($"{key} is not a number, expected a list of values for it");
         }
         if (plan.Samples > 1 && plan.Random.Count == 0)
-            throw Fault($"{plan.Samples} samples and no range to draw from, expected one such as learning_rate=0.001..0.1:log");
+            throw ExpectedException.Usage(
+                $"{plan.Samples} samples and no range to draw from, expected one such as learning_rate=0.001..0.1:log");
     }
 
     /// <summary>Draws one sample: a function of the plan's seed, the sample's number and the key.</summary>
@@ -74,12 +75,10 @@ internal static class SweepConfigs
         return all;
     }
 
-    private static ExpectedException Fault(string message) => new(ExitCode.Usage, message);
-
     private static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        _ => throw Fault($"{value.GetRawText()} is not a value of a config, expected text, a number, true or false"),
+        _ => throw ExpectedException.Usage($"{value.GetRawText()} is not a value of a config, expected text, a number, true or false"),
     };
 }

@@ -8,7 +8,6 @@ using Spectre.Console;
 
 namespace LeNetServe.Trainer.Sweeps;
 
-/// <summary>Runs <c>sweep</c>.</summary>
 internal sealed class SweepRun(SweepOptions options)
 {
     /// <summary>Gets this machine's share of the runs; empty before <see cref="RunAsync"/>.</summary>

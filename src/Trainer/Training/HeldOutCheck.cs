@@ -20,8 +20,7 @@ internal static class HeldOutCheck
         var (label, fewest) = lost.Select(label => (label, all[label])).MinBy(pair => pair.Item2);
         var hundredths = Enumerable.Range(0, 91).Last(share => TrainingData.Taken(fewest, share / 100.0) < fewest);
         var others = lost.Count == 1 ? "" : $", and of {Counted.Of(lost.Count - 1, "other class", "other classes")}";
-        throw new ExpectedException(
-            ExitCode.Usage,
+        throw ExpectedException.Usage(
             $"{Option(config)} holds out every training image of class {dataset.Labels[label]}, which has {fewest:N0}{others}, "
             + $"expected {hundredths / 100.0} or less");
     }

@@ -56,13 +56,10 @@ internal sealed class SoftTargets : IDisposable
     {
         var run = new RunDirectory(path);
         if (!File.Exists(run.Summary))
-            throw new ExpectedException(
-                ExitCode.Usage, $"teacher {path}: no finished run there, expected a run's directory with summary.json");
+            throw ExpectedException.Usage($"teacher {path}: no finished run there, expected a run's directory with summary.json");
         var model = run.ReadModel();
         if (!ClassName.AreSame(model.Labels, student.Labels) || model.Spec.Input != student.Spec.Input)
-            throw new ExpectedException(
-                ExitCode.Usage,
-                $"teacher {path}: answers {model.Spec.Input} with {string.Join(", ", model.Labels)}, "
+            throw ExpectedException.Usage($"teacher {path}: answers {model.Spec.Input} with {string.Join(", ", model.Labels)}, "
                 + $"expected {student.Spec.Input} with {string.Join(", ", student.Labels)}");
         using var store = new ParameterStore(model.Spec, images.Device);
         store.Load(run.Weights);

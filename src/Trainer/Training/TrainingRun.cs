@@ -119,8 +119,8 @@ internal sealed class TrainingRun
         };
         using var state = new TrainingState(config, Spec, device, Directory);
         var resumed = state.TryLoad();
-        MetricsFile.At(Directory.Metrics).Truncate(state.Progress.Epoch);
-        FilmFile.At(Directory.Film).Truncate(state.Progress.Epoch);
+        new EpochFile<MetricsLine>(Directory.Metrics).Truncate(state.Progress.Epoch);
+        new EpochFile<FilmFrame>(Directory.Film).Truncate(state.Progress.Epoch);
         if (resumed)
         {
             inputs.Value.RequireSame(Directory);
@@ -173,7 +173,7 @@ internal sealed class TrainingRun
         var evidence = TestEvidence.Collect(weights, model, dataset.Test, images, threads);
         evidence.Write(Directory);
         var certainty = CertaintyFigures.Of(evidence.Probabilities, evidence.Labels);
-        var speeds = MetricsFile.At(Directory.Metrics).Read().Select(line => line.ImagesPerSecond).Order().ToArray();
+        var speeds = new EpochFile<MetricsLine>(Directory.Metrics).Read().Select(line => line.ImagesPerSecond).Order().ToArray();
         var summary = new RunSummary
         {
             Run = Directory.Id,

@@ -54,8 +54,7 @@ internal sealed class TrainingSession : IDisposable
         StepsPerEpoch = data.Train.Length / batchSize;
         var count = Math.Min(config.Slices, batchSize);
         if (batchSize / count < 2 && model.Spec.Layers.Any(layer => layer is BatchNormSpec))
-            throw new ExpectedException(
-                ExitCode.Usage,
+            throw ExpectedException.Usage(
                 $"{batchSize} images of a batch in {count} shards, expected at least {2 * count}: {model.Spec.Name} has batch norm, "
                 + "and a single image has no variance");
         slices = [.. Enumerable.Range(0, count).Select(_ => new Network(state.Weights, model.Normalization))];
@@ -121,8 +120,8 @@ internal sealed class TrainingSession : IDisposable
                 display.Step(state.Progress, StepsPerEpoch, batchSize);
             }
             var (line, answers) = EndEpoch();
-            MetricsFile.At(run.Metrics).Append(line);
-            FilmFile.At(run.Film).Append(film.Record(line.Epoch, state.Current, answers));
+            new EpochFile<MetricsLine>(run.Metrics).Append(line);
+            new EpochFile<FilmFrame>(run.Film).Append(film.Record(line.Epoch, state.Current, answers));
             events.WriteEpoch(line);
             state.Save();
             display.Epoch(line, config.Epochs);

@@ -1,8 +1,10 @@
 using System.Text;
+using Google.Protobuf;
 using LeNetServe.InferenceServer.Api.Classify;
 using LeNetServe.InferenceServer.Api.OpenInference.Grpc;
 using LeNetServe.InferenceServer.Api.OpenInference.Rest;
 using LeNetServe.Runtime.Errors;
+using LeNetServe.V1;
 
 namespace LeNetServe.InferenceServer.Tests.Api;
 
@@ -24,14 +26,14 @@ public sealed class GrowthTests
         { "shape", count => Infer(Input(Join(count, "1"), "1"), "", ""), ReadInfer },
         { "parameters", count => Infer("", "", Join(count, "\"a\":1")), ReadInfer },
         { "name", count => Infer(Input("1", "1").Replace("\"i\"", $"\"{new string('x', count)}\""), "", ""), ReadInfer },
-        { "images", count => Utf8($$"""{"images":[{{Join(count, "{}")}}]}"""), json => ClassifyJson.ReadBatch(json, int.MaxValue) },
-        { "base64", count => Utf8($$$"""{"image":{"encoded":"{{{new string('-', count * 4)}}}"}}"""), json => ClassifyJson.ReadOne(json) },
+        { "images", count => Utf8($$"""{"images":[{{Join(count, "{}")}}]}"""), ReadJson<ClassifyBatchRequest> },
+        { "base64", count => Utf8($$$"""{"image":{"encoded":"{{{new string('-', count * 4)}}}"}}"""), ReadJson<ClassifyRequest> },
         { "depth of data", depth => Infer(Input("1", Nested(depth)), "", ""), ReadInfer },
         { "depth of parameters", depth => Infer("", "", $"\"a\":{Nested(depth)}"), ReadInfer },
         { "depth of an unknown field", depth => Utf8($$"""{"x":{{Nested(depth)}}}"""), ReadInfer },
-        { "depth of images", depth => Utf8($$"""{"images":{{Nested(depth)}}}"""), json => ClassifyJson.ReadBatch(json, int.MaxValue) },
-        { "depth of layers", depth => Utf8($$"""{"layers":{{Nested(depth)}}}"""), json => ClassifyJson.ReadExplain(json) },
-        { "layers", count => Utf8($$"""{"layers":[{{Join(count, "\"a\"")}}]}"""), json => ClassifyJson.ReadExplain(json) },
+        { "depth of images", depth => Utf8($$"""{"images":{{Nested(depth)}}}"""), ReadJson<ClassifyBatchRequest> },
+        { "depth of layers", depth => Utf8($$"""{"layers":{{Nested(depth)}}}"""), ReadJson<ExplainRequest> },
+        { "layers", count => Utf8($$"""{"layers":[{{Join(count, "\"a\"")}}]}"""), ReadJson<ExplainRequest> },
         { "grpc contents", Contents, bytes => GrpcCallReader.Read(global::Inference.ModelInferRequest.Parser.ParseFrom(bytes)) },
     };
 
@@ -48,6 +50,9 @@ public sealed class GrowthTests
 
         Assert.InRange(twice, 0, (3 * once) + 100_000);
     }
+
+    private static void ReadJson<T>(byte[] json)
+        where T : IMessage, new() => ClassifyJson.Read<T>(json);
 
     private static long Allocated(byte[] request, Action<byte[]> read)
     {

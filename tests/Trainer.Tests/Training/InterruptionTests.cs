@@ -20,7 +20,7 @@ public sealed partial class InterruptionTests
         using var directory = new TemporaryDirectory();
         var (whole, pieces) = (Path.Combine(directory.Path, "whole"), Path.Combine(directory.Path, "pieces"));
         await RunAsync(whole, epochs: 6);
-        var epoch = TimeSpan.FromSeconds(MetricsFile.At(Only(whole).Metrics).Read().Average(line => line.Seconds));
+        var epoch = TimeSpan.FromSeconds(new EpochFile<MetricsLine>(Only(whole).Metrics).Read().Average(line => line.Seconds));
 
         // First before there is any checkpoint, then in the middle of the epochs that follow one.
         var random = new Random(7);

@@ -176,7 +176,7 @@ public sealed class TrainingRunTests
         Assert.Equal(first.TestAccuracy, second.TestAccuracy);
         Assert.NotEqual(first.Seconds, second.Seconds);
         Assert.Empty(Directory.GetFiles(run.Directory.Path, "old", SearchOption.AllDirectories));
-        Assert.Equal(Everything.Epochs, MetricsFile.At(run.Directory.Metrics).Read().Count);
+        Assert.Equal(Everything.Epochs, new EpochFile<MetricsLine>(run.Directory.Metrics).Read().Count);
     }
 
     [Theory]
@@ -377,7 +377,7 @@ public sealed class TrainingRunTests
             var accuracy = Execute(run, threads: 1).ValidationAccuracy!.Value;
             var model = JsonSerializer.Deserialize(File.ReadAllText(run.Directory.Model), LeNetJson.Default.TrainedModel)!;
             // The validation images calibrate too, so their loss names the epoch of the stored weights.
-            var kept = MetricsFile.At(run.Directory.Metrics).Read()
+            var kept = new EpochFile<MetricsLine>(run.Directory.Metrics).Read()
                 .MinBy(line => Math.Abs(line.ValidationLoss!.Value - model.Certainty!.LossBefore))!;
             Assert.Equal(kept.ValidationLoss!.Value, model.Certainty!.LossBefore, 1e-5);
             Assert.Equal(accuracy, kept.ValidationAccuracy);
@@ -404,13 +404,13 @@ public sealed class TrainingRunTests
             }
 
         Assert.True(interruptions > 4, $"{interruptions} interruptions");
-        Assert.Equal(config.Epochs, FilmFile.At(whole.Directory.Film).Read().Count);
+        Assert.Equal(config.Epochs, new EpochFile<FilmFrame>(whole.Directory.Film).Read().Count);
         Assert.Equal(File.ReadAllBytes(whole.Directory.Film), File.ReadAllBytes(pieces.Directory.Film));
         Assert.Equal(File.ReadAllBytes(whole.Directory.Weights), File.ReadAllBytes(pieces.Directory.Weights));
         Assert.Equal(whole.Finished!.TestAccuracy, pieces.Finished!.TestAccuracy);
         Assert.Equal(
-            MetricsFile.At(whole.Directory.Metrics).Read().Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)),
-            MetricsFile.At(pieces.Directory.Metrics).Read().Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)));
+            new EpochFile<MetricsLine>(whole.Directory.Metrics).Read().Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)),
+            new EpochFile<MetricsLine>(pieces.Directory.Metrics).Read().Select(line => (line.Epoch, line.TrainLoss, line.ValidationLoss)));
     }
 
     private static TrainingRun New(TemporaryDirectory directory, string name) =>

@@ -67,9 +67,7 @@ internal sealed partial class ClassifierService
         AttributionMethod.Occlusion => Method.Occlusion,
         AttributionMethod.Gradient => Method.Gradient,
         AttributionMethod.Automatic => Method.Automatic,
-        _ => throw new InferenceException(
-            InferenceErrorKind.InvalidInput,
-            $"attribution is {(int)method}, expected 0 (none), 1 (occlusion), 2 (gradient) or 3 (automatic)")
-        { Field = "attribution" },
+        _ => throw InferenceException.InvalidInput(
+            $"attribution is {(int)method}, expected 0 (none), 1 (occlusion), 2 (gradient) or 3 (automatic)", "attribution"),
     };
 }

@@ -132,12 +132,7 @@ internal sealed partial class ClassifierService
         try
         {
             if (request.Request is null)
-            {
-                throw new InferenceException(InferenceErrorKind.InvalidInput, "the message has no request, expected one")
-                {
-                    Field = "request",
-                };
-            }
+                throw InferenceException.InvalidInput("the message has no request, expected one", "request");
             return new() { Id = request.Id, Response = await ClassifyAsync(request.Request, caller) };
         }
         catch (InferenceException exception)

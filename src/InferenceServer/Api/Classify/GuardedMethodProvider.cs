@@ -102,11 +102,7 @@ internal sealed class GuardedMethodProvider<TService>(LimitOptions limits, Serve
                 {
                     // Most are an InvalidProtocolBufferException. Any other exception of the parser is the caller's fault too.
                     var message = $"the bytes are not a {typeof(TRequest).Name}: {exception.Message}";
-                    throw new InferenceException(InferenceErrorKind.InvalidInput, message, exception)
-                    {
-                        // An empty field stands for the whole message.
-                        Field = IsOurs ? "" : null,
-                    }.ToRpcException();
+                    throw InferenceException.InvalidInput(message, IsOurs ? "" : null, exception).ToRpcException();
                 }
             }
         }

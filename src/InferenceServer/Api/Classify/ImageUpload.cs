@@ -1,4 +1,3 @@
-using System.Globalization;
 using Google.Protobuf;
 using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Api.Metrics;
@@ -30,65 +29,36 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
     };
 
     /// <summary>Classifies one image: the JSON's, the body, or the only file of a form.</summary>
-    public Task ClassifyAsync(HttpContext context) => AnswerAsync(context, async () =>
-    {
-        var request = IsJson(context.Request)
-            ? ClassifyJson.ReadOne(await ReadJsonAsync(context))
-            : new() { Image = await ReadOneAsync(context) };
-        request.Model = Model(context, request.Model);
-        request.Version = Version(context, request.Version);
-        request.TopK = TopK(context) ?? request.TopK;
-        request.Geometry = Geometry(context) ?? request.Geometry;
-        request.Coverage = Coverage(context) ?? request.Coverage;
-        return request;
-    }, async request => await classifier.ClassifyAsync(request, Caller.Of(context), ServerTiming.AskedBy(context)));
+    public Task ClassifyAsync(HttpContext context) => AnswerAsync(
+        context,
+        async () => new ClassifyRequest { Image = await ReadOneAsync(context) },
+        async request => await classifier.ClassifyAsync(request, Caller.Of(context), ServerTiming.AskedBy(context)));
 
     /// <summary>Classifies the images of the JSON or the files of a form. Each has an answer or an error of its own.</summary>
-    public Task ClassifyBatchAsync(HttpContext context) => AnswerAsync(context, async () =>
-    {
-        var isJson = IsJson(context.Request);
-        var request = isJson ? ClassifyJson.ReadBatch(await ReadJsonAsync(context), limits.MaxBatch) : new();
-        if (!isJson)
-            request.Images.Add(await ReadAsync(context));
-        request.Model = Model(context, request.Model);
-        request.Version = Version(context, request.Version);
-        request.TopK = TopK(context) ?? request.TopK;
-        request.Geometry = Geometry(context) ?? request.Geometry;
-        request.Coverage = Coverage(context) ?? request.Coverage;
-        return request;
-    }, async request => await classifier.ClassifyBatchAsync(
-        request, Caller.Of(context), context.Features.Get<RatedClient>(), ServerTiming.AskedBy(context)));
+    public Task ClassifyBatchAsync(HttpContext context) => AnswerAsync(
+        context,
+        async () => new ClassifyBatchRequest { Images = { await ReadAsync(context) } },
+        async request => await classifier.ClassifyBatchAsync(
+            request, Caller.Of(context), context.Features.Get<RatedClient>(), ServerTiming.AskedBy(context)));
 
     /// <summary>
     /// Explains the answer to one image, as JSON or a file. Query: <c>layers</c> (names with commas), <c>attribution</c>.
     /// </summary>
-    public Task ExplainAsync(HttpContext context) => AnswerAsync(context, async () =>
-    {
-        var request = IsJson(context.Request)
-            ? ClassifyJson.ReadExplain(await ReadJsonAsync(context))
-            : new() { Image = await ReadOneAsync(context) };
-        request.Model = Model(context, request.Model);
-        request.Version = Version(context, request.Version);
-        request.TopK = TopK(context) ?? request.TopK;
-        request.Geometry = Geometry(context) ?? request.Geometry;
-        request.Attribution = Attribution(context) ?? request.Attribution;
-        if (Query(context, "layers") is { } layers)
-        {
-            request.Layers.Clear();
-            request.Layers.Add(layers.Split(',', StringSplitOptions.RemoveEmptyEntries));
-        }
-        return request;
-    }, async request => await classifier.ExplainAsync(
-        request, Caller.Of(context), context.Features.Get<RatedClient>(), ServerTiming.AskedBy(context)));
+    public Task ExplainAsync(HttpContext context) => AnswerAsync(
+        context,
+        async () => new ExplainRequest { Image = await ReadOneAsync(context) },
+        async request => await classifier.ExplainAsync(
+            request, Caller.Of(context), context.Features.Get<RatedClient>(), ServerTiming.AskedBy(context)));
 
     /// <summary>Reads a request and answers it. A request that cannot be read has no model yet, and is counted as such.</summary>
-    private async Task AnswerAsync<T>(HttpContext context, Func<Task<T>> read, Func<T, Task<IMessage>> classify)
+    private async Task AnswerAsync<T>(HttpContext context, Func<Task<T>> readFiles, Func<T, Task<IMessage>> classify)
+        where T : IMessage, new()
     {
         try
         {
-            var answer = await classify(await ReadAsync(read));
+            var answer = await classify(await ReadAsync(context, readFiles));
             context.Response.ContentType = "application/json";
-            MessageJson.Write(context.Response.BodyWriter, answer);
+            MessageJson.Proto.Write(context.Response.BodyWriter, answer);
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         }
         catch (InferenceException exception)
@@ -97,11 +67,16 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         }
     }
 
-    private async Task<T> ReadAsync<T>(Func<Task<T>> read)
+    private async Task<T> ReadAsync<T>(HttpContext context, Func<Task<T>> readFiles)
+        where T : IMessage, new()
     {
         try
         {
-            return await read();
+            var request = IsJson(context.Request)
+                ? ClassifyJson.Read<T>(await RequestBody.ReadJsonAsync(context.Request, limits.MaxMessageBytes), limits.MaxBatch)
+                : await readFiles();
+            RequestAddress.Apply(context, request);
+            return request;
         }
         catch (InferenceException exception)
         {
@@ -110,15 +85,12 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         }
     }
 
-    private Task<ReadOnlyMemory<byte>> ReadJsonAsync(HttpContext context) =>
-        RequestBody.ReadJsonAsync(context.Request, limits.MaxMessageBytes);
-
     private async Task<Image> ReadOneAsync(HttpContext context)
     {
         var files = await ReadAsync(context);
         return files.Count == 1
             ? files[0]
-            : throw Invalid($"{files.Count} files in the form, expected one; :classifyBatch takes many", "image");
+            : throw InferenceException.InvalidInput($"{files.Count} files in the form, expected one; :classifyBatch takes many", "image");
     }
 
     private async Task<IReadOnlyList<Image>> ReadAsync(HttpContext context)
@@ -134,7 +106,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         {
             var form = await context.Request.ReadFormAsync(Options, context.RequestAborted);
             if (form.Keys.FirstOrDefault() is { } field)
-                throw Invalid(
+                throw InferenceException.InvalidInput(
                     $"the form has the field \"{Excerpt.Of(field)}\", expected only files; options are query parameters", "image");
             var images = new List<Image>();
             foreach (var file in form.Files)
@@ -149,7 +121,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         catch (Exception exception) when (exception is InvalidDataException or IOException or NotSupportedException)
         {
             // A part's charset may be UTF-7, which .NET does not support.
-            throw Invalid($"the form cannot be read: {exception.Message}", "image");
+            throw InferenceException.InvalidInput($"the form cannot be read: {exception.Message}", "image");
         }
     }
 
@@ -162,69 +134,4 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     private static Image ToImage(ReadOnlyMemory<byte> file) => new() { Encoded = UnsafeByteOperations.UnsafeWrap(file) };
-
-    // A body's empty name and version 0 leave the choice to the address.
-    private static string Model(HttpContext context, string ofBody)
-    {
-        var model = (string)context.Request.RouteValues["model"]!;
-        return ofBody == "" || ofBody == model
-            ? model
-            : throw Invalid($"the body says model \"{Excerpt.Of(ofBody)}\", expected \"{Excerpt.Of(model)}\" as in the address", "model");
-    }
-
-    private static long Version(HttpContext context, long ofBody)
-    {
-        if (context.Request.RouteValues["version"] is not string text)
-            return ofBody;
-        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-            throw Invalid($"version is \"{Excerpt.Of(text)}\", expected a number", "version");
-        return ofBody == 0 || ofBody == version
-            ? version
-            : throw Invalid($"the body says version {ofBody}, expected {version} as in the address", "version");
-    }
-
-    private static int? TopK(HttpContext context)
-    {
-        if (Query(context, "topK") is not { } text)
-            return null;
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var topK)
-            ? topK
-            : throw Invalid($"topK is \"{Excerpt.Of(text)}\", expected a number", "top_k");
-    }
-
-    private static double? Coverage(HttpContext context)
-    {
-        if (Query(context, "coverage") is not { } text)
-            return null;
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var coverage)
-            ? coverage
-            : throw Invalid($"coverage is \"{Excerpt.Of(text)}\", expected a number such as 0.99", "coverage");
-    }
-
-    private static Geometry? Geometry(HttpContext context) => Query(context, "geometry") switch
-    {
-        null => null,
-        "fit" => V1.Geometry.Fit,
-        "digit" => V1.Geometry.Digit,
-        "none" => V1.Geometry.None,
-        var text => throw Invalid($"geometry is \"{Excerpt.Of(text)}\", expected fit, digit or none", "geometry"),
-    };
-
-    private static AttributionMethod? Attribution(HttpContext context) => Query(context, "attribution") switch
-    {
-        null => null,
-        "automatic" => AttributionMethod.Automatic,
-        "gradient" => AttributionMethod.Gradient,
-        "occlusion" => AttributionMethod.Occlusion,
-        var text => throw Invalid($"attribution is \"{Excerpt.Of(text)}\", expected automatic, gradient or occlusion", "attribution"),
-    };
-
-    private static string? Query(HttpContext context, string name)
-    {
-        var values = context.Request.Query[name];
-        return values.Count <= 1 ? values.FirstOrDefault() : throw Invalid($"{name} is given {values.Count} times, expected once", "");
-    }
-
-    private static InferenceException Invalid(string message, string field) =>
-        new(InferenceErrorKind.InvalidInput, message) { Field = field };
 }

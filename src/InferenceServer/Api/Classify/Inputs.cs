@@ -33,7 +33,7 @@ internal static class Inputs
     public static void RequireTopK(int topK)
     {
         if (topK < 0)
-            throw Invalid($"top_k is {topK}, expected 0 for all classes or a positive number", "top_k");
+            throw InferenceException.InvalidInput($"top_k is {topK}, expected 0 for all classes or a positive number", "top_k");
     }
 
     /// <summary>Converts the protocol's geometry; null for the model's own.</summary>
@@ -55,11 +55,9 @@ internal static class Inputs
         _ => throw new ArgumentOutOfRangeException(nameof(geometry), geometry, "no such geometry"),
     };
 
-    private static InferenceException NoImage() => Invalid("the request has no image, expected pixels or encoded", "image");
+    private static InferenceException NoImage() =>
+        InferenceException.InvalidInput("the request has no image, expected pixels or encoded", "image");
 
-    private static InferenceException UnknownGeometry(Geometry geometry) =>
-        Invalid($"geometry is {(int)geometry}, expected 0 (the model's own), 1 (fit), 2 (digit) or 3 (none)", "geometry");
-
-    private static InferenceException Invalid(string message, string field) =>
-        new(InferenceErrorKind.InvalidInput, message) { Field = field };
+    private static InferenceException UnknownGeometry(Geometry geometry) => InferenceException.InvalidInput(
+        $"geometry is {(int)geometry}, expected 0 (the model's own), 1 (fit), 2 (digit) or 3 (none)", "geometry");
 }

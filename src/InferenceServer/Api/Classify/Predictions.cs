@@ -70,7 +70,7 @@ internal static class Predictions
         var known = offered.Count == 0
             ? $"no coverage: the manifest of {version} has no thresholds, because its run was not calibrated"
             : $"0 for no set, or one of {string.Join(", ", offered.Select(threshold => threshold.Coverage))}";
-        throw new InferenceException(InferenceErrorKind.InvalidInput, $"coverage is {coverage}, expected {known}") { Field = "coverage" };
+        throw InferenceException.InvalidInput($"coverage is {coverage}, expected {known}", "coverage");
     }
 
     private static void AddSet(RepeatedField<string> target, ServedVersion version, ReadOnlySpan<float> probabilities, double? threshold)

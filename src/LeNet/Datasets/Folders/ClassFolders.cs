@@ -30,7 +30,7 @@ internal static class ClassFolders
 
     /// <summary>Lists the names of a folder's folders, without those of the system and our own outputs.</summary>
     public static IEnumerable<string> Names(string root) =>
-        Directory.EnumerateDirectories(root).Where(path => !SystemFiles.Owns(Path.GetFileName(path.AsSpan())) && !HoldsOutputs(path))
+        Directory.EnumerateDirectories(root).Where(path => !SystemFiles.Owns(Path.GetFileName(path)) && !HoldsOutputs(path))
             .Select(path => Path.GetFileName(path));
 
     /// <summary>
@@ -40,7 +40,7 @@ internal static class ClassFolders
     /// <param name="root">The folder of the classes.</param>
     public static IEnumerable<(string Kind, int Count)> Others(string root) =>
         Names(root).SelectMany(name => Directory.EnumerateFileSystemEntries(Path.Combine(root, name)))
-            .Where(path => !IsPicture(path) && !SystemFiles.Owns(Path.GetFileName(path.AsSpan())))
+            .Where(path => !IsPicture(path) && !SystemFiles.Owns(Path.GetFileName(path)))
             .Concat(Directory.EnumerateFiles(root).Where(path => IsPicture(path) || IsBrokenLink(path)))
             .CountBy(Kind).Select(pair => (pair.Key, pair.Value));
 
@@ -54,7 +54,7 @@ internal static class ClassFolders
                 ? ", and not in folders of its own; a data set with its own test set has the folders train and test, each with the classes"
                 : "";
             var others = string.Join(", ", Directory.EnumerateFiles(folder)
-                .Where(path => !SystemFiles.Owns(Path.GetFileName(path.AsSpan())))
+                .Where(path => !SystemFiles.Owns(Path.GetFileName(path)))
                 .CountBy(Kind).OrderBy(pair => pair.Key, StringComparer.Ordinal)
                 .Select(pair => $"{pair.Value:N0} {pair.Key}"));
             var among = others == "" ? "" : $" among {others}";
@@ -76,7 +76,7 @@ internal static class ClassFolders
         : Path.GetExtension(path) is { Length: > 0 } extension ? $"*{extension.ToLowerInvariant()}" : "file";
 
     private static bool IsPicture(string path) =>
-        !SystemFiles.Owns(Path.GetFileName(path.AsSpan()))
+        !SystemFiles.Owns(Path.GetFileName(path))
         && ImageFileTypes.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static void Sort(string[] labels, string[] folders)

@@ -14,25 +14,25 @@ public sealed class ClassifyJsonTests
     [InlineData("+/+/AA")]
     [InlineData("-_-_AAA")]
     [InlineData("")]
-    public void ReadOne_Base64_IsReadInEveryVariant(string text)
+    public void Read_Base64_IsReadInEveryVariant(string text)
     {
         byte[] all = [0xFB, 0xFF, 0xBF, 0, 0];
 
-        var image = ClassifyJson.ReadOne(Utf8($$$"""{"image":{"encoded":"{{{text}}}"}}""")).Image;
+        var image = ClassifyJson.Read<ClassifyRequest>(Utf8($$$"""{"image":{"encoded":"{{{text}}}"}}""")).Image;
 
         var length = text.TrimEnd('=').Length * 3 / 4;
         Assert.Equal(all[..length], image.Encoded.ToByteArray());
     }
 
     [Fact]
-    public void ReadOne_EveryField_IsRead()
+    public void Read_EveryField_IsRead()
     {
-        var request = ClassifyJson.ReadOne(Utf8(
+        var request = ClassifyJson.Read<ClassifyRequest>(Utf8(
             """{"model":"m","version":"9007199254740993","topK":2.0,"geometry":"GEOMETRY_DIGIT","image":{"pixels":"AQI="}}"""));
 
         Assert.Equal(("m", 9007199254740993, 2, Geometry.Digit), (request.Model, request.Version, request.TopK, request.Geometry));
         Assert.Equal([1, 2], request.Image.Pixels.ToByteArray());
-        Assert.Equal(3, ClassifyJson.ReadOne(Utf8("""{"top_k":"3","image":null,"geometry":3}""")).TopK);
+        Assert.Equal(3, ClassifyJson.Read<ClassifyRequest>(Utf8("""{"top_k":"3","image":null,"geometry":3}""")).TopK);
     }
 
     [Theory]
@@ -50,21 +50,21 @@ public sealed class ClassifyJsonTests
     [InlineData("""{"model":"\ud800"}""", "model", "not a valid string")]
     [InlineData("[]", "", "expected an object")]
     [InlineData("{", "", "not valid JSON")]
-    public void ReadOne_FaultyField_IsNamed(string json, string field, string expected)
+    public void Read_FaultyField_IsNamed(string json, string field, string expected)
     {
-        var exception = Assert.Throws<InferenceException>(() => ClassifyJson.ReadOne(Utf8(json)));
+        var exception = Assert.Throws<InferenceException>(() => ClassifyJson.Read<ClassifyRequest>(Utf8(json)));
 
         Assert.Equal((InferenceErrorKind.InvalidInput, field), (exception.Kind, exception.Field));
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void ReadBatch_Images_NamesTheFaultyOneAndAppliesTheLimitFirst()
+    public void Read_Images_NamesTheFaultyOneAndAppliesTheLimitFirst()
     {
         var broken = Assert.Throws<InferenceException>(
-            () => ClassifyJson.ReadBatch(Utf8("""{"images":[{"encoded":"AA=="},{"encoded":"*"}]}"""), 2));
+            () => ClassifyJson.Read<ClassifyBatchRequest>(Utf8("""{"images":[{"encoded":"AA=="},{"encoded":"*"}]}"""), 2));
         var many = Assert.Throws<InferenceException>(
-            () => ClassifyJson.ReadBatch(Utf8("""{"images":[{"encoded":"*"},{},{}]}"""), 2));
+            () => ClassifyJson.Read<ClassifyBatchRequest>(Utf8("""{"images":[{"encoded":"*"},{},{}]}"""), 2));
 
         Assert.Equal("images[1].encoded", broken.Field);
         Assert.Equal("3 images, expected at most 2 (Limits:MaxBatch)", many.Message);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LeNetServe.InferenceServer.Api;
 using LeNetServe.InferenceServer.Api.OpenInference;
 using LeNetServe.InferenceServer.Api.OpenInference.Grpc;
 using LeNetServe.InferenceServer.Api.OpenInference.Rest;
@@ -107,7 +108,7 @@ public sealed class AnswerTests
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
-            ProtocolJson.Write(writer, ModelDescription.Config("m", TestFacts.Of(), 8, 2, onGpu: false));
+            MessageJson.Triton.Write(writer, ModelDescription.Config("m", TestFacts.Of(), 8, 2, onGpu: false));
         using var json = JsonDocument.Parse(buffer.WrittenMemory);
 
         Assert.Equal(8, json.RootElement.GetProperty("max_batch_size").GetInt32());

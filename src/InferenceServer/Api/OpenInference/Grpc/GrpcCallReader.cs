@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Inference;
 using LeNetServe.InferenceServer.Api.OpenInference.Tensors;
@@ -72,7 +70,7 @@ internal static class GrpcCallReader
                 throw Invalid("unexpected explicit tensor data for input tensor", model, input, ", binary data was already supplied.");
             if (found != datatype)
             {
-                var types = $" of type '{found.ToString().ToUpperInvariant()}', expected datatype '{Excerpt.Of(input.Datatype)}'";
+                var types = $" of type '{found.Name()}', expected datatype '{Excerpt.Of(input.Datatype)}'";
                 throw Invalid("unexpected explicit tensor data for input tensor", model, input, types);
             }
             data = read();
@@ -87,7 +85,8 @@ internal static class GrpcCallReader
         Take(contents.Uint64Contents.Count, TensorDatatype.UInt64, () => Bytes(contents.Uint64Contents));
         Take(contents.Fp32Contents.Count, TensorDatatype.Fp32, () => Bytes(contents.Fp32Contents));
         Take(contents.Fp64Contents.Count, TensorDatatype.Fp64, () => Bytes(contents.Fp64Contents));
-        Take(contents.BytesContents.Count, TensorDatatype.Bytes, () => Prefixed(contents.BytesContents));
+        var elements = contents.BytesContents.Select(value => value.Memory);
+        Take(contents.BytesContents.Count, TensorDatatype.Bytes, () => BytesElements.Join([.. elements]));
         return data ?? [];
     }
 
@@ -113,7 +112,7 @@ internal static class GrpcCallReader
             var value = long.CreateChecked(values[index]);
             if (value < min || value > max)
             {
-                var expected = $"expected {min}..{max} ({datatype.ToString().ToUpperInvariant()})";
+                var expected = $"expected {min}..{max} ({datatype.Name()})";
                 throw OpenInferenceErrors.Invalid($"element {index} of input tensor '{Excerpt.Of(name)}' is {value}, {expected}");
             }
             for (var part = 0; part < size; part++)
@@ -124,19 +123,6 @@ internal static class GrpcCallReader
 
     private static InferenceException Invalid(string what, string model, InferInputTensor input, string rest) =>
         OpenInferenceErrors.Invalid($"{what} '{Excerpt.Of(input.Name)}' for model '{Excerpt.Of(model)}'{rest}");
-
-    private static byte[] Prefixed(RepeatedField<ByteString> values)
-    {
-        var data = new byte[values.Sum(value => sizeof(uint) + value.Length)];
-        var rest = data.AsSpan();
-        foreach (var value in values)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)value.Length);
-            value.Span.CopyTo(rest[sizeof(uint)..]);
-            rest = rest[(sizeof(uint) + value.Length)..];
-        }
-        return data;
-    }
 
     private static RequestedOutput[] ReadOutputs(RepeatedField<ModelInferRequest.Types.InferRequestedOutputTensor> outputs)
     {

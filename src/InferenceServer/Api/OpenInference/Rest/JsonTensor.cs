@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using LeNetServe.InferenceServer.Api.OpenInference.Tensors;
@@ -29,7 +30,7 @@ internal static class JsonTensor
         var size = datatype.Size();
         if (!TryWrite(buffer.GetSpan(size), element, datatype))
             throw OpenInferenceErrors.Invalid(
-                $"Unable to parse 'data': found {Shorten(element)}, expected a value of type {datatype.ToString().ToUpperInvariant()}");
+                $"Unable to parse 'data': found {Shorten(element)}, expected a value of type {datatype.Name()}");
         buffer.Advance(size);
     }
 
@@ -44,53 +45,35 @@ internal static class JsonTensor
             return TryWriteNonFinite(target, element, datatype);
         if (element.ValueKind != JsonValueKind.Number)
             return false;
-        switch (datatype)
+        return datatype switch
         {
             // A number beyond the type's range is read as infinity.
-            case TensorDatatype.Fp32 when element.TryGetSingle(out var value) && float.IsFinite(value):
-                BinaryPrimitives.WriteSingleLittleEndian(target, value);
-                return true;
-            case TensorDatatype.Fp64 when element.TryGetDouble(out var value) && double.IsFinite(value):
-                BinaryPrimitives.WriteDoubleLittleEndian(target, value);
-                return true;
-            case TensorDatatype.UInt8 when element.TryGetByte(out var value):
-                target[0] = value;
-                return true;
-            case TensorDatatype.Int8 when element.TryGetSByte(out var value):
-                target[0] = (byte)value;
-                return true;
-            case TensorDatatype.UInt16 when element.TryGetUInt16(out var value):
-                BinaryPrimitives.WriteUInt16LittleEndian(target, value);
-                return true;
-            case TensorDatatype.Int16 when element.TryGetInt16(out var value):
-                BinaryPrimitives.WriteInt16LittleEndian(target, value);
-                return true;
-            case TensorDatatype.UInt32 when element.TryGetUInt32(out var value):
-                BinaryPrimitives.WriteUInt32LittleEndian(target, value);
-                return true;
-            case TensorDatatype.Int32 when element.TryGetInt32(out var value):
-                BinaryPrimitives.WriteInt32LittleEndian(target, value);
-                return true;
-            case TensorDatatype.UInt64 when element.TryGetUInt64(out var value):
-                BinaryPrimitives.WriteUInt64LittleEndian(target, value);
-                return true;
-            case TensorDatatype.Int64 when element.TryGetInt64(out var value):
-                BinaryPrimitives.WriteInt64LittleEndian(target, value);
-                return true;
-            default:
-                return false;
-        }
+            TensorDatatype.Fp32 => element.TryGetSingle(out var value) && float.IsFinite(value) && Put(target, value),
+            TensorDatatype.Fp64 => element.TryGetDouble(out var value) && double.IsFinite(value) && Put(target, value),
+            TensorDatatype.UInt8 => element.TryGetByte(out var value) && Put(target, value),
+            TensorDatatype.Int8 => element.TryGetSByte(out var value) && Put(target, value),
+            TensorDatatype.UInt16 => element.TryGetUInt16(out var value) && Put(target, value),
+            TensorDatatype.Int16 => element.TryGetInt16(out var value) && Put(target, value),
+            TensorDatatype.UInt32 => element.TryGetUInt32(out var value) && Put(target, value),
+            TensorDatatype.Int32 => element.TryGetInt32(out var value) && Put(target, value),
+            TensorDatatype.UInt64 => element.TryGetUInt64(out var value) && Put(target, value),
+            TensorDatatype.Int64 => element.TryGetInt64(out var value) && Put(target, value),
+            _ => false,
+        };
+    }
+
+    private static bool Put<T>(Span<byte> target, T value)
+        where T : unmanaged
+    {
+        MemoryMarshal.Write(target, value);
+        return true;
     }
 
     private static bool TryWriteNonFinite(Span<byte> target, JsonElement element, TensorDatatype datatype)
     {
         if (datatype is not (TensorDatatype.Fp32 or TensorDatatype.Fp64) || NonFiniteLiterals.Parse(element.GetRawText()) is not { } value)
             return false;
-        if (datatype == TensorDatatype.Fp32)
-            BinaryPrimitives.WriteSingleLittleEndian(target, (float)value);
-        else
-            BinaryPrimitives.WriteDoubleLittleEndian(target, value);
-        return true;
+        return datatype == TensorDatatype.Fp32 ? Put(target, (float)value) : Put(target, value);
     }
 
     // JSON strings are text, so image files are base64. The first bytes of an image as text are never valid base64.

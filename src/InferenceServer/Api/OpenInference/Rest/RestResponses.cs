@@ -18,7 +18,7 @@ internal static class RestResponses
 
     /// <summary>Writes a message as JSON.</summary>
     public static Task WriteAsync(HttpContext context, IMessage message) =>
-        WriteAsync(context, StatusCodes.Status200OK, json => ProtocolJson.Write(json, message));
+        WriteAsync(context, StatusCodes.Status200OK, json => MessageJson.Triton.Write(json, message));
 
     /// <summary>Writes messages as a JSON array.</summary>
     public static Task WriteAsync(HttpContext context, IEnumerable<IMessage> messages) =>
@@ -26,7 +26,7 @@ internal static class RestResponses
     {
         json.WriteStartArray();
         foreach (var message in messages)
-            ProtocolJson.Write(json, message);
+            MessageJson.Triton.Write(json, message);
         json.WriteEndArray();
     });
 

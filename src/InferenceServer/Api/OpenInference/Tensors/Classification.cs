@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using LeNetServe.Runtime.Errors;
@@ -35,21 +34,8 @@ internal static class Classification
     }
 
     /// <summary>Serializes elements to raw tensor data.</summary>
-    public static byte[] Serialize(ReadOnlySpan<string> elements)
-    {
-        var size = 0;
-        foreach (var element in elements)
-            size += sizeof(uint) + Encoding.UTF8.GetByteCount(element);
-        var data = new byte[size];
-        var rest = data.AsSpan();
-        foreach (var element in elements)
-        {
-            var length = Encoding.UTF8.GetBytes(element, rest[sizeof(uint)..]);
-            BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)length);
-            rest = rest[(sizeof(uint) + length)..];
-        }
-        return data;
-    }
+    public static byte[] Serialize(IEnumerable<string> elements) =>
+        BytesElements.Join([.. elements.Select(element => Encoding.UTF8.GetBytes(element))]);
 
     // The format of C's "%f", which clients parse: "nan" and "inf" instead of .NET's words.
     private static string Number(float value) =>

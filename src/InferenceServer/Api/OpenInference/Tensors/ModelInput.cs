@@ -63,7 +63,7 @@ internal readonly record struct ModelInput(
     private static ModelInput FromImages(InferenceCall call, in RawTensor tensor, string model, int maxBatch)
     {
         var count = Batch(call, tensor, model, maxBatch, tensor.Shape.Count == 2 ? [1] : []);
-        return new(count, default, default, ImageElements.Split(tensor, count));
+        return new(count, default, default, BytesElements.Split(tensor, count));
     }
 
     private static int Batch(InferenceCall call, in RawTensor tensor, string model, int maxBatch, ReadOnlySpan<long> dimensions)

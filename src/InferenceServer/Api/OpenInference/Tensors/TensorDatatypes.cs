@@ -1,27 +1,18 @@
+using System.Collections.Frozen;
+
 namespace LeNetServe.InferenceServer.Api.OpenInference.Tensors;
 
 /// <summary>Names and sizes of <see cref="TensorDatatype"/>.</summary>
 internal static class TensorDatatypes
 {
+    private static readonly FrozenDictionary<string, TensorDatatype> ByName =
+        Enum.GetValues<TensorDatatype>().Where(datatype => datatype != TensorDatatype.Invalid).ToFrozenDictionary(Name);
+
     /// <summary>Parses the protocol's name of a type; <see cref="TensorDatatype.Invalid"/> for an unknown name.</summary>
-    public static TensorDatatype Parse(string name) => name switch
-    {
-        "FP32" => TensorDatatype.Fp32,
-        "UINT8" => TensorDatatype.UInt8,
-        "BYTES" => TensorDatatype.Bytes,
-        "BOOL" => TensorDatatype.Bool,
-        "UINT16" => TensorDatatype.UInt16,
-        "UINT32" => TensorDatatype.UInt32,
-        "UINT64" => TensorDatatype.UInt64,
-        "INT8" => TensorDatatype.Int8,
-        "INT16" => TensorDatatype.Int16,
-        "INT32" => TensorDatatype.Int32,
-        "INT64" => TensorDatatype.Int64,
-        "FP16" => TensorDatatype.Fp16,
-        "FP64" => TensorDatatype.Fp64,
-        "BF16" => TensorDatatype.Bf16,
-        _ => TensorDatatype.Invalid,
-    };
+    public static TensorDatatype Parse(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>Gets the protocol's name, such as FP32.</summary>
+    public static string Name(this TensorDatatype datatype) => datatype.ToString().ToUpperInvariant();
 
     /// <summary>Gets the number of bytes of one element; 0 for <see cref="TensorDatatype.Bytes"/> and an unknown type.</summary>
     public static int Size(this TensorDatatype datatype) => datatype switch

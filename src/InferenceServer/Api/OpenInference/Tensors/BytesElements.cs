@@ -4,8 +4,8 @@ using LeNetServe.Runtime.Errors;
 
 namespace LeNetServe.InferenceServer.Api.OpenInference.Tensors;
 
-/// <summary>Splits BYTES tensors. An element is its length as little-endian UInt32, followed by its bytes.</summary>
-internal static class ImageElements
+/// <summary>Splits and joins BYTES tensors. An element is its length as little-endian UInt32, followed by its bytes.</summary>
+internal static class BytesElements
 {
     /// <summary>Splits the tensor into its elements without copying them.</summary>
     /// <param name="tensor">The tensor.</param>
@@ -38,5 +38,19 @@ internal static class ImageElements
         return found == expected
             ? elements
             : throw OpenInferenceErrors.Invalid($"expected {expected} string elements for inference input '{name}', got {found}");
+    }
+
+    /// <summary>Joins elements to the data of a tensor.</summary>
+    public static byte[] Join(IReadOnlyList<ReadOnlyMemory<byte>> elements)
+    {
+        var data = new byte[elements.Sum(element => sizeof(uint) + element.Length)];
+        var rest = data.AsSpan();
+        foreach (var element in elements)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)element.Length);
+            element.Span.CopyTo(rest[sizeof(uint)..]);
+            rest = rest[(sizeof(uint) + element.Length)..];
+        }
+        return data;
     }
 }

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Text;
 using Google.Protobuf;
-using LeNetServe.InferenceServer.Api.Classify;
+using LeNetServe.InferenceServer.Api;
 using LeNetServe.V1;
 
-namespace LeNetServe.InferenceServer.Tests.Api.Classify;
+namespace LeNetServe.InferenceServer.Tests.Api;
 
 public sealed class MessageJsonTests
 {
@@ -46,7 +46,7 @@ public sealed class MessageJsonTests
     private static string Write(IMessage message)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        MessageJson.Write(buffer, message);
+        MessageJson.Proto.Write(buffer, message);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }
