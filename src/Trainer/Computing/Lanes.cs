@@ -19,8 +19,8 @@ internal static unsafe class Lanes
     public static bool AreSupported => Avx512F.IsSupported || (Avx2.IsSupported && Fma.IsSupported);
 
     /// <summary>
-    /// True if 32 registers hold 16 values each. A processor with AVX2 alone has 16 registers for 8 values: a kernel then takes a half or a
-    /// third of its sums at a time, which would go through memory otherwise. The order of each sum is the same.
+    /// Gets whether 32 registers hold 16 values each. AVX2 has 16 registers of 8 values: a kernel then takes a part of its sums at a time,
+    /// because all of them would go through memory. The order of each sum is the same.
     /// </summary>
     public static bool AreWide => Avx512F.IsSupported;
 

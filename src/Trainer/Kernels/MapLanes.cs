@@ -220,8 +220,7 @@ internal static unsafe class MapLanes
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddInputGradient(int* maps, float* gradients, int count, float* kernels, float* output)
     {
-        const int Channels = 2;
-        for (var first = 0; first < 6; first += Lanes.AreWide ? 6 : Channels)
+        for (var first = 0; first < 6; first += Lanes.AreWide ? 6 : 2)
         {
             Vector512<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
             Vector512<float> i = default, j = default, k = default, l = default, m = default, n = default, o = default;

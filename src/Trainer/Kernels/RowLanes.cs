@@ -40,7 +40,8 @@ internal static unsafe class RowLanes
                     var line = x + (channel * Plane) + (row * Side) + first;
                     for (var column = 0; column < Kernel; column++, weight += Maps)
                     {
-                        var (left, right) = (Vector512.Load(line + column), Lanes.AreWide ? Vector512.Load(line + column + Second) : default);
+                        var left = Vector512.Load(line + column);
+                        var right = Lanes.AreWide ? Vector512.Load(line + column + Second) : default;
                         var factor = Vector512.Create(weight[0]);
                         a = Vector512.FusedMultiplyAdd(factor, left, a);
                         a2 = Lanes.WideMultiplyAdd(factor, right, a2);
