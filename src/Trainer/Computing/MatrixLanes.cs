@@ -12,6 +12,9 @@ internal static unsafe class MatrixLanes
     /// <summary>Gets the number of columns of a tile.</summary>
     public static int Columns => Lanes.AreWide ? 32 : 16;
 
+    /// <summary>Gets the side of the smallest square of whole tiles.</summary>
+    public static int Square => Lanes.AreWide ? 32 : 48;
+
     /// <summary>
     /// Values from one row of a matrix to the next: whole tiles, and an odd number of cache lines. The rows of a tile would otherwise share
     /// a few sets of the cache, and products take twice as long.
