@@ -18,11 +18,41 @@ internal static unsafe class Lanes
     /// <summary>True if the processor has the instructions that the kernels need.</summary>
     public static bool AreSupported => Avx512F.IsSupported || (Avx2.IsSupported && Fma.IsSupported);
 
+    /// <summary>
+    /// Gets whether 32 registers hold 16 values each. AVX2 has 16 registers of 8 values: a kernel then takes a part of its sums at a time,
+    /// because all of them would go through memory. The order of each sum is the same.
+    /// </summary>
+    public static bool AreWide => Avx512F.IsSupported;
+
     /// <summary>The larger of each two values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Max(Vector512<float> left, Vector512<float> right) => Avx512F.IsSupported
         ? Avx512F.Max(left, right)
         : Vector512.Create(Avx.Max(left.GetLower(), right.GetLower()), Avx.Max(left.GetUpper(), right.GetUpper()));
+
+    /// <summary>A fused product and sum if <see cref="AreWide"/>, otherwise the sum alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WideMultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> sum) =>
+        AreWide ? Vector512.FusedMultiplyAdd(left, right, sum) : sum;
+
+    /// <summary>Stores five vectors one after another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(
+        float* target, Vector512<float> v0, Vector512<float> v1, Vector512<float> v2, Vector512<float> v3, Vector512<float> v4)
+    {
+        v0.Store(target);
+        v1.Store(target + 16);
+        v2.Store(target + 32);
+        v3.Store(target + 48);
+        v4.Store(target + 64);
+    }
+
+    /// <summary>Adds five vectors to sums in memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(
+        float* sums, Vector512<float> v0, Vector512<float> v1, Vector512<float> v2, Vector512<float> v3, Vector512<float> v4) => Store(
+        sums, Vector512.Load(sums) + v0, Vector512.Load(sums + 16) + v1, Vector512.Load(sums + 32) + v2, Vector512.Load(sums + 48) + v3,
+        Vector512.Load(sums + 64) + v4);
 
     /// <summary>16 bytes as integers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,37 +29,37 @@ internal static unsafe class MapLanes
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Convolve(float* x, int channels, float* weights, float* bias, float* output)
     {
-        Vector512<float> a = Vector512.Load(bias), b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a;
-        for (var channel = 0; channel < channels; channel++)
-            for (var row = 0; row < Kernel; row++)
-            {
-                var line = x + (channel * Plane) + (row * Side);
-                for (var column = 0; column < Kernel; column++, weights += Maps)
+        for (var first = 0; first < Out; first += Lanes.AreWide ? Out : Out / 2)
+        {
+            var weight = weights;
+            Vector512<float> a = Vector512.Load(bias), b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a;
+            for (var channel = 0; channel < channels; channel++)
+                for (var row = 0; row < Kernel; row++)
                 {
-                    var weight = Vector512.Load(weights);
-                    var at = line + column;
-                    a = Vector512.FusedMultiplyAdd(weight, Vector512.Create(at[0]), a);
-                    b = Vector512.FusedMultiplyAdd(weight, Vector512.Create(at[1]), b);
-                    c = Vector512.FusedMultiplyAdd(weight, Vector512.Create(at[2]), c);
-                    d = Vector512.FusedMultiplyAdd(weight, Vector512.Create(at[3]), d);
-                    e = Vector512.FusedMultiplyAdd(weight, Vector512.Create(at[4]), e);
-                    f = Vector512.FusedMultiplyAdd(weight, Vector512.Create(at[5]), f);
-                    g = Vector512.FusedMultiplyAdd(weight, Vector512.Create(at[6]), g);
-                    h = Vector512.FusedMultiplyAdd(weight, Vector512.Create(at[7]), h);
-                    i = Vector512.FusedMultiplyAdd(weight, Vector512.Create(at[8]), i);
-                    j = Vector512.FusedMultiplyAdd(weight, Vector512.Create(at[9]), j);
+                    var line = x + (channel * Plane) + (row * Side) + first;
+                    for (var column = 0; column < Kernel; column++, weight += Maps)
+                    {
+                        var factor = Vector512.Load(weight);
+                        var at = line + column;
+                        a = Vector512.FusedMultiplyAdd(factor, Vector512.Create(at[0]), a);
+                        b = Vector512.FusedMultiplyAdd(factor, Vector512.Create(at[1]), b);
+                        c = Vector512.FusedMultiplyAdd(factor, Vector512.Create(at[2]), c);
+                        d = Vector512.FusedMultiplyAdd(factor, Vector512.Create(at[3]), d);
+                        e = Vector512.FusedMultiplyAdd(factor, Vector512.Create(at[4]), e);
+                        if (!Lanes.AreWide)
+                            continue;
+                        f = Vector512.FusedMultiplyAdd(factor, Vector512.Create(at[5]), f);
+                        g = Vector512.FusedMultiplyAdd(factor, Vector512.Create(at[6]), g);
+                        h = Vector512.FusedMultiplyAdd(factor, Vector512.Create(at[7]), h);
+                        i = Vector512.FusedMultiplyAdd(factor, Vector512.Create(at[8]), i);
+                        j = Vector512.FusedMultiplyAdd(factor, Vector512.Create(at[9]), j);
+                    }
                 }
-            }
-        a.Store(output);
-        b.Store(output + 16);
-        c.Store(output + 32);
-        d.Store(output + 48);
-        e.Store(output + 64);
-        f.Store(output + 80);
-        g.Store(output + 96);
-        h.Store(output + 112);
-        i.Store(output + 128);
-        j.Store(output + 144);
+            var to = output + (first * Maps);
+            Lanes.Store(to, a, b, c, d, e);
+            if (Lanes.AreWide)
+                Lanes.Store(to + (5 * Maps), f, g, h, i, j);
+        }
     }
 
     /// <summary>Each map's sum and sum of squares over the 10 × 10 places.</summary>
@@ -170,34 +170,44 @@ internal static unsafe class MapLanes
     {
         for (var row = 0; row < Kernel; row++, sums += Kernel * Maps)
         {
-            Vector512<float> s0 = Vector512.Load(sums), s1 = Vector512.Load(sums + 16), s2 = Vector512.Load(sums + 32);
-            Vector512<float> s3 = Vector512.Load(sums + 48), s4 = Vector512.Load(sums + 64);
-            Vector512<float> t0 = default, t1 = default, t2 = default, t3 = default, t4 = default;
-            for (var y = 0; y < Out; y++)
+            for (var first = 0; first < 2; first += Lanes.AreWide ? 2 : 1)
             {
-                var line = x + ((y + row) * Side);
-                var values = gradient + (y * Out * Maps);
-                for (var place = 0; place < Out; place += 2, line += 2, values += 2 * Maps)
+                Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default;
+                Vector512<float> t0 = default, t1 = default, t2 = default, t3 = default, t4 = default;
+                if (first == 0)
                 {
-                    var value = Vector512.Load(values);
-                    var value2 = Vector512.Load(values + Maps);
-                    s0 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[0]), s0);
-                    s1 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[1]), s1);
-                    s2 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[2]), s2);
-                    s3 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[3]), s3);
-                    s4 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[4]), s4);
-                    t0 = Vector512.FusedMultiplyAdd(value2, Vector512.Create(line[1]), t0);
-                    t1 = Vector512.FusedMultiplyAdd(value2, Vector512.Create(line[2]), t1);
-                    t2 = Vector512.FusedMultiplyAdd(value2, Vector512.Create(line[3]), t2);
-                    t3 = Vector512.FusedMultiplyAdd(value2, Vector512.Create(line[4]), t3);
-                    t4 = Vector512.FusedMultiplyAdd(value2, Vector512.Create(line[5]), t4);
+                    (s0, s1, s2) = (Vector512.Load(sums), Vector512.Load(sums + 16), Vector512.Load(sums + 32));
+                    (s3, s4) = (Vector512.Load(sums + 48), Vector512.Load(sums + 64));
                 }
+                for (var y = 0; y < Out; y++)
+                {
+                    var line = x + ((y + row) * Side) + first;
+                    var values = gradient + (((y * Out) + first) * Maps);
+                    for (var place = 0; place < Out; place += 2, line += 2, values += 2 * Maps)
+                    {
+                        var value = Vector512.Load(values);
+                        s0 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[0]), s0);
+                        s1 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[1]), s1);
+                        s2 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[2]), s2);
+                        s3 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[3]), s3);
+                        s4 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[4]), s4);
+                        if (!Lanes.AreWide)
+                            continue;
+                        value = Vector512.Load(values + Maps);
+                        t0 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[1]), t0);
+                        t1 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[2]), t1);
+                        t2 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[3]), t2);
+                        t3 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[4]), t3);
+                        t4 = Vector512.FusedMultiplyAdd(value, Vector512.Create(line[5]), t4);
+                    }
+                }
+                if (first == 0)
+                    Lanes.Store(sums, s0, s1, s2, s3, s4);
+                else
+                    Lanes.Add(sums, s0, s1, s2, s3, s4);
+                if (Lanes.AreWide)
+                    Lanes.Add(sums, t0, t1, t2, t3, t4);
             }
-            (s0 + t0).Store(sums);
-            (s1 + t1).Store(sums + 16);
-            (s2 + t2).Store(sums + 32);
-            (s3 + t3).Store(sums + 48);
-            (s4 + t4).Store(sums + 64);
         }
     }
 
@@ -210,53 +220,59 @@ internal static unsafe class MapLanes
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddInputGradient(int* maps, float* gradients, int count, float* kernels, float* output)
     {
-        const int Size = 6 * Kernel * 8;
-        Vector512<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
-        Vector512<float> i = default, j = default, k = default, l = default, m = default, n = default, o = default;
-        for (var number = 0; number < count; number++)
+        for (var first = 0; first < 6; first += Lanes.AreWide ? 6 : 2)
         {
-            var kernel = kernels + (maps[number] * Size);
-            var value = Vector512.Create(gradients[number]);
-            a = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel), a);
-            b = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 16), b);
-            c = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 32), c);
-            d = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 48), d);
-            e = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 64), e);
-            f = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 80), f);
-            g = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 96), g);
-            h = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 112), h);
-            i = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 128), i);
-            j = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 144), j);
-            k = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 160), k);
-            l = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 176), l);
-            m = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 192), m);
-            n = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 208), n);
-            o = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 224), o);
+            Vector512<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
+            Vector512<float> i = default, j = default, k = default, l = default, m = default, n = default, o = default;
+            for (var number = 0; number < count; number++)
+            {
+                var kernel = kernels + (((maps[number] * 6) + first) * Kernel * 8);
+                var value = Vector512.Create(gradients[number]);
+                a = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel), a);
+                b = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 16), b);
+                c = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 32), c);
+                d = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 48), d);
+                e = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 64), e);
+                if (!Lanes.AreWide)
+                    continue;
+                f = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 80), f);
+                g = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 96), g);
+                h = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 112), h);
+                i = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 128), i);
+                j = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 144), j);
+                k = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 160), k);
+                l = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 176), l);
+                m = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 192), m);
+                n = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 208), n);
+                o = Vector512.FusedMultiplyAdd(value, Vector512.Load(kernel + 224), o);
+            }
+            var to = output + (first * Side * PaddedSide);
+            Lay(to, a, b, c, d, e);
+            if (!Lanes.AreWide)
+                continue;
+            Lay(to + (2 * Side * PaddedSide), f, g, h, i, j);
+            Lay(to + (4 * Side * PaddedSide), k, l, m, n, o);
         }
-        Lay(output, 0, a);
-        Lay(output, 2, b);
-        Lay(output, 4, c);
-        Lay(output, 6, d);
-        Lay(output, 8, e);
-        Lay(output, 10, f);
-        Lay(output, 12, g);
-        Lay(output, 14, h);
-        Lay(output, 16, i);
-        Lay(output, 18, j);
-        Lay(output, 20, k);
-        Lay(output, 22, l);
-        Lay(output, 24, m);
-        Lay(output, 26, n);
-        Lay(output, 28, o);
     }
 
-    /// <summary>Adds two rows of kernels, numbers <paramref name="row"/> and the next of 6 channels × 5.</summary>
+    /// <summary>Adds the kernels' rows of two channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Lay(float* output, int row, Vector512<float> rows)
+    private static void Lay(
+        float* output, Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, Vector512<float> e)
     {
-        var first = output + ((((row / Kernel) * Side) + (row % Kernel)) * PaddedSide);
-        var second = output + (((((row + 1) / Kernel) * Side) + ((row + 1) % Kernel)) * PaddedSide);
-        (Vector256.Load(first) + rows.GetLower()).Store(first);
-        (Vector256.Load(second) + rows.GetUpper()).Store(second);
+        var second = output + (Side * PaddedSide);
+        Add(output, a.GetLower());
+        Add(output + PaddedSide, a.GetUpper());
+        Add(output + (2 * PaddedSide), b.GetLower());
+        Add(output + (3 * PaddedSide), b.GetUpper());
+        Add(output + (4 * PaddedSide), c.GetLower());
+        Add(second, c.GetUpper());
+        Add(second + PaddedSide, d.GetLower());
+        Add(second + (2 * PaddedSide), d.GetUpper());
+        Add(second + (3 * PaddedSide), e.GetLower());
+        Add(second + (4 * PaddedSide), e.GetUpper());
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float* sums, Vector256<float> values) => (Vector256.Load(sums) + values).Store(sums);
 }

@@ -28,48 +28,45 @@ internal static unsafe class RowLanes
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Convolve(float* x, int channels, float* weights, float* bias, float* output, int stride)
     {
-        Vector512<float> a = Vector512.Create(bias[0]), b = Vector512.Create(bias[1]), c = Vector512.Create(bias[2]);
-        Vector512<float> d = Vector512.Create(bias[3]), e = Vector512.Create(bias[4]), f = Vector512.Create(bias[5]);
-        Vector512<float> a2 = a, b2 = b, c2 = c, d2 = d, e2 = e, f2 = f;
-        for (var channel = 0; channel < channels; channel++)
-            for (var row = 0; row < Kernel; row++)
-            {
-                var line = x + (channel * Plane) + (row * Side);
-                for (var column = 0; column < Kernel; column++, weights += Maps)
+        for (var first = 0; first <= Second; first += Lanes.AreWide ? Out : Second)
+        {
+            var weight = weights;
+            Vector512<float> a = Vector512.Create(bias[0]), b = Vector512.Create(bias[1]), c = Vector512.Create(bias[2]);
+            Vector512<float> d = Vector512.Create(bias[3]), e = Vector512.Create(bias[4]), f = Vector512.Create(bias[5]);
+            Vector512<float> a2 = a, b2 = b, c2 = c, d2 = d, e2 = e, f2 = f;
+            for (var channel = 0; channel < channels; channel++)
+                for (var row = 0; row < Kernel; row++)
                 {
-                    var (left, right) = (Vector512.Load(line + column), Vector512.Load(line + column + Second));
-                    var weight = Vector512.Create(weights[0]);
-                    a = Vector512.FusedMultiplyAdd(weight, left, a);
-                    a2 = Vector512.FusedMultiplyAdd(weight, right, a2);
-                    weight = Vector512.Create(weights[1]);
-                    b = Vector512.FusedMultiplyAdd(weight, left, b);
-                    b2 = Vector512.FusedMultiplyAdd(weight, right, b2);
-                    weight = Vector512.Create(weights[2]);
-                    c = Vector512.FusedMultiplyAdd(weight, left, c);
-                    c2 = Vector512.FusedMultiplyAdd(weight, right, c2);
-                    weight = Vector512.Create(weights[3]);
-                    d = Vector512.FusedMultiplyAdd(weight, left, d);
-                    d2 = Vector512.FusedMultiplyAdd(weight, right, d2);
-                    weight = Vector512.Create(weights[4]);
-                    e = Vector512.FusedMultiplyAdd(weight, left, e);
-                    e2 = Vector512.FusedMultiplyAdd(weight, right, e2);
-                    weight = Vector512.Create(weights[5]);
-                    f = Vector512.FusedMultiplyAdd(weight, left, f);
-                    f2 = Vector512.FusedMultiplyAdd(weight, right, f2);
+                    var line = x + (channel * Plane) + (row * Side) + first;
+                    for (var column = 0; column < Kernel; column++, weight += Maps)
+                    {
+                        var left = Vector512.Load(line + column);
+                        var right = Lanes.AreWide ? Vector512.Load(line + column + Second) : default;
+                        var factor = Vector512.Create(weight[0]);
+                        a = Vector512.FusedMultiplyAdd(factor, left, a);
+                        a2 = Lanes.WideMultiplyAdd(factor, right, a2);
+                        factor = Vector512.Create(weight[1]);
+                        b = Vector512.FusedMultiplyAdd(factor, left, b);
+                        b2 = Lanes.WideMultiplyAdd(factor, right, b2);
+                        factor = Vector512.Create(weight[2]);
+                        c = Vector512.FusedMultiplyAdd(factor, left, c);
+                        c2 = Lanes.WideMultiplyAdd(factor, right, c2);
+                        factor = Vector512.Create(weight[3]);
+                        d = Vector512.FusedMultiplyAdd(factor, left, d);
+                        d2 = Lanes.WideMultiplyAdd(factor, right, d2);
+                        factor = Vector512.Create(weight[4]);
+                        e = Vector512.FusedMultiplyAdd(factor, left, e);
+                        e2 = Lanes.WideMultiplyAdd(factor, right, e2);
+                        factor = Vector512.Create(weight[5]);
+                        f = Vector512.FusedMultiplyAdd(factor, left, f);
+                        f2 = Lanes.WideMultiplyAdd(factor, right, f2);
+                    }
                 }
-            }
-        a.Store(output);
-        a2.Store(output + Second);
-        b.Store(output + stride);
-        b2.Store(output + stride + Second);
-        c.Store(output + (2 * stride));
-        c2.Store(output + (2 * stride) + Second);
-        d.Store(output + (3 * stride));
-        d2.Store(output + (3 * stride) + Second);
-        e.Store(output + (4 * stride));
-        e2.Store(output + (4 * stride) + Second);
-        f.Store(output + (5 * stride));
-        f2.Store(output + (5 * stride) + Second);
+            var to = output + first;
+            Store(to, stride, a, b, c, d, e, f);
+            if (Lanes.AreWide)
+                Store(to + Second, stride, a2, b2, c2, d2, e2, f2);
+        }
     }
 
     /// <summary>Sum and sum of squares of a map, 28 × 28 values.</summary>
@@ -194,46 +191,55 @@ internal static unsafe class RowLanes
     public static void AddDenseGradient(float* x, float* gradient, float* sums, int stride)
     {
         const int Map = Out * Side;
-        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default;
-        Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default;
-        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default;
-        for (var at = 0; at < Map; at += 16)
+        for (var map = 0; map < 3; map += Lanes.AreWide ? 3 : 1, gradient += Map, sums += stride)
         {
-            var (a, b, c) = (Vector512.Load(gradient + at), Vector512.Load(gradient + at + Map), Vector512.Load(gradient + at + (2 * Map)));
-            var value = Vector512.Load(x + at);
-            a0 = Vector512.FusedMultiplyAdd(a, value, a0);
-            b0 = Vector512.FusedMultiplyAdd(b, value, b0);
-            c0 = Vector512.FusedMultiplyAdd(c, value, c0);
-            value = Vector512.Load(x + at + 1);
-            a1 = Vector512.FusedMultiplyAdd(a, value, a1);
-            b1 = Vector512.FusedMultiplyAdd(b, value, b1);
-            c1 = Vector512.FusedMultiplyAdd(c, value, c1);
-            value = Vector512.Load(x + at + 2);
-            a2 = Vector512.FusedMultiplyAdd(a, value, a2);
-            b2 = Vector512.FusedMultiplyAdd(b, value, b2);
-            c2 = Vector512.FusedMultiplyAdd(c, value, c2);
-            value = Vector512.Load(x + at + 3);
-            a3 = Vector512.FusedMultiplyAdd(a, value, a3);
-            b3 = Vector512.FusedMultiplyAdd(b, value, b3);
-            c3 = Vector512.FusedMultiplyAdd(c, value, c3);
-            value = Vector512.Load(x + at + 4);
-            a4 = Vector512.FusedMultiplyAdd(a, value, a4);
-            b4 = Vector512.FusedMultiplyAdd(b, value, b4);
-            c4 = Vector512.FusedMultiplyAdd(c, value, c4);
+            Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default;
+            Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default;
+            Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default;
+            for (var at = 0; at < Map; at += 16)
+            {
+                var a = Vector512.Load(gradient + at);
+                var b = Lanes.AreWide ? Vector512.Load(gradient + at + Map) : default;
+                var c = Lanes.AreWide ? Vector512.Load(gradient + at + (2 * Map)) : default;
+                var value = Vector512.Load(x + at);
+                a0 = Vector512.FusedMultiplyAdd(a, value, a0);
+                b0 = Lanes.WideMultiplyAdd(b, value, b0);
+                c0 = Lanes.WideMultiplyAdd(c, value, c0);
+                value = Vector512.Load(x + at + 1);
+                a1 = Vector512.FusedMultiplyAdd(a, value, a1);
+                b1 = Lanes.WideMultiplyAdd(b, value, b1);
+                c1 = Lanes.WideMultiplyAdd(c, value, c1);
+                value = Vector512.Load(x + at + 2);
+                a2 = Vector512.FusedMultiplyAdd(a, value, a2);
+                b2 = Lanes.WideMultiplyAdd(b, value, b2);
+                c2 = Lanes.WideMultiplyAdd(c, value, c2);
+                value = Vector512.Load(x + at + 3);
+                a3 = Vector512.FusedMultiplyAdd(a, value, a3);
+                b3 = Lanes.WideMultiplyAdd(b, value, b3);
+                c3 = Lanes.WideMultiplyAdd(c, value, c3);
+                value = Vector512.Load(x + at + 4);
+                a4 = Vector512.FusedMultiplyAdd(a, value, a4);
+                b4 = Lanes.WideMultiplyAdd(b, value, b4);
+                c4 = Lanes.WideMultiplyAdd(c, value, c4);
+            }
+            Lanes.Add(sums, a0, a1, a2, a3, a4);
+            if (!Lanes.AreWide)
+                continue;
+            Lanes.Add(sums + stride, b0, b1, b2, b3, b4);
+            Lanes.Add(sums + (2 * stride), c0, c1, c2, c3, c4);
         }
-        Add(sums, a0, a1, a2, a3, a4);
-        Add(sums + stride, b0, b1, b2, b3, b4);
-        Add(sums + (2 * stride), c0, c1, c2, c3, c4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(
-        float* sums, Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3, Vector512<float> s4)
+    private static void Store(
+        float* output, int stride, Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, Vector512<float> e,
+        Vector512<float> f)
     {
-        (Vector512.Load(sums) + s0).Store(sums);
-        (Vector512.Load(sums + 16) + s1).Store(sums + 16);
-        (Vector512.Load(sums + 32) + s2).Store(sums + 32);
-        (Vector512.Load(sums + 48) + s3).Store(sums + 48);
-        (Vector512.Load(sums + 64) + s4).Store(sums + 64);
+        a.Store(output);
+        b.Store(output + stride);
+        c.Store(output + (2 * stride));
+        d.Store(output + (3 * stride));
+        e.Store(output + (4 * stride));
+        f.Store(output + (5 * stride));
     }
 }

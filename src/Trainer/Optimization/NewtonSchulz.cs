@@ -106,19 +106,20 @@ internal sealed unsafe class NewtonSchulz : IDisposable
         }
 
         /// <summary>
-        /// x·xᵀ, from the diagonal on; the tiles beyond it are mirrored. The columns of x are taken by the block that the cache holds.
+        /// x·xᵀ, from the square at the diagonal on; what is beyond the square is mirrored. Two threads write no value both, because bands
+        /// do not cross squares. The columns of x are taken by the block that the cache holds.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Square(int row)
         {
             const int Block = 64;
-            var first = row / MatrixLanes.Columns * MatrixLanes.Columns;
+            var first = row / MatrixLanes.Square * MatrixLanes.Square;
             var output = square.Pointer + (row * stride);
             for (var from = 0; from < Large; from += Block)
                 MatrixLanes.Multiply(
                     MatrixLanes.Rows, Small - first, Math.Min(Block, Large - from), x.Pointer + (from * stride) + row, 1, stride,
                     x.Pointer + (from * stride) + first, stride, output + first, stride, add: from > 0);
-            for (var column = first + MatrixLanes.Columns; column < Small; column++)
+            for (var column = first + MatrixLanes.Square; column < Small; column++)
                 for (var below = 0; below < MatrixLanes.Rows; below++)
                     square.Pointer[(column * stride) + row + below] = output[(below * stride) + column];
         }
