@@ -46,6 +46,19 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task Certificate_Expired_IsAWarning()
+    {
+        var log = new RecordedLog();
+        var until = DateTimeOffset.UtcNow.AddHours(-1);
+        await using var server = await TestServer.StartAsync(
+            TestServer.WriteTiny, builder => builder.Logging.AddProvider(log), Server(authority.Issue("localhost", until: until)));
+
+        var (_, message) = Assert.Single(log.Entries, entry => entry.Level >= LogLevel.Warning);
+        Assert.StartsWith($"Clients reject the certificate in {directory["certificate.pem"]}, which is valid from ", message);
+        Assert.Contains($" until {until.UtcDateTime:u}".Replace("until", "to"), message);
+    }
+
+    [Fact]
     public async Task Certificate_Renewed_IsUsedForNewConnections()
     {
         using var first = authority.Issue("localhost");

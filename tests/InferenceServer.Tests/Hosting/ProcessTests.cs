@@ -321,22 +321,47 @@ public sealed partial class ProcessTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("--check")]
-    public async Task Start_ALinkToAMountThatDoesNotAnswer_IsOneLineAndTrouble(string check)
+    public async Task Start_AMountThatDoesNotAnswer_IsOneLineAndTrouble(string check)
     {
         Assert.SkipUnless(HungMount.IsPossible(), "a mount needs the rights of root and /dev/fuse");
-        var mounted = Directory.CreateDirectory(directory["mount"]).FullName;
-        File.CreateSymbolicLink(directory["models", "hung"], mounted);
-        using var mount = new HungMount(mounted);
+        using var mount = new HungMount(Directory.CreateDirectory(directory["mount"]).FullName);
         var process = Start([
-            "--Models:Path", directory["models"], "--Models:LoadTimeout", "1s", "--grpc-port", "0", "--http-port", "0",
+            "--Models:Path", directory["mount"], "--Models:LoadTimeout", "1s", "--grpc-port", "0", "--http-port", "0",
             .. check == "" ? [] : new[] { check }]);
 
         var error = await process.StandardError.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
 
         Assert.Equal((int)ExitCode.Trouble, process.ExitCode);
-        Assert.EndsWith($"{directory["models"]} does not answer: the files were not read within 1 s", error.Trim());
-        Assert.DoesNotContain("   at ", error);
+        Assert.Equal($"error: {directory["mount"]} does not answer: the files were not read within 1 s", error.Trim());
+    }
+
+    [Fact]
+    public async Task Check_ALinkToAMountThatDoesNotAnswer_IsAWarning()
+    {
+        Assert.SkipUnless(HungMount.IsPossible(), "a mount needs the rights of root and /dev/fuse");
+        using var mount = new HungMount(Directory.CreateDirectory(directory["mount"]).FullName);
+        File.CreateSymbolicLink(directory["models", "hung"], directory["mount"]);
+        var process = Start("--check", "--Models:Path", directory["models"], "--Models:LoadTimeout", "1s");
+
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Equal("warning: the folder of model hung cannot be read: the files were not read within 1 s", error.Trim());
+    }
+
+    [Fact]
+    public async Task Start_LevelOfTheLogIsUnknown_IsOneLineAndUsage()
+    {
+        var process = StartWith(new() { ["Logging__LogLevel__Default"] = "loud" }, "--Models:Path", directory["models"]);
+
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal((int)ExitCode.Usage, process.ExitCode);
+        Assert.StartsWith(
+            "error: Logging:LogLevel:Default is \"loud\", expected trace, debug, information, warning, error, critical or none", error);
     }
 
     [Fact]

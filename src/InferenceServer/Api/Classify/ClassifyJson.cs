@@ -95,6 +95,7 @@ internal static class ClassifyJson
     {
         if (element.ValueKind != JsonValueKind.Object)
             throw Invalid($"found a JSON {element.ValueKind}, expected an object", path);
+        var seen = new HashSet<string>(names.Length);
         foreach (var property in element.EnumerateObject())
         {
             var name = NameOf(property, path);
@@ -103,6 +104,8 @@ internal static class ClassifyJson
                 var nearest = NearestName.Of(Excerpt.Of(name), names) is { } known ? $"; did you mean \"{known}\"?" : "";
                 throw Invalid($"unknown field \"{Excerpt.Of(name)}\"{nearest}", path);
             }
+            if (!seen.Add(name))
+                throw Invalid($"the field \"{name}\" is given more than once, expected once", path);
             if (property.Value.ValueKind != JsonValueKind.Null)
                 yield return (name, property.Value);
         }

@@ -1,4 +1,3 @@
-using LeNetServe.Imaging;
 using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
@@ -9,10 +8,6 @@ namespace LeNetServe.InferenceServer.Api.Classify;
 /// <summary>Registers and maps REST: JSON calls, image files and gRPC-Web.</summary>
 internal static class RestExtensions
 {
-    private static readonly string[] FileTypes =
-        [.. ImageFileTypes.ContentTypes, "image/*", "application/octet-stream", "application/x-www-form-urlencoded",
-            "multipart/form-data"];
-
     private static readonly string[] GrpcHeaders = ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding",
         "Grpc-Accept-Encoding"];
 
@@ -40,14 +35,15 @@ internal static class RestExtensions
         var upload = endpoints.ServiceProvider.GetRequiredService<ImageUpload>();
         foreach (var model in (string[])["/v1/models/{model}", "/v1/models/{model}/versions/{version}"])
         {
-            Post($"{model}:classify", upload.ClassifyAsync, [.. FileTypes, "application/json"], "topK", "geometry", "coverage");
-            Post($"{model}:classifyBatch", upload.ClassifyBatchAsync, [.. FileTypes, "application/json"], "topK", "geometry", "coverage");
-            Post($"{model}:explain", upload.ExplainAsync, [.. FileTypes, "application/json"], "topK", "geometry", "layers", "attribution");
+            Post($"{model}:classify", upload.ClassifyAsync, "topK", "geometry", "coverage");
+            Post($"{model}:classifyBatch", upload.ClassifyBatchAsync, "topK", "geometry", "coverage");
+            Post($"{model}:explain", upload.ExplainAsync, "topK", "geometry", "layers", "attribution");
         }
 
-        void Post(string route, RequestDelegate handle, string[] contentTypes, params string[] query)
+        void Post(string route, RequestDelegate handle, params string[] query)
         {
-            endpoints.MapPost(route, handle).WithMetadata(new AcceptsMetadata(contentTypes), new QueryAttribute(query))
+            // Without a content type of its own, JSON transcoding would take what these routes do not.
+            endpoints.MapPost(route, handle).WithMetadata(new AcceptsMetadata(["*/*"]), new QueryAttribute(query))
                 .WithAccess(AccessRule.Inference);
             // Without this route GET would look for a model with that name.
             endpoints.MapGet(route, NotAllowed).WithMetadata(new MethodRejection()).WithAccess(AccessRule.Inference);

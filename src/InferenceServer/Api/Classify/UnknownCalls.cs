@@ -19,7 +19,8 @@ internal static class UnknownCalls
         {
             null => RejectAddress(context),
             RouteEndpoint => RejectGrpc(context),
-            var routing => RejectAsRouting(context, routing),
+            // Routing rejects a method by an endpoint of its own.
+            _ => RejectMethod(context, MethodsOf(context.Request.Path, Routes(context)), Routes(context)),
         });
 
     private static Task RejectGrpc(HttpContext context) => ErrorResponse.WriteAsync(
@@ -36,24 +37,6 @@ internal static class UnknownCalls
         var hint = NearestAddress.Of(path, [.. routes.Select(route => route.RoutePattern)]);
         var nearest = hint is null ? "; /openapi/v1.json lists the addresses" : $"; did you mean {hint}?";
         return ErrorResponse.WriteAsync(context, new(InferenceErrorKind.NotFound, $"{path} is not an address of this server{nearest}"));
-    }
-
-    /// <summary>Routing rejects a method or a content type by an endpoint of its own, which sets the status and no body.</summary>
-    private static async Task RejectAsRouting(HttpContext context, Endpoint routing)
-    {
-        await routing.RequestDelegate!(context);
-        var request = context.Request;
-        var response = context.Response;
-        if (response.StatusCode != StatusCodes.Status415UnsupportedMediaType)
-        {
-            var routes = Routes(context);
-            await RejectMethod(context, MethodsOf(request.Path, routes), routes);
-            return;
-        }
-        InferenceException error = new(
-            InferenceErrorKind.UnsupportedMediaType,
-            $"{Excerpt.Of(request.Path)} does not take the content type \"{Excerpt.Of(request.ContentType)}\"");
-        await ErrorResponse.WriteJsonAsync(context, response.StatusCode, error);
     }
 
     private static Task RejectMethod(HttpContext context, string[] methods, RouteEndpoint[] routes)
