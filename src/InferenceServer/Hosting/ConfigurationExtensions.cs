@@ -20,6 +20,8 @@ internal static class ConfigurationExtensions
         // The sources of the configuration would wait for a pipe, and read a device to its end.
         if (Path.Combine(root ?? "", "appsettings.json") is var settings && File.Exists(settings))
             RegularFile.Open(settings, LargestFile).Dispose();
+        // The settings are read once. .NET would watch every folder below that of a file: the whole machine if that is the root.
+        Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             EnvironmentName = commandLine.Settings.GetValueOrDefault("environment"),
@@ -31,7 +33,7 @@ internal static class ConfigurationExtensions
                 throw new ExpectedException(
                     ExitCode.Usage, $"--config is \"{file}\", expected an existing JSON file{NearestName.HintOfPath(file)}");
             RegularFile.Open(file, LargestFile).Dispose();
-            var source = new JsonConfigurationSource { Path = Path.GetFullPath(file), ReloadOnChange = true };
+            var source = new JsonConfigurationSource { Path = Path.GetFullPath(file) };
             source.ResolveFileProvider();
             var sources = ((IConfigurationBuilder)builder.Configuration).Sources;
             sources.Insert(sources.ToList().FindLastIndex(each => each is JsonConfigurationSource) + 1, source);
