@@ -57,7 +57,7 @@ public sealed class TlsTests : IDisposable
         {
             using var client = new System.Net.Sockets.TcpClient();
             await client.ConnectAsync(address.Host, address.Port, Cancel);
-            await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: true, (_, _, _, _) => true);
+            await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: true, (_, certificate, _, _) => certificate is not null);
             await tls.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions { TargetHost = "localhost", ApplicationProtocols = [SslApplicationProtocol.Http2] }, Cancel);
             await tls.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"u8.ToArray(), Cancel);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using LeNetServe.InferenceServer.Tests.Api.Classify;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LeNetServe.InferenceServer.Tests.Api;

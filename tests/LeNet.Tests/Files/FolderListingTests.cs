@@ -37,6 +37,6 @@ public sealed class FolderListingTests : IDisposable
         File.WriteAllText(folder.Combine("file"), "");
 
         Assert.Throws<DirectoryNotFoundException>(() => FolderListing.Read(folder.Combine("gone")));
-        Assert.Throws<IOException>(() => FolderListing.Read(folder.Combine("file")));
+        Assert.Throws<DirectoryNotFoundException>(() => FolderListing.Read(folder.Combine("file")));
     }
 }
