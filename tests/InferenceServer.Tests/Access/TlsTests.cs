@@ -57,9 +57,13 @@ public sealed class TlsTests : IDisposable
         {
             using var client = new System.Net.Sockets.TcpClient();
             await client.ConnectAsync(address.Host, address.Port, Cancel);
-            await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: true, (_, certificate, _, _) => certificate is not null);
-            await tls.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = "localhost", ApplicationProtocols = [SslApplicationProtocol.Http2] }, Cancel);
+            await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: true);
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                ApplicationProtocols = [SslApplicationProtocol.Http2],
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
+            }, Cancel);
             await tls.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"u8.ToArray(), Cancel);
             Assert.NotEqual(0, await tls.ReadAsync(new byte[1000], Cancel));
             await tls.ShutdownAsync();
