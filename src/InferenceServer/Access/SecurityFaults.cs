@@ -1,8 +1,12 @@
+using LeNetServe.InferenceServer.Models;
+
 namespace LeNetServe.InferenceServer.Access;
 
 /// <summary>Finds every fault of <see cref="SecurityOptions"/> at start, including unreadable files.</summary>
 internal static class SecurityFaults
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Lists the faults, each with key, value and expected values.</summary>
     public static IReadOnlyList<string> Find(SecurityOptions options)
     {
@@ -27,13 +31,14 @@ internal static class SecurityFaults
         return faults;
     }
 
-    private static void Try(List<string> faults, string key, Action read)
+    private static void Try<T>(List<string> faults, string key, Func<T> read)
     {
         try
         {
-            read();
+            LoadingThreads.Within(Patience, read);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException
+            or TimeoutException)
         {
             faults.Add($"{key}: {exception.Message}");
         }

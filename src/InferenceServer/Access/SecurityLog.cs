@@ -20,4 +20,8 @@ internal sealed partial class SecurityLog(ILogger<SecurityLog> logger)
     [LoggerMessage(6, LogLevel.Error, "{Path} could not be read for {Time}; all its tokens are revoked (Security:KeepTokens)",
         EventName = nameof(Expired))]
     public partial void Expired(string path, TimeSpan time);
+
+    [LoggerMessage(7, LogLevel.Warning, "Clients reject the certificate in {Path}, which is valid from {From:u} to {Until:u} only",
+        EventName = nameof(NotValid))]
+    public partial void NotValid(string path, DateTime from, DateTime until);
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -11,10 +12,29 @@ internal static class TlsExtensions
     {
         if (listen.ApplicationServices.GetRequiredService<TlsState>().Certificates is not { } certificates)
             return listen;
-        return listen.UseHttps(new TlsHandshakeCallbackOptions
+        listen.Use(next => connection => EndAsync(next, connection));
+        listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             OnConnection = _ => ValueTask.FromResult(certificates.Current),
             HandshakeTimeout = TimeSpan.FromSeconds(10),
         });
+        listen.Use(next => connection =>
+        {
+            connection.Transport = new TlsOutput.Transport(connection.Transport);
+            return next(connection);
+        });
+        return listen;
+    }
+
+    private static async Task EndAsync(ConnectionDelegate next, ConnectionContext connection)
+    {
+        try
+        {
+            await next(connection);
+        }
+        catch (IOException)
+        {
+            // The end of TLS is a write as well, see TlsOutput.
+        }
     }
 }

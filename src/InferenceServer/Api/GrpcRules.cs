@@ -1,8 +1,10 @@
+using System.Globalization;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Inference;
+using LeNetServe.InferenceServer.Recording;
 using LeNetServe.Runtime.Errors;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -18,16 +20,26 @@ internal static class GrpcRules
     {
         var limits = app.ApplicationServices.GetRequiredService<LimitOptions>();
         var faults = app.ApplicationServices.GetRequiredService<ClientFaults>();
+        var metrics = app.ApplicationServices.GetRequiredService<ServerMetrics>();
         app.Use(next => context =>
         {
             if (!context.Request.IsGrpc())
                 return next(context);
-            if (context.Request.Headers.TryGetValue("grpc-timeout", out var timeout) && !IsTimeout(timeout))
+            var hasTimeout = context.Request.Headers.TryGetValue("grpc-timeout", out var timeout);
+            var ticks = hasTimeout ? TicksOf(timeout) : long.MaxValue;
+            if (ticks is null)
             {
                 var found = $"grpc-timeout is \"{Excerpt.Of(timeout.ToString())}\"";
                 var message = $"{found}, expected at most {MostDigits} digits and one of H, M, S, m, u, n";
                 faults.Note(RequestOutcome.Invalid, "grpc-timeout", message);
                 return ErrorResponse.WriteAsync(context, new(InferenceErrorKind.InvalidInput, message));
+            }
+            // gRPC's library takes zero as no deadline. Clients send it when their deadline has passed.
+            if (ticks == 0)
+            {
+                var late = Caller.DeadlinePassed("before it ran");
+                InferencePipeline.CountRefused(metrics.Unresolved, late);
+                return ErrorResponse.WriteAsync(context, late);
             }
             // A call over Kestrel's limit on the body would end as UNKNOWN. The length in the header of a frame is checked instead.
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
@@ -41,13 +53,21 @@ internal static class GrpcRules
         });
     }
 
-    private static bool IsTimeout(string? text)
+    /// <summary>Gets the ticks of 100 ns in a timeout, rounded down; null if the text is not a timeout.</summary>
+    private static long? TicksOf(string? text)
     {
-        if (text is not { Length: > 1 and <= MostDigits + 1 } || !"HMSmun".Contains(text[^1]))
-            return false;
-        foreach (var digit in text.AsSpan(0, text.Length - 1))
-            if (!char.IsAsciiDigit(digit))
-                return false;
-        return true;
+        if (text is not { Length: > 1 and <= MostDigits + 1 }
+            || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return null;
+        return text[^1] switch
+        {
+            'H' => number * TimeSpan.TicksPerHour,
+            'M' => number * TimeSpan.TicksPerMinute,
+            'S' => number * TimeSpan.TicksPerSecond,
+            'm' => number * TimeSpan.TicksPerMillisecond,
+            'u' => number * TimeSpan.TicksPerMicrosecond,
+            'n' => number / TimeSpan.NanosecondsPerTick,
+            _ => null,
+        };
     }
 }

@@ -14,18 +14,25 @@ internal static class ConfigurationExtensions
     /// <exception cref="ExpectedException">The file of --config does not exist (<see cref="ExitCode.Usage"/>).</exception>
     public static WebApplicationBuilder CreateBuilder(this CommandLine commandLine)
     {
+        var root = commandLine.Settings.GetValueOrDefault("contentRoot");
+        if (root is not null && !Directory.Exists(root))
+            throw new ExpectedException(ExitCode.Usage, $"--contentRoot is \"{root}\", expected an existing folder");
+        // The sources of the configuration would wait for a pipe, and read a device to its end.
+        if (Path.Combine(root ?? "", "appsettings.json") is var settings && File.Exists(settings))
+            RegularFile.Open(settings, LargestFile).Dispose();
+        // The settings are read once. .NET would watch every folder below that of a file: the whole machine if that is the root.
+        Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             EnvironmentName = commandLine.Settings.GetValueOrDefault("environment"),
-            ContentRootPath = commandLine.Settings.GetValueOrDefault("contentRoot"),
+            ContentRootPath = root,
         });
         if (commandLine.ValueOf("--config") is { } file)
         {
             if (!File.Exists(file))
                 throw ExpectedException.Usage($"--config is \"{file}\", expected an existing JSON file{NearestName.HintOfPath(file)}");
-            // The source of the configuration would wait for a pipe, and read a device to its end.
             RegularFile.Open(file, LargestFile).Dispose();
-            var source = new JsonConfigurationSource { Path = Path.GetFullPath(file), ReloadOnChange = true };
+            var source = new JsonConfigurationSource { Path = Path.GetFullPath(file) };
             source.ResolveFileProvider();
             var sources = ((IConfigurationBuilder)builder.Configuration).Sources;
             sources.Insert(sources.ToList().FindLastIndex(each => each is JsonConfigurationSource) + 1, source);

@@ -86,7 +86,7 @@ internal static class Exit
     /// <summary>Warns of each folder that the server passes over. Throws if the folder of models has only such folders.</summary>
     private static void CheckModels(RepositoryOptions repository)
     {
-        var models = VersionFolder.ModelsIn(repository);
+        var models = VersionFolder.ModelsIn(repository, look => LoadingThreads.Within(repository.LoadTimeout, look));
         if (models.Count == 0)
             Console.Error.WriteLine($"warning: no model is in {repository.Path}, expected NAME/1/{ModelFiles.ModelFileName}");
         var servable = 0;

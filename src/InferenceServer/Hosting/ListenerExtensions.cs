@@ -13,7 +13,6 @@ internal static class ListenerExtensions
             var listen = options.Listen;
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaxMessageBytes;
-            kestrel.Limits.MaxConcurrentConnections = listen.MaxConnections;
             kestrel.Limits.RequestHeadersTimeout = listen.StartTimeout;
             kestrel.Limits.Http2.MaxStreamsPerConnection = options.Limits.MaxStreams;
             kestrel.Listen(listen.Address, listen.GrpcPort, listener => Speak(listener, HttpProtocols.Http2, options));
@@ -24,6 +23,7 @@ internal static class ListenerExtensions
             kestrel.ListenUnixSocket(socket, listener =>
             {
                 listener.Protocols = HttpProtocols.Http2;
+                listener.UseConnectionLimit(listen.MaxConnections);
                 listener.UseLingeringClose();
                 listener.NoteProtocol();
                 listener.UsePromptStart(listen.StartTimeout);
@@ -36,6 +36,7 @@ internal static class ListenerExtensions
     {
         var isTls = options.Security.Tls is not null;
         listener.Protocols = isTls ? HttpProtocols.Http1AndHttp2 : protocols;
+        listener.UseConnectionLimit(options.Listen.MaxConnections);
         var mayBeHttp2 = listener.Protocols != HttpProtocols.Http1;
         if (mayBeHttp2)
             listener.UseLingeringClose();

@@ -13,13 +13,14 @@ namespace LeNetServe.InferenceServer.Hosting;
 /// <c>LeNetServe ready …</c> when the models are loaded, or <c>LeNetServe serves no model: …</c> if none can be served. systemd gets
 /// READY=1 with the second event.
 /// </summary>
-internal sealed class ServerAnnouncement(
+internal sealed partial class ServerAnnouncement(
     IServer server,
     IHostApplicationLifetime host,
     ServerLifecycle lifecycle,
     ModelRepository repository,
     ServerOptions options,
-    ISystemdNotifier systemd) : BackgroundService
+    ISystemdNotifier systemd,
+    ILogger<ServerAnnouncement> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,7 +29,7 @@ internal sealed class ServerAnnouncement(
             await started.Task.WaitAsync(stoppingToken);
         string[] addresses = [.. server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(Clickable)];
         var socket = options.Listen.UnixSocket is { } path ? $" unix={path}" : "";
-        await Console.Out.WriteLineAsync($"LeNetServe listening grpc={addresses[0]} http={addresses[1]}{socket}");
+        Announce($"LeNetServe listening grpc={addresses[0]} http={addresses[1]}{socket}");
         await lifecycle.WhenLoaded.WaitAsync(stoppingToken);
         var milliseconds = (TimeProvider.System.GetLocalNow() - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
         var versions = repository.Current.Versions.ToArray();
@@ -36,11 +37,24 @@ internal sealed class ServerAnnouncement(
             ? versions[0].Model.Device
             : ExecutionProviders.Resolve(options.Device)).ToString().ToLowerInvariant();
         var models = string.Join(',', versions.Select(version => $"{version}"));
-        await Console.Out.WriteLineAsync(
+        Announce(
             repository.ServesNothing
                 ? $"LeNetServe serves no model: nothing in {options.Models.Path} can be served, expected NAME/1/{ModelFiles.ModelFileName}"
                 : $"LeNetServe ready after {milliseconds:0} ms device={device} models={models}");
         systemd.Notify(ServiceState.Ready);
+    }
+
+    // A closed stdout or a full disk must not end a server.
+    private void Announce(string text)
+    {
+        try
+        {
+            Console.Out.WriteLine(text);
+        }
+        catch (IOException exception)
+        {
+            LogUnwritten(exception.Message);
+        }
     }
 
     public override Task StopAsync(CancellationToken cancellationToken)
@@ -51,4 +65,7 @@ internal sealed class ServerAnnouncement(
 
     // Nobody can connect to the address that stands for all addresses.
     private static string Clickable(string address) => address.Replace("//0.0.0.0:", "//localhost:").Replace("//[::]:", "//localhost:");
+
+    [LoggerMessage(11, LogLevel.Warning, "stdout cannot be written, the announcement is lost: {Reason}", EventName = "AnnouncementLost")]
+    private partial void LogUnwritten(string reason);
 }

@@ -55,8 +55,24 @@ internal sealed record ServerOptions
     /// <summary>Gets the folder of runs that the page shows as films; null for none.</summary>
     public required string? Runs { get; init; }
 
+    // Longer than the limit of each file of tokens or certificates together.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     /// <summary>Reads all settings. The reader collects the faults.</summary>
+    /// <exception cref="IOException">The path of a setting is on a file system that does not answer.</exception>
     public static ServerOptions Read(SettingsReader reader)
+    {
+        try
+        {
+            return LoadingThreads.Within(Patience, () => ReadAll(reader));
+        }
+        catch (TimeoutException exception)
+        {
+            throw new IOException($"{reader.Settings[^1].Key} is on a file system that does not answer: {exception.Message}", exception);
+        }
+    }
+
+    private static ServerOptions ReadAll(SettingsReader reader)
     {
         var options = new ServerOptions
         {
@@ -74,9 +90,17 @@ internal sealed record ServerOptions
             Runs = ReadRuns(reader),
             LogFormat = reader.Choice("Logging:Format", LogFormat.Text, "Format of the log on stderr"),
         };
-        reader.Table(
-            "Logging:LogLevel", "trace, debug, information, warning, error, critical or none", "Least level of a category's events");
+        CheckLevels(reader);
         return options;
+    }
+
+    private static void CheckLevels(SettingsReader reader)
+    {
+        const string Key = "Logging:LogLevel";
+        const string Allowed = "trace, debug, information, warning, error, critical or none";
+        foreach (var (category, level) in reader.Table(Key, Allowed, "Least level of a category's events"))
+            if (!Enum.TryParse<LogLevel>(level, ignoreCase: true, out _))
+                reader.Fault($"{Key}:{category} is \"{level}\", expected {Allowed}");
     }
 
     private static string? ReadRuns(SettingsReader reader)

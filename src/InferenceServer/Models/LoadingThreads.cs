@@ -5,8 +5,11 @@ namespace LeNetServe.InferenceServer.Models;
 /// <summary>Threads for loading, which opens files and computes for milliseconds. The thread pool's are for requests.</summary>
 internal static class LoadingThreads
 {
-    // A load that hangs holds a thread until its time is over; the other threads go on.
-    private static readonly int Most = Math.Max(4, Environment.ProcessorCount);
+    // A look at a folder that hangs holds a thread until its time is over; the other threads go on.
+    private const int MostItems = 64;
+
+    /// <summary>The largest number of versions that load at the same time.</summary>
+    public static readonly int Most = Math.Max(4, Environment.ProcessorCount);
 
     /// <summary>Calls <paramref name="load"/> for every item, on several threads.</summary>
     /// <param name="items">Such as the models' names.</param>
@@ -15,7 +18,7 @@ internal static class LoadingThreads
     public static Task ForEachAsync<T>(IReadOnlyCollection<T> items, Action<T> load, CancellationToken cancellationToken)
     {
         var rest = new ConcurrentQueue<T>(items);
-        return Task.WhenAll(Enumerable.Range(0, Math.Min(items.Count, Most)).Select(_ => Run(() =>
+        return Task.WhenAll(Enumerable.Range(0, Math.Min(items.Count, MostItems)).Select(_ => Run(() =>
         {
             while (rest.TryDequeue(out var item))
             {

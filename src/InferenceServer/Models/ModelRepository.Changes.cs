@@ -1,13 +1,14 @@
 using System.Collections.Frozen;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
+using LeNetServe.Runtime.Models;
 
 namespace LeNetServe.InferenceServer.Models;
 
 internal sealed partial class ModelRepository
 {
-    // In place of a version's number: the model's folder.
-    private const long Itself = 0;
+    // In place of a version's number: the model's folder, and what else is in it.
+    private const long Itself = 0, Strays = -1;
 
     /// <summary>
     /// Loads the models of the start, as the mode says. Files need not rest first, because a deployment writes them shortly before.
@@ -117,7 +118,8 @@ internal sealed partial class ModelRepository
         // A folder that hangs keeps one thread, not one for each scan.
         if (hangingListing is { IsCompleted: false })
             throw new IOException($"{options.Path} still does not answer");
-        var names = VersionFolder.ModelsIn(options, listing => hangingListing = listing);
+        var names = VersionFolder.ModelsIn(
+            options, look => Read(ModelFiles.ModelFileName, Itself, look), listing => hangingListing = listing);
         foreach (var name in names.Where(VersionFolder.HasControlCharacters))
             ReportFolder(Excerpt.Of(name), VersionFolder.Misplaced(options, name), isFailed: false);
         return [.. names.Where(name => !VersionFolder.HasControlCharacters(name))];
@@ -144,12 +146,10 @@ internal sealed partial class ModelRepository
     {
         var found = new Dictionary<long, VersionFolder>();
         var unreadable = new Dictionary<long, string>();
-        string? misplaced = null;
         try
         {
             foreach (var version in Read(name, Itself, () => VersionFolder.NumbersIn(options, name)))
                 Look(name, version, found, unreadable);
-            misplaced = unreadable.Count == 0 ? Read(name, Itself, () => VersionFolder.Misplaced(options, name)) : null;
         }
         catch (DirectoryNotFoundException) when (!options.Load.Contains(name))
         {
@@ -162,7 +162,6 @@ internal sealed partial class ModelRepository
             ReportFolder(name, exception.Message, isFailed: true);
             return;
         }
-        ReportFolder(name, misplaced, isFailed: false);
         var failed = new HashSet<long>();
         while (true)
         {
@@ -177,7 +176,24 @@ internal sealed partial class ModelRepository
                 continue;
             var reason = wanted.Contains(name) ? "not chosen by the version policy" : "not loaded";
             Retire(name, chosen, [.. found.Keys, .. unreadable.Keys], reason);
-            return;
+            break;
+        }
+        ReportFolder(name, unreadable.Count == 0 ? MisplacedIn(name) : null, isFailed: false);
+    }
+
+    private string? MisplacedIn(string name)
+    {
+        try
+        {
+            return Read(name, Strays, () => VersionFolder.Misplaced(options, name));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            return exception.Message;
         }
     }
 
@@ -229,7 +245,7 @@ internal sealed partial class ModelRepository
         try
         {
             var started = time.GetTimestamp();
-            var loaded = LoadingThreads.Within(options.LoadTimeout, () => Load(name, folder), work => Abandon(name, folder.Version, work));
+            var loaded = LoadInTime(name, folder);
             Publish(name, folder, loaded);
             LogLoaded(loaded, loaded.Model.Device, loaded.Facts.Sha256, time.GetElapsedTime(started).TotalMilliseconds);
             return true;
@@ -251,6 +267,19 @@ internal sealed partial class ModelRepository
         if (before != reason)
             LogFailed(bug, name, version, reason, isServed ? "the former version stays" : "it is not served");
         return isServed;
+    }
+
+    private ServedVersion LoadInTime(string name, VersionFolder folder)
+    {
+        loads.Wait();
+        try
+        {
+            return LoadingThreads.Within(options.LoadTimeout, () => Load(name, folder), work => Abandon(name, folder.Version, work));
+        }
+        finally
+        {
+            loads.Release();
+        }
     }
 
     private ServedVersion Load(string name, VersionFolder folder)

@@ -12,6 +12,7 @@ internal sealed partial class ModelRepository(
     RepositoryOptions options, VersionLoader loader, TimeProvider time, ILogger<ModelRepository> logger) : IDisposable
 {
     private readonly SemaphoreSlim changes = new(1, 1);
+    private readonly SemaphoreSlim loads = new(LoadingThreads.Most);
     private readonly HashSet<string> wanted = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private readonly Dictionary<(string Model, long Version), VersionRecord> versions = [];
@@ -121,5 +122,9 @@ internal sealed partial class ModelRepository(
 
     private static string Names(RepositorySnapshot snapshot) => Excerpt.Of([.. snapshot.Models.Keys.Order(StringComparer.Ordinal)]);
 
-    public void Dispose() => changes.Dispose();
+    public void Dispose()
+    {
+        changes.Dispose();
+        loads.Dispose();
+    }
 }

@@ -19,7 +19,7 @@ internal sealed record RepositoryOptions
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The longest time for opening a version or reading a model's folder. A file system that does not answer then fails that model, and
+    /// The longest time for opening a version or reading a folder. A file system that does not answer then fails that model, and
     /// the others are served.
     /// </summary>
     public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromMinutes(1);
@@ -44,8 +44,6 @@ internal sealed record RepositoryOptions
     {
         var path = reader.Path(
             "Models:Path", "models", "Folder of models, name/version/model.onnx, or of one model.onnx", "an existing folder")!;
-        if (!Directory.Exists(path))
-            reader.Fault($"Models:Path is \"{path}\", expected an existing folder{NearestName.HintOfPath(path)}");
         var defaults = new RepositoryOptions { Path = path, Name = NameOf(path) };
         var options = defaults with
         {
@@ -66,9 +64,23 @@ internal sealed record RepositoryOptions
             Aliases = ReadAliases(reader),
             Load = reader.List("Models:Load", "Models loaded at start in mode explicit; * for all"),
         };
+        if (!Exists(path, options.LoadTimeout))
+            reader.Fault($"Models:Path is \"{path}\", expected an existing folder{NearestName.HintOfPath(path)}");
         if (options.PollInterval < TimeSpan.FromMilliseconds(10))
             reader.Fault($"Models:PollInterval is \"{options.PollInterval}\", expected 10ms at least");
         return options;
+    }
+
+    private static bool Exists(string path, TimeSpan limit)
+    {
+        try
+        {
+            return LoadingThreads.Within(limit, () => Directory.Exists(path));
+        }
+        catch (TimeoutException exception)
+        {
+            throw new IOException($"{path} does not answer: {exception.Message}", exception);
+        }
     }
 
     // A version's folder has a number, and its model the name.

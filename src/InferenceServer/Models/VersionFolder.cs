@@ -25,16 +25,19 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
 
     /// <summary>
     /// Gets the names of the models in a repository: its folders, except hidden ones and the one that file systems keep for themselves.
-    /// A repository that has a model file itself is one model.
+    /// A link counts, because it may lead to a folder. A repository that has a model file itself is one model.
     /// </summary>
     /// <param name="repository">The folder of models.</param>
+    /// <param name="within">Looks at the model file of a repository, for a limited time.</param>
     /// <param name="late">Receives a listing that does not end in time.</param>
     /// <exception cref="IOException">The repository cannot be read, or does not answer in time.</exception>
-    public static IReadOnlyList<string> ModelsIn(RepositoryOptions repository, Action<Task>? late = null)
+    public static IReadOnlyList<string> ModelsIn(
+        RepositoryOptions repository, Func<Func<bool>, bool> within, Action<Task>? late = null)
     {
         try
         {
-            return LoadingThreads.Within(repository.LoadTimeout, () => Models(repository), late);
+            var names = LoadingThreads.Within(repository.LoadTimeout, () => Models(repository), late);
+            return names.Contains(ModelFiles.ModelFileName) && IsOneModel(repository, within) ? [repository.Name] : names;
         }
         catch (TimeoutException exception)
         {
@@ -47,8 +50,8 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     /// <exception cref="UnauthorizedAccessException">The model's folder cannot be read.</exception>
     public static IReadOnlyList<long> NumbersIn(RepositoryOptions repository, string model)
     {
-        if (IsOneModel(repository))
-            return model == repository.Name ? [1] : [];
+        if (IsOneModel(repository, model))
+            return [1];
         if (IsFile(repository, model))
             return [];
         return [.. ModelFiles.Numbers(System.IO.Path.Combine(repository.Path, model))];
@@ -59,7 +62,7 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     /// <exception cref="UnauthorizedAccessException">The version's folder cannot be read.</exception>
     public static VersionFolder? Find(RepositoryOptions repository, string model, long version)
     {
-        var folder = IsOneModel(repository) ? repository.Path : System.IO.Path.Combine(repository.Path, model, version.ToString());
+        var folder = IsOneModel(repository, model) ? repository.Path : System.IO.Path.Combine(repository.Path, model, version.ToString());
         return ModelFiles.HasModel(folder) ? Read(version, folder) : null;
     }
 
@@ -70,16 +73,18 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     /// <param name="model">The model's name.</param>
     public static string? Misplaced(RepositoryOptions repository, string model)
     {
-        if (IsOneModel(repository))
+        if (IsOneModel(repository, model))
             return null;
         var folder = System.IO.Path.Combine(repository.Path, model);
         var expected = $"{model}/1/{ModelFiles.ModelFileName}";
         if (HasControlCharacters(model))
             return "the name of its folder has control characters, expected a name without them";
         if (IsFile(repository, model))
-            return $"it is a file, expected the folder of a model with NAME/1/{ModelFiles.ModelFileName}";
-        var reasons = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
-            .Select(path => MisplacedVersion(folder, path)).OfType<string>().ToList();
+            return IsModelFile(model) ? $"it is a file, expected the folder of a model with NAME/1/{ModelFiles.ModelFileName}" : null;
+        if (DanglingLink(folder) is { } dangling)
+            return dangling;
+        var reasons = FolderListing.Read(folder).Where(entry => entry.MayBeFolder).Select(entry => entry.Name).Order(StringComparer.Ordinal)
+            .Select(name => MisplacedVersion(folder, name)).OfType<string>().ToList();
         if (Directory.EnumerateFiles(folder, "*.onnx").FirstOrDefault() is { } flat)
             reasons.Add(ModelFiles.VersionOf(model) is not null
                 ? $"{Excerpt.Of(repository.Path)} is one model with version {model}, expected the folder above it"
@@ -91,7 +96,7 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
 
     /// <summary>Gets whether a model has a version that the server opens.</summary>
     public static bool IsServable(RepositoryOptions repository, string model) =>
-        IsOneModel(repository)
+        IsOneModel(repository, model)
         || (!HasControlCharacters(model) && !IsFile(repository, model)
             && ModelFiles.Versions(System.IO.Path.Combine(repository.Path, model)).Any());
 
@@ -101,25 +106,46 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
     /// <summary>Gets whether the files are still those that were seen.</summary>
     public bool IsUnchanged() => Read(Version, Path).Fingerprint == Fingerprint;
 
-    private static bool IsOneModel(RepositoryOptions repository) =>
-        File.Exists(System.IO.Path.Combine(repository.Path, ModelFiles.ModelFileName));
+    // A model file that does not answer is an entry like others: it must not hide the models beside it.
+    private static bool IsOneModel(RepositoryOptions repository, Func<Func<bool>, bool> within)
+    {
+        try
+        {
+            return within(() => IsOneModel(repository, repository.Name));
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsOneModel(RepositoryOptions repository, string model) =>
+        model == repository.Name && File.Exists(System.IO.Path.Combine(repository.Path, ModelFiles.ModelFileName));
 
     private static bool IsFile(RepositoryOptions repository, string model) =>
         File.Exists(System.IO.Path.Combine(repository.Path, model));
 
     // A model file beside the models is listed, because it is not served and the index says why.
-    private static IReadOnlyList<string> Models(RepositoryOptions repository) => IsOneModel(repository) ? [repository.Name] :
+    private static IReadOnlyList<string> Models(RepositoryOptions repository) =>
     [
-        .. Directory.EnumerateDirectories(repository.Path).Concat(Directory.EnumerateFiles(repository.Path, "*.onnx"))
-            .Select(path => System.IO.Path.GetFileName(path))
+        .. FolderListing.Read(repository.Path).Where(entry => entry.MayBeFolder || IsModelFile(entry.Name)).Select(entry => entry.Name)
             .Where(name => name[0] != '.' && name != "lost+found").Order(StringComparer.Ordinal),
     ];
 
-    private static string? MisplacedVersion(string model, string path)
+    private static bool IsModelFile(string name) => name.EndsWith(".onnx", StringComparison.Ordinal);
+
+    private static string? DanglingLink(string path) =>
+        !System.IO.Path.Exists(path) && new FileInfo(path).LinkTarget is { } target
+            ? $"{Excerpt.Of(System.IO.Path.GetFileName(path))} is a link to {Excerpt.Of(target)}, which does not exist"
+            : null;
+
+    private static string? MisplacedVersion(string model, string name)
     {
-        var name = System.IO.Path.GetFileName(path);
-        if (name[0] == '.')
+        var path = System.IO.Path.Combine(model, name);
+        if (name[0] == '.' || File.Exists(path))
             return null;
+        if (DanglingLink(path) is { } dangling)
+            return dangling;
         var isNumber = long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0;
         var found = Directory.EnumerateFiles(path, "*.onnx", Below)
             .Select(file => System.IO.Path.GetRelativePath(path, file)).FirstOrDefault();

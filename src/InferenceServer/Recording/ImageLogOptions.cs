@@ -1,3 +1,4 @@
+using LeNetServe.Files;
 using LeNetServe.InferenceServer.Configuration;
 
 namespace LeNetServe.InferenceServer.Recording;
@@ -21,6 +22,8 @@ internal sealed record ImageLogOptions
         var folder = reader.Path(Folder, null, "Folder for a sample of the images and answers; off without it", "an existing folder");
         if (folder is not null && !Directory.Exists(folder))
             reader.Fault($"{Folder} is \"{folder}\", expected an existing folder{NearestName.HintOfPath(folder)}");
+        else if (folder is not null && WriteFault(folder) is { } reason)
+            reader.Fault($"{Folder} is \"{folder}\", expected a folder that the server may write to: {reason}");
         return new()
         {
             Folder = folder,
@@ -32,5 +35,18 @@ internal sealed record ImageLogOptions
                 1L << 40,
                 "Most space of the logged images; the oldest are deleted for new ones"),
         };
+    }
+
+    private static string? WriteFault(string folder)
+    {
+        try
+        {
+            new TemporaryFile(Path.Combine(folder, ".lenetserve")).Dispose();
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return exception.Message;
+        }
     }
 }

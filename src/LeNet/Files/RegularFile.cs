@@ -58,16 +58,19 @@ public static partial class RegularFile
     }
 
     /// <summary>
-    /// Gets the device and the number of a file in it, after all links. A file that another one replaces has another number, even with the
-    /// same path, length and time. Empty if the system does not say.
+    /// Gets the device, the number of a file in it, and the time of its last change, after all links. A file that another one replaces has
+    /// another number. A file that is rewritten in place has another time of change, even if its length and time of writing are restored.
+    /// Empty if the system does not say.
     /// </summary>
     public static string Identity(string path)
     {
-        const int NumberOffset = 32, DeviceOffset = 136;
+        const int NumberOffset = 32, ChangeOffset = 96, FractionOffset = 104, DeviceOffset = 136;
         Span<byte> status = stackalloc byte[StatusBytes];
         return TryStatus(path, status)
             ? $"{BinaryPrimitives.ReadUInt64LittleEndian(status[DeviceOffset..]):x}-"
-                + $"{BinaryPrimitives.ReadUInt64LittleEndian(status[NumberOffset..]):x}"
+                + $"{BinaryPrimitives.ReadUInt64LittleEndian(status[NumberOffset..]):x}-"
+                + $"{BinaryPrimitives.ReadInt64LittleEndian(status[ChangeOffset..]):x}."
+                + $"{BinaryPrimitives.ReadUInt32LittleEndian(status[FractionOffset..]):x}"
             : "";
     }
 
@@ -86,9 +89,9 @@ public static partial class RegularFile
     // The layout of statx is the same on every Linux.
     private static unsafe bool TryStatus(string path, Span<byte> status)
     {
-        const int CurrentFolder = -100, TypeAndNumber = 0x101;
+        const int CurrentFolder = -100, TypeNumberAndChange = 0x181;
         fixed (byte* bytes = status)
-            return OperatingSystem.IsLinux() && Status(CurrentFolder, path, 0, TypeAndNumber, bytes) == 0;
+            return OperatingSystem.IsLinux() && Status(CurrentFolder, path, 0, TypeNumberAndChange, bytes) == 0;
     }
 
     private static string NameOf(int type) => type switch

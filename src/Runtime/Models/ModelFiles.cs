@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeNetServe.Files;
 using LeNetServe.Models;
 using LeNetServe.Runtime.Errors;
 
@@ -43,10 +44,12 @@ public sealed record ModelFiles(string Model, string? Labels, string? Golden)
     public static IEnumerable<long> Versions(string modelDirectory) =>
         Numbers(modelDirectory).Where(version => HasModel(Path.Combine(modelDirectory, version.ToString())));
 
-    /// <summary>Lists the directories in a model's directory whose name is a positive integer, ascending, without opening them.</summary>
+    /// <summary>
+    /// Lists the directories, and the links, in a model's directory whose name is a positive integer, ascending, without opening them.
+    /// </summary>
     /// <inheritdoc cref="Versions" path="/exception"/>
     public static IEnumerable<long> Numbers(string modelDirectory) =>
-        Directory.EnumerateDirectories(modelDirectory).Select(directory => VersionOf(Path.GetFileName(directory))).OfType<long>().Order();
+        FolderListing.Read(modelDirectory).Where(entry => entry.MayBeFolder).Select(entry => VersionOf(entry.Name)).OfType<long>().Order();
 
     /// <summary>Gets the version that a directory's name says, a positive integer without leading zeros; null for another name.</summary>
     public static long? VersionOf(string name) =>

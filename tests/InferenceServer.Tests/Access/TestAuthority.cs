@@ -19,7 +19,7 @@ internal sealed class TestAuthority : IDisposable
 
     public X509Certificate2 Certificate { get; }
 
-    public X509Certificate2 Issue(string name, bool forClients = false)
+    public X509Certificate2 Issue(string name, bool forClients = false, DateTimeOffset? until = null)
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", own, HashAlgorithmName.SHA256);
@@ -30,7 +30,10 @@ internal sealed class TestAuthority : IDisposable
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         using var certificate = request.Create(
-            Certificate, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddHours(12), RandomNumberGenerator.GetBytes(8));
+            Certificate,
+            DateTimeOffset.UtcNow.AddHours(-20),
+            until ?? DateTimeOffset.UtcNow.AddHours(12),
+            RandomNumberGenerator.GetBytes(8));
         using var withKey = certificate.CopyWithPrivateKey(own);
         // On its way through PKCS#12 the key becomes one that any TLS stack can use and export.
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);

@@ -46,6 +46,58 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task Connection_BytesAfterItsEnd_LogsNothing()
+    {
+        var log = new LogLines();
+        await using var server = await TestServer.StartAsync(
+            TestServer.WriteTiny, builder => builder.Logging.AddProvider(log), Server(authority.Issue("localhost")));
+        var address = new Uri(server.GrpcAddress);
+
+        for (var connection = 0; connection < 5; connection++)
+        {
+            using var client = new System.Net.Sockets.TcpClient();
+            await client.ConnectAsync(address.Host, address.Port, Cancel);
+            await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: true);
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                ApplicationProtocols = [SslApplicationProtocol.Http2],
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
+            }, Cancel);
+            await tls.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"u8.ToArray(), Cancel);
+            Assert.NotEqual(0, await tls.ReadAsync(new byte[1000], Cancel));
+            await tls.ShutdownAsync();
+            await client.GetStream().WriteAsync("not TLS"u8.ToArray(), Cancel);
+            try
+            {
+                while (await client.GetStream().ReadAsync(new byte[1000], Cancel) > 0)
+                {
+                }
+            }
+            catch (IOException)
+            {
+                // A reset is an end as well.
+            }
+        }
+        await server.App.StopAsync(Cancel);
+
+        Assert.DoesNotContain(log.Lines, line => line.Contains("Exception", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Certificate_Expired_IsAWarning()
+    {
+        var log = new RecordedLog();
+        var until = DateTimeOffset.UtcNow.AddHours(-1);
+        await using var server = await TestServer.StartAsync(
+            TestServer.WriteTiny, builder => builder.Logging.AddProvider(log), Server(authority.Issue("localhost", until: until)));
+
+        var (_, message) = Assert.Single(log.Entries, entry => entry.Level >= LogLevel.Warning);
+        Assert.StartsWith($"Clients reject the certificate in {directory["certificate.pem"]}, which is valid from ", message);
+        Assert.Contains($" until {until.UtcDateTime:u}".Replace("until", "to"), message);
+    }
+
+    [Fact]
     public async Task Certificate_Renewed_IsUsedForNewConnections()
     {
         using var first = authority.Issue("localhost");

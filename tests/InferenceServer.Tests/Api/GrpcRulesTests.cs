@@ -83,6 +83,9 @@ public sealed class GrpcRulesTests
     [InlineData("1h", StatusCode.InvalidArgument)]
     [InlineData("99999999H", StatusCode.OK)]
     [InlineData("10S", StatusCode.OK)]
+    [InlineData("0S", StatusCode.DeadlineExceeded)]
+    [InlineData("0n", StatusCode.DeadlineExceeded)]
+    [InlineData("99n", StatusCode.DeadlineExceeded)]
     public async Task Call_Timeout_IsReadAsTheProtocolSays(string timeout, StatusCode expected)
     {
         await using var server = await StartAsync(new());

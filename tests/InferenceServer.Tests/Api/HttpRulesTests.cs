@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using LeNetServe.InferenceServer.Tests.Api.Classify;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LeNetServe.InferenceServer.Tests.Api;
@@ -131,6 +132,99 @@ public sealed class HttpRulesTests
 
         foreach (var (path, json) in Posts)
             Assert.Equal((path, expected), (path, await PostAsync(server, path, Encoding.UTF8.GetBytes(json), contentType)));
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("text/plain; charset=utf-8")]
+    [InlineData("text/json")]
+    [InlineData("multipart/mixed; boundary=b")]
+    [InlineData("application/json;;;")]
+    [InlineData("application/grpc")]
+    [InlineData("*/*")]
+    [InlineData(";")]
+    [InlineData(null)]
+    [InlineData("application/x-www-form-urlencoded")]
+    public async Task Post_JsonOfAnotherContentType_IsUnsupportedAndNamesTheExpectedOne(string? contentType)
+    {
+        await using var server = await TestServer.StartAsync();
+
+        foreach (var (path, json) in Posts.Where(post => post.Path.StartsWith("/v1", StringComparison.Ordinal)))
+        {
+            using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
+            if (contentType is not null)
+                content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+            using var response = await server.Http.PostAsync(path, content, Cancel);
+
+            Assert.Equal((path, HttpStatusCode.UnsupportedMediaType), (path, response.StatusCode));
+            using var answer = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
+            Assert.Equal(
+                $"Content-Type is \"{contentType}\", expected application/json for JSON, "
+                    + "image/*, application/octet-stream or multipart/form-data for pictures",
+                answer.RootElement.GetProperty("message").GetString());
+        }
+    }
+
+    /// <summary>Triton does not look at the content type, and its clients send any.</summary>
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData(null)]
+    [InlineData("application/x-www-form-urlencoded")]
+    public async Task Post_OpenInferenceOfAnyContentType_IsRead(string? contentType)
+    {
+        await using var server = await TestServer.StartAsync();
+
+        foreach (var (path, json) in Posts.Where(post => post.Path.StartsWith("/v2", StringComparison.Ordinal)))
+            Assert.Equal((path, 200), (path, await PostAsync(server, path, Encoding.UTF8.GetBytes(json), contentType)));
+    }
+
+    [Theory]
+    [InlineData("topK\":1,\"topK", "topK")]
+    [InlineData("topK\":1,\"top_k", "topK")]
+    [InlineData("model\":\"\",\"model", "model")]
+    public async Task Post_FieldTwice_IsInvalid(string names, string expected)
+    {
+        await using var server = await TestServer.StartAsync();
+        foreach (var path in (string[])[Classify, Batch, Explain])
+        {
+            using var content = new StringContent($"{{\"{names}\":null}}", Encoding.UTF8, "application/json");
+            using var response = await server.Http.PostAsync(path, content, Cancel);
+
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            Assert.Contains($"the field \\\"{expected}\\\" is given more than once", await response.Content.ReadAsStringAsync(Cancel));
+        }
+    }
+
+    [Fact]
+    public async Task Post_BodyThatDoesNotCome_IsATimeout()
+    {
+        await using var server = await TestServer.StartAsync(
+            TestServer.WriteTiny,
+            builder => builder.WebHost.ConfigureKestrel(
+                kestrel => kestrel.Limits.MinRequestBodyDataRate = new(240, TimeSpan.FromSeconds(1.5))));
+        var address = new Uri(server.HttpAddress);
+        foreach (var type in (string[])["application/json", "multipart/form-data; boundary=b"])
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(address.Host, address.Port, Cancel);
+            var head = $"POST {Classify} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nContent-Length: 9\r\n\r\n{{";
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), Cancel);
+            using var reader = new StreamReader(client.GetStream());
+
+            Assert.Equal((type, "HTTP/1.1 408 Request Timeout"), (type, await reader.ReadLineAsync(Cancel)));
+        }
+    }
+
+    [Fact]
+    public async Task Unload_BodyThatIsNotRead_IsRejected()
+    {
+        await using var server = await TestServer.StartAsync(
+            "--Models:Mode=explicit", "--Models:Load=*", "--Security:OpenControl=true");
+        const string Unload = "/v2/repository/models/tiny/unload";
+
+        Assert.Equal(415, await PostAsync(server, Unload, "{}"u8.ToArray(), "application/json", "br"));
+        Assert.Equal(400, await PostAsync(server, Unload, "{"u8.ToArray(), "application/json"));
+        Assert.Equal(200, await PostAsync(server, Unload, "{}"u8.ToArray(), "application/json"));
     }
 
     [Fact]
@@ -324,10 +418,11 @@ public sealed class HttpRulesTests
         return await reader.ReadLineAsync(Cancel) ?? "";
     }
 
-    private static async Task<int> PostAsync(TestServer server, string path, byte[] body, string contentType, string? coding = null)
+    private static async Task<int> PostAsync(TestServer server, string path, byte[] body, string? contentType, string? coding = null)
     {
         using var content = new ByteArrayContent(body);
-        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        if (contentType is not null)
+            content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         if (coding is not null)
             content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
         using var response = await server.Http.PostAsync(path, content, Cancel);

@@ -27,7 +27,9 @@ public sealed class ConnectionTests : IDisposable
     [InlineData(false)]
     public async Task Connect_MoreThanMaxConnections_AreClosedAndConnectedClientsGoOn(bool grpc)
     {
-        await using var server = await TestServer.StartAsync("--Listen:MaxConnections=5");
+        var log = new LogLines();
+        await using var server = await TestServer.StartAsync(
+            TestServer.WriteTiny, builder => builder.Logging.AddProvider(log), "--Listen:MaxConnections=5");
         await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation);
         var port = new Uri(grpc ? server.GrpcAddress : server.HttpAddress).Port;
 
@@ -36,6 +38,10 @@ public sealed class ConnectionTests : IDisposable
 
         // The client that is connected already has one of the five places on its port.
         await Eventually.TrueAsync(() => strangers.Count(IsClosed) == (grpc ? 16 : 15));
+        Assert.Equal(
+            $"Warning A client's fault (Connections): 127.0.0.1:{port} has 5 connections, "
+                + "expected at most as many (Listen:MaxConnections); 0 more of this kind since the last line",
+            Assert.Single(log.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal)).Trim());
         var request = new ClassifyRequest { Image = ClassifierServiceTests.Stripe(1), TopK = 1 };
         Assert.Single((await server.Client.ClassifyAsync(request, cancellationToken: Cancellation)).Predictions);
     }

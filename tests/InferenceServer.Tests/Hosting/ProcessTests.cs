@@ -19,6 +19,9 @@ public sealed partial class ProcessTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private string[] Sound =>
+        ["--Models:Path", directory["models"], "--listen", "127.0.0.1", "--grpc-port", "0", "--http-port", "0"];
+
     public ProcessTests() => new TinyOnnx().Write(directory["models", "tiny", "1"], "a\nb\nc");
 
     public void Dispose()
@@ -321,22 +324,107 @@ public sealed partial class ProcessTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("--check")]
-    public async Task Start_ALinkToAMountThatDoesNotAnswer_IsOneLineAndTrouble(string check)
+    public async Task Start_AMountThatDoesNotAnswer_IsOneLineAndTrouble(string check)
     {
         Assert.SkipUnless(HungMount.IsPossible(), "a mount needs the rights of root and /dev/fuse");
-        var mounted = Directory.CreateDirectory(directory["mount"]).FullName;
-        File.CreateSymbolicLink(directory["models", "hung"], mounted);
-        using var mount = new HungMount(mounted);
+        using var mount = new HungMount(Directory.CreateDirectory(directory["mount"]).FullName);
         var process = Start([
-            "--Models:Path", directory["models"], "--Models:LoadTimeout", "1s", "--grpc-port", "0", "--http-port", "0",
+            "--Models:Path", directory["mount"], "--Models:LoadTimeout", "1s", "--grpc-port", "0", "--http-port", "0",
             .. check == "" ? [] : new[] { check }]);
 
         var error = await process.StandardError.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
 
         Assert.Equal((int)ExitCode.Trouble, process.ExitCode);
-        Assert.EndsWith($"{directory["models"]} does not answer: the files were not read within 1 s", error.Trim());
-        Assert.DoesNotContain("   at ", error);
+        Assert.Equal($"error: {directory["mount"]} does not answer: the files were not read within 1 s", error.Trim());
+    }
+
+    [Fact]
+    public async Task Check_ALinkToAMountThatDoesNotAnswer_IsAWarning()
+    {
+        Assert.SkipUnless(HungMount.IsPossible(), "a mount needs the rights of root and /dev/fuse");
+        using var mount = new HungMount(Directory.CreateDirectory(directory["mount"]).FullName);
+        File.CreateSymbolicLink(directory["models", "hung"], directory["mount"]);
+        var process = Start("--check", "--Models:Path", directory["models"], "--Models:LoadTimeout", "1s");
+
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Equal("warning: the folder of model hung cannot be read: the files were not read within 1 s", error.Trim());
+    }
+
+    [Theory]
+    [InlineData("cwd")]
+    [InlineData("--config")]
+    public async Task Start_FileOfSettings_ItsFolderIsNotWatched(string place)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "inotify is Linux's");
+        File.WriteAllText(directory["appsettings.json"], "{}");
+        var process = place == "cwd"
+            ? StartWith([], ["--contentRoot", directory.Path, .. Sound])
+            : StartWith([], ["--config", directory["appsettings.json"], .. Sound]);
+        await process.StandardOutput.ReadLineAsync(Cancellation);
+
+        var watches = Directory.EnumerateFiles($"/proc/{process.Id}/fdinfo")
+            .Sum(file => File.ReadLines(file).Count(line => line.StartsWith("inotify", StringComparison.Ordinal)));
+
+        process.Kill();
+        await process.WaitForExitAsync(Cancellation);
+        Assert.Equal(0, watches);
+    }
+
+    [Theory]
+    [InlineData("--contentRoot")]
+    [InlineData("appsettings.json")]
+    public async Task Start_FileOfSettingsIsAPipe_IsRefused(string option)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs mkfifo");
+        var pipe = directory[option == "--contentRoot" ? "nobody" : "appsettings.json"];
+        if (option != "--contentRoot")
+            await Process.Start("mkfifo", pipe)!.WaitForExitAsync(Cancellation);
+        var process = StartWith([], ["--contentRoot", option == "--contentRoot" ? pipe : directory.Path, .. Sound]);
+
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal((int)ExitCode.Usage, process.ExitCode);
+        Assert.StartsWith(
+            option == "--contentRoot"
+                ? $"error: --contentRoot is \"{pipe}\", expected an existing folder"
+                : $"error: {pipe} is a FIFO, expected a regular file",
+            error);
+    }
+
+    [Fact]
+    public async Task Start_StdoutIsFull_ServesAndSaysSo()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/full is Linux's");
+        var program = Path.ChangeExtension(typeof(LeNetServe.InferenceServer.Hosting.ServerOptions).Assembly.Location, ".dll");
+        var command = $"exec dotnet exec {program} {string.Join(' ', Sound)} > /dev/full";
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardError = true })!;
+
+        string? line;
+        do
+            line = await process.StandardError.ReadLineAsync(Cancellation);
+        while (line?.Contains("stdout cannot be written", StringComparison.Ordinal) == false);
+
+        Assert.False(process.HasExited);
+        Assert.NotNull(line);
+        process.Kill();
+    }
+
+    [Fact]
+    public async Task Start_LevelOfTheLogIsUnknown_IsOneLineAndUsage()
+    {
+        var process = StartWith(new() { ["Logging__LogLevel__Default"] = "loud" }, "--Models:Path", directory["models"]);
+
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal((int)ExitCode.Usage, process.ExitCode);
+        Assert.StartsWith(
+            "error: Logging:LogLevel:Default is \"loud\", expected trace, debug, information, warning, error, critical or none", error);
     }
 
     [Fact]

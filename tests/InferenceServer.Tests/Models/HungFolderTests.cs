@@ -51,6 +51,33 @@ public sealed class HungFolderTests
         });
     }
 
+    /// <summary>.NET follows the links of a folder while it lists the folder.</summary>
+    [Fact]
+    public async Task Start_LinksLeadToAHungMount_TheOthersAreServedAndTheIndexSaysWhy()
+    {
+        Assert.SkipUnless(HungMount.IsPossible(), "a mount needs the rights of root and /dev/fuse");
+        using var directory = new TemporaryDirectory();
+        using var mount = new HungMount(Directory.CreateDirectory(directory["mount"]).FullName);
+        await using var server = await TestServer.StartAsync(
+            models =>
+            {
+                TestServer.WriteTiny(models);
+                new TinyOnnx().Write(Path.Combine(models, "m", "1"));
+                new TinyOnnx().Write(Path.Combine(models, "s", "1"));
+                foreach (var link in (string[])["a", "z", "m/2", "s/v2", "model.onnx"])
+                    File.CreateSymbolicLink(Path.Combine(models, link), directory["mount"]);
+            },
+            Settings);
+
+        for (var scan = 0; scan < 3; scan++)
+            await server.Repository.ScanAsync(Cancellation);
+
+        Assert.Equal(["m/1", "s/1", "tiny/1"], Served(server));
+        foreach (var (model, version) in ((string, long)[])[("a", 0), ("m", 2), ("model.onnx", 0), ("s", 0), ("z", 0)])
+            Assert.Equal((VersionState.Unavailable, TooLate), Report(server, model, version));
+        await Eventually.TrueAsync(() => LoadingThreads() == 5);
+    }
+
     [Fact]
     public async Task Scan_FolderOfAServedVersionHangs_TheVersionStays()
     {

@@ -43,6 +43,35 @@ public sealed class VersionFolderTests : IDisposable
     }
 
     [Fact]
+    public void Misplaced_LinkToNothing_SaysWhereItLeads()
+    {
+        Touch("m/1/model.onnx");
+        Touch("readme.txt");
+        Directory.CreateSymbolicLink(directory["m", "2"], "gone");
+        File.CreateSymbolicLink(directory["m", "notes"], "../readme.txt");
+        Directory.CreateSymbolicLink(directory["lost"], "/nobody\nhere");
+
+        Assert.Equal("2 is a link to gone, which does not exist", VersionFolder.Misplaced(Repository, "m"));
+        Assert.Equal("lost is a link to /nobody\uFFFDhere, which does not exist", VersionFolder.Misplaced(Repository, "lost"));
+        Assert.Equal(["lost", "m"], VersionFolder.ModelsIn(Repository, look => look()));
+    }
+
+    [Fact]
+    public async Task Start_LinksBesideModels_AreReportedWhereTheyLeadNowhere()
+    {
+        await using var server = await TestServer.StartAsync(models =>
+        {
+            TestServer.WriteTiny(models);
+            File.WriteAllText(Path.Combine(models, "notes.txt"), "");
+            File.CreateSymbolicLink(Path.Combine(models, "read"), "notes.txt");
+            File.CreateSymbolicLink(Path.Combine(models, "lost"), "gone");
+        });
+
+        var report = Assert.Single(server.Repository.Current.Index, report => report.State != VersionState.Ready);
+        Assert.Equal(("lost", "lost is a link to gone, which does not exist"), (report.Model, report.Reason));
+    }
+
+    [Fact]
     public void Misplaced_VersionsOnly_IsNull()
     {
         Touch("m/1/model.onnx");
@@ -73,7 +102,7 @@ public sealed class VersionFolderTests : IDisposable
         var reader = new SettingsReader(new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Models:Path"] = directory["m", "1"] }).Build());
 
-        Assert.Equal(["m"], VersionFolder.ModelsIn(RepositoryOptions.Read(reader)));
+        Assert.Equal(["m"], VersionFolder.ModelsIn(RepositoryOptions.Read(reader), look => look()));
     }
 
     [Fact]

@@ -42,9 +42,12 @@ internal static class ClassifyJson
     {
         if (json.ValueKind != JsonValueKind.Object)
             throw InferenceException.InvalidInput($"found a JSON {json.ValueKind}, expected an object", path);
+        var seen = new HashSet<FieldDescriptor>();
         foreach (var property in json.EnumerateObject())
         {
             var field = FieldOf(message, NameOf(property, path), path);
+            if (!seen.Add(field))
+                throw InferenceException.InvalidInput($"the field \"{field.Name}\" is given more than once, expected once", path);
             // A field's JSON null is its default value.
             if (property.Value.ValueKind == JsonValueKind.Null)
                 continue;

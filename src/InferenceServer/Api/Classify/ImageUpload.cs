@@ -19,6 +19,9 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
+    private static readonly MediaTypeHeaderValue[] FileTypes =
+        [new("image/*"), new("application/octet-stream"), new("application/x-www-form-urlencoded"), new("multipart/form-data")];
+
     // Everything stays in memory, within the limit on bodies. With a full or read-only disk the caller would get the blame.
     private FormOptions Options => new()
     {
@@ -95,8 +98,9 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
 
     private async Task<IReadOnlyList<Image>> ReadAsync(HttpContext context)
     {
+        RequireKnownType(context.Request.ContentType);
         if (!context.Request.HasFormContentType || IsCurlsDefault(context.Request.ContentType))
-            return [ToImage(await RequestBody.ReadAsync(context.Request, limits.MaxMessageBytes))];
+            return [await ReadFileAsync(context.Request)];
         if (context.Request.Headers.ContentEncoding.Count > 0)
         {
             var content = await RequestBody.ReadAsync(context.Request, limits.MaxMessageBytes);
@@ -118,12 +122,33 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         {
             throw RequestBody.TooLarge(limits.MaxMessageBytes);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or NotSupportedException)
+        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException
+            or (IOException and not BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }))
         {
             // A part's charset may be UTF-7, which .NET does not support.
             throw InferenceException.InvalidInput($"the form cannot be read: {exception.Message}", "image");
         }
     }
+
+    private async Task<Image> ReadFileAsync(HttpRequest request)
+    {
+        var file = await RequestBody.ReadAsync(request, limits.MaxMessageBytes);
+        // curl -d sends JSON under the name of a form.
+        return IsCurlsDefault(request.ContentType) && RequestBody.WithoutMark(file).Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..]
+            ? throw WrongType(request.ContentType)
+            : new() { Encoded = UnsafeByteOperations.UnsafeWrap(file) };
+    }
+
+    private static void RequireKnownType(string? contentType)
+    {
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || !FileTypes.Any(known => type.IsSubsetOf(known)))
+            throw WrongType(contentType);
+    }
+
+    private static InferenceException WrongType(string? contentType) =>
+        new(InferenceErrorKind.UnsupportedMediaType,
+            $"Content-Type is \"{Excerpt.Of(contentType)}\", expected application/json for JSON, "
+            + "image/*, application/octet-stream or multipart/form-data for pictures");
 
     // Also of a type such as application/vnd.api+json.
     private static bool IsJson(HttpRequest request) => MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
@@ -133,5 +158,4 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
     private static bool IsCurlsDefault(string? contentType) => MediaTypeHeaderValue.TryParse(contentType, out var type)
         && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
-    private static Image ToImage(ReadOnlyMemory<byte> file) => new() { Encoded = UnsafeByteOperations.UnsafeWrap(file) };
 }

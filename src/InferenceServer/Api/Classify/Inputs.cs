@@ -11,7 +11,8 @@ internal static class Inputs
     /// <exception cref="InferenceException">The image is missing, or the geometry is unknown.</exception>
     public static InferenceInput Of(Image? image, Geometry geometry) => image?.SourceCase switch
     {
-        Image.SourceOneofCase.Pixels => new(InputKind.Pixels, image.Pixels.Memory),
+        // Pixels need no geometry. An unknown one is an error nevertheless.
+        Image.SourceOneofCase.Pixels => new(InputKind.Pixels, image.Pixels.Memory, GeometryOf(geometry)),
         Image.SourceOneofCase.Encoded => new(InputKind.Encoded, image.Encoded.Memory, GeometryOf(geometry)),
         _ => throw NoImage(),
     };
@@ -22,7 +23,7 @@ internal static class Inputs
         error = image.SourceCase switch
         {
             Image.SourceOneofCase.None => NoImage(),
-            Image.SourceOneofCase.Encoded when !Enum.IsDefined(geometry) => UnknownGeometry(geometry),
+            _ when !Enum.IsDefined(geometry) => UnknownGeometry(geometry),
             _ => null,
         };
         return error is null ? Of(image, geometry) : default;

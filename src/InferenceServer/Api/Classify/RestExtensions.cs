@@ -1,4 +1,3 @@
-using LeNetServe.Imaging;
 using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
@@ -9,10 +8,6 @@ namespace LeNetServe.InferenceServer.Api.Classify;
 /// <summary>Registers and maps REST: JSON calls, image files and gRPC-Web.</summary>
 internal static class RestExtensions
 {
-    private static readonly string[] ContentTypes =
-        [.. ImageFileTypes.ContentTypes, "image/*", "application/octet-stream", "application/x-www-form-urlencoded",
-            "multipart/form-data", "application/json"];
-
     private static readonly string[] GrpcHeaders = ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding",
         "Grpc-Accept-Encoding"];
 
@@ -47,7 +42,8 @@ internal static class RestExtensions
 
         void Post(string route, RequestDelegate handle, params string[] query)
         {
-            endpoints.MapPost(route, handle).WithMetadata(new AcceptsMetadata(ContentTypes), new QueryAttribute(query))
+            // Without a content type of its own, JSON transcoding would take what these routes do not.
+            endpoints.MapPost(route, handle).WithMetadata(new AcceptsMetadata(["*/*"]), new QueryAttribute(query))
                 .WithAccess(AccessRule.Inference);
             // Without this route GET would look for a model with that name.
             endpoints.MapGet(route, NotAllowed).WithMetadata(new MethodRejection()).WithAccess(AccessRule.Inference);

@@ -25,7 +25,8 @@ internal static class UnknownCalls
             {
                 null => RejectAddress(context, routes.Value),
                 RouteEndpoint => RejectGrpc(context),
-                var routing => RejectAsRouting(context, routing, routes.Value),
+                // Routing rejects a method by an endpoint of its own.
+                _ => RejectMethod(context, MethodsOf(context.Request.Path, routes.Value), routes.Value),
             });
     }
 
@@ -42,23 +43,6 @@ internal static class UnknownCalls
         var hint = NearestAddress.Of(path, [.. routes.Select(route => route.Pattern)]);
         var nearest = hint is null ? "; /openapi/v1.json lists the addresses" : $"; did you mean {hint}?";
         return ErrorResponse.WriteAsync(context, new(InferenceErrorKind.NotFound, $"{path} is not an address of this server{nearest}"));
-    }
-
-    /// <summary>Routing rejects a method or a content type by an endpoint of its own, which sets the status and no body.</summary>
-    private static async Task RejectAsRouting(HttpContext context, Endpoint routing, KnownRoute[] routes)
-    {
-        await routing.RequestDelegate!(context);
-        var request = context.Request;
-        var response = context.Response;
-        if (response.StatusCode != StatusCodes.Status415UnsupportedMediaType)
-        {
-            await RejectMethod(context, MethodsOf(request.Path, routes), routes);
-            return;
-        }
-        InferenceException error = new(
-            InferenceErrorKind.UnsupportedMediaType,
-            $"{Excerpt.Of(request.Path)} does not take the content type \"{Excerpt.Of(request.ContentType)}\"");
-        await ErrorResponse.WriteJsonAsync(context, response.StatusCode, error);
     }
 
     private static Task RejectMethod(HttpContext context, string[] methods, KnownRoute[] routes)

@@ -1,6 +1,6 @@
 namespace LeNetServe.Imaging;
 
-/// <summary>The file types that are read, as lists for names, requests and messages. A file's own first bytes decide its type.</summary>
+/// <summary>The file types that are read, as lists for names and messages. A file's own first bytes decide its type.</summary>
 public static class ImageFileTypes
 {
     /// <summary>The names, as a message shows them.</summary>
@@ -8,10 +8,6 @@ public static class ImageFileTypes
 
     /// <summary>The extensions, in lower case, each with its dot.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"];
-
-    /// <summary>The content types.</summary>
-    public static IReadOnlyList<string> ContentTypes { get; } =
-        ["image/png", "image/jpeg", "image/bmp", "image/gif", "image/webp", "image/tiff"];
 
     /// <summary>Tells whether the name ends in one of the extensions, in any case.</summary>
     /// <param name="name">The bytes of a file name or path in UTF-8.</param>

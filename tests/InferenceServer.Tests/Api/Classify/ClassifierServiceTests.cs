@@ -97,6 +97,7 @@ public sealed class ClassifierServiceTests
         { new() { Image = new() { Encoded = ByteString.CopyFromUtf8("this is certainly no picture") } },
             "the picture starts with the text \"this is certainly no pic\", expected a whole PNG" },
         { new() { Image = new() { Encoded = ByteString.CopyFromUtf8("x") }, Geometry = (Geometry)77 }, "geometry is 77" },
+        { new() { Image = Stripe(0), Geometry = (Geometry)78 }, "geometry is 78" },
     };
 
     [Fact]

@@ -91,6 +91,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
 
     private async Task Unload(HttpContext context)
     {
+        (await ReadJsonAsync(context))?.Dispose();
         await catalog.UnloadAsync("", Model(context), context.RequestAborted);
         context.Response.ContentType = "application/json";
     }
