@@ -73,8 +73,8 @@ internal sealed class NoveltyFit(float[] features, int known, int size)
 
     private float[] Train(SliceThreads threads)
     {
-        using var scope = NewDisposeScope();
         using var off = no_grad();
+        using var scope = NewDisposeScope();
         var random = SplitMix64.For(seed: 0, RandomStreams.Strangers, index: -1);
         var weights = Start(ref random);
         var gradients = Enumerable.Range(0, Slices).Select(_ => zeros_like(weights)).ToArray();
@@ -87,6 +87,7 @@ internal sealed class NoveltyFit(float[] features, int known, int size)
             random.Shuffle<int>(order);
             foreach (var batch in order.Chunk(BatchSize))
             {
+                using var passing = NewDisposeScope();
                 threads.Run(Slices, slice => Backward(
                     batch.AsSpan()[(slice * batch.Length / Slices)..((slice + 1) * batch.Length / Slices)],
                     batch.Length, Memory(weights), Memory(gradients[slice])));

@@ -73,15 +73,15 @@ internal sealed class StrangerImages(ImageSet images, int[] numbers, ImagingSpec
         var (left, leftDown) = (Any(ref random), random.Next(2) * down);
         var (other, otherDown) = (Any(ref random), random.Next(2) * down);
         var scale = (inkSide + right) / inkSide;
-        var columns = Samples(width, scale, width + right);
-        var rows = Samples(height, scale, height + down);
+        var fromColumns = Samples(width, scale, width + right);
+        var fromRows = Samples(height, scale, height + down);
         var sheet = new byte[(height + down) * (width + right)];
         for (var from = 0; from < target.Length; from += height * width)
         {
             Array.Clear(sheet);
             Copy(left[from..], sheet, width + right, leftDown * (width + right));
             Copy(other[from..], sheet, width + right, otherDown * (width + right) + right);
-            Shrink(sheet, width + right, rows, columns, target[from..]);
+            Shrink(sheet, width + right, fromRows, fromColumns, target[from..]);
         }
         if (isDigit)
             Center(target);
@@ -108,16 +108,16 @@ internal sealed class StrangerImages(ImageSet images, int[] numbers, ImagingSpec
         return places;
     }
 
-    private void Shrink(byte[] sheet, int stride, int[] rows, int[] columns, Span<byte> target)
+    private void Shrink(byte[] sheet, int stride, int[] fromRows, int[] fromColumns, Span<byte> target)
     {
         var sums = new int[width];
         for (var row = 0; row < height; row++)
         {
             Array.Clear(sums);
-            foreach (var from in rows.AsSpan(row * SamplesPerPixel, SamplesPerPixel))
-                for (var sample = 0; from >= 0 && sample < columns.Length; sample++)
-                    if (columns[sample] >= 0)
-                        sums[sample / SamplesPerPixel] += sheet[from * stride + columns[sample]];
+            foreach (var from in fromRows.AsSpan(row * SamplesPerPixel, SamplesPerPixel))
+                for (var sample = 0; from >= 0 && sample < fromColumns.Length; sample++)
+                    if (fromColumns[sample] >= 0)
+                        sums[sample / SamplesPerPixel] += sheet[from * stride + fromColumns[sample]];
             for (var column = 0; column < width; column++)
                 target[row * width + column] = (byte)(sums[column] / (SamplesPerPixel * SamplesPerPixel));
         }
