@@ -70,8 +70,10 @@ internal sealed class StrangerImages(ImageSet images, int[] numbers, ImagingSpec
     {
         var right = width / 4 + random.Next(width * 3 / 4);
         var down = random.Next(height / 4);
-        var (left, leftDown) = (Any(ref random), random.Next(2) * down);
-        var (other, otherDown) = (Any(ref random), random.Next(2) * down);
+        var first = Any(ref random);
+        var firstDown = random.Next(2) * down;
+        var second = Any(ref random);
+        var secondDown = random.Next(2) * down;
         var scale = (inkSide + right) / inkSide;
         var fromColumns = Samples(width, scale, width + right);
         var fromRows = Samples(height, scale, height + down);
@@ -79,8 +81,8 @@ internal sealed class StrangerImages(ImageSet images, int[] numbers, ImagingSpec
         for (var from = 0; from < target.Length; from += height * width)
         {
             Array.Clear(sheet);
-            Copy(left[from..], sheet, width + right, leftDown * (width + right));
-            Copy(other[from..], sheet, width + right, otherDown * (width + right) + right);
+            Copy(first[from..], sheet, width + right, firstDown * (width + right));
+            Copy(second[from..], sheet, width + right, secondDown * (width + right) + right);
             Shrink(sheet, width + right, fromRows, fromColumns, target[from..]);
         }
         if (isDigit)
@@ -167,7 +169,8 @@ internal sealed class StrangerImages(ImageSet images, int[] numbers, ImagingSpec
     /// <summary>Draws lines with a round pen, as large as the ink of an image.</summary>
     private void DrawLines(List<(Vector2 From, Vector2 To)> lines, float thickness, Span<byte> target)
     {
-        var (low, high) = (lines[0].From, lines[0].From);
+        var low = lines[0].From;
+        var high = low;
         foreach (var (from, to) in lines)
         {
             low = Vector2.Min(low, Vector2.Min(from, to));
