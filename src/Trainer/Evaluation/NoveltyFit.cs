@@ -16,8 +16,8 @@ namespace LeNetServe.Trainer.Evaluation;
 /// <param name="size">Number of features.</param>
 internal sealed class NoveltyFit(float[] features, int known, int size)
 {
-    private const int Units = 32, Epochs = 12, BatchSize = 256, Slices = 4;
-    private const double LearningRate = 6e-3;
+    private const int Units = 32, Epochs = 12, BatchSize = 128, Slices = 4;
+    private const double LearningRate = 3e-3;
     private static readonly TrainingConfig Decay = new() { WeightDecay = 1e-4 };
 
     // Keeps a feature that hardly varies from deciding alone.
