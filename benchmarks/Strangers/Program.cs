@@ -6,8 +6,8 @@
 // PHOTOGRAPHS is a folder of class folders with pictures of 32×32, such as CIFAR-10's.
 //
 // The program prints two figures for each score and kind of strangers: the area under the ROC curve, and the share that is rejected at 1 %
-// false alarms. Known images are the held-out training images, so that a choice between the scores never looks at a test image. With --test
-// they are the test images, for the file's novelty alone, and the threshold is the manifest's.
+// false alarms. Each letter and sign has its area. Known images are the held-out training images, so that a choice between the scores never
+// looks at a test image. With --test they are the test images, for the file's novelty alone, and the threshold is the manifest's.
 using System.Globalization;
 using LeNetServe.Benchmarks.Strangers;
 using LeNetServe.Certainty;
@@ -116,10 +116,15 @@ void Report(string score, Func<IReadOnlyDictionary<string, float[]>, float[]> of
         var theirs = of(values);
         var above = theirs.Count(value => value > limit);
         Console.WriteLine($"  {kind}: AUROC {Area(ours, theirs):0.0000}, {(double)above / theirs.Length:P1} of {theirs.Length} rejected");
+        if (kind == kinds[0].Kind)
+            Console.WriteLine("    " + string.Join(
+                ", ", Strangers.Names.Select((name, sign) => $"{name} {Area(ours, Every(theirs, sign)):0.000}")));
     }
     var rejected = all.Count(value => value > limit);
     Console.WriteLine($"  together: AUROC {Area(ours, all):0.0000}, {(double)rejected / all.Length:P1} of {all.Length} rejected");
 }
+
+static float[] Every(float[] scores, int sign) => [.. scores.Where((_, image) => image % Strangers.Names.Length == sign)];
 
 // The chance that a stranger scores higher than a known image; equal scores count half.
 static double Area(float[] ours, float[] theirs) => theirs.AsParallel().Sum(score =>

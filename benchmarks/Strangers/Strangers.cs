@@ -23,6 +23,9 @@ internal sealed class Strangers(ImageDataset digits)
         "0,50 100,50|60,10 100,50 60,90", "0,30 100,30|0,70 100,70", "0,0 100,0 100,100 0,100 0,0",
     ];
 
+    /// <summary>Names of the signs. Image i of the letters and signs is sign i modulo their number.</summary>
+    public static string[] Names { get; } = "A C E F H K M N P T V W X Y Z △ ☆ + → = □".Split(' ');
+
     private readonly ImagePreprocessor imaging = new(digits.Imaging);
     private SplitMix64 random = new(99);
 

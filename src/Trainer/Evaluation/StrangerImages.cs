@@ -1,8 +1,9 @@
+using System.Numerics;
 using LeNetServe.Datasets;
 using LeNetServe.Imaging;
 using LeNetServe.Randomness;
+using LeNetServe.Specs;
 using LeNetServe.Trainer.Computing;
-using SkiaSharp;
 
 namespace LeNetServe.Trainer.Evaluation;
 
@@ -13,12 +14,17 @@ namespace LeNetServe.Trainer.Evaluation;
 internal sealed class StrangerImages(ImageSet images, int[] numbers, ImagingSpec imaging)
 {
     private const byte Dark = 0, Bright = 255;
+    private const int SamplesPerPixel = 3;
 
     // MNIST's digits are 20 of 28 pixels.
     private readonly float inkSide = imaging.Geometry == Geometry.Digit ? imaging.ContentSize * 20f / 28 : images.Shape.Width;
     private readonly bool isDigit = imaging.Geometry == Geometry.Digit && images.Shape.Channels == 1;
     private readonly int height = images.Shape.Height;
     private readonly int width = images.Shape.Width;
+
+    // The place of each pixel, in whole vectors.
+    private readonly float[] columns = Places(images.Shape, index => index % images.Shape.Width);
+    private readonly float[] rows = Places(images.Shape, index => index / images.Shape.Width);
 
     /// <summary>Makes images; the same for the same count.</summary>
     /// <param name="count">Number of images.</param>
@@ -29,6 +35,12 @@ internal sealed class StrangerImages(ImageSet images, int[] numbers, ImagingSpec
         var pixels = new byte[count * size];
         threads.Run(count, image => Draw(image, pixels.AsSpan(image * size, size)));
         return new(images.Shape, pixels, new int[count]);
+    }
+
+    private static float[] Places(TensorShape shape, Func<int, float> place)
+    {
+        var area = (shape.Height * shape.Width + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
+        return [.. Enumerable.Range(0, area).Select(place)];
     }
 
     private void Draw(int number, Span<byte> target)
@@ -58,78 +70,137 @@ internal sealed class StrangerImages(ImageSet images, int[] numbers, ImagingSpec
     {
         var right = width / 4 + random.Next(width * 3 / 4);
         var down = random.Next(height / 4);
-        using var sheet = NewSheet(width + right, height + down);
-        Copy(Any(ref random), sheet, 0, random.Next(2) * down);
-        Copy(Any(ref random), sheet, right, random.Next(2) * down);
-        using var result = NewSheet(width, height);
-        using var canvas = new SKCanvas(result);
-        var scale = inkSide / (inkSide + right);
-        canvas.Translate(width / 2f, height / 2f);
-        canvas.Scale(scale);
-        canvas.Translate(-sheet.Width / 2f, -sheet.Height / 2f);
-        using var image = SKImage.FromBitmap(sheet);
-        canvas.DrawImage(image, 0, 0, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
-        Read(canvas, result, target);
-    }
-
-    private void Copy(ReadOnlySpan<byte> image, SKBitmap sheet, int left, int top)
-    {
-        var area = height * width;
-        var pixels = sheet.GetPixelSpan();
-        for (var index = 0; index < area; index++)
-            for (var channel = 0; channel < 3; channel++)
-            {
-                ref var pixel = ref pixels[(top + index / width) * sheet.RowBytes + (left + index % width) * 4 + channel];
-                pixel = Math.Max(pixel, image[Math.Min(channel, images.Shape.Channels - 1) * area + index]);
-            }
-    }
-
-    /// <summary>
-    /// Draws one to four strokes of lines and curves. Many of the lines are level or upright, as in signs that people write.
-    /// </summary>
-    private void Strokes(ref SplitMix64 random, Span<byte> target)
-    {
-        using var builder = new SKPathBuilder();
-        for (var stroke = random.Next(4); stroke >= 0; stroke--)
-            Stroke(builder, ref random);
-        using var path = builder.Detach();
-        using var result = NewSheet(width, height);
-        using var canvas = new SKCanvas(result);
-        var thickness = random.Uniform(0.07f, 0.3f) * inkSide;
-        var bounds = path.TightBounds;
-        canvas.Translate(width / 2f, height / 2f);
-        canvas.Scale((inkSide - thickness) / Math.Max(bounds.Width, bounds.Height));
-        canvas.Translate(-bounds.MidX, -bounds.MidY);
-        using var pen = new SKPaint
+        var first = Any(ref random);
+        var firstDown = random.Next(2) * down;
+        var second = Any(ref random);
+        var secondDown = random.Next(2) * down;
+        var scale = (inkSide + right) / inkSide;
+        var fromColumns = Samples(width, scale, width + right);
+        var fromRows = Samples(height, scale, height + down);
+        var sheet = new byte[(height + down) * (width + right)];
+        for (var from = 0; from < target.Length; from += height * width)
         {
-            IsAntialias = true,
-            Style = SKPaintStyle.Stroke,
-            StrokeCap = SKStrokeCap.Round,
-            StrokeJoin = SKStrokeJoin.Round,
-            Color = SKColors.White,
-            StrokeWidth = thickness * Math.Max(bounds.Width, bounds.Height) / (inkSide - thickness),
-        };
-        canvas.DrawPath(path, pen);
-        Read(canvas, result, target);
+            Array.Clear(sheet);
+            Copy(first[from..], sheet, width + right, firstDown * (width + right));
+            Copy(second[from..], sheet, width + right, secondDown * (width + right) + right);
+            Shrink(sheet, width + right, fromRows, fromColumns, target[from..]);
+        }
+        if (isDigit)
+            Center(target);
     }
 
-    private static void Stroke(SKPathBuilder builder, ref SplitMix64 random)
+    private void Copy(ReadOnlySpan<byte> image, byte[] sheet, int stride, int corner)
     {
-        var end = Point(ref random);
-        builder.MoveTo(end);
-        for (var line = random.Next(3); line >= 0; line--)
+        for (var index = 0; index < height * width; index++)
         {
-            var from = end;
-            end = Point(ref random);
-            var kind = random.Next(6);
-            if (kind == 0)
-                builder.QuadTo(Point(ref random), end);
-            else
-                builder.LineTo(end = kind < 3 ? end : kind < 5 ? new(from.X, end.Y) : new(end.X, from.Y));
+            ref var pixel = ref sheet[corner + index / width * stride + index % width];
+            pixel = Math.Max(pixel, image[index]);
         }
     }
 
-    private static SKPoint Point(ref SplitMix64 random) => new(random.Uniform(0, 1), random.Uniform(0, 1));
+    /// <summary>Gets the source positions whose mean is a pixel, for each pixel of a side; −1 for a position outside.</summary>
+    private static int[] Samples(int side, float scale, int source)
+    {
+        var places = new int[side * SamplesPerPixel];
+        for (var sample = 0; sample < places.Length; sample++)
+        {
+            var place = ((sample + 0.5f) / SamplesPerPixel - side / 2f) * scale + source / 2f;
+            places[sample] = place >= 0 && place < source ? (int)place : -1;
+        }
+        return places;
+    }
+
+    private void Shrink(byte[] sheet, int stride, int[] fromRows, int[] fromColumns, Span<byte> target)
+    {
+        var sums = new int[width];
+        for (var row = 0; row < height; row++)
+        {
+            Array.Clear(sums);
+            foreach (var from in fromRows.AsSpan(row * SamplesPerPixel, SamplesPerPixel))
+                for (var sample = 0; from >= 0 && sample < fromColumns.Length; sample++)
+                    if (fromColumns[sample] >= 0)
+                        sums[sample / SamplesPerPixel] += sheet[from * stride + fromColumns[sample]];
+            for (var column = 0; column < width; column++)
+                target[row * width + column] = (byte)(sums[column] / (SamplesPerPixel * SamplesPerPixel));
+        }
+    }
+
+    /// <summary>
+    /// Draws two to five lines and arcs between nine points, as in the signs that people write, with a pen as for digits.
+    /// </summary>
+    private void Strokes(ref SplitMix64 random, Span<byte> target)
+    {
+        var form = Matrix3x2.CreateScale(random.Uniform(0.5f, 1), 1) * new Matrix3x2(1, 0, random.Normal(0.15f), 1, 0, 0)
+            * Matrix3x2.CreateRotation(random.Normal(0.12f));
+        Span<Vector2> points = stackalloc Vector2[9];
+        for (var point = 0; point < points.Length; point++)
+        {
+            var place = new Vector2(point % 3, point / 3) / 2 + new Vector2(random.Normal(0.05f), random.Normal(0.05f));
+            points[point] = Vector2.Transform(place, form);
+        }
+        var lines = new List<(Vector2 From, Vector2 To)>();
+        var end = random.Next(points.Length);
+        for (var stroke = 1 + random.Next(4); stroke >= 0; stroke--)
+        {
+            var begin = random.Next(3) == 0 ? random.Next(points.Length) : end;
+            end = (begin + 1 + random.Next(points.Length - 1)) % points.Length;
+            if (random.Next(4) == 0)
+                Arc(lines, points[begin], points[end], random.Uniform(-0.8f, 0.8f));
+            else
+                lines.Add((points[begin], points[end]));
+        }
+        DrawLines(lines, random.Uniform(0.05f, 0.15f) * inkSide, target);
+    }
+
+    private static void Arc(List<(Vector2 From, Vector2 To)> lines, Vector2 begin, Vector2 end, float bend)
+    {
+        const int pieces = 6;
+        var aside = new Vector2(begin.Y - end.Y, end.X - begin.X) * bend;
+        var last = begin;
+        for (var piece = 1; piece <= pieces; piece++)
+        {
+            var share = (float)piece / pieces;
+            var next = Vector2.Lerp(begin, end, share) + aside * (2 * share * (1 - share));
+            lines.Add((last, next));
+            last = next;
+        }
+    }
+
+    /// <summary>Draws lines with a round pen, as large as the ink of an image.</summary>
+    private void DrawLines(List<(Vector2 From, Vector2 To)> lines, float thickness, Span<byte> target)
+    {
+        var low = lines[0].From;
+        var high = low;
+        foreach (var (from, to) in lines)
+        {
+            low = Vector2.Min(low, Vector2.Min(from, to));
+            high = Vector2.Max(high, Vector2.Max(from, to));
+        }
+        var scale = (inkSide - thickness) / Math.Max(high.X - low.X, high.Y - low.Y);
+        var corner = new Vector2(width - 1, height - 1) / 2 - (low + high) / 2 * scale;
+        var distances = new float[columns.Length];
+        Array.Fill(distances, float.MaxValue);
+        foreach (var (from, to) in lines)
+            Approach(distances, from * scale + corner, (to - from) * scale);
+        for (var index = 0; index < target.Length; index++)
+            target[index] = (byte)(Bright * Math.Clamp((thickness + 1) / 2 - MathF.Sqrt(distances[index % (height * width)]), 0, 1));
+        if (isDigit)
+            Center(target);
+    }
+
+    /// <summary>Lowers the squared distances of the pixels to those from a line.</summary>
+    private void Approach(float[] distances, Vector2 from, Vector2 way)
+    {
+        var factor = way / way.LengthSquared();
+        for (var at = 0; at < distances.Length; at += Vector<float>.Count)
+        {
+            var x = new Vector<float>(columns, at) - new Vector<float>(from.X);
+            var y = new Vector<float>(rows, at) - new Vector<float>(from.Y);
+            var along = Vector.Min(Vector.Max(x * factor.X + y * factor.Y, Vector<float>.Zero), Vector<float>.One);
+            (x, y) = (x - along * way.X, y - along * way.Y);
+            Vector.Min(new Vector<float>(distances, at), x * x + y * y).CopyTo(distances, at);
+        }
+    }
 
     private void Invert(ref SplitMix64 random, Span<byte> target)
     {
@@ -150,26 +221,6 @@ internal sealed class StrangerImages(ImageSet images, int[] numbers, ImagingSpec
             value = level + random.Normal(deviation);
         for (var index = 0; index < target.Length; index++)
             target[index] = (byte)Math.Clamp(values[index / width / block * blocks + index % width / block], Dark, Bright);
-    }
-
-    private static SKBitmap NewSheet(int width, int height)
-    {
-        var sheet = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        sheet.Erase(SKColors.Black);
-        return sheet;
-    }
-
-    private void Read(SKCanvas canvas, SKBitmap sheet, Span<byte> target)
-    {
-        canvas.Flush();
-        var pixels = sheet.GetPixelSpan();
-        for (var index = 0; index < target.Length; index++)
-        {
-            var place = index % (height * width);
-            target[index] = pixels[place / width * sheet.RowBytes + place % width * 4 + index / (height * width)];
-        }
-        if (isDigit)
-            Center(target);
     }
 
     /// <summary>Moves the center of mass into the middle, as MNIST's recipe does.</summary>

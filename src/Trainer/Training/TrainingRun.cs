@@ -168,8 +168,6 @@ internal sealed class TrainingRun
         AtomicFile.WriteText(Directory.Model, JsonSerializer.Serialize(model, LeNetJson.Default.TrainedModel));
         using var images = new ResidentImages(dataset.Test, weights.Trained.device);
         GoldenImages.Of(weights, model, dataset.Test, images, threads).Write(Directory.Golden);
-        var evaluator = new Evaluator(threads);
-        var test = evaluator.Measure(weights, model, images, images.All());
         var evidence = TestEvidence.Collect(weights, model, dataset.Test, images, threads);
         evidence.Write(Directory);
         var certainty = CertaintyFigures.Of(evidence.Probabilities, evidence.Labels);
@@ -177,15 +175,15 @@ internal sealed class TrainingRun
         var summary = new RunSummary
         {
             Run = Directory.Id,
-            TestAccuracy = test.Accuracy,
-            TestLoss = test.Loss,
+            TestAccuracy = (double)evidence.Labels.Zip(evidence.Answers()).Count(pair => pair.First == pair.Second) / certainty.Images,
+            TestLoss = certainty.Loss,
             TestCalibrationError = certainty.CalibrationError,
             TestBrier = certainty.Brier,
             Temperature = model.Certainty?.Temperature,
-            TestImages = test.Images,
+            TestImages = certainty.Images,
             ValidationAccuracy = state.Progress.BestEpoch > 0 ? state.Progress.BestAccuracy : null,
             TestAccuracyFlipped = config.FlipTest
-                ? evaluator.Measure(weights, model, images, images.All(), flip: true).Accuracy
+                ? new Evaluator(threads).Measure(weights, model, images, images.All(), flip: true).Accuracy
                 : null,
             Epochs = state.Progress.Epoch,
             Seconds = state.Progress.Seconds,
