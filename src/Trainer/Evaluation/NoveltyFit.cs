@@ -102,11 +102,10 @@ internal sealed class NoveltyFit(float[] features, int known, int size)
     private Tensor Start(ref SplitMix64 random)
     {
         var values = new float[Units * stride + 1];
+        for (var index = 0; index < Units * size; index++)
+            values[index / size * stride + index % size] = random.Normal(MathF.Sqrt(2f / size));
         for (var unit = 0; unit < Units; unit++)
-        {
-            random.Normal(values.AsSpan(unit * stride, size), MathF.Sqrt(2f / size));
             values[unit * stride + size + 1] = random.Normal(MathF.Sqrt(1f / Units));
-        }
         return tensor(values);
     }
 
