@@ -37,11 +37,6 @@ internal static class RequestBody
         {
             throw TooLarge(maxBytes);
         }
-        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status408RequestTimeout)
-        {
-            // Kestrel answers 408 itself, and closes the connection.
-            throw;
-        }
         catch (InvalidDataException exception)
         {
             var message = $"the body is not valid {request.Headers.ContentEncoding}: {exception.Message}";

@@ -68,7 +68,7 @@ internal sealed record ServerOptions
         }
         catch (TimeoutException exception)
         {
-            throw new IOException($"{reader.Settings[^1].Key} is on a file system that does not answer: {exception.Message}", exception);
+            throw new IOException($"{reader.Settings[^1].Key} is on a file system that does not answer: {exception.Message}");
         }
     }
 

@@ -79,7 +79,7 @@ internal sealed record RepositoryOptions
         }
         catch (TimeoutException exception)
         {
-            throw new IOException($"{path} does not answer: {exception.Message}", exception);
+            throw new IOException($"{path} does not answer: {exception.Message}");
         }
     }
 

@@ -79,10 +79,10 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
         var expected = $"{model}/1/{ModelFiles.ModelFileName}";
         if (HasControlCharacters(model))
             return "the name of its folder has control characters, expected a name without them";
-        if (IsFile(repository, model))
-            return IsModelFile(model) ? $"it is a file, expected the folder of a model with NAME/1/{ModelFiles.ModelFileName}" : null;
         if (DanglingLink(folder) is { } dangling)
             return dangling;
+        if (IsFile(repository, model))
+            return IsModelFile(model) ? $"it is a file, expected the folder of a model with NAME/1/{ModelFiles.ModelFileName}" : null;
         var reasons = FolderListing.Read(folder).Where(entry => entry.MayBeFolder).Select(entry => entry.Name).Order(StringComparer.Ordinal)
             .Select(name => MisplacedVersion(folder, name)).OfType<string>().ToList();
         if (Directory.EnumerateFiles(folder, "*.onnx").FirstOrDefault() is { } flat)
@@ -134,18 +134,22 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
 
     private static bool IsModelFile(string name) => name.EndsWith(".onnx", StringComparison.Ordinal);
 
+    // .NET says of the link itself that it exists.
     private static string? DanglingLink(string path) =>
-        !System.IO.Path.Exists(path) && new FileInfo(path).LinkTarget is { } target
+        new FileInfo(path) is { LinkTarget: { } target } link
+            && !System.IO.Path.Exists(link.ResolveLinkTarget(returnFinalTarget: true)!.FullName)
             ? $"{Excerpt.Of(System.IO.Path.GetFileName(path))} is a link to {Excerpt.Of(target)}, which does not exist"
             : null;
 
     private static string? MisplacedVersion(string model, string name)
     {
         var path = System.IO.Path.Combine(model, name);
-        if (name[0] == '.' || File.Exists(path))
+        if (name[0] == '.')
             return null;
         if (DanglingLink(path) is { } dangling)
             return dangling;
+        if (File.Exists(path))
+            return null;
         var isNumber = long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0;
         var found = Directory.EnumerateFiles(path, "*.onnx", Below)
             .Select(file => System.IO.Path.GetRelativePath(path, file)).FirstOrDefault();

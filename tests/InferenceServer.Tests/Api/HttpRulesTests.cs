@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using LeNetServe.InferenceServer.Tests.Api.Classify;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LeNetServe.InferenceServer.Tests.Api;
@@ -192,26 +191,6 @@ public sealed class HttpRulesTests
 
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
             Assert.Contains($"the field \\\"{expected}\\\" is given more than once", await response.Content.ReadAsStringAsync(Cancel));
-        }
-    }
-
-    [Fact]
-    public async Task Post_BodyThatDoesNotCome_IsATimeout()
-    {
-        await using var server = await TestServer.StartAsync(
-            TestServer.WriteTiny,
-            builder => builder.WebHost.ConfigureKestrel(
-                kestrel => kestrel.Limits.MinRequestBodyDataRate = new(240, TimeSpan.FromSeconds(1.5))));
-        var address = new Uri(server.HttpAddress);
-        foreach (var type in (string[])["application/json", "multipart/form-data; boundary=b"])
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(address.Host, address.Port, Cancel);
-            var head = $"POST {Classify} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nContent-Length: 9\r\n\r\n{{";
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), Cancel);
-            using var reader = new StreamReader(client.GetStream());
-
-            Assert.Equal((type, "HTTP/1.1 408 Request Timeout"), (type, await reader.ReadLineAsync(Cancel)));
         }
     }
 

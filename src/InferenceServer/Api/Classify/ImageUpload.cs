@@ -66,7 +66,8 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         }
         catch (InferenceException exception)
         {
-            await ErrorResponse.WriteAsync(context, exception);
+            // As JSON, also if the content type is that of gRPC.
+            await ErrorResponse.WriteJsonAsync(context, ErrorMapping.Of(exception.Kind).Http, exception);
         }
     }
 
@@ -122,8 +123,7 @@ internal sealed class ImageUpload(ClassifierService classifier, LimitOptions lim
         {
             throw RequestBody.TooLarge(limits.MaxMessageBytes);
         }
-        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException
-            or (IOException and not BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }))
+        catch (Exception exception) when (exception is InvalidDataException or IOException or NotSupportedException)
         {
             // A part's charset may be UTF-7, which .NET does not support.
             throw InferenceException.InvalidInput($"the form cannot be read: {exception.Message}", "image");
