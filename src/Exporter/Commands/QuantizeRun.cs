@@ -26,7 +26,10 @@ internal sealed class QuantizeRun(QuantizeOptions options, PublishTarget target,
         var report = Timed(quantized, before, dataset);
         output.Write(report.ToMarkdown());
         if (report.Failure is { } failure)
-            throw new ExpectedException(ExitCode.CheckFailed, $"nothing is published: {failure}");
+            throw new ExpectedException(
+                ExitCode.CheckFailed,
+                $"nothing is published: {failure}" + (options.Numbers.WeightBits < 8 ? ""
+                    : "; a processor without VNNI instructions clips the sums of 8-bit weights, use --weight-bits 7"));
 
         var files = VersionFiles.Of(quantized.Model, quantized.Golden, quantized.Manifest.Labels);
         files.AddText(ProofReport.JsonName, JsonSerializer.Serialize(report, ExporterJson.Default.QuantizationReport) + "\n");
