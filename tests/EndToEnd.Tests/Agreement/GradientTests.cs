@@ -105,21 +105,23 @@ public sealed class GradientTests
     /// </summary>
     private static IEnumerable<int> Ties(StoredTensor places, StoredTensor maxima, StoredTensor input)
     {
-        // Networks with other windows or padding have no exception for their maxima.
-        if (places.Shape is not [_, var maps, var height, var width] || maxima.Shape[2] * 2 != height || input.Shape[2] - height != 4)
+        if (places.Shape is not [_, var maps, var height, var width] || maxima.Shape is not [_, _, var rows, var columns])
+            yield break;
+        // Windows of 2×2, or of 3×3 that overlap, behind a convolution of 5×5 with any padding and without a stride.
+        var (side, padding) = (rows * 2 == height ? 2 : 3, (height + 4 - input.Shape[2]) / 2);
+        if (input.Shape[2] + (2 * padding) - 4 != height || padding < 0)
             yield break;
         var (values, largest, patches) = (places.ToSingles(), maxima.ToSingles(), input.ToSingles());
         var rounding = Rounding * values.Max(MathF.Abs);
         for (var window = 0; window < largest.Length; window++)
         {
-            var (image, map, row, column) = (
-                window / (maps * height * width / 4), window / (height * width / 4) % maps,
-                window / (width / 2) % (height / 2) * 2, window % (width / 2) * 2);
-            (int Y, int X)[] corners = [(row, column), (row, column + 1), (row + 1, column), (row + 1, column + 1)];
-            float Value((int Y, int X) at) => values[(((((image * maps) + map) * height) + at.Y) * width) + at.X];
+            var (plane, row, column) = (window / (rows * columns), window / columns % rows * 2, window % columns * 2);
+            var corners = Enumerable.Range(0, side * side).Select(corner => (Y: row + (corner / side), X: column + (corner % side))).ToArray();
+            float Value((int Y, int X) at) => values[(((plane * height) + at.Y) * width) + at.X];
             if (corners.Max(Value) != largest[window])
                 yield break;
             var nearest = corners.Where(at => largest[window] - Value(at) <= rounding).ToArray();
+            var image = plane / maps;
             // A window of zeros after a ReLU has no slope.
             if (largest[window] != 0 && nearest.Any(at => !Patch(image, at).SequenceEqual(Patch(image, nearest[0]))))
                 yield return image;
@@ -127,11 +129,13 @@ public sealed class GradientTests
 
         IEnumerable<float> Patch(int image, (int Y, int X) at)
         {
+            var (high, wide) = (input.Shape[2], input.Shape[3]);
             for (var line = 0; line < input.Shape[1] * 5; line++)
-                for (var x = 0; x < 5; x++)
+                for (var x = at.X - padding; x < at.X - padding + 5; x++)
                 {
-                    var row = (((image * input.Shape[1]) + (line / 5)) * (height + 4)) + at.Y + (line % 5);
-                    yield return patches[(row * (width + 4)) + at.X + x];
+                    var y = at.Y - padding + (line % 5);
+                    var isInside = y >= 0 && y < high && x >= 0 && x < wide;
+                    yield return isInside ? patches[(((((image * input.Shape[1]) + (line / 5)) * high) + y) * wide) + x] : 0;
                 }
         }
     }
