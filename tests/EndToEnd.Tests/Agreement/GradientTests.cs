@@ -116,7 +116,8 @@ public sealed class GradientTests
         for (var window = 0; window < largest.Length; window++)
         {
             var (plane, row, column) = (window / (rows * columns), window / columns % rows * 2, window % columns * 2);
-            var corners = Enumerable.Range(0, side * side).Select(corner => (Y: row + (corner / side), X: column + (corner % side))).ToArray();
+            var corners = Enumerable.Range(0, side * side)
+                .Select(corner => (Y: row + (corner / side), X: column + (corner % side))).ToArray();
             float Value((int Y, int X) at) => values[(((plane * height) + at.Y) * width) + at.X];
             if (corners.Max(Value) != largest[window])
                 yield break;
