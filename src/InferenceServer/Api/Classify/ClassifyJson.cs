@@ -47,7 +47,7 @@ internal static class ClassifyJson
         {
             var field = FieldOf(message, NameOf(property, path), path);
             if (!seen.Add(field))
-                throw InferenceException.InvalidInput($"the field \"{field.Name}\" is given more than once, expected once", path);
+                throw InferenceException.InvalidInput($"the field \"{field.JsonName}\" is given more than once, expected once", path);
             // A field's JSON null is its default value.
             if (property.Value.ValueKind == JsonValueKind.Null)
                 continue;
