@@ -69,13 +69,21 @@ public sealed class HungFolderTests
             },
             Settings);
 
-        for (var scan = 0; scan < 3; scan++)
-            await server.Repository.ScanAsync(Cancellation);
+        try
+        {
+            for (var scan = 0; scan < 3; scan++)
+                await server.Repository.ScanAsync(Cancellation);
 
-        Assert.Equal(["m/1", "s/1", "tiny/1"], Served(server));
-        foreach (var (model, version) in ((string, long)[])[("a", 0), ("m", 2), ("model.onnx", 0), ("s", 0), ("z", 0)])
-            Assert.Equal((VersionState.Unavailable, TooLate), Report(server, model, version));
-        await Eventually.TrueAsync(() => LoadingThreads() == 5);
+            Assert.Equal(["m/1", "s/1", "tiny/1"], Served(server));
+            foreach (var (model, version) in ((string, long)[])[("a", 0), ("m", 2), ("model.onnx", 0), ("s", 0), ("z", 0)])
+                Assert.Equal((VersionState.Unavailable, TooLate), Report(server, model, version));
+            await Eventually.TrueAsync(() => LoadingThreads() == 5);
+        }
+        finally
+        {
+            // The links are deleted with the server's folder, and .NET would follow them.
+            mount.Dispose();
+        }
     }
 
     [Fact]
