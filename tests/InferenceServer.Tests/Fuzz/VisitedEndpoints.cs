@@ -35,7 +35,8 @@ internal sealed class VisitedEndpoints : IStartupFilter
         [
             .. from endpoint in endpoints
                let pattern = endpoint.RoutePattern.RawText ?? ""
-               where isMeant(pattern) && !pattern.Contains("unimplemented", StringComparison.Ordinal) && !visited.ContainsKey(Name(endpoint))
+               where isMeant(pattern) && !pattern.Contains("unimplemented", StringComparison.Ordinal)
+                   && !visited.ContainsKey(Name(endpoint))
                    && (TakesAnyContent(endpoint) || !IsPost(endpoint) || !ofAnyContent.Contains(Address(endpoint)))
                select endpoint.DisplayName ?? pattern,
         ];
