@@ -99,7 +99,7 @@ internal sealed record ServerOptions
         const string Key = "Logging:LogLevel";
         const string Allowed = "trace, debug, information, warning, error, critical or none";
         foreach (var (category, level) in reader.Table(Key, Allowed, "Least level of a category's events"))
-            if (!Enum.TryParse<LogLevel>(level, ignoreCase: true, out _))
+            if (!Enum.GetNames<LogLevel>().Contains(level, StringComparer.OrdinalIgnoreCase))
                 reader.Fault($"{Key}:{category} is \"{level}\", expected {Allowed}");
     }
 

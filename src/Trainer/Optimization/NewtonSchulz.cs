@@ -106,8 +106,8 @@ internal sealed unsafe class NewtonSchulz : IDisposable
         }
 
         /// <summary>
-        /// x·xᵀ, from the square at the diagonal on; what is beyond the square is mirrored. Two threads write no value both, because bands
-        /// do not cross squares. The columns of x are taken by the block that the cache holds.
+        /// x·xᵀ, from the square at the diagonal on; the values beyond the square are mirrored. Bands do not cross squares, so no two
+        /// threads write the same value. The columns of x are taken by the block that the cache holds.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Square(int row)
