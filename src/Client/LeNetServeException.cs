@@ -51,14 +51,14 @@ public sealed class LeNetServeException : Exception
         AuthenticationException when cause.Message.Contains("frame", StringComparison.Ordinal) =>
             ($"no TLS connection to {servers}: the server does not speak TLS on this port, expected http://", false),
         AuthenticationException => ($"no TLS connection to {servers}: {cause.Message}", false),
-        HttpProtocolException { ErrorCode: Http11Required } =>
-            ($"{servers} has HTTP/1.1 only, expected the server's gRPC port, which is {GrpcPort} by default", false),
-        // .NET has no error code for this one: at times the exception has neither a code nor an inner exception.
-        HttpRequestException when cause.Message.Contains("HTTP/2 handshake", StringComparison.Ordinal) =>
-            ($"{servers} has no HTTP/2 there: expected https:// if the server speaks TLS, and the gRPC port, which is {GrpcPort} by "
-                + "default", true),
+        HttpProtocolException { ErrorCode: Http11Required } => (NoHttp2(servers), false),
+        // The end of a connection may overtake its reason. At times the exception has neither a code nor an inner exception.
+        HttpRequestException when cause.Message.Contains("HTTP/2 handshake", StringComparison.Ordinal) => (NoHttp2(servers), true),
         _ => Connection(cause.InnerException, servers),
     };
+
+    private static string NoHttp2(string servers) =>
+        $"{servers} has no HTTP/2 there: expected the gRPC port, which is {GrpcPort} by default, and https:// if the server speaks TLS";
 
     internal static LeNetServeException From(V1.Error error) => new(KindOf((StatusCode)error.Code), error.Message);
 

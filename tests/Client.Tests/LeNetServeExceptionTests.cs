@@ -8,12 +8,12 @@ public sealed class LeNetServeExceptionTests
 {
     public static TheoryData<Exception, string, bool> Connections => new()
     {
-        { new HttpProtocolException(0xd, "HTTP_1_1_REQUIRED", null), "http://a has HTTP/1.1 only, expected the server's gRPC port", false },
+        { new HttpProtocolException(0xd, "HTTP_1_1_REQUIRED", null), "http://a has no HTTP/2 there: expected the gRPC port", false },
         { new AuthenticationException("Cannot determine the frame size"),
             "no TLS connection to http://a: the server does not speak TLS on this port, expected http://", false },
         { new AuthenticationException("UntrustedRoot"), "no TLS connection to http://a: UntrustedRoot", false },
         { new HttpRequestException("because the server did not complete the HTTP/2 handshake."),
-            "http://a has no HTTP/2 there: expected https:// if", true },
+            "http://a has no HTTP/2 there: expected the gRPC port", true },
         { new SocketException((int)SocketError.ConnectionRefused), "no server answers at http://a: ", true },
         { new IOException("ended"), "no answer", true },
     };

@@ -216,10 +216,12 @@ async function offerSamples(one) {
 const hasGolden = one => Boolean(one?.manifest?.golden_sha256);
 
 function choose(one) {
+  // A new list of models may have the same file again, and its proof stays.
+  if (one?.sha256 !== model?.sha256)
+    at("golden").replaceChildren();
   model = one;
   at("model").value = keyOf(one);
   at("name").textContent = nameOf(one);
-  at("golden").replaceChildren();
   at("prove").hidden = !hasGolden(one);
   offerSamples(one);
   showCard(at("card"), one);

@@ -309,9 +309,9 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     }
 
     [Fact]
-    public async Task Prove_AModel_ShowsItsGoldenImages()
+    public async Task Prove_AModel_ShowsItsGoldenImagesUntilTheFileIsAnother()
     {
-        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist, "--Models:Mode=poll", "--Models:PollInterval=60m");
         await using var page = await browser.OpenAsync(server.HttpAddress);
 
         await page.Tab.GetByText("The model", new() { Exact = true }).ClickAsync();
@@ -319,6 +319,14 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
 
         await Assertions.Expect(page.Tab.Locator("#golden")).ToContainTextAsync("The server answers as torch did.");
         await Assertions.Expect(page.Tab.Locator("#golden li")).ToHaveCountAsync(100);
+
+        var other = new TinyOnnx().Write(Path.Combine(server.Models, "tiny", "1"));
+        File.SetLastWriteTimeUtc(other, DateTime.UtcNow.AddDays(-1));
+        await server.Repository.ScanAsync(TestContext.Current.CancellationToken);
+        await Assertions.Expect(page.Tab.Locator("#model option")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Tab.Locator("#golden li")).ToHaveCountAsync(100);
+        await page.Tab.SelectOptionAsync("#model", "tiny/1");
+        await Assertions.Expect(page.Tab.Locator("#golden li")).ToHaveCountAsync(0);
     }
 
     [Fact]
