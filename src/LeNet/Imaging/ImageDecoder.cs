@@ -15,6 +15,7 @@ internal static unsafe class ImageDecoder
             ImageFormat.TIFF => TiffDecoder.Decode(encoded, channels, maxPixels),
             ImageFormat.PNG when channels == 1 && GrayPng.TryRead(encoded, maxPixels, out var plain) => plain,
             ImageFormat.BMP when BmpFile.WithVersion4(encoded) is { } known => DecodeStored(known, format, channels, maxPixels),
+            ImageFormat.PNG => DecodeStored(ImageFile.WithoutTexts(encoded), format, channels, maxPixels),
             ImageFormat.JPEG => DecodeJpeg(encoded, channels, maxPixels),
             _ => DecodeStored(encoded, format, channels, maxPixels),
         };
@@ -28,6 +29,8 @@ internal static unsafe class ImageDecoder
         var format = ImageFile.Identify(encoded);
         if (format == ImageFormat.TIFF)
             return TiffDecoder.ReadSize(encoded);
+        if (format == ImageFormat.PNG)
+            encoded = ImageFile.WithoutTexts(encoded);
         fixed (byte* bytes = encoded)
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);
@@ -82,7 +85,7 @@ internal static unsafe class ImageDecoder
             return DecodeWithoutEnd(encoded, channels, maxPixels);
         var picture = DecodeStored(encoded, ImageFormat.JPEG, channels, maxPixels);
         // Bytes after arithmetic coding always make a difference.
-        var isComplete = isInOneScan ? !EndsInGray(picture) : JpegFile.IsArithmetic(encoded);
+        var isComplete = JpegFile.IsArithmetic(encoded) || (isInOneScan && !EndsInGray(picture));
         if (isComplete || EndsAlike(data, picture, maxPixels, isInOneScan ? [0xfe, 0xa5] : [0xfe]))
             return picture;
         picture.Dispose();

@@ -148,6 +148,35 @@ public sealed class ImageDecoderTests
     }
 
     [Theory]
+    [InlineData("0qSBTHX/2Q==", 200)]
+    [InlineData("HreA/9k=", 128)]
+    public void Decode_ArithmeticJpegOfOneColor_IsReadAlthoughItIsShort(string data, byte level)
+    {
+        var encoded = Convert.FromBase64String(
+            "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAx"
+            + "NDQ0Hyc5PTgyPC4zNDL/yQALCAPoA+gBAREA/8wABgAQEAX/2gAIAQEAAD8A" + data);
+
+        Assert.Equal(Enumerable.Repeat(level, 3 * 32 * 32), Rgb.Process(encoded));
+    }
+
+    [Theory]
+    [InlineData("zTXt")]
+    [InlineData("iTXt")]
+    [InlineData("iCCP")]
+    public void Decode_PngWithCompressedTexts_LeavesThemToNoDecoder(string type)
+    {
+        byte[] png = new PngWriter { Width = 32, Height = 32, Color = PngColor.Rgb, Pixel = (x, y) => [x, y, 9] }.ToArray();
+        const int headerEnd = 33;
+        byte[] content = [.. System.Text.Encoding.ASCII.GetBytes(type), .. "Comment\0\0"u8, 0x78, 0x9c, 0x03, 0, 0, 0, 0, 1];
+        byte[] chunk = [0, 0, 0, (byte)(content.Length - 4), .. content, .. BitConverter.GetBytes(PngWriter.Crc(content)).Reverse()];
+        byte[] withTexts = [.. png[..headerEnd], .. chunk, .. chunk, .. png[headerEnd..^12], .. chunk, .. png[^12..]];
+
+        Assert.Equal(png, ImageFile.WithoutTexts(withTexts).ToArray());
+        Assert.Equal(png, ImageFile.WithoutTexts(png).ToArray());
+        Assert.Equal(Rgb.Process(png), Rgb.Process(withTexts));
+    }
+
+    [Theory]
     [InlineData(0, 70, 124)]
     [InlineData(1, 254, 124)]
     [InlineData(0, 70, 108)]

@@ -55,13 +55,39 @@ internal static class ImageFile
     {
         ImageFormat.PNG when encoded.Length > 25 => 1032L * encoded.Length * 8 / PngBits(depth: encoded[24], color: encoded[25]),
         ImageFormat.GIF => 4096L * encoded.Length * 8 / 12,
-        ImageFormat.JPEG => 64L * encoded.Length * 8,
+        // Arithmetic coding has no least length: a white page of any size takes 100 bytes.
+        ImageFormat.JPEG when !JpegFile.IsArithmetic(encoded) => 64L * encoded.Length * 8,
         _ => long.MaxValue,
     };
 
     /// <summary>Gets the content of a PNG's first chunk of that type; empty if there is none.</summary>
     public static ReadOnlySpan<byte> PngChunk(ReadOnlySpan<byte> encoded, ReadOnlySpan<byte> type) =>
         HasPngChunk(encoded, type, out var content) ? content : default;
+
+    /// <summary>
+    /// Gets a PNG without its compressed texts and its color profile, which change no pixel. A decoder would inflate and keep them: 8 kB
+    /// of a text become 8 MB, and a file may have hundreds of texts.
+    /// </summary>
+    public static ReadOnlySpan<byte> WithoutTexts(ReadOnlySpan<byte> png)
+    {
+        if (!HasPngChunk(png, "zTXt"u8, out _) && !HasPngChunk(png, "iTXt"u8, out _) && !HasPngChunk(png, "iCCP"u8, out _))
+            return png;
+        var kept = png.ToArray();
+        var length = PngSignature.Length;
+        var rest = png[length..];
+        while (rest.Length >= 12 && BinaryPrimitives.ReadUInt32BigEndian(rest) is var size && size <= rest.Length - 12)
+        {
+            var chunk = rest[..(12 + (int)size)];
+            rest = rest[chunk.Length..];
+            var type = chunk.Slice(4, 4);
+            if (type.SequenceEqual("zTXt"u8) || type.SequenceEqual("iTXt"u8) || type.SequenceEqual("iCCP"u8))
+                continue;
+            chunk.CopyTo(kept.AsSpan(length));
+            length += chunk.Length;
+        }
+        rest.CopyTo(kept.AsSpan(length));
+        return kept.AsSpan(0, length + rest.Length);
+    }
 
     /// <summary>Gets the content of a RIFF file's first chunk of that type; empty if there is none.</summary>
     public static ReadOnlySpan<byte> RiffChunk(ReadOnlySpan<byte> encoded, ReadOnlySpan<byte> type)

@@ -65,6 +65,16 @@ internal static class JpegFile
         return false;
     }
 
+    /// <summary>Counts the scans.</summary>
+    public static int Scans(ReadOnlySpan<byte> encoded)
+    {
+        var scans = 0;
+        var markers = new Markers(encoded);
+        while (markers.Next() && markers.Code != EndOfImage)
+            scans += markers.Code == StartOfScan ? 1 : 0;
+        return scans;
+    }
+
     /// <summary>Gets the pixels that the frame's header promises; 0 if there is none.</summary>
     public static long Pixels(ReadOnlySpan<byte> encoded)
     {
@@ -169,7 +179,7 @@ internal static class JpegFile
     /// <summary>Walks from marker to marker; entropy-coded data lie between the segments.</summary>
     private ref struct Markers(ReadOnlySpan<byte> encoded)
     {
-        private ReadOnlySpan<byte> rest = encoded[2..];
+        private ReadOnlySpan<byte> rest = encoded[Math.Min(2, encoded.Length)..];
 
         public byte Code { get; private set; }
 

@@ -12,11 +12,14 @@ internal static class TiffDecoder
     private const int Width = 256, Height = 257, BitsPerSample = 258, SamplesPerPixel = 277, RowsPerStrip = 278;
     private const int StripOffsets = 273, StripBytes = 279, TileWidth = 322, TileHeight = 323, TileOffsets = 324, TileBytes = 325;
     private const int Compression = 259, Interpretation = 262, PlanarConfiguration = 284, SampleFormat = 339;
-    private const int PackBits = 32_773;
+    private const int OldJpeg = 6, Jpeg = 7, PackBits = 32_773;
     private const int Uncompressed = 1, Cmyk = 5, YCbCr = 6, SeparatePlanes = 2, UnsignedNumbers = 1, UndefinedNumbers = 4;
     private const string SaveAnew = "save it as PNG, or as TIFF with LZW and 8 bits";
     private const int MaxEntries = 512;
     private const int MaxSamples = 8;
+
+    // A progressive JPEG has about ten, and each one passes over all pixels.
+    private const int MaxScans = 16;
     private const int MaxSide = 1 << 24;
 
     static TiffDecoder() => Tiff.SetErrorHandler(new LastError());
@@ -58,6 +61,8 @@ internal static class TiffDecoder
         var samples = directory.First(SamplesPerPixel) ?? 1;
         if (directory.Count > MaxEntries)
             throw Damaged(encoded.Length, $"{directory.Count} entries, expected at most {MaxEntries}");
+        if (directory.HasTwice())
+            throw Damaged(encoded.Length, "a tag is there twice");
         if (bits is not (1 or 2 or 4 or 8 or 16) || samples > MaxSamples)
         {
             var found = $"the TIFF has {samples} samples of {bits} bits per pixel";
@@ -86,15 +91,26 @@ internal static class TiffDecoder
         var bytes = directory.Find(isTiled ? TileBytes : StripBytes);
         var planeSamples = directory.First(PlanarConfiguration) == SeparatePlanes ? 1 : samples;
         var rowBytes = (partWidth * bits * planeSamples + 7) / 8;
-        var isRaw = (directory.First(Compression) ?? Uncompressed) == Uncompressed && directory.First(Interpretation) != YCbCr;
+        var compression = directory.First(Compression) ?? Uncompressed;
+        var isRaw = compression == Uncompressed && directory.First(Interpretation) != YCbCr;
         var partsOfPlane = (height + partHeight - 1) / partHeight;
+        if (offsets.Count == 0 || (bytes.Count == 0 && directory.Has(isTiled ? TileBytes : StripBytes)))
+            throw Damaged(encoded.Length, "the places of its parts are not whole numbers");
+        // Parts may share bytes, such as those of an empty tile, and each part is read anew.
+        var room = encoded.Length + (long)width * height * samples * bits / 8;
+        for (var part = 0; part < bytes.Count; part++)
+            if ((room -= bytes[part]) < 0)
+                throw Damaged(encoded.Length, "its parts overlap");
         for (var part = 0; part < Math.Min(offsets.Count, bytes.Count); part++)
         {
             var rows = isTiled ? partHeight : Math.Min(partHeight, height - part % partsOfPlane * partHeight);
             // A count of zero is an unknown one, which the library computes.
             if (offsets[part] + (long)bytes[part] > encoded.Length || (isRaw && bytes[part] > 0 && bytes[part] < rows * rowBytes)
-                || (directory.First(Compression) == PackBits && EndsInARun(encoded.Slice((int)offsets[part], (int)bytes[part]))))
+                || (compression == PackBits && EndsInARun(encoded.Slice((int)offsets[part], (int)bytes[part]))))
                 throw Truncated(encoded.Length);
+            if (compression is OldJpeg or Jpeg
+                && JpegFile.Scans(encoded.Slice((int)offsets[part], (int)bytes[part])) is > MaxScans and var scans)
+                throw Damaged(encoded.Length, $"its JPEG has {scans} scans, expected at most {MaxScans}");
         }
     }
 

@@ -55,6 +55,25 @@ internal readonly ref struct TiffDirectory
     /// <summary>The number of entries.</summary>
     public int Count => entries.Length / EntryBytes;
 
+    /// <summary>Tells whether there is an entry of that tag.</summary>
+    public bool Has(int tag)
+    {
+        for (var at = 0; at < entries.Length; at += EntryBytes)
+            if (UInt16(entries[at..], isLittle) == tag)
+                return true;
+        return false;
+    }
+
+    /// <summary>Tells whether a tag has two entries, of which another reader may take the second.</summary>
+    public bool HasTwice()
+    {
+        var tags = new HashSet<ushort>();
+        for (var at = 0; at < entries.Length; at += EntryBytes)
+            if (!tags.Add(UInt16(entries[at..], isLittle)))
+                return true;
+        return false;
+    }
+
     /// <summary>Gets the first value of a tag, if it is a whole number; null if there is none.</summary>
     public uint? First(int tag) => Find(tag) is { Count: > 0 } values ? values[0] : null;
 

@@ -215,6 +215,59 @@ public sealed class TiffDecoderTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
+    [Theory]
+    [InlineData(Compression.NONE)]
+    [InlineData(Compression.PACKBITS)]
+    [InlineData(Compression.LZW)]
+    public void Decode_StripsThatAreTheWholeFileEach_OverlapAndAreRefused(Compression compression)
+    {
+        var encoded = (Plain with { Compression = compression }).ToArray();
+        for (var strip = 0; strip < (32 + 4) / 5; strip++)
+        {
+            BitConverter.TryWriteBytes(encoded.AsSpan(GetTag(encoded, 273) + (sizeof(int) * strip)), 8);
+            BitConverter.TryWriteBytes(encoded.AsSpan(GetTag(encoded, 279) + (sizeof(int) * strip)), encoded.Length - 8);
+        }
+
+        Assert.EndsWith("its parts overlap", Refused(encoded));
+    }
+
+    [Fact]
+    public void Decode_TilesThatShareTheirBytes_AreRead()
+    {
+        var encoded = (Plain with { Tile = 16, Compression = Compression.LZW, Pixel = (_, _) => [7] }).ToArray();
+        var offsets = GetTag(encoded, 324);
+        for (var tile = 1; tile < 4; tile++)
+            encoded.AsSpan(offsets, sizeof(int)).CopyTo(encoded.AsSpan(offsets + (sizeof(int) * tile)));
+
+        Assert.Equal(Enumerable.Repeat((byte)7, 1024), Gray.Process(encoded));
+    }
+
+    [Fact]
+    public void Decode_JpegOfManyScans_IsRefused()
+    {
+        var encoded = (Plain with { Height = 5, Compression = Compression.JPEG }).ToArray();
+        var strip = encoded.AsSpan(GetTag(encoded, 273), GetTag(encoded, 279));
+        var scan = strip[strip.IndexOf((ReadOnlySpan<byte>)[0xff, 0xda])..^2];
+        byte[] jpeg = [.. strip[..^2], .. Enumerable.Repeat(scan.ToArray(), 16).SelectMany(bytes => bytes), 0xff, 0xd9];
+        SetTag(encoded, 273, encoded.Length);
+        SetTag(encoded, 279, jpeg.Length);
+
+        Assert.EndsWith("its JPEG has 17 scans, expected at most 16", Refused([.. encoded, .. jpeg]));
+    }
+
+    [Fact]
+    public void Decode_DirectoryThatReadersTakeDifferently_IsRefused()
+    {
+        var twice = Plain.ToArray();
+        BitConverter.TryWriteBytes(twice.AsSpan(Entry(twice, 284)), (ushort)279);
+        var odd = Plain.ToArray();
+        const ushort long8 = 16;
+        BitConverter.TryWriteBytes(odd.AsSpan(Entry(odd, 279) + 2), long8);
+
+        Assert.EndsWith("a tag is there twice", Refused(twice));
+        Assert.EndsWith("the places of its parts are not whole numbers", Refused(odd));
+    }
+
     [Fact]
     public void Decode_TruncatedAnywhere_IsRefused()
     {
@@ -252,6 +305,13 @@ public sealed class TiffDecoderTests
                 }
             },
             iter: 5_000);
+    }
+
+    private static string Refused(byte[] encoded)
+    {
+        var exception = Assert.Throws<ImageException>(() => Gray.Process(encoded));
+        Assert.Equal(ImageFault.Damaged, exception.Fault);
+        return exception.Message;
     }
 
     private static int GetTag(byte[] encoded, int tag) => BitConverter.ToInt32(encoded, Entry(encoded, tag) + 8);
