@@ -13,17 +13,18 @@ public static class NearestName
     /// </summary>
     public static string? Of(string word, IEnumerable<string> names)
     {
-        var ranked = names.Distinct(StringComparer.Ordinal)
+        var all = names.Distinct(StringComparer.Ordinal).ToList();
+        var most = Math.Max(1, word.Trim('-').Length / 3);
+        // As many edits as the lengths differ are needed at least, so that a stranger's long word costs nothing.
+        var nearest = all.Where(name => Math.Abs(name.Length - word.Length) <= most)
             .Select(name => (Name: name, Edits: Edits(word.ToLowerInvariant(), name.ToLowerInvariant())))
-            .OrderBy(pair => pair.Edits).ToList();
-        if (ranked.Count > 0 && ranked[0].Edits <= Math.Max(1, word.Trim('-').Length / 3))
-            return ranked[0].Name;
-        var begun = ranked.Where(
-            pair => word.Trim('-').Length > 1 && pair.Name.StartsWith(word, StringComparison.OrdinalIgnoreCase)).ToList();
+            .Where(pair => pair.Edits <= most).OrderBy(pair => pair.Edits).Select(pair => pair.Name).FirstOrDefault();
+        if (nearest is not null)
+            return nearest;
+        var begun = all.Where(name => word.Trim('-').Length > 1 && name.StartsWith(word, StringComparison.OrdinalIgnoreCase)).ToList();
         return begun.Count == 1
-            ? begun[0].Name
-            : ranked.Select(pair => pair.Name)
-                .Where(name => word.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+            ? begun[0]
+            : all.Where(name => word.StartsWith(name, StringComparison.OrdinalIgnoreCase)
                     && 2 * name.Trim('-').Length >= word.Trim('-').Length)
                 .MaxBy(name => name.Length);
     }

@@ -17,6 +17,19 @@ public sealed class NearestNameTests
             expected, NearestName.Of(
                 word, word == "--learning-" ? ["--learning-rate", "--learning-rounds"] : ["--epochs", "--learning-rate", "--elastic"]));
 
+    [Fact]
+    public void Of_LongWord_AllocatesLittle()
+    {
+        var word = new string('x', 100_000);
+        string[] names = ["--epochs", "--learning-rate"];
+        NearestName.Of(word, names);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Null(NearestName.Of(word, names));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
+    }
+
     [Theory]
     [InlineData("--grcp-port", "; did you mean --grpc-port?")]
     [InlineData("--port", "; did you mean --grpc-port or --http-port?")]

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Pipelines;
 using Grpc.Core;
 using Grpc.Net.Compression;
 using LeNetServe.InferenceServer.Access;
@@ -15,6 +16,8 @@ namespace LeNetServe.InferenceServer.Api;
 /// <param name="faults">Receives the faults.</param>
 internal sealed class BoundedCompression(ICompressionProvider provider, int maxBytes, ClientFaults faults) : ICompressionProvider
 {
+    private const int Segment = 64 * 1024;
+
     public string EncodingName => provider.EncodingName;
 
     public static List<ICompressionProvider> All(int maxBytes, ClientFaults faults) =>
@@ -29,24 +32,32 @@ internal sealed class BoundedCompression(ICompressionProvider provider, int maxB
     public Stream CreateDecompressionStream(Stream stream)
     {
         using var content = provider.CreateDecompressionStream(stream);
-        var message = new MemoryStream();
-        var buffer = new byte[16 * 1024];
+        // A pipe keeps the bytes in pooled segments. A stream that grows would leave twice the bytes of a bomb to the collector.
+        var message = new Pipe(new(minimumSegmentSize: Segment, pauseWriterThreshold: 0));
+        var bytes = 0L;
         try
         {
-            while (content.Read(buffer) is > 0 and var read)
+            while (content.Read(message.Writer.GetSpan(Segment)) is > 0 and var read)
             {
-                if (message.Length + read > maxBytes)
+                bytes += read;
+                if (bytes > maxBytes)
                     throw faults.Create(StatusCode.ResourceExhausted,
                         $"a message of more than {maxBytes} bytes after decompression; "
                         + LimitOptions.Remedy(nameof(LimitOptions.MaxMessageBytes)));
-                message.Write(buffer, 0, read);
+                message.Writer.Advance(read);
             }
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception)
         {
-            throw faults.Create(StatusCode.InvalidArgument, $"a compressed message is not valid {EncodingName}: {exception.Message}");
+            message.Reader.Complete();
+            if (exception is InvalidDataException)
+                throw faults.Create(StatusCode.InvalidArgument, $"a compressed message is not valid {EncodingName}: {exception.Message}");
+            throw;
         }
-        message.Position = 0;
-        return message;
+        finally
+        {
+            message.Writer.Complete();
+        }
+        return message.Reader.AsStream();
     }
 }

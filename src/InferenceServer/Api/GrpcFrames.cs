@@ -61,15 +61,33 @@ internal sealed class GrpcFrames : PipeReader, IRequestBodyPipeFeature
 
     public override bool TryRead(out ReadResult result)
     {
-        var hasRead = inner.TryRead(out result);
-        if (hasRead)
-            result = Checked(result);
-        return hasRead;
+        try
+        {
+            var hasRead = inner.TryRead(out result);
+            if (hasRead)
+                result = Checked(result);
+            return hasRead;
+        }
+        catch (Exception exception) when (Translated(exception) is { } fault)
+        {
+            throw fault;
+        }
     }
 
-    public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+    // Kestrel throws here, too, if the caller has reset the stream since the last read.
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        try
+        {
+            inner.AdvanceTo(consumed, examined);
+        }
+        catch (Exception exception) when (Translated(exception) is { } fault)
+        {
+            throw fault;
+        }
+    }
 
     public override void CancelPendingRead() => inner.CancelPendingRead();
 
