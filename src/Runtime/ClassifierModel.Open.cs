@@ -52,8 +52,7 @@ public sealed partial class ClassifierModel
             var maxRunBatch = options.MaxRunBatch ?? (device == Device.Cuda ? CudaRunBatch : CpuRunBatch);
             var hasGradient = manifest is not null && content.Model.Graph.Output.Any(output => output.Name == ModelFacts.Gradient);
             facts = facts with { HasGradient = hasGradient };
-            var model = new ClassifierModel(files, session, facts, device, maxRunBatch);
-            return manifest is null ? model.WithObservedOutput() : model;
+            return new ClassifierModel(files, session, facts, device, maxRunBatch).WithObservedOutput();
         }
         catch
         {
@@ -120,7 +119,8 @@ public sealed partial class ClassifierModel
     }
 
     /// <summary>
-    /// Runs a foreign model on three different images, because only its answers show whether its outputs are probabilities.
+    /// Runs a model on three different images, because only its answers show whether its outputs are finite. Those of a foreign model show
+    /// whether they are probabilities, too.
     /// </summary>
     private ClassifierModel WithObservedOutput()
     {
@@ -143,6 +143,8 @@ public sealed partial class ClassifierModel
             buffers.Dispose();
             throw Invalid(files.Model, $"output \"{Facts.OutputName}\" is NaN or infinite for a black, a white or a striped image");
         }
+        if (Facts.Manifest is not null)
+            return this;
         var probabilities = Enumerable.Range(0, 3).All(row => IsDistribution(outputs.AsSpan(row * Facts.Classes, Facts.Classes)));
         buffers.Dispose();
         return new(

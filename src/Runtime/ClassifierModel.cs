@@ -76,6 +76,17 @@ public sealed partial class ClassifierModel : IDisposable
                 TopK.Softmax(outputs.Slice(row, Facts.Classes));
     }
 
+    /// <summary>Turns the outputs of one image into probabilities, in place, as <see cref="ToProbabilities"/> does.</summary>
+    /// <exception cref="InferenceException">One is NaN or infinite (<see cref="InferenceErrorKind.InvalidModel"/>).</exception>
+    public void ToAnswer(Span<float> outputs)
+    {
+        ToProbabilities(outputs);
+        foreach (var value in outputs)
+            if (!float.IsFinite(value))
+                throw new InferenceException(
+                    InferenceErrorKind.InvalidModel, $"the model's output \"{Facts.OutputName}\" is NaN or infinite for this image");
+    }
+
     /// <summary>Gets whether <see cref="OpenLayers"/> has been called, so that a call costs nothing.</summary>
     public bool HasOpenLayers => Volatile.Read(ref layers) is not null;
 

@@ -17,6 +17,10 @@ internal sealed record TinyOnnx
     public bool Nhwc { get; init; }
     public int? FixedBatch { get; init; }
     public bool Softmax { get; init; } = true;
+
+    /// <summary>The scores are logarithms, of which those of negative numbers are NaN.</summary>
+    public bool Logarithm { get; init; }
+
     public float[]? Weights { get; init; }
     public float[]? Bias { get; init; }
 
@@ -42,6 +46,14 @@ internal sealed record TinyOnnx
     public float[] Stripes(float scale = 0.01f) =>
         [.. from k in Enumerable.Range(0, Classes) from p in Enumerable.Range(0, Pixels) select p * Classes / Pixels == k ? scale : 0f];
 
+    /// <summary>Creates a model whose first score is NaN for an image that is bright at its first pixel and dark at its second.</summary>
+    public TinyOnnx WithNaN() => this with
+    {
+        Logarithm = true,
+        Weights = [-1, 1, .. new float[(Classes * Pixels) - 2]],
+        Bias = [.. Enumerable.Repeat(1f, Classes)],
+    };
+
     public byte[] ToBytes()
     {
         var graph = new Message();
@@ -54,8 +66,10 @@ internal sealed record TinyOnnx
         if (DoubleBias is not null)
             graph.Add(1, Node("Cast", ["b64"], "b", IntAttribute("to", 1)));
         graph.Add(1, Node("Flatten", [flattenInput], "flat", IntAttribute("axis", 1)));
-        graph.Add(1, Node("Gemm", ["flat", "w", "b"], Softmax ? "scores" : "output", IntAttribute("transB", 1)));
-        if (Softmax)
+        graph.Add(1, Node("Gemm", ["flat", "w", "b"], Softmax || Logarithm ? "scores" : "output", IntAttribute("transB", 1)));
+        if (Logarithm)
+            graph.Add(1, Node("Log", ["scores"], "output", attribute: null));
+        else if (Softmax)
             graph.Add(1, Node("Softmax", ["scores"], "output", IntAttribute("axis", 1)));
         graph.Add(2, "tiny");
         graph.Add(5, DataLocation is null ? Tensor("w", [Classes, Pixels], Weights ?? Stripes()) : ExternalTensor("w", [Classes, Pixels]));
@@ -98,12 +112,13 @@ internal sealed record TinyOnnx
         return new Message().Add(1, name).Add(2, new Message().Add(1, new Message().Add(1, elementType).Add(2, shape)));
     }
 
-    private static Message Node(string type, string[] inputs, string output, Message attribute)
+    private static Message Node(string type, string[] inputs, string output, Message? attribute)
     {
         var node = new Message();
         foreach (var input in inputs)
             node.Add(1, input);
-        return node.Add(2, output).Add(3, output).Add(4, type).Add(5, attribute);
+        node.Add(2, output).Add(3, output).Add(4, type);
+        return attribute is null ? node : node.Add(5, attribute);
     }
 
     private static Message IntAttribute(string name, long value) => new Message().Add(1, name).Add(3, value).Add(20, 2);

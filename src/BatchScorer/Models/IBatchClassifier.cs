@@ -6,6 +6,9 @@ namespace LeNetServe.BatchScorer.Models;
 /// <summary>Classifies pixels: in process or through servers, with the same answers.</summary>
 internal interface IBatchClassifier : IDisposable
 {
+    /// <summary>The scores of an image for which the model's output is NaN or infinite.</summary>
+    static readonly Prediction NotFinite = new(0, float.NaN);
+
     ScoringModel Model { get; }
 
     /// <summary>Batches that make sense at a time.</summary>

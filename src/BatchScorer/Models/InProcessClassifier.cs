@@ -2,6 +2,7 @@ using System.Buffers;
 using LeNetServe.Imaging;
 using LeNetServe.Runtime;
 using LeNetServe.Runtime.Devices;
+using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Explaining;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Runtime.Predictions;
@@ -43,8 +44,16 @@ internal sealed class InProcessClassifier : IBatchClassifier
         {
             var row = rows.Slice(image * length, length);
             var probabilities = row[..model.Facts.Classes];
-            model.ToProbabilities(probabilities);
-            TopK.Select(probabilities, scores.Span.Slice(image * topK, topK));
+            var best = scores.Span.Slice(image * topK, topK);
+            try
+            {
+                model.ToAnswer(probabilities);
+                TopK.Select(probabilities, best);
+            }
+            catch (InferenceException)
+            {
+                best.Fill(IBatchClassifier.NotFinite);
+            }
             if (novelties.Length > 0)
                 novelties.Span[image] = row[^1];
         }

@@ -104,8 +104,15 @@ internal sealed class ServerClassifier : IBatchClassifier
                 () => client.ClassifyBatchAsync(images, request with { TopK = topK }, cancellationToken), urls, cancellationToken);
             for (var i = 0; i < images.Length; i++)
             {
+                var best = scores.Span.Slice((first + i) * topK, topK);
+                // Pixels of the right size are sound, so the model gave no answer.
+                if (outcomes[i].Error is { Kind: LeNetServeErrorKind.InvalidInput })
+                {
+                    best.Fill(IBatchClassifier.NotFinite);
+                    continue;
+                }
                 var answer = outcomes[i].OrThrow();
-                Take(answer, scores.Span.Slice((first + i) * topK, topK));
+                Take(answer, best);
                 if (novelties.Length > 0)
                     novelties.Span[first + i] = answer.Novelty ?? float.NaN;
             }

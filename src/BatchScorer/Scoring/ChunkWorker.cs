@@ -52,7 +52,9 @@ internal sealed class ChunkWorker(
         for (var i = 0; i < count; i++)
         {
             scores.AsSpan(i * topK, topK).CopyTo(chunk.Rows[rows[i]].Top);
-            if (novelties.Length > 0)
+            if (float.IsNaN(scores[i * topK].Probability))
+                chunk.Rows[rows[i]].Error = new RowError(RowError.NotFinite, "the model's output for it is NaN or infinite");
+            else if (novelties.Length > 0)
                 Judge(chunk.Rows[rows[i]], novelties[i]);
         }
         finish(chunk);

@@ -89,9 +89,9 @@ public sealed class ModelContent
     /// <summary>Throws if a weight is NaN or infinite.</summary>
     internal void RequireFiniteWeights(string path)
     {
-        foreach (var tensor in Model.Graph?.Initializer ?? [])
+        foreach (var (name, tensor) in OnnxTensors.Named(Model))
             if (OnnxTensors.FindBadValue(tensor) is { } bad)
-                throw Invalid(path, $"weight \"{tensor.Name}\" holds {bad.Value} at {bad.Index}, expected finite numbers of 32 bits");
+                throw Invalid(path, $"weight \"{name}\" holds {bad.Value} at {bad.Index}, expected finite numbers of 32 bits");
     }
 
     private static ModelProto Parse(byte[] bytes)

@@ -1,5 +1,6 @@
 using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.BatchScorer.Models;
+using LeNetServe.BatchScorer.Rows;
 using LeNetServe.BatchScorer.Scoring;
 using LeNetServe.BatchScorer.Tests.Fakes;
 using LeNetServe.Imaging;
@@ -44,7 +45,25 @@ public sealed class ChunkWorkerTests : IDisposable
         Assert.NotNull(chunk.Images[1].Error);
     }
 
-    private ChunkWorker Worker() =>
+    [Fact]
+    public async Task ScoreAsync_OutputOfOneImageIsNaN_IsAnErrorOfItsRow()
+    {
+        new TinyOnnx { Height = Pictures.Size, Width = Pictures.Size, Classes = 10 }.WithNaN().Write(directory["nan", "1"]);
+        using var undefined = new InProcessClassifier(directory["nan"], null);
+        var chunk = new Chunk(1) { Count = 2 };
+        byte[] pixels = [255, .. new byte[(Pictures.Size * Pictures.Size) - 1]];
+        chunk.Images[0] = new InputImage { Name = "a.png", Content = Imaging.PngFile.Encode(pixels, new(1, Pictures.Size, Pictures.Size)) };
+        chunk.Images[1] = new InputImage { Name = "b.png", Content = Pictures.Png(4) };
+
+        await Worker(undefined).ScoreAsync(chunk, TestContext.Current.CancellationToken);
+
+        Assert.Equal(new RowError("not_finite", "the model's output for it is NaN or infinite"), chunk.Rows[0].Error);
+        Assert.Null(chunk.Rows[1].Error);
+    }
+
+    private ChunkWorker Worker() => Worker(classifier);
+
+    private static ChunkWorker Worker(InProcessClassifier classifier) =>
         new(classifier, new ImagePreprocessor(classifier.Model.Imaging), new FolderLabels([], used: false), topK: 1, reject: false,
             hashContent: false, _ => { });
 

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Google.Protobuf;
+using LeNetServe.Onnx;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Models;
 using LeNetServe.Tests;
@@ -247,6 +250,60 @@ public sealed class ModelContentTests : IDisposable
         var path = (model with { Weights = model.Stripes(float.MaxValue) }).Write(directory["m"]);
 
         Assert.Contains("output \"output\" is NaN or infinite", Refusal(path));
+    }
+
+    [Theory]
+    [InlineData(TensorProto.Types.DataType.Float, true)]
+    [InlineData(TensorProto.Types.DataType.Float16, true)]
+    [InlineData(TensorProto.Types.DataType.Float16, false)]
+    [InlineData(TensorProto.Types.DataType.Bfloat16, true)]
+    [InlineData(TensorProto.Types.DataType.Bfloat16, false)]
+    public void Open_BadConstantOfANode_NamesTheTensor(TensorProto.Types.DataType type, bool isRaw)
+    {
+        var bad = new TensorProto { DataType = (int)type, Dims = { 2 } };
+        int[] bits = type == TensorProto.Types.DataType.Float16 ? [0x3c00, 0x7e00] : [0x3f80, 0x7fc0];
+        if (type == TensorProto.Types.DataType.Float)
+            bad.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>([1, float.NaN]));
+        else if (isRaw)
+            bad.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(Array.ConvertAll(bits, value => (ushort)value).AsSpan()));
+        else
+            bad.Int32Data.Add(bits);
+        var model = ModelProto.Parser.ParseFrom(new TinyOnnx().ToBytes());
+        var node = new NodeProto { OpType = "Constant", Output = { "bound" } };
+        node.Attribute.Add(new AttributeProto { Name = "value", T = bad, Type = AttributeProto.Types.AttributeType.Tensor });
+        model.Graph.Node.Insert(0, node);
+        var path = Path.Combine(Directory.CreateDirectory(directory["m"]).FullName, "model.onnx");
+        File.WriteAllBytes(path, model.ToByteArray());
+
+        Assert.Contains("weight \"bound\" holds NaN at 1, expected finite numbers", Refusal(path));
+    }
+
+    [Fact]
+    public void Open_ModelWithAManifestWhoseWeightsOverflow_NamesTheOutput()
+    {
+        var model = ModelProto.Parser.ParseFrom(
+            File.ReadAllBytes(Path.Combine(RepositoryRoot.Find(), "models", "lenet5-mnist", "1", "model.onnx")));
+        var weights = model.Graph.Initializer.Single(tensor => tensor.Name == "C5.weight");
+        var values = MemoryMarshal.Cast<byte, float>(weights.RawData.Span).ToArray();
+        var huge = Array.ConvertAll(values, value => value < 0 ? -3e38f : 3e38f);
+        weights.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(huge.AsSpan()));
+        var path = Path.Combine(Directory.CreateDirectory(directory["m"]).FullName, "model.onnx");
+        File.WriteAllBytes(path, model.ToByteArray());
+
+        Assert.Contains("output \"probabilities\" is NaN or infinite", Refusal(path));
+    }
+
+    [Fact]
+    public void ToAnswer_OutputOfOneImageIsNaN_IsRefused()
+    {
+        using var model = ClassifierModel.Open(new TinyOnnx().WithNaN().Write(directory["m"]));
+        var outputs = new float[3];
+        model.Run([255, .. new byte[15]], outputs);
+
+        var exception = Assert.Throws<InferenceException>(() => model.ToAnswer(outputs));
+
+        Assert.Equal(InferenceErrorKind.InvalidModel, exception.Kind);
+        Assert.Equal("the model's output \"output\" is NaN or infinite for this image", exception.Message);
     }
 
     private static string Refusal(string path)

@@ -1,4 +1,5 @@
 using Google.Protobuf.Collections;
+using LeNetServe.InferenceServer.Errors;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Runtime.Predictions;
@@ -34,7 +35,15 @@ internal static class Predictions
     /// <summary>Creates the answer for one image of a batch, as <see cref="Reply"/> does.</summary>
     public static BatchItem Item(ServedVersion version, Span<float> row, int topK, double? threshold)
     {
-        var reply = Reply(version, row, topK, threshold);
+        ClassifyResponse reply;
+        try
+        {
+            reply = Reply(version, row, topK, threshold);
+        }
+        catch (InferenceException exception)
+        {
+            return new() { Error = exception.ToError() };
+        }
         var item = new BatchItem { Predictions = { reply.Predictions }, LabelSet = { reply.LabelSet } };
         if (reply.HasNovelty)
         {
@@ -50,7 +59,7 @@ internal static class Predictions
         var labels = version.Facts.Labels;
         var count = topK == 0 ? outputs.Length : Math.Min(topK, outputs.Length);
         var best = count <= StackLimit ? stackalloc Prediction[count] : new Prediction[count];
-        version.Model.ToProbabilities(outputs);
+        version.Model.ToAnswer(outputs);
         TopK.Select(outputs, best);
         target.Capacity = count;
         foreach (var (index, probability) in best)

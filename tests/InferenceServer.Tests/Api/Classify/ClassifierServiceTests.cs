@@ -181,6 +181,22 @@ public sealed class ClassifierServiceTests
     }
 
     [Fact]
+    public async Task Classify_OutputOfOneImageIsNaN_IsRefusedAndTheBatchGoesOn()
+    {
+        await using var server = await TestServer.StartAsync(models => new TinyOnnx().WithNaN().Write(Path.Combine(models, "tiny", "1")));
+        var undefined = new Image { Pixels = ByteString.CopyFrom([255, .. new byte[15]]) };
+
+        var alone = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.ClassifyAsync(new() { Image = undefined }, cancellationToken: Cancellation));
+        var batch = await server.Client.ClassifyBatchAsync(new() { Images = { undefined, Stripe(1) } }, cancellationToken: Cancellation);
+
+        const string message = "the model's output \"output\" is NaN or infinite for this image";
+        Assert.Equal((StatusCode.FailedPrecondition, message), (alone.StatusCode, alone.Status.Detail));
+        Assert.Equal(message, batch.Items[0].Error.Message);
+        Assert.Equal(3, batch.Items[1].Predictions.Count);
+    }
+
+    [Fact]
     public async Task ClassifyBatch_MoreThanTheLimit_IsInvalidArgument()
     {
         await using var server = await TestServer.StartAsync("--Limits:MaxBatch=3");
