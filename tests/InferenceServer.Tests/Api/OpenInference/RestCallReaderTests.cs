@@ -19,6 +19,20 @@ public sealed class RestCallReaderTests
     }
 
     [Theory]
+    [InlineData("""{"inputs":[],"output":[]}""", "unknown field 'output'; did you mean outputs?")]
+    [InlineData("""{"inputs":[],"inputs":[]}""", "the field 'inputs' is given more than once, expected once")]
+    [InlineData("""{"inputs":[{"name":"x","datas":[1]}]}""", "unknown field 'datas'; did you mean data?")]
+    [InlineData("""{"inputs":[],"outputs":[{"name":"y","parameter":{}}]}""", "unknown field 'parameter'; did you mean parameters?")]
+    [InlineData("""{"inputs":[],"model_name":"other"}""", "the body says model_name 'other', expected 'm' as in the address")]
+    [InlineData("""{"inputs":[],"\ud800":1}""", "a field's name is not a valid string")]
+    public void Read_FieldWithoutEffect_IsRefused(string json, string message) =>
+        Assert.Equal(message, Assert.Throws<InferenceException>(() => Read(json)).Message);
+
+    [Fact]
+    public void Read_NameOfTheModelAgain_IsAccepted() =>
+        Assert.Empty(Read("""{"model_name":"m","model_version":null,"inputs":[]}""").Inputs);
+
+    [Theory]
     [InlineData("UINT8", "[0,255]", "00FF")]
     [InlineData("INT8", "[-1]", "FF")]
     [InlineData("UINT16", "[258]", "0201")]

@@ -71,7 +71,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
     private async Task Index(HttpContext context)
     {
         var ready = false;
-        using (var body = await ReadJsonAsync(context))
+        using (var body = await ReadJsonAsync(context, "ready"))
             if (body?.RootElement.TryGetProperty("ready", out var value) == true)
                 ready = value.ValueKind is JsonValueKind.True or JsonValueKind.False
                     ? value.GetBoolean()
@@ -82,7 +82,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
     private async Task Load(HttpContext context)
     {
         string[] parameters = [];
-        using (var body = await ReadJsonAsync(context))
+        using (var body = await ReadJsonAsync(context, "parameters"))
             if (body?.RootElement.TryGetProperty("parameters", out var value) == true && value.ValueKind == JsonValueKind.Object)
                 parameters = [.. value.EnumerateObject().Select(parameter => parameter.Name)];
         await catalog.LoadAsync("", Model(context), parameters, context.RequestAborted);
@@ -91,7 +91,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
 
     private async Task Unload(HttpContext context)
     {
-        (await ReadJsonAsync(context))?.Dispose();
+        (await ReadJsonAsync(context, "parameters"))?.Dispose();
         await catalog.UnloadAsync("", Model(context), context.RequestAborted);
         context.Response.ContentType = "application/json";
     }
@@ -112,7 +112,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
         await RestResponses.WriteAsync(context, reply, replyHeader);
     }
 
-    private async Task<JsonDocument?> ReadJsonAsync(HttpContext context)
+    private async Task<JsonDocument?> ReadJsonAsync(HttpContext context, string known)
     {
         var body = await RequestBody.ReadJsonAsync(context.Request, limits.MaxMessageBytes);
         if (body.Length == 0)
@@ -120,10 +120,10 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
         try
         {
             var document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return document;
-            document.Dispose();
-            throw OpenInferenceErrors.Invalid("the body is not a JSON object, expected one or nothing");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw OpenInferenceErrors.Invalid("the body is not a JSON object, expected one or nothing");
+            KnownFields.Require(document.RootElement, known);
+            return document;
         }
         catch (JsonException exception)
         {

@@ -11,6 +11,9 @@ namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
 /// <summary>Reads the body of <c>POST …/infer</c>: JSON, JSON followed by binary tensors, or one binary tensor alone.</summary>
 internal static class RestCallReader
 {
+    private const string ModelName = "model_name";
+    private const string ModelVersion = "model_version";
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
 
     /// <summary>Reads the call.</summary>
@@ -59,8 +62,9 @@ internal static class RestCallReader
 
     private static InferenceCall Read(string model, string version, JsonElement root, ReadOnlyMemory<byte> binary)
     {
-        if (root.ValueKind != JsonValueKind.Object)
-            throw OpenInferenceErrors.Invalid($"the request JSON is a {root.ValueKind}, expected an object");
+        KnownFields.Require(root, "id", ModelName, ModelVersion, "parameters", "inputs", "outputs");
+        RequireSame(root, ModelName, model);
+        RequireSame(root, ModelVersion, version);
         var hasParameters = root.TryGetProperty("parameters", out var parameters);
         var binaryByDefault = hasParameters && Flag(parameters, "binary_data_output");
         TimeSpan? timeout = hasParameters && parameters.TryGetProperty("timeout", out var value)
@@ -84,11 +88,21 @@ internal static class RestCallReader
             : throw OpenInferenceErrors.Invalid($"unexpected additional input data for model '{Excerpt.Of(model)}': {binary.Length} bytes");
     }
 
+    // KServe's clients repeat the name of the model in the body.
+    private static void RequireSame(JsonElement root, string name, string address)
+    {
+        if (root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            && Text(value, name) is { Length: > 0 } found && found != address)
+            throw OpenInferenceErrors.Invalid(
+                $"the body says {name} '{Excerpt.Of(found)}', expected '{Excerpt.Of(address)}' as in the address");
+    }
+
     private static List<RawTensor> ReadInputs(string model, JsonElement root, ref ReadOnlyMemory<byte> binary)
     {
         var tensors = new List<RawTensor>();
         foreach (var input in Array(Required(root, "inputs"), "inputs"))
         {
+            KnownFields.Require(input, "name", "datatype", "shape", "parameters", "data");
             var name = Text(Required(input, "name"), "name");
             var datatype = Text(Required(input, "datatype"), "datatype");
             var shape = Array(Required(input, "shape"), "shape").Select(
@@ -137,6 +151,7 @@ internal static class RestCallReader
 
     private static RequestedOutput ReadOutput(JsonElement output, bool binaryByDefault)
     {
+        KnownFields.Require(output, "name", "parameters");
         if (HasParameter(output, "shared_memory_region"))
             throw OpenInferenceErrors.Unsupported("shared memory");
         var name = Text(Required(output, "name"), "name");
