@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace LeNetServe.InferenceServer.Configuration;
 
@@ -109,6 +110,7 @@ internal sealed class SettingsReader(IConfiguration configuration, IConfiguratio
         var sections = known.Select(key => key.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
         foreach (var section in UnknownSections(sections))
             faults.Add($"{section} is not a setting{NearestName.Expected(section, sections, ListOfSettings)}");
+        faults.AddRange(MisspelledVariables(known, sections));
         foreach (var section in sections)
             foreach (var (path, value) in configuration.GetSection(section).AsEnumerable())
             {
@@ -133,6 +135,22 @@ internal sealed class SettingsReader(IConfiguration configuration, IConfiguratio
             : configuration.GetChildren().Select(child => child.Key);
         return names.Distinct().Where(name => name[0] != '$' && !known.Contains(name, StringComparer.OrdinalIgnoreCase));
     }
+
+    /// <summary>
+    /// Gets a fault for each variable of the environment that is nearly one of our settings. With <c>Securty__InferenceTokensFile</c> the
+    /// server would be open to everyone.
+    /// </summary>
+    private IEnumerable<string> MisspelledVariables(string[] known, string[] sections) =>
+        from provider in (configuration as IConfigurationRoot)?.Providers.OfType<EnvironmentVariablesConfigurationProvider>() ?? []
+        from section in provider.GetChildKeys([], null).Distinct(StringComparer.OrdinalIgnoreCase)
+        where !sections.Contains(section, StringComparer.OrdinalIgnoreCase) && NearestName.Of(section, sections) is not null
+        from entry in configuration.GetSection(section).AsEnumerable()
+        where entry.Value is not null && entry.Key.Contains(':')
+        let nearest = NearestName.Of(entry.Key, known)
+        where nearest is not null
+        select $"the environment has {Variable(entry.Key)}, which is not a setting; did you mean {Variable(nearest)}?";
+
+    private static string Variable(string key) => key.Replace(":", "__");
 
     private string FolderOf(string key)
     {

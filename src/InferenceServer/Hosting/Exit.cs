@@ -90,15 +90,17 @@ internal static class Exit
         if (models.Count == 0)
             Console.Error.WriteLine($"warning: no model is in {repository.Path}, expected NAME/1/{ModelFiles.ModelFileName}");
         var servable = 0;
+        var versions = new Dictionary<string, IReadOnlyCollection<long>>();
         foreach (var model in models)
         {
             try
             {
                 // A folder on a mount that does not answer must not hold up the check.
-                var (reason, isServable) = LoadingThreads.Within(
+                var (reason, found) = LoadingThreads.Within(
                     repository.LoadTimeout,
-                    () => (VersionFolder.Misplaced(repository, model), VersionFolder.IsServable(repository, model)));
-                servable += isServable ? 1 : 0;
+                    () => (VersionFolder.Misplaced(repository, model), VersionFolder.ServableIn(repository, model)));
+                versions[model] = found;
+                servable += repository.PolicyOf(model).Choose(found).Count > 0 ? 1 : 0;
                 if (reason is not null)
                     Console.Error.WriteLine($"warning: something in the folder of model {Excerpt.Of(model)} is not served: {reason}");
             }
@@ -107,6 +109,8 @@ internal static class Exit
                 Console.Error.WriteLine($"warning: the folder of model {Excerpt.Of(model)} cannot be read: {exception.Message}");
             }
         }
+        foreach (var reason in repository.Unmatched(versions))
+            Console.Error.WriteLine($"warning: {reason}");
         if (models.Count > 0 && servable == 0)
             throw new ExpectedException(
                 ExitCode.BadInput, $"no model in {repository.Path} can be served, expected NAME/1/{ModelFiles.ModelFileName}");

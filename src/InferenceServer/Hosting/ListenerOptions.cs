@@ -59,8 +59,19 @@ internal sealed record ListenerOptions
             GrpcPort = grpcPort,
             HttpPort = httpPort,
             UnixSocket = socket,
-            Origins = reader.List("Listen:Origins", "Origins of web pages that may call the server; * for all"),
+            Origins = ReadOrigins(reader),
         };
+    }
+
+    /// <summary>Reads the origins. A browser sends scheme, host and port, so one with a path, or without a scheme, never matches.</summary>
+    private static IReadOnlyList<string> ReadOrigins(SettingsReader reader)
+    {
+        var origins = reader.List("Listen:Origins", "Origins of web pages that may call the server; * for all");
+        foreach (var origin in origins.Where(origin => origin is not ("*" or "null")
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+                && uri.GetLeftPart(UriPartial.Authority).Equals(origin, StringComparison.OrdinalIgnoreCase))))
+            reader.Fault($"Listen:Origins has \"{origin}\", expected * or an origin without a path, such as https://example.com");
+        return origins;
     }
 
     /// <summary>Reads the port of HTTP. Platforms such as Cloud Run and Knative give it in the variable PORT.</summary>

@@ -40,6 +40,23 @@ internal sealed record RepositoryOptions
     /// <summary>Gets the policy of a model.</summary>
     public VersionPolicy PolicyOf(string model) => PolicyByModel.GetValueOrDefault(model, Policy);
 
+    /// <summary>Gets a sentence for each setting about a model or a version that is not there.</summary>
+    /// <param name="versions">The versions of each model.</param>
+    public IEnumerable<string> Unmatched(IReadOnlyDictionary<string, IReadOnlyCollection<long>> versions) =>
+    [
+        .. PolicyByModel.Keys.Where(name => !versions.ContainsKey(name)).Select(name =>
+            $"Models:VersionsOf:{name} has no effect: no model has that name{NearestName.Hint(name, versions.Keys)}"),
+        .. from model in Aliases
+           from alias in model.Value
+           where versions.GetValueOrDefault(model.Key)?.Contains(alias.Value) is not true
+           select $"Models:Aliases:{model.Key}:{alias.Key} has no effect: " + (versions.ContainsKey(model.Key)
+               ? $"the model has no version {alias.Value}"
+               : $"no model has that name{NearestName.Hint(model.Key, versions.Keys)}"),
+        .. versions.Where(model => model.Value.Count > 0 && PolicyOf(model.Key).Choose(model.Value).Count == 0).Select(model =>
+            $"no version of model {Errors.Excerpt.Of(model.Key)} is chosen by Models:Versions, expected some of "
+            + string.Join(", ", model.Value.Order())),
+    ];
+
     public static RepositoryOptions Read(SettingsReader reader)
     {
         var path = reader.Path(

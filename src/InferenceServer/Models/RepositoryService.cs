@@ -10,6 +10,9 @@ internal sealed partial class RepositoryService(
         // Without this the first load would run inside the host's start and hold the listeners back.
         await Task.Yield();
         await repository.StartAsync(stoppingToken);
+        foreach (var reason in options.Unmatched(repository.Current.Index.GroupBy(report => report.Model).ToDictionary(
+            model => model.Key, IReadOnlyCollection<long> (model) => [.. model.Select(report => report.Version).Where(each => each > 0)])))
+            LogUnmatched(reason);
         if (repository.Current.Models.Count == 0)
             LogNothing(options.Path, repository.Mode);
         lifecycle.Loaded();
@@ -35,6 +38,9 @@ internal sealed partial class RepositoryService(
     [LoggerMessage(21, LogLevel.Warning, "No model is served from {Path} (mode {Mode})",
         EventName = "NothingServed")]
     private partial void LogNothing(string path, RepositoryMode mode);
+
+    [LoggerMessage(43, LogLevel.Warning, "{Reason}", EventName = "SettingUnmatched")]
+    private partial void LogUnmatched(string reason);
 
     [LoggerMessage(22, LogLevel.Warning, "{Path} cannot be looked at, what is served stays: {Reason}",
         EventName = "RepositoryUnreadable")]

@@ -94,11 +94,11 @@ internal sealed record VersionFolder(long Version, string Path, string Fingerpri
         return reasons.Count == 0 ? null : string.Join("; ", reasons);
     }
 
-    /// <summary>Gets whether a model has a version that the server opens.</summary>
-    public static bool IsServable(RepositoryOptions repository, string model) =>
-        IsOneModel(repository, model)
-        || (!HasControlCharacters(model) && !IsFile(repository, model)
-            && ModelFiles.Versions(System.IO.Path.Combine(repository.Path, model)).Any());
+    /// <summary>Gets the versions of a model that the server can open.</summary>
+    public static IReadOnlyCollection<long> ServableIn(RepositoryOptions repository, string model) =>
+        IsOneModel(repository, model) ? [1]
+        : HasControlCharacters(model) || IsFile(repository, model) ? []
+        : [.. ModelFiles.Versions(System.IO.Path.Combine(repository.Path, model))];
 
     /// <summary>Gets whether a name would break the lines of logs.</summary>
     public static bool HasControlCharacters(string model) => model.Any(char.IsControl);

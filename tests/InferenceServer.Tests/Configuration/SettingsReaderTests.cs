@@ -101,6 +101,48 @@ public sealed class SettingsReaderTests
     }
 
     [Theory]
+    [InlineData("Securty__InferenceTokensFile", "Security__InferenceTokensFile")]
+    [InlineData("Model__Path", "Models__Path")]
+    [InlineData("LISTN__HTTPPORT", "Listen__HttpPort")]
+    [InlineData("Serilog__MinimumLevel", null)]
+    [InlineData("Model__Zebra", null)]
+    [InlineData("MODEL", null)]
+    public void RejectUnknown_VariableThatIsNearlyASetting_NamesIt(string variable, string? nearest)
+    {
+        var prefix = $"TEST{Guid.NewGuid():N}_";
+        Environment.SetEnvironmentVariable(prefix + variable, "x");
+        var reader = new SettingsReader(new ConfigurationBuilder().AddEnvironmentVariables(prefix)
+            .AddInMemoryCollection([new("Models:Path", ".")]).Build());
+        Environment.SetEnvironmentVariable(prefix + variable, null);
+
+        ServerOptions.Read(reader);
+        reader.RejectUnknown();
+
+        Assert.Equal(
+            nearest is null ? [] : [$"the environment has {variable}, which is not a setting; did you mean {nearest}?"], reader.Faults);
+    }
+
+    [Theory]
+    [InlineData("*", true)]
+    [InlineData("null", true)]
+    [InlineData("https://example.com", true)]
+    [InlineData("HTTP://Example.com:8080", true)]
+    [InlineData("example.com", false)]
+    [InlineData("https://example.com/", false)]
+    [InlineData("https://example.com/page", false)]
+    [InlineData("https://*.example.com", false)]
+    public void Read_Origin_IsOneThatABrowserSendsOrAFault(string origin, bool isSound)
+    {
+        var reader = Reader(("Models:Path", "."), ("Listen:Origins", origin));
+
+        ServerOptions.Read(reader);
+
+        Assert.Equal(
+            isSound ? [] : [$"Listen:Origins has \"{origin}\", expected * or an origin without a path, such as https://example.com"],
+            reader.Faults);
+    }
+
+    [Theory]
     [InlineData("1.2.3.4", "1.2.3.4")]
     [InlineData("0.0.0.0", "0.0.0.0")]
     [InlineData("::1", "::1")]

@@ -307,6 +307,30 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Contains("warning: something in the folder of model flat", error);
     }
 
+    [Fact]
+    public async Task Check_SettingsOfModelsThatAreNotThere_AreWarnings()
+    {
+        new TinyOnnx().Write(directory["few", "tiny", "1"]);
+        string[] settings = ["--Models:Path", directory["few"], "--Models:VersionsOf:tyny", "1", "--Models:Aliases:tiny:stable", "3"];
+
+        var (code, error) = await CheckAsync(settings);
+        var (none, chosen) = await CheckAsync([.. settings, "--Models:Versions", "7"]);
+
+        Assert.Equal(0, code);
+        Assert.Contains("warning: Models:VersionsOf:tyny has no effect: no model has that name; did you mean tiny?", error);
+        Assert.Contains("warning: Models:Aliases:tiny:stable has no effect: the model has no version 3", error);
+        Assert.Equal((int)ExitCode.BadInput, none);
+        Assert.Contains("warning: no version of model tiny is chosen by Models:Versions, expected some of 1", chosen);
+
+        async Task<(int Code, string Error)> CheckAsync(string[] arguments)
+        {
+            var process = Start(["--check", .. arguments]);
+            var text = await process.StandardError.ReadToEndAsync(Cancellation);
+            await process.WaitForExitAsync(Cancellation);
+            return (process.ExitCode, text);
+        }
+    }
+
     [Theory]
     [InlineData("models/hung/1", false)]
     [InlineData("mount", true)]
