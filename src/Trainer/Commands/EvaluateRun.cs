@@ -21,6 +21,7 @@ internal sealed class EvaluateRun(EvaluateOptions options)
             throw new DirectoryNotFoundException(
                 $"{directory.Path} is not a run with weights: found no {Path.GetRelativePath(directory.Path, missing)} in it, "
                 + "expected a directory that train made, such as runs/ID");
+        RunChecksums.Verify(directory);
         var config = ConfigBuilder.Read(directory.Config);
         var model = directory.ReadModel();
         var device = ComputeDevice.Choose(options.Device);

@@ -10,14 +10,16 @@ namespace LeNetServe.Trainer.Training;
 /// <summary>The inputs of a run that its config names without their content: images, class names, teachers.</summary>
 /// <param name="Dataset">Counts and hash of the images.</param>
 /// <param name="Labels">The class names.</param>
-/// <param name="Teachers">SHA-256 of each teacher's weights, by run id; null without teachers.</param>
+/// <param name="Teachers">SHA-256 of each teacher's weights, by run id and, among runs of one id, number; null without teachers.</param>
 internal sealed record RunInputs(DatasetIdentity Dataset, IReadOnlyList<string> Labels, IReadOnlyDictionary<string, string>? Teachers)
 {
     /// <summary>Identifies the inputs. The images are in memory already; their hash takes about a second per GB.</summary>
     public static RunInputs Of(TrainingConfig config, ImageDataset dataset, DatasetIdentity identity)
     {
         var teachers = config.Teachers.Select(path => new RunDirectory(path)).Where(run => File.Exists(run.Weights))
-            .DistinctBy(run => run.Id).ToDictionary(run => run.Id, run => RegularFile.Sha256(run.Weights));
+            .GroupBy(run => run.Id)
+            .SelectMany(same => same.Select((run, index) => (Key: index == 0 ? run.Id : $"{run.Id} ({index + 1})", Run: run)))
+            .ToDictionary(teacher => teacher.Key, teacher => RegularFile.Sha256(teacher.Run.Weights));
         return new(identity, dataset.Labels, teachers.Count == 0 ? null : teachers);
     }
 

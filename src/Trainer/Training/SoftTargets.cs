@@ -57,6 +57,7 @@ internal sealed class SoftTargets : IDisposable
         var run = new RunDirectory(path);
         if (!File.Exists(run.Summary))
             throw ExpectedException.Usage($"teacher {path}: no finished run there, expected a run's directory with summary.json");
+        RunChecksums.Verify(run);
         var model = run.ReadModel();
         if (!ClassName.AreSame(model.Labels, student.Labels) || model.Spec.Input != student.Spec.Input)
             throw ExpectedException.Usage($"teacher {path}: answers {model.Spec.Input} with {string.Join(", ", model.Labels)}, "

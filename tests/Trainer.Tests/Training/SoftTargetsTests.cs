@@ -61,6 +61,20 @@ public sealed class SoftTargetsTests
     }
 
     [Fact]
+    public void Execute_TeacherWasChangedAfterItsRun_SaysSo()
+    {
+        using var directory = new TemporaryDirectory();
+        var teacher = Train(Tiny, directory.Path);
+        File.AppendAllText(new RunDirectory(teacher).Weights, " ");
+        var run = new TrainingRun(Tiny with { Seed = 2, Teacher = teacher }, TinyDataset.Create(), directory.Path);
+
+        var message = Assert.Throws<InvalidDataException>(() => Execute(run)).Message;
+
+        Assert.StartsWith(new RunDirectory(teacher).Weights, message, StringComparison.Ordinal);
+        Assert.Contains("changed or damaged after the run", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Execute_TeacherSeesOtherImages_SaysWhatItFound()
     {
         using var directory = new TemporaryDirectory();

@@ -314,6 +314,29 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void Reuse_SecondTeacherOfTheSameNameTrainedAnew_IsAnError()
+    {
+        using var directory = new TemporaryDirectory();
+        string[] teachers = [.. Enumerable.Range(1, 2).Select(seed =>
+        {
+            var teacher = new TrainingRun(Everything with { Epochs = 1, Seed = seed }, TinyDataset.Create(), directory.Path);
+            Execute(teacher, threads: 1);
+            Directory.CreateDirectory(Path.Combine(directory.Path, $"{seed}"));
+            Directory.Move(teacher.Directory.Path, Path.Combine(directory.Path, $"{seed}", "best"));
+            return Path.Combine(directory.Path, $"{seed}", "best");
+        })];
+        var config = Everything with { Epochs = 1, Teacher = string.Join(',', teachers), Variant = "lenet5" };
+        var student = new TrainingRun(config, TinyDataset.Create(), directory.Path);
+        Execute(student, threads: 1);
+        Assert.NotNull(student.Reuse());
+
+        File.AppendAllText(new RunDirectory(teachers[1]).Weights, " ");
+
+        var again = new TrainingRun(config, TinyDataset.Create(), directory.Path);
+        Assert.Contains("weights of teacher best (2)", Assert.Throws<InvalidDataException>(again.Reuse).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Execute_BatchNormWithOneImageInAShard_SaysWhatItTakes()
     {
         using var directory = new TemporaryDirectory();
