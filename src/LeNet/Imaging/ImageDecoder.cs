@@ -76,6 +76,10 @@ internal static unsafe class ImageDecoder
     private static Picture DecodeJpeg(ReadOnlySpan<byte> encoded, int channels, long maxPixels)
     {
         JpegFile.CheckKind(encoded);
+        var scans = JpegFile.Scans(encoded);
+        if (scans > JpegFile.ManyScans && JpegFile.Pixels(encoded) is var pixels && scans * pixels > JpegFile.ManyScans * maxPixels)
+            throw new ImageException(ImageFault.TooLarge,
+                $"the JPEG has {scans} scans of {pixels} pixels, expected at most {JpegFile.ManyScans} times {maxPixels} pixels in all");
         var end = JpegFile.EndOf(encoded);
         var data = end < 0 ? encoded : encoded[..end];
         var isInOneScan = JpegFile.IsInOneScan(data);

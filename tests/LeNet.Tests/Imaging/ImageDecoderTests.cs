@@ -90,6 +90,27 @@ public sealed class ImageDecoderTests
             }
     }
 
+    /// <summary>Each scan passes over all pixels: 34 kB of them took seconds.</summary>
+    [Fact]
+    public void Decode_JpegWhoseManyScansPassOverMorePixels_IsTooLarge()
+    {
+        var encoded = Of("progressive.jpg");
+        var scan = encoded.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xff, 0xda]);
+        var pixels = JpegFile.Pixels(encoded);
+        byte[] many = [.. encoded[..scan], .. Enumerable.Repeat(encoded[scan..^2], 10).SelectMany(bytes => bytes), 0xff, 0xd9];
+        var scans = JpegFile.Scans(many);
+
+        var exception = Assert.Throws<ImageException>(() => ImageDecoder.Decode(many, 3, maxPixels: pixels));
+
+        Assert.Equal(ImageFault.TooLarge, exception.Fault);
+        Assert.Equal(
+            $"the JPEG has {scans} scans of {pixels} pixels, expected at most 16 times {pixels} pixels in all", exception.Message);
+        ImageDecoder.Decode(encoded, 3, maxPixels: pixels).Dispose();
+        // Below the limit the decoder looks at them, and finds that each bit is there twice.
+        Assert.Equal(
+            ImageFault.Damaged, Assert.Throws<ImageException>(() => ImageDecoder.Decode(many, 3, pixels * scans / 16 + 1)).Fault);
+    }
+
     [Theory]
     [InlineData(0xc3, 8, "the JPEG is lossless or hierarchical")]
     [InlineData(0xc1, 12, "the JPEG has samples of 12 bits")]

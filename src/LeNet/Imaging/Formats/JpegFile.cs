@@ -6,6 +6,9 @@ namespace LeNetServe.Imaging;
 /// <summary>Reads a JPEG's markers (ITU-T T.81, annex B): its EXIF data, size and end, and the coefficients of its scans.</summary>
 internal static class JpegFile
 {
+    /// <summary>More scans than usual: a progressive JPEG has about ten, and each one passes over all pixels.</summary>
+    public const int ManyScans = 16;
+
     private const byte EndOfImage = 0xd9;
     private const byte StartOfScan = 0xda;
     private const byte Application1 = 0xe1;

@@ -17,9 +17,6 @@ internal static class TiffDecoder
     private const string SaveAnew = "save it as PNG, or as TIFF with LZW and 8 bits";
     private const int MaxEntries = 512;
     private const int MaxSamples = 8;
-
-    // A progressive JPEG has about ten, and each one passes over all pixels.
-    private const int MaxScans = 16;
     private const int MaxSide = 1 << 24;
 
     static TiffDecoder() => Tiff.SetErrorHandler(new LastError());
@@ -109,8 +106,8 @@ internal static class TiffDecoder
                 || (compression == PackBits && EndsInARun(encoded.Slice((int)offsets[part], (int)bytes[part]))))
                 throw Truncated(encoded.Length);
             if (compression is OldJpeg or Jpeg
-                && JpegFile.Scans(encoded.Slice((int)offsets[part], (int)bytes[part])) is > MaxScans and var scans)
-                throw Damaged(encoded.Length, $"its JPEG has {scans} scans, expected at most {MaxScans}");
+                && JpegFile.Scans(encoded.Slice((int)offsets[part], (int)bytes[part])) is > JpegFile.ManyScans and var scans)
+                throw Damaged(encoded.Length, $"its JPEG has {scans} scans, expected at most {JpegFile.ManyScans}");
         }
     }
 
