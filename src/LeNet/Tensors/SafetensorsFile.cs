@@ -56,8 +56,8 @@ public sealed class SafetensorsFile
 
     internal static SafetensorsFile Parse(string path, byte[] bytes)
     {
-        if (bytes.Length < 8)
-            throw new InvalidDataException($"{path}: {bytes.Length} bytes, expected 8 bytes of header length at offset 0");
+        if (bytes.Length < 10)
+            throw new InvalidDataException($"{path}: {bytes.Length} bytes, expected 10 at least: 8 of header length and 2 of header");
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(bytes);
         if (headerLength is < 2 or > MaxHeaderBytes || headerLength > bytes.Length - 8)
         {

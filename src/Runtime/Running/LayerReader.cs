@@ -30,7 +30,7 @@ public sealed class LayerReader : IDisposable
         // ONNX Runtime computes every node, also for outputs that a run does not ask for, and does not fuse a node that makes an output.
         // Without the nodes of the gradient, the layers of lenet5-1998 take half the time.
         layersAlone = Layers.Count == 0 ? all : Open(model, [.. Layers]);
-        withGradient = Layers.Count == 0 || !facts.HasGradient ? all : Open(model, [.. Layers, ModelFacts.Gradient]);
+        withGradient = facts.HasGradient ? Open(model, [.. Layers, ModelFacts.Gradient]) : all;
     }
 
     /// <summary>Gets the names of all tensors that can be read: the computed ones in the order of the graph, then the weights.</summary>

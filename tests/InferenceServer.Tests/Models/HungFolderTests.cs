@@ -110,6 +110,18 @@ public sealed class HungFolderTests
         return (report.State, report.Reason);
     }
 
-    private static int LoadingThreads() =>
-        Directory.EnumerateDirectories("/proc/self/task").Count(task => File.ReadAllText(Path.Combine(task, "comm")) == "Load\n");
+    private static int LoadingThreads() => Directory.EnumerateDirectories("/proc/self/task").Count(IsLoading);
+
+    private static bool IsLoading(string task)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(task, "comm")) == "Load\n";
+        }
+        catch (IOException)
+        {
+            // The thread has ended since the folder was listed.
+            return false;
+        }
+    }
 }

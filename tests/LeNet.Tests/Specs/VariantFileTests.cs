@@ -81,6 +81,7 @@ public sealed class VariantFileTests : IDisposable
     [InlineData("{\n  \"layers\"", "{\n  \"author\": \"me\", \"layers\"", "key \"author\" is unknown, expected \"layers\" alone")]
     [InlineData("\"size\": 4", "\"size\": 5", "layer S2")]
     [InlineData("0.2", "1.5", "layer drop: rate is 1.5")]
+    [InlineData("[[0], [0], [0], [0]]", "[[1], [0], [0], [0]]", "layer C1: input_maps row 0 is [1], expected map numbers 0 to 0")]
     [InlineData("[[0], [0], [0], [0]]", "[[0], [0], [0], []]", "layer C1: input_maps row 3")]
     [InlineData("[[0], [0], [0], [0]]", "[[0], [0], [0], null]", "")]
     [InlineData("{ \"type\": \"softmax\", \"name\": \"softmax\" }", "null", "mine.json")]

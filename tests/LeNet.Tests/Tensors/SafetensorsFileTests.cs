@@ -85,6 +85,16 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    public void Parse_TooFewBytesForAHeader_SaysWhatWasExpected(int length) =>
+        Assert.Equal($"w: {length} bytes, expected 10 at least: 8 of header length and 2 of header",
+            Assert.Throws<InvalidDataException>(() => SafetensorsFile.Parse("w", new byte[length])).Message);
+
+    [Fact]
+    public void Parse_ShortestFile_HasNoTensors() => Assert.Empty(SafetensorsFile.Parse("w", [2, 0, 0, 0, 0, 0, 0, 0, .. "{}"u8]).Names);
+
+    [Theory]
     [InlineData(-1)]
     [InlineData(1)]
     [InlineData(1L << 40)]
