@@ -1,13 +1,17 @@
+using System.Runtime.CompilerServices;
 using LeNetServe;
 using LeNetServe.InferenceServer.Configuration;
 using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Models;
 
-NativeHeap.ShareArenas();
-NativeHeap.MapLargeBlocks();
-return await Exit.GuardAsync(async () =>
+return Descriptors.AreEnough() ? await ServeAsync(args) : (int)ExitCode.Trouble;
+
+// Inlined code would load its assemblies before the check, and each takes a descriptor.
+[MethodImpl(MethodImplOptions.NoInlining)]
+static Task<int> ServeAsync(string[] args) => Exit.GuardAsync(async () =>
 {
-    Descriptors.Require();
+    NativeHeap.ShareArenas();
+    NativeHeap.MapLargeBlocks();
     var commandLine = CommandLine.Parse(args);
     var builder = commandLine.CreateBuilder();
     var reader = new SettingsReader(builder.Configuration);

@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 
 namespace LeNetServe.InferenceServer.Hosting;
 
@@ -6,7 +7,7 @@ namespace LeNetServe.InferenceServer.Hosting;
 /// The file descriptors of the process. A server that accepts connections until none is left stops: accept then fails in a loop, and
 /// nothing that needs a file works anymore.
 /// </summary>
-internal static class Descriptors
+internal static partial class Descriptors
 {
     /// <summary>
     /// The descriptors that are not for connections: assemblies, models, secrets, listeners. An idle server holds about 220.
@@ -22,29 +23,36 @@ internal static class Descriptors
     /// <summary>Gets the largest number of descriptors that the process may have.</summary>
     public static int Limit { get; } = ReadLimit();
 
-    /// <summary>Refuses a process that may open too few files. Call this first, because even the start needs many.</summary>
-    /// <exception cref="ExpectedException">The limit is below <see cref="Least"/>.</exception>
-    public static void Require()
+    /// <summary>
+    /// Checks whether the process may open enough files, and says it on stderr if not. Call this first. It needs no file and no assembly
+    /// of ours, because each assembly takes a descriptor.
+    /// </summary>
+    public static unsafe bool AreEnough()
     {
-        if (Limit < Least)
-            throw new ExpectedException(
-                ExitCode.Trouble,
-                $"the server cannot serve: the process may open {Limit} files, expected {Least} at least (ulimit -n)");
+        if (Limit >= Least)
+            return true;
+        var message = $"error: the server cannot serve: the process may open {Limit} files, expected {Least} at least (ulimit -n)\n";
+        fixed (byte* bytes = Encoding.ASCII.GetBytes(message))
+            _ = Write(2, bytes, message.Length);
+        return false;
     }
 
     /// <summary>Gets the default for the connections of each listener.</summary>
     public static int ConnectionsOf(int listeners) => Math.Clamp((Limit - Reserved) / listeners, 1, MostConnections);
 
     // .NET raises the soft limit to the hard one when it starts.
-    private static int ReadLimit()
+    private static unsafe int ReadLimit()
     {
-        const string Limits = "/proc/self/limits";
-        if (!File.Exists(Limits))
-            return Unlimited;
-        var line = File.ReadLines(Limits).FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal)) ?? "";
-        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return words.Length > 3 && int.TryParse(words[3], NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-            ? Math.Min(limit, Unlimited)
-            : Unlimited;
+        const int OpenFiles = 7;
+        var limits = stackalloc ulong[2];
+        return OperatingSystem.IsLinux() && GetLimits(OpenFiles, limits) == 0 ? (int)Math.Min(limits[0], Unlimited) : Unlimited;
     }
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static unsafe partial int GetLimits(int resource, ulong* limits);
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static unsafe partial nint Write(int file, byte* bytes, nint count);
 }

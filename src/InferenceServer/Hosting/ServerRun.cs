@@ -1,6 +1,4 @@
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace LeNetServe.InferenceServer.Hosting;
@@ -15,7 +13,6 @@ internal static class ServerRun
     public static async Task<ExitCode> RunAsync(WebApplication app)
     {
         var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
-        var listen = app.Services.GetRequiredService<ServerOptions>().Listen;
         Exception? failure = null;
         var hasStarted = false;
         // The host itself handles SIGTERM, SIGINT and SIGQUIT. A closed terminal must drain the server, too.
@@ -28,6 +25,7 @@ internal static class ServerRun
         {
             try
             {
+                FreeAddresses.Require(app.Services.GetRequiredService<ServerOptions>().Listen);
                 await app.StartAsync();
                 hasStarted = true;
                 await app.WaitForShutdownAsync();
@@ -45,27 +43,8 @@ internal static class ServerRun
         if (failure is null or OperationCanceledException)
             return ExitCode.Success;
         var what = hasStarted ? "has failed" : "did not start";
-        await Console.Error.WriteLineAsync($"error: the server {what}: {Describe(failure, listen)}");
+        await Console.Error.WriteLineAsync($"error: the server {what}: {(Exit.Expected(failure) is null ? failure : failure.Message)}");
         return ExitCode.Trouble;
-    }
-
-    /// <summary>Says what failed and what to do about it: the message, or the whole exception if it is a bug.</summary>
-    internal static string Describe(Exception failure, ListenerOptions listen)
-    {
-        int[] ports = [listen.GrpcPort, listen.HttpPort];
-        int[] low = [.. ports.Where(port => port is > 0 and < 1024)];
-        var isDenied = failure is SocketException { SocketErrorCode: SocketError.AccessDenied } && low.Length > 0;
-        var socket = !isDenied && listen.UnixSocket is { } path ? $", or on {path}" : "";
-        var names = string.Join(" and ", isDenied ? low : ports);
-        // A socket's exception does not name the address.
-        var place = failure is SocketException
-            ? $"cannot listen on {listen.Address}, port{(isDenied && low.Length == 1 ? "" : "s")} {names}{socket}: "
-            : "";
-        const string Choose = "choose another port with --grpc-port or --http-port.";
-        var remedy = isDenied ? $". Ports below 1024 need more rights: {Choose}"
-            : failure.InnerException is AddressInUseException ? $" Stop the program that uses it, or {Choose}"
-            : "";
-        return $"{place}{(Exit.Expected(failure) is null ? failure : failure.Message)}{remedy}";
     }
 
     /// <summary>

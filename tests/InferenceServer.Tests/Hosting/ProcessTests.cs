@@ -137,23 +137,23 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Equal(0, process.ExitCode);
     }
 
-    [Fact]
-    public async Task Start_PortIsTaken_SaysSoAndExitsWithTrouble()
+    [Theory]
+    [InlineData("--grpc-port", "--http-port")]
+    [InlineData("--http-port", "--grpc-port")]
+    public async Task Start_PortIsTaken_IsOneLineAndTrouble(string option, string other)
     {
         using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
         taken.Start();
         var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
-        var process = Start("--Models:Path", directory["models"], "--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", $"{port}",
-            "--Listen:HttpPort", "0");
+        var process = Start(directory["models"], "--listen", "127.0.0.1", option, $"{port}", other, "0");
 
         var error = await process.StandardError.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
 
         Assert.Equal((int)ExitCode.Trouble, process.ExitCode);
-        var line = Assert.Single(error.TrimEnd().Split('\n'), text => !text.Contains(" info: LeNetServe.", StringComparison.Ordinal));
         Assert.Equal(
-            $"error: the server did not start: Failed to bind to address http://127.0.0.1:{port}: address already in use. "
-            + "Stop the program that uses it, or choose another port with --grpc-port or --http-port.", line);
+            $"error: the server did not start: cannot listen on 127.0.0.1, port {port}: Address already in use. "
+            + $"Stop the program that uses it, or choose another with {option}.\n", error);
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using LeNetServe.InferenceServer.Hosting;
 using LeNetServe.InferenceServer.Models;
 using LeNetServe.Tests;
@@ -43,39 +42,14 @@ public sealed class ServerRunTests : IDisposable
     }
 
     [Fact]
-    public async Task RunAsync_PortIsTakenWhileModelsAreOpened_EndsAfterThem()
+    public async Task RunAsync_StartFailsWhileModelsAreOpened_EndsAfterThem()
     {
-        await using var server = await TestServer.StartAsync();
-        await using var app = TestServer.Build(directory, WriteMany, _ => { }, $"--Listen:GrpcPort={new Uri(server.GrpcAddress).Port}");
+        await using var app = TestServer.Build(directory, WriteMany, builder => builder.Services.AddHostedService<Unstartable>());
         var repository = app.Services.GetServices<IHostedService>().OfType<RepositoryService>().Single();
 
         Assert.Equal(ExitCode.Trouble, await ServerRun.RunAsync(app).WaitAsync(Cancellation));
 
         Assert.True(repository.ExecuteTask!.IsCompleted);
-    }
-
-    [Theory]
-    [InlineData(8001, 80, "port 80")]
-    [InlineData(443, 8000, "port 443")]
-    [InlineData(443, 80, "ports 443 and 80")]
-    public void Describe_PortOfTheSystem_NamesItAndTheRights(int grpc, int http, string expected)
-    {
-        var denied = new SocketException((int)SocketError.AccessDenied);
-
-        Assert.Equal(
-            $"cannot listen on 0.0.0.0, {expected}: {denied.Message}. Ports below 1024 need more rights: "
-            + "choose another port with --grpc-port or --http-port.",
-            ServerRun.Describe(denied, new() { GrpcPort = grpc, HttpPort = http }));
-    }
-
-    [Fact]
-    public void Describe_AnotherFaultOfASocket_NamesBothPorts()
-    {
-        var absent = new SocketException((int)SocketError.AddressNotAvailable);
-
-        Assert.Equal(
-            $"cannot listen on 0.0.0.0, ports 8001 and 80: {absent.Message}",
-            ServerRun.Describe(absent, new() { GrpcPort = 8001, HttpPort = 80 }));
     }
 
     private static void WriteMany(string models)
@@ -103,5 +77,12 @@ public sealed class ServerRunTests : IDisposable
             await lifecycle.WhenLoaded.WaitAsync(stoppingToken);
             throw new InvalidOperationException("a bug");
         }
+    }
+
+    private sealed class Unstartable : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => throw new IOException("trouble");
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
