@@ -19,8 +19,8 @@ internal sealed record RepositoryOptions
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The longest time for opening a version or reading a folder. A file system that does not answer then fails that model, and
-    /// the others are served.
+    /// The longest time for opening a version or reading a folder, <see cref="Path"/> included. A file system that does not answer then
+    /// fails that model, and the others are served.
     /// </summary>
     public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -73,7 +73,10 @@ internal sealed record RepositoryOptions
             PollInterval = reader.Duration(
                 "Models:PollInterval", defaults.PollInterval, TimeSpan.FromHours(1), "How often, in mode poll"),
             LoadTimeout = reader.Duration(
-                "Models:LoadTimeout", defaults.LoadTimeout, TimeSpan.FromDays(1), "Longest time for opening a version"),
+                "Models:LoadTimeout",
+                defaults.LoadTimeout,
+                TimeSpan.FromDays(1),
+                "Longest time for opening a version, and for a look at Models:Path"),
             Policy = ReadPolicy(
                 reader, "Models:Versions", reader.Text("Models:Versions", "all", "Which versions are served", VersionPolicy.Allowed)!),
             PolicyByModel = reader.Table("Models:VersionsOf", VersionPolicy.Allowed, "The same for one model: Models:VersionsOf:NAME")

@@ -171,6 +171,29 @@ public sealed class VersionFolderTests : IDisposable
         Assert.Same(after, server.Repository.Current.Models["m"].Default);
     }
 
+    /// <summary>Only the file's time of change, which nobody can set, tells of such a rewrite.</summary>
+    [Fact]
+    public async Task Scan_FileIsRewrittenInPlaceAndItsLengthAndTimeAreRestored_IsNoticed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "times of change");
+        var time = DateTime.UtcNow.AddDays(-1);
+        var other = await File.ReadAllBytesAsync(new TinyOnnx { Bias = [9, 0, 0] }.Write(directory["other"]), Cancellation);
+        await using var server = await TestServer.StartAsync(
+            models => File.SetLastWriteTimeUtc(new TinyOnnx().Write(Path.Combine(models, "m", "1")), time),
+            "--Models:Mode=poll",
+            "--Models:PollInterval=60m");
+        var file = new FileInfo(Path.Combine(server.Models, "m", "1", "model.onnx"));
+        var before = server.Repository.Current.Models["m"].Default;
+        Assert.Equal(file.Length, other.Length);
+
+        await using (var stream = file.OpenWrite())
+            await stream.WriteAsync(other, Cancellation);
+        file.LastWriteTimeUtc = time;
+        await server.Repository.ScanAsync(Cancellation);
+
+        Assert.NotEqual(before.Facts.Sha256, server.Repository.Current.Models["m"].Default.Facts.Sha256);
+    }
+
     [Fact]
     public async Task Scan_LinkLeadsElsewhere_IsNoticed()
     {
