@@ -23,6 +23,7 @@ internal sealed class GrpcFrames : PipeReader, IRequestBodyPipeFeature
 
     private PipeReader inner = null!;
     private ClientFaults faults = null!;
+    private ConnectionPlace? stream;
     private int maxBytes;
     private bool takesOne;
     private bool hasMessage;
@@ -34,12 +35,14 @@ internal sealed class GrpcFrames : PipeReader, IRequestBodyPipeFeature
     /// <param name="maxBytes">The largest message.</param>
     /// <param name="takesOne">True if the method takes exactly one message.</param>
     /// <param name="faults">Receives the faults.</param>
-    public static void Check(HttpContext context, int maxBytes, bool takesOne, ClientFaults faults)
+    /// <param name="stream">The connection of a stream, which is in use when bytes of the stream arrive.</param>
+    public static void Check(HttpContext context, int maxBytes, bool takesOne, ClientFaults faults, ConnectionPlace? stream)
     {
         var body = context.Features.GetRequiredFeature<IRequestBodyPipeFeature>();
         var frames = Known.GetOrCreateValue(body);
         frames.inner = body.Reader;
         frames.faults = faults;
+        frames.stream = stream;
         frames.maxBytes = maxBytes;
         frames.takesOne = takesOne;
         frames.hasMessage = false;
@@ -120,6 +123,7 @@ internal sealed class GrpcFrames : PipeReader, IRequestBodyPipeFeature
 
     private ReadResult Checked(ReadResult read)
     {
+        stream?.Touch();
         if (!read.IsCanceled && FaultOf(read.Buffer, read.IsCompleted) is var (status, message))
         {
             inner.AdvanceTo(read.Buffer.End);

@@ -47,7 +47,8 @@ internal static class GrpcRules
             if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is { } method)
             {
                 var takesOne = method.Method.Type is MethodType.Unary or MethodType.ServerStreaming;
-                GrpcFrames.Check(context, limits.MaxMessageBytes, takesOne, faults);
+                var stream = method.Method.Type == MethodType.Unary ? null : ConnectionPlace.NoteStream(context);
+                GrpcFrames.Check(context, limits.MaxMessageBytes, takesOne, faults, stream);
             }
             return next(context);
         });

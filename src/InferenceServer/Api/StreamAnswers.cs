@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Grpc.Core;
+using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Errors;
 using LeNetServe.Runtime.Errors;
 
@@ -9,7 +10,7 @@ namespace LeNetServe.InferenceServer.Api;
 /// Writes a stream's answers in the order of its requests. The reader of the requests writes an answer that is complete, if no earlier
 /// answer is outstanding. Other answers wait in a bounded queue.
 /// </summary>
-internal sealed class StreamAnswers<T>(IServerStreamWriter<T> stream, int parallelism)
+internal sealed class StreamAnswers<T>(IServerStreamWriter<T> stream, int parallelism, ConnectionPlace? place = null)
 {
     private static readonly WriteOptions MoreFollows = new(WriteFlags.BufferHint);
 
@@ -26,7 +27,8 @@ internal sealed class StreamAnswers<T>(IServerStreamWriter<T> stream, int parall
     {
         if (answer.IsCompletedSuccessfully && Volatile.Read(ref count) == 0)
             return WriteAsync(answer.Result, isFollowed);
-        Interlocked.Increment(ref count);
+        if (Interlocked.Increment(ref count) == 1)
+            place?.BeginCall();
         return outstanding.Writer.WriteAsync(answer, gone).AsTask();
     }
 
@@ -46,6 +48,9 @@ internal sealed class StreamAnswers<T>(IServerStreamWriter<T> stream, int parall
         finally
         {
             await end.CancelAsync();
+            // A reader that goes on for a moment counts from below zero.
+            if (Interlocked.Exchange(ref count, int.MinValue) > 0)
+                place?.EndCall();
         }
         if (await reading)
             return;
@@ -75,7 +80,8 @@ internal sealed class StreamAnswers<T>(IServerStreamWriter<T> stream, int parall
             {
                 var value = await answer;
                 await WriteAsync(value, outstanding.Reader.TryPeek(out var following) && following.IsCompletedSuccessfully);
-                Interlocked.Decrement(ref count);
+                if (Interlocked.Decrement(ref count) == 0)
+                    place?.EndCall();
             }
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using LeNetServe.InferenceServer.Access;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -18,12 +19,19 @@ internal static class LingeringClose
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     /// <summary>Adds the wait. Call this before TLS. HTTP/1 has no window updates, and its clients may wait for the end.</summary>
-    public static void UseLingeringClose(this ListenOptions listener) => listener.Use(next => async connection =>
+    public static void UseLingeringClose(this ListenOptions listener)
     {
-        await next(connection);
-        if (connection.Items.ContainsKey(IsHttp2) && connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
-            await ReadToEndAsync(socket);
-    });
+        var time = listener.ApplicationServices.GetRequiredService<TimeProvider>();
+        listener.Use(next => async connection =>
+        {
+            await next(connection);
+            // A connection that gives way to a new one had no call, and its place is wanted.
+            if (connection.Items.ContainsKey(IsHttp2)
+                && connection.Features.Get<ConnectionPlace>() is not { IsLeaving: true }
+                && connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
+                await ReadToEndAsync(socket, time);
+        });
+    }
 
     /// <summary>
     /// Notes the protocol of the connection. Call this after TLS, whose protocol cannot be read anymore when the connection has ended.
@@ -39,9 +47,9 @@ internal static class LingeringClose
         features.Get<ITlsApplicationProtocolFeature>() is not { } tls
         || tls.ApplicationProtocol.Span.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span);
 
-    private static async Task ReadToEndAsync(Socket socket)
+    private static async Task ReadToEndAsync(Socket socket, TimeProvider time)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Limit, time);
         var ignored = new byte[1024];
         try
         {

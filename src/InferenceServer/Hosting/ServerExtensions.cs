@@ -55,6 +55,7 @@ internal static class ServerExtensions
     public static void MapServer(this WebApplication app, ServerOptions options)
     {
         app.UseLastAnswers();
+        app.UseConnectionPlaces();
         app.UseRest(options.Listen.Origins);
         app.UseSecurity();
         app.UseUnknownCalls();

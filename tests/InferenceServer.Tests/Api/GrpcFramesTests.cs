@@ -18,7 +18,7 @@ public sealed class GrpcFramesTests
         var context = new DefaultHttpContext();
         context.Features.Set<IRequestBodyPipeFeature>(new Body());
         using var metrics = new ServerMetrics();
-        GrpcFrames.Check(context, 100, takesOne: true, new(metrics, TimeProvider.System, NullLogger<ClientFaults>.Instance));
+        GrpcFrames.Check(context, 100, takesOne: true, new(metrics, TimeProvider.System, NullLogger<ClientFaults>.Instance), stream: null);
         var reader = context.Request.BodyReader;
 
         Func<Task>[] methods =

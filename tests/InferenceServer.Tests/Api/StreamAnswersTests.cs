@@ -1,4 +1,5 @@
 using Grpc.Core;
+using LeNetServe.InferenceServer.Access;
 using LeNetServe.InferenceServer.Api;
 using LeNetServe.InferenceServer.Tests.Api.Classify;
 
@@ -61,5 +62,27 @@ public sealed class StreamAnswersTests
 
         await Assert.ThrowsAsync<InvalidDataException>(
             () => answers.RunAsync(_ => throw new InvalidDataException(), Cancellation, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task RunAsync_WriteFailsWhileAnswersAreOutstanding_ConnectionIsNotInUse()
+    {
+        var place = new ConnectionPlace(null!, new("client"), TimeProvider.System);
+        var call = new FakeCall<string, string>([]) { Writing = Task.FromException(new IOException()) };
+        var answers = new StreamAnswers<string>(call, 3, place);
+        TaskCompletionSource<string>[] sources = [new(), new()];
+        var running = answers.RunAsync(AddAllAsync, Cancellation, CancellationToken.None);
+        Assert.True(place.IsInUse);
+
+        sources[0].SetResult("first");
+
+        await Assert.ThrowsAsync<IOException>(() => running.WaitAsync(Cancellation));
+        Assert.False(place.IsInUse);
+
+        async Task AddAllAsync(CancellationToken end)
+        {
+            foreach (var source in sources)
+                await answers.AddAsync(source.Task, false, Cancellation);
+        }
     }
 }

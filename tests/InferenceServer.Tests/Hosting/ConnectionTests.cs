@@ -7,7 +7,9 @@ using LeNetServe.InferenceServer.Tests.Access;
 using LeNetServe.InferenceServer.Tests.Api.Classify;
 using LeNetServe.Tests;
 using LeNetServe.V1;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LeNetServe.InferenceServer.Tests.Hosting;
 
@@ -29,7 +31,14 @@ public sealed class ConnectionTests : IDisposable
     {
         var log = new LogLines();
         await using var server = await TestServer.StartAsync(
-            TestServer.WriteTiny, builder => builder.Logging.AddProvider(log), "--Listen:MaxConnections=5");
+            TestServer.WriteTiny,
+            builder =>
+            {
+                builder.Logging.AddProvider(log);
+                // While the clock stands still, no connection is idle for long enough to give way.
+                builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(DateTimeOffset.UtcNow));
+            },
+            "--Listen:MaxConnections=5");
         await server.Client.ClassifyAsync(Request, cancellationToken: Cancellation);
         var port = new Uri(grpc ? server.GrpcAddress : server.HttpAddress).Port;
 
@@ -113,6 +122,8 @@ public sealed class ConnectionTests : IDisposable
     [Theory]
     [InlineData(300)]
     [InlineData(100)]
+    [InlineData(64)]
+    [InlineData(40)]
     public async Task Start_TooFewDescriptors_IsOneLineAndTrouble(int descriptors)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs ulimit");

@@ -26,7 +26,8 @@ internal sealed partial class ClassifierService
     {
         var caller = Caller.OfStream(context);
         var client = context.GetHttpContext().Features.Get<RatedClient>();
-        var answers = new StreamAnswers<ClassifyStreamResponse>(responseStream, limits.StreamParallelism);
+        var place = context.GetHttpContext().Features.Get<ConnectionPlace>();
+        var answers = new StreamAnswers<ClassifyStreamResponse>(responseStream, limits.StreamParallelism, place);
         await answers.RunAsync(end => ReadAsync(requestStream, answers, caller, client, end), caller.Gone, lifecycle.Ending);
     }
 

@@ -65,6 +65,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
         builder.AddListeners(server.App.Services.GetRequiredService<ServerOptions>());
         builder.Services.AddSingleton(server.App.Services.GetRequiredService<TlsState>());
         builder.Services.AddSingleton(server.App.Services.GetRequiredService<ClientFaults>());
+        builder.Services.AddSingleton(TimeProvider.System);
         // As the server does, so that what it adds itself is all that is seen.
         builder.Services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true);
         builder.Services.AddSingleton(new Echo(Task.FromResult(reply)));

@@ -25,7 +25,8 @@ internal sealed partial class OpenInferenceService
         var asStatus = string.Equals(
             context.GetHttpContext().Request.Headers[GrpcErrorsHeader], "true", StringComparison.OrdinalIgnoreCase);
         var client = context.GetHttpContext().Features.Get<RatedClient>();
-        var answers = new StreamAnswers<ModelStreamInferResponse>(responseStream, limits.StreamParallelism);
+        var place = context.GetHttpContext().Features.Get<ConnectionPlace>();
+        var answers = new StreamAnswers<ModelStreamInferResponse>(responseStream, limits.StreamParallelism, place);
         await answers.RunAsync(ReadAsync, caller.Gone, lifecycle.Ending);
 
         async Task ReadAsync(CancellationToken end)
