@@ -277,9 +277,13 @@ at("film").addEventListener("toggle", openFilm);
 at("run").addEventListener("change", openFilm);
 
 let port = 8001;
+let copied;
 
 function showCall() {
-  at("call").textContent = model ? callText(at("language").value, model, port, hasToken()) : "";
+  const text = model ? callText(at("language").value, model, port, hasToken()) : "";
+  if (text !== at("call").textContent)
+    at("copy").textContent = "Copy";
+  at("call").textContent = text;
 }
 
 at("language").addEventListener("change", showCall);
@@ -291,7 +295,8 @@ at("copy").addEventListener("click", async () => {
   try {
     await navigator.clipboard.writeText(at("call").textContent);
     at("copy").textContent = "Copied";
-    setTimeout(() => at("copy").textContent = "Copy", 1500);
+    clearTimeout(copied);
+    copied = setTimeout(() => at("copy").textContent = "Copy", 1500);
   } catch {
     at("copy").textContent = "Selected: press Ctrl+C";
   }
