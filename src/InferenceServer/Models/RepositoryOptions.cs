@@ -76,7 +76,7 @@ internal sealed record RepositoryOptions
                 "Models:LoadTimeout",
                 defaults.LoadTimeout,
                 TimeSpan.FromDays(1),
-                "Longest time for opening a version, and for a look at Models:Path"),
+                "Longest time for opening a version or Models:Path"),
             Policy = ReadPolicy(
                 reader, "Models:Versions", reader.Text("Models:Versions", "all", "Which versions are served", VersionPolicy.Allowed)!),
             PolicyByModel = reader.Table("Models:VersionsOf", VersionPolicy.Allowed, "The same for one model: Models:VersionsOf:NAME")

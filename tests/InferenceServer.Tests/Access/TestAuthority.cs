@@ -39,6 +39,14 @@ internal sealed class TestAuthority : IDisposable
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
     }
 
+    /// <summary>Writes a server's certificate and its key into one file.</summary>
+    public void WriteServer(string path)
+    {
+        using var certificate = Issue("localhost");
+        var pem = $"{certificate.ExportCertificatePem()}\n{certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()}\n";
+        File.WriteAllText(path, pem);
+    }
+
     public void Dispose()
     {
         key.Dispose();

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -225,10 +224,8 @@ public sealed class ConnectionPlacesTests : IDisposable
     public async Task TryEnter_HandshakeOfTlsIsNotFinished_IsCutOff()
     {
         using var authority = new TestAuthority("CA");
-        using var certificate = authority.Issue("localhost");
         using var directory = new TemporaryDirectory();
-        var pem = $"{certificate.ExportCertificatePem()}\n{certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()}\n";
-        await File.WriteAllTextAsync(directory["server.pem"], pem, Cancellation);
+        authority.WriteServer(directory["server.pem"]);
         await using var server = await StartAsync(
             "--Listen:MaxConnections=1", "--Listen:StartTimeout=10m", $"--Security:Tls:CertificateFile={directory["server.pem"]}");
         var port = new Uri(server.HttpAddress).Port;

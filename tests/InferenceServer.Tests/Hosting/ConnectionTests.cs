@@ -78,10 +78,8 @@ public sealed class ConnectionTests : IDisposable
     public async Task Connect_TlsHelloDoesNotCome_IsClosed()
     {
         using var authority = new TestAuthority("CA");
-        using var certificate = authority.Issue("localhost");
         using var directory = new TemporaryDirectory();
-        var pem = $"{certificate.ExportCertificatePem()}\n{certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()}\n";
-        await File.WriteAllTextAsync(directory["server.pem"], pem, Cancellation);
+        authority.WriteServer(directory["server.pem"]);
         await using var server = await TestServer.StartAsync(
             $"--Security:Tls:CertificateFile={directory["server.pem"]}", "--Listen:StartTimeout=100ms");
         foreach (var address in new[] { server.HttpAddress, server.GrpcAddress })
@@ -94,10 +92,8 @@ public sealed class ConnectionTests : IDisposable
     public async Task Connection_OfHttp2OverTlsEnds_LogsNothing()
     {
         using var authority = new TestAuthority("CA");
-        using var certificate = authority.Issue("localhost");
         using var directory = new TemporaryDirectory();
-        var pem = $"{certificate.ExportCertificatePem()}\n{certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()}\n";
-        await File.WriteAllTextAsync(directory["server.pem"], pem, Cancellation);
+        authority.WriteServer(directory["server.pem"]);
         using var log = new RecordedLog();
         await using var server = await TestServer.StartAsync(
             TestServer.WriteTiny,

@@ -120,8 +120,6 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
         try
         {
             var document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw OpenInferenceErrors.Invalid("the body is not a JSON object, expected one or nothing");
             KnownFields.Require(document.RootElement, known);
             return document;
         }
