@@ -13,8 +13,8 @@ internal sealed class ModelMetrics
     private const int InferenceCount = 0, LastInference = 1, Entered = 2, Left = 3, UnknownCount = 4;
     private readonly OutcomeMetrics?[] outcomes = new OutcomeMetrics?[Enum.GetValues<RequestOutcome>().Length];
     private readonly long[][] counters = Stripes.Create(() => new long[16]);
-    private readonly ConcurrentDictionary<int, BatchMetrics> batches = new();
-    private readonly BatchMetrics single = new(1);
+    private readonly ConcurrentDictionary<int, PhaseHistogram> batches = new();
+    private readonly PhaseHistogram single = new();
     private readonly ServerInstruments instruments;
     private readonly TimeProvider time;
     private readonly RecordingSwitch recording;
@@ -42,7 +42,7 @@ internal sealed class ModelMetrics
     public long Unknown => Sum(UnknownCount);
 
     /// <summary>Runs of the model.</summary>
-    public long Executions => batches.Values.Sum(batch => batch.Runs.Read().Count);
+    public long Executions => batches.Values.Sum(runs => runs.Read().Count);
 
     /// <summary>Requests that have ever entered.</summary>
     public long Requests => Sum(Entered);
@@ -54,16 +54,17 @@ internal sealed class ModelMetrics
     public long LastInferenceMilliseconds => counters.Max(stripe => Interlocked.Read(ref stripe[LastInference]));
 
     /// <summary>Runs by batch size.</summary>
-    public IEnumerable<BatchMetrics> Batches => batches.Values.Where(batch => batch.Runs.Read().Count > 0).OrderBy(batch => batch.Size);
+    public IEnumerable<(int Size, PhaseHistogram Runs)> Batches =>
+        batches.Where(batch => batch.Value.Read().Count > 0).OrderBy(batch => batch.Key).Select(batch => (batch.Key, batch.Value));
 
     /// <summary>The histograms of an outcome; null if it has not occurred.</summary>
     public OutcomeMetrics? this[RequestOutcome outcome] => Volatile.Read(ref outcomes[(int)outcome]);
 
     /// <summary>A request has been admitted to this model; <see cref="Record"/> must follow.</summary>
-    public void Enter(int requests = 1) => Count(Entered, requests);
+    public void Enter() => Count(Entered, 1);
 
     /// <summary>A request that had entered is over.</summary>
-    public void Leave(int requests = 1) => Count(Left, requests);
+    public void Leave() => Count(Left, 1);
 
     /// <summary>An image with a novelty above the threshold was answered.</summary>
     public void CountUnknown()
@@ -78,7 +79,7 @@ internal sealed class ModelMetrics
     public void RecordRun(int batch, long ticks)
     {
         if (recording.IsOn)
-            (batch == 1 ? single : batches.GetOrAdd(batch, static size => new(size))).Runs.Record(RequestPhases.Nanoseconds(ticks));
+            (batch == 1 ? single : batches.GetOrAdd(batch, static _ => new())).Record(RequestPhases.Nanoseconds(ticks));
     }
 
     /// <summary>A request is over, well or not.</summary>

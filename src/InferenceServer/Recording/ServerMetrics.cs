@@ -37,9 +37,6 @@ internal sealed class ServerMetrics : IDisposable
             (model, version),
             key => new(key.Model, key.Version.ToString(CultureInfo.InvariantCulture), instruments, time, Recording));
 
-    /// <summary>Gets the figures of a model version; null if the version was never served.</summary>
-    public ModelMetrics? Find(string model, long version) => models.GetValueOrDefault((model, version));
-
     /// <summary>Shows a value that is read at each scrape; a second registration of the same name replaces the first.</summary>
     /// <param name="name">Prometheus name, such as <c>lenetserve_queue_length</c>.</param>
     /// <param name="description">One line.</param>

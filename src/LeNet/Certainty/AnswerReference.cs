@@ -20,15 +20,13 @@ public sealed record AnswerReference(
     /// <summary>Describes answers.</summary>
     /// <param name="probabilities">N×classes.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="novelties">One per image; null without novelty.</param>
-    public static AnswerReference Of(float[] probabilities, int classes, IEnumerable<float>? novelties)
+    public static AnswerReference Of(float[] probabilities, int classes)
     {
         var images = probabilities.Chunk(classes).ToList();
         var shares = new double[classes];
         foreach (var row in images)
             shares[Array.IndexOf(row, row.Max())] += 1.0 / images.Count;
-        return new(
-            shares, ScoreHistogram.Of(images.Select(row => row.Max())), novelties is null ? null : ScoreHistogram.Of(novelties));
+        return new(shares, ScoreHistogram.Of(images.Select(row => row.Max())));
     }
 
     /// <summary>

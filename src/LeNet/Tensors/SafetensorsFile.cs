@@ -32,9 +32,6 @@ public sealed class SafetensorsFile
         : throw new InvalidDataException(
             $"{path}: tensor \"{name}\" is missing, found {(tensors.Count == 0 ? "none" : string.Join(", ", tensors.Keys))}");
 
-    /// <summary>Tells whether the file has a tensor of that name.</summary>
-    public bool Contains(string name) => tensors.ContainsKey(name);
-
     /// <summary>Reads the whole file.</summary>
     /// <exception cref="InvalidDataException">The file is broken; the message has the place and what was expected there.</exception>
     public static SafetensorsFile Read(string path) => Parse(path, RegularFile.ReadAllBytes(path, MaxFileBytes));

@@ -39,7 +39,7 @@ internal static class Calibrator
             LossBefore = before.Loss,
             LossAfter = after.Loss,
             Coverage = CoverageThreshold.Of(probabilities, labels),
-            Answers = AnswerReference.Of(probabilities, classes, novelties: null),
+            Answers = AnswerReference.Of(probabilities, classes),
         };
     }
 }

@@ -4,6 +4,7 @@ using LeNetServe.Specs;
 using LeNetServe.Trainer.Computing;
 using LeNetServe.Trainer.Networks;
 using LeNetServe.Trainer.Parameters;
+using LeNetServe.Trainer.Reports;
 using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Film;
@@ -30,15 +31,9 @@ internal sealed class FilmRecorder(TrainedModel model, int[] labels)
             Epoch = epoch,
             Filters = SignedBytes.Of(TensorMemory.Values(weights)),
             Shape = [.. weights.shape.Select(dimension => (int)dimension)],
-            Confusion = answers is not null && model.Labels.Count <= MostClasses ? Count(answers) : null,
+            Confusion = answers is not null && model.Labels.Count <= MostClasses
+                ? RunReport.Confusion(model.Labels.Count, labels, answers)
+                : null,
         };
-    }
-
-    private int[][] Count(int[] answers)
-    {
-        int[][] counts = [.. model.Labels.Select(_ => new int[model.Labels.Count])];
-        foreach (var (label, answer) in labels.Zip(answers))
-            counts[label][answer]++;
-        return counts;
     }
 }

@@ -1,4 +1,3 @@
-using LeNetServe.Specs;
 using LeNetServe.Trainer.Computing;
 using static TorchSharp.torch;
 
@@ -31,9 +30,6 @@ internal sealed class NetworkParameters : IDisposable
             leaves.Add(parameter.Name, leaf);
         }
     }
-
-    /// <summary>The network as data.</summary>
-    public LeNetSpec Spec => store.Spec;
 
     /// <summary>The device of all tensors.</summary>
     public Device Device => Gradient.device;

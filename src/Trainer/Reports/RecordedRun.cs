@@ -42,7 +42,9 @@ internal sealed record RecordedRun
             Settings = Flatten(directory.Config),
             Images = Flatten(directory.Model).GetValueOrDefault("dataset.sha256"),
             Epochs = ReadEpochs(directory.Metrics),
-            Summary = File.Exists(directory.Summary) ? ReadSummary(directory.Summary) : null,
+            Summary = File.Exists(directory.Summary)
+                ? Parse(RegularFile.ReadAllText(directory.Summary), directory.Summary, Deserialize<RunSummary>)
+                : null,
         };
     }
 
@@ -52,15 +54,8 @@ internal sealed record RecordedRun
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         if (!File.Exists(path))
             return values;
-        try
-        {
-            Flatten(JsonNode.Parse(RegularFile.ReadAllText(path)), "", values);
-            return values;
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"{path}: {JsonFault.Of(exception)}", exception);
-        }
+        Flatten(Parse(RegularFile.ReadAllText(path), path, text => JsonNode.Parse(text)), "", values);
+        return values;
     }
 
     private static void Flatten(JsonNode? node, string key, Dictionary<string, string> values)
@@ -79,29 +74,22 @@ internal sealed record RecordedRun
             return epochs;
         // A crash can cut off the last line, which then has no line end.
         foreach (var (number, line) in RegularFile.ReadAllText(path).Split('\n')[..^1].Index())
-        {
-            try
-            {
-                if (line.Length > 0)
-                    epochs.Add(JsonSerializer.Deserialize<RecordedEpoch>(line, Lenient)!);
-            }
-            catch (JsonException exception)
-            {
-                throw new InvalidDataException($"{path}, line {number + 1}: {JsonFault.Of(exception)}", exception);
-            }
-        }
+            if (line.Length > 0)
+                epochs.Add(Parse(line, $"{path}, line {number + 1}", Deserialize<RecordedEpoch>));
         return epochs;
     }
 
-    private static RunSummary ReadSummary(string path)
+    private static T Deserialize<T>(string text) => JsonSerializer.Deserialize<T>(text, Lenient)!;
+
+    private static T Parse<T>(string text, string place, Func<string, T> parse)
     {
         try
         {
-            return JsonSerializer.Deserialize<RunSummary>(RegularFile.ReadAllText(path), Lenient)!;
+            return parse(text);
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path}: {JsonFault.Of(exception)}", exception);
+            throw new InvalidDataException($"{place}: {JsonFault.Of(exception)}", exception);
         }
     }
 }

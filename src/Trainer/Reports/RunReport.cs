@@ -11,13 +11,6 @@ namespace LeNetServe.Trainer.Reports;
 /// <summary>A run's <c>report.html</c>: one file to look at, mail or archive.</summary>
 internal static class RunReport
 {
-    /// <summary>Keeps the evidence in the run directory and writes the page.</summary>
-    public static void Write(RunDirectory run, ReportEvidence evidence)
-    {
-        evidence.Write(run);
-        Write(run);
-    }
-
     /// <summary>Writes the page of a finished run again, from the files in its directory.</summary>
     /// <exception cref="FileNotFoundException">The run is not finished.</exception>
     /// <exception cref="InvalidDataException">A file of the run is not sound.</exception>
@@ -100,7 +93,8 @@ internal static class RunReport
     }
 
     /// <summary>Counts answers, one row for each right class.</summary>
-    private static int[][] Confusion(int classes, int[] labels, int[] answers)
+    /// <summary>Counts the images by their right class and the class of their answer.</summary>
+    public static int[][] Confusion(int classes, int[] labels, int[] answers)
     {
         int[][] counts = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
         foreach (var (label, answer) in labels.Zip(answers))

@@ -90,7 +90,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IDisposable
         while (!end.IsCancellationRequested)
         {
             using var content = new ByteArrayContent(new byte[64]);
-            content.Headers.Add(RestHeaders.HeaderLength, "0");
+            content.Headers.Add(RestCallReader.HeaderLength, "0");
             using var response = await http.PostAsync("/v2/models/tiny/infer", content, Cancel);
             Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync(Cancel)}");
             answered++;

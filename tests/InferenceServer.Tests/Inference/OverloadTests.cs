@@ -53,7 +53,8 @@ public sealed class OverloadTests
         var element = Element(Request.Image.Encoded).ToByteArray();
         var header = Encoding.UTF8.GetBytes(
             $$$"""{"inputs":[{"name":"pixels","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":{{{element.Length}}}}}]}""");
-        using var body = new ByteArrayContent([.. header, .. element]) { Headers = { { RestHeaders.HeaderLength, $"{header.Length}" } } };
+        using var body = new ByteArrayContent([.. header, .. element]);
+        body.Headers.Add(RestCallReader.HeaderLength, $"{header.Length}");
         using var rest = await server.Http.PostAsync("/v2/models/tiny/infer", body, Cancellation);
 
         Assert.Equal(StatusCode.Unavailable, exception.StatusCode);

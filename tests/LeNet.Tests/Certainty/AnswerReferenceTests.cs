@@ -11,14 +11,21 @@ public sealed class AnswerReferenceTests
         var (logits, _) = TemperatureFitTests.Draw(5_000);
         var probabilities = TemperatureFit.Probabilities(logits, 5, 1);
 
-        var reference = AnswerReference.Of(probabilities, 5, Enumerable.Range(0, 5_000).Select(image => (float)(image % 4)));
+        var reference = AnswerReference.Of(probabilities, 5);
 
         Assert.Equal(1, reference.Classes.Sum(), 1e-9);
         Assert.All(reference.Classes, share => Assert.Equal(0.2, share, 0.03));
         Assert.Equal(10, reference.Confidence.Shares.Count);
         Assert.All(reference.Confidence.Shares, share => Assert.Equal(0.1, share, 0.01));
-        Assert.Equal([0, 1, 2, 3], reference.Novelty!.Edges);
-        Assert.Equal([0.25, 0.25, 0.25, 0.25, 0], reference.Novelty.Shares);
+    }
+
+    [Fact]
+    public void ScoreHistogramOf_EqualScores_HasFewerBins()
+    {
+        var histogram = ScoreHistogram.Of(Enumerable.Range(0, 5_000).Select(image => (float)(image % 4)));
+
+        Assert.Equal([0, 1, 2, 3], histogram.Edges);
+        Assert.Equal([0.25, 0.25, 0.25, 0.25, 0], histogram.Shares);
     }
 
     [Theory]

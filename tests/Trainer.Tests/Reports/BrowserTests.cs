@@ -43,7 +43,8 @@ public sealed class BrowserTests : IDisposable
     private string WriteReport()
     {
         var run = RunFixture.Write(root, "a", new Dictionary<string, object> { ["seed"] = 1 }, 0.94);
-        RunReport.Write(run, RunFixture.Evidence(RunFixture.Images()));
+        RunFixture.Evidence(RunFixture.Images()).Write(run);
+        RunReport.Write(run);
         return run.Report;
     }
 

@@ -63,7 +63,8 @@ public sealed partial class RunReportTests : IDisposable
         var gradients = new float[evidence.Mistakes.Length * 32 * 32];
         for (var mistake = 0; mistake < evidence.Mistakes.Length; mistake++)
             (gradients[mistake * 32 * 32], gradients[(mistake * 32 * 32) + 1]) = (0.5f, -0.5f);
-        RunReport.Write(run, evidence with { MistakeGradients = gradients });
+        (evidence with { MistakeGradients = gradients }).Write(run);
+        RunReport.Write(run);
 
         const string Pixels = """
             [...page.querySelectorAll(".tile canvas:nth-of-type(2)")]
@@ -101,7 +102,8 @@ public sealed partial class RunReportTests : IDisposable
     public async Task Write_LossCurves_ShareAnAxisOnlyIfTheyAreTheSameMeasure(string variant, string key, object value, string? criterion)
     {
         var run = RunFixture.Write(root, "c", new Dictionary<string, object> { [key] = value }, 0.94, variant: variant);
-        RunReport.Write(run, RunFixture.Evidence(RunFixture.Images()));
+        RunFixture.Evidence(RunFixture.Images()).Write(run);
+        RunReport.Write(run);
         var dom = await browser.DomAsync(run.Report);
 
         string[] titles =
@@ -118,7 +120,8 @@ public sealed partial class RunReportTests : IDisposable
     {
         var run = RunFixture.Write(root, "d", new Dictionary<string, object> { ["seed"] = 1 }, 0.94, epochs: 1);
         File.WriteAllText(run.Metrics, """{"epoch":1,"train_loss":0.5,"learning_rate":0}""" + "\n");
-        RunReport.Write(run, RunFixture.Evidence(RunFixture.Images()));
+        RunFixture.Evidence(RunFixture.Images()).Write(run);
+        RunReport.Write(run);
         var dom = await browser.DomAsync(run.Report);
 
         var svgs = Svg().Matches(dom).Select(match => match.Value);
@@ -133,7 +136,8 @@ public sealed partial class RunReportTests : IDisposable
         var images = RunFixture.Images();
         var run = RunFixture.Write(root, "e", new Dictionary<string, object> { ["seed"] = 1 }, 0.94);
         string[] names = [.. Enumerable.Range(0, images.Count).Select(image => $"seven/picture {image}.png")];
-        RunReport.Write(run, RunFixture.Evidence(images with { Files = names }));
+        (RunFixture.Evidence(images with { Files = names })).Write(run);
+        RunReport.Write(run);
 
         var html = File.ReadAllText(run.Report);
 
@@ -182,7 +186,8 @@ public sealed partial class RunReportTests : IDisposable
     {
         var config = new Dictionary<string, object> { ["dataset"] = "toys", ["learning_rate"] = 0.01, ["seed"] = 3 };
         var run = RunFixture.Write(root, "a", config, 0.94);
-        RunReport.Write(run, RunFixture.Evidence(RunFixture.Images()));
+        RunFixture.Evidence(RunFixture.Images()).Write(run);
+        RunReport.Write(run);
         return File.ReadAllText(run.Report);
     }
 

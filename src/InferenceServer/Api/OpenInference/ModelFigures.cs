@@ -22,12 +22,12 @@ internal static class ModelFigures
             InferenceStats = Requests(metrics),
             ResponseStats = { ["0"] = Responses(metrics) },
         };
-        foreach (var batch in metrics.Batches)
+        foreach (var (size, runs) in metrics.Batches)
             statistics.BatchStats.Add(new InferBatchStatistics
             {
-                BatchSize = (ulong)batch.Size,
+                BatchSize = (ulong)size,
                 ComputeInput = new(),
-                ComputeInfer = Duration(batch.Runs.Read()),
+                ComputeInfer = Duration(runs.Read()),
                 ComputeOutput = new(),
             });
         return statistics;

@@ -166,7 +166,7 @@ public sealed class PrometheusTextTests
         using var metrics = new ServerMetrics();
 
         Assert.Same(metrics.For("m", 1), metrics.For("m", 1));
-        Assert.Null(metrics.Find("m", 2));
+        Assert.Single(metrics.Models);
     }
 
     [Fact]

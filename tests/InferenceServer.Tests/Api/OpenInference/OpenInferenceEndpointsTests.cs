@@ -53,7 +53,7 @@ public sealed class OpenInferenceEndpointsTests
         var body = await json.Content.ReadFromJsonAsync<JsonElement>(Cancel);
         Assert.Equal("x", body.GetProperty("id").GetString());
         var expected = body.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(value => value.GetSingle()).ToArray();
-        var headerLength = int.Parse(Assert.Single(binary.Headers.GetValues(RestHeaders.HeaderLength)));
+        var headerLength = int.Parse(Assert.Single(binary.Headers.GetValues(RestCallReader.HeaderLength)));
         var bytes = await binary.Content.ReadAsByteArrayAsync(Cancel);
         Assert.Equal(expected, Enumerable.Range(0, 3).Select(i => BitConverter.ToSingle(bytes, headerLength + (4 * i))));
     }
@@ -87,7 +87,7 @@ public sealed class OpenInferenceEndpointsTests
         var response = await InferAsync(server, "", floats);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.True(response.Headers.Contains(RestHeaders.HeaderLength));
+        Assert.True(response.Headers.Contains(RestCallReader.HeaderLength));
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public sealed class OpenInferenceEndpointsTests
             Content = new ByteArrayContent(
             new byte[64])
         };
-        request.Content.Headers.Add(RestHeaders.HeaderLength, "0");
+        request.Content.Headers.Add(RestCallReader.HeaderLength, "0");
         request.Headers.Add("lenetserve-timing", "1");
 
         using var response = await server.Http.SendAsync(request, Cancel);
@@ -210,7 +210,7 @@ public sealed class OpenInferenceEndpointsTests
     {
         using var content = new ByteArrayContent([.. Encoding.UTF8.GetBytes(json), .. binary ?? []]);
         if (binary is not null)
-            content.Headers.Add(RestHeaders.HeaderLength, $"{json.Length}");
+            content.Headers.Add(RestCallReader.HeaderLength, $"{json.Length}");
         return await server.Http.PostAsync("/v2/models/tiny/infer", content, Cancel);
     }
 

@@ -98,7 +98,7 @@ internal sealed class OpenInferenceEndpoints(CallRunner runner, ModelCatalog cat
 
     private async Task Infer(HttpContext context)
     {
-        var headerLength = context.Request.Headers[RestHeaders.HeaderLength];
+        var headerLength = context.Request.Headers[RestCallReader.HeaderLength];
         var body = headerLength.Count == 0
             ? await RequestBody.ReadJsonAsync(context.Request, limits.MaxMessageBytes)
             : await RequestBody.ReadAsync(context.Request, limits.MaxMessageBytes);

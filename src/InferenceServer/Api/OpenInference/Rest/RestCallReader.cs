@@ -11,6 +11,9 @@ namespace LeNetServe.InferenceServer.Api.OpenInference.Rest;
 /// <summary>Reads the body of <c>POST …/infer</c>: JSON, JSON followed by binary tensors, or one binary tensor alone.</summary>
 internal static class RestCallReader
 {
+    /// <summary>The header of the binary tensor extension: the number of bytes of JSON before the binary tensors.</summary>
+    public const string HeaderLength = "Inference-Header-Content-Length";
+
     private const string ModelName = "model_name";
     private const string ModelVersion = "model_version";
 
@@ -165,7 +168,7 @@ internal static class RestCallReader
     private static int ParseLength(string header, int contentLength)
     {
         if (!int.TryParse(header, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var length))
-            throw OpenInferenceErrors.Invalid($"Unable to parse {RestHeaders.HeaderLength}, got: {Excerpt.Of(header)}");
+            throw OpenInferenceErrors.Invalid($"Unable to parse {HeaderLength}, got: {Excerpt.Of(header)}");
         return length >= 0 && length <= contentLength
             ? length
             : throw OpenInferenceErrors.Invalid(

@@ -60,7 +60,7 @@ internal static class RestResponses
         var response = context.Response;
         response.ContentType = headerLength is null ? Json : "application/octet-stream";
         if (headerLength is { } length)
-            response.Headers[RestHeaders.HeaderLength] = length.ToString(CultureInfo.InvariantCulture);
+            response.Headers[RestCallReader.HeaderLength] = length.ToString(CultureInfo.InvariantCulture);
         var encoding = body.Length < SmallestCompressed ? "" : Encoding(context.Request.Headers.AcceptEncoding.ToString());
         if (encoding.Length > 0)
         {
