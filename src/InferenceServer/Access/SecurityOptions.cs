@@ -59,6 +59,11 @@ internal sealed record SecurityOptions
         };
         foreach (var fault in SecurityFaults.Find(options))
             reader.Fault(fault);
+        const string Tokens = "Security:InferenceTokensFile or Security:ControlTokensFile";
+        var hasTokens = (options.InferenceTokensFile ?? options.ControlTokensFile) is not null;
+        reader.Needs(hasTokens, Tokens, "Security:KeepTokens");
+        reader.Needs(hasTokens || options.Tls is not null, $"{Tokens} or Security:Tls", "Security:ReloadInterval");
+        reader.Needs(options.RateLimit is not null, "Security:RateLimit:CallsPerSecond", "Security:RateLimit:Burst");
         return options;
     }
 

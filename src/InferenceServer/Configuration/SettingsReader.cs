@@ -13,6 +13,7 @@ internal sealed class SettingsReader(IConfiguration configuration, IConfiguratio
 {
     private const string ListOfSettings = "lenetserve-serve --help";
     private readonly List<string> faults = [];
+    private readonly List<string> notes = [];
     private readonly List<Setting> settings = [];
     private readonly HashSet<string> removed = new(StringComparer.OrdinalIgnoreCase);
     private readonly string prefix = configuration is IConfigurationSection section ? section.Path + ConfigurationPath.KeyDelimiter : "";
@@ -20,11 +21,22 @@ internal sealed class SettingsReader(IConfiguration configuration, IConfiguratio
     /// <summary>Gets every fault so far.</summary>
     public IReadOnlyList<string> Faults => faults;
 
+    /// <summary>Gets a sentence for each configured key that changes nothing.</summary>
+    public IReadOnlyList<string> Notes => notes;
+
     /// <summary>Gets every key read so far.</summary>
     public IReadOnlyList<Setting> Settings => settings;
 
     /// <summary>Adds a fault.</summary>
     public void Fault(string message) => faults.Add(message);
+
+    /// <summary>Adds a note for each configured key of <paramref name="keys"/> if what gives it an effect is not there.</summary>
+    public void Needs(bool isThere, string needed, params string[] keys)
+    {
+        if (!isThere)
+            notes.AddRange(keys.Where(key => configuration.GetSection(key).AsEnumerable().Any(entry => entry.Value is { Length: > 0 }))
+                .Select(key => $"{key} has no effect without {needed}"));
+    }
 
     /// <summary>Adds a fault if a setting of an earlier version is configured.</summary>
     public void Removed(string key, string reason)

@@ -42,6 +42,8 @@ internal static class Exit
             throw Faulty([.. reader.Faults.Select(commandLine.InOptionWords)]);
         if (!commandLine.Has("--check"))
             return false;
+        foreach (var note in options.Notes)
+            Console.Error.WriteLine($"warning: {commandLine.InOptionWords(note)}");
         CheckModels(options.Models);
         Console.Out.WriteLine("The configuration is sound.");
         return true;

@@ -46,6 +46,7 @@ internal static class ServerExtensions
         services.AddOpenInference();
         services.AddSecurity(options.Security);
         services.AddHostedService<DrainService>();
+        services.AddHostedService<SettingsNotes>();
     }
 
     /// <summary>Adds the announcement on stdout and to systemd.</summary>

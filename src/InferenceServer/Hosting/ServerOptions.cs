@@ -55,6 +55,9 @@ internal sealed record ServerOptions
     /// <summary>Gets the folder of runs that the page shows as films; null for none.</summary>
     public required string? Runs { get; init; }
 
+    /// <summary>Gets a sentence for each setting that changes nothing beside the others.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     // Longer than the limit of each file of tokens or certificates together.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -91,7 +94,9 @@ internal sealed record ServerOptions
             LogFormat = reader.Choice("Logging:Format", LogFormat.Text, "Format of the log on stderr"),
         };
         CheckLevels(reader);
-        return options;
+        reader.Needs(options.Device != Device.Cpu, "a CUDA device", "Pipeline:MaxDeviceBatch");
+        reader.Needs(options.Device != Device.Cuda, "the device cpu", "Pipeline:MaxBatch");
+        return options with { Notes = reader.Notes };
     }
 
     private static void CheckLevels(SettingsReader reader)

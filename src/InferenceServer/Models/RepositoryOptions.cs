@@ -44,6 +44,8 @@ internal sealed record RepositoryOptions
     /// <param name="versions">The versions of each model.</param>
     public IEnumerable<string> Unmatched(IReadOnlyDictionary<string, IReadOnlyCollection<long>> versions) =>
     [
+        .. Name == NameOf(Path) || versions.ContainsKey(Name) ? []
+            : new[] { $"Models:Name has no effect: no {Runtime.Models.ModelFiles.ModelFileName} is in {Path} itself" },
         .. PolicyByModel.Keys.Where(name => !versions.ContainsKey(name)).Select(name =>
             $"Models:VersionsOf:{name} has no effect: no model has that name{NearestName.Hint(name, versions.Keys)}"),
         .. from model in Aliases
@@ -88,6 +90,9 @@ internal sealed record RepositoryOptions
             reader.Fault($"Models:Path is \"{path}\", expected an existing folder{NearestName.HintOfPath(path)}");
         if (options.PollInterval < TimeSpan.FromMilliseconds(10))
             reader.Fault($"Models:PollInterval is \"{options.PollInterval}\", expected 10ms at least");
+        reader.Needs(options.Mode == RepositoryMode.Poll, "Models:Mode poll", "Models:PollInterval");
+        reader.Needs(options.Mode == RepositoryMode.Explicit, "Models:Mode explicit",
+            "Models:Load", "Security:ControlTokensFile", "Security:OpenControl");
         return options;
     }
 

@@ -14,11 +14,11 @@ namespace LeNetServe.InferenceServer.Models;
 /// <param name="Changed">The time, UTC, of the newest file.</param>
 internal sealed record VersionFolder(long Version, string Path, string Fingerprint, DateTime Changed)
 {
-    // Two levels are enough for the data files of a model, and end loops of links.
+    // As deep as a model's data files may be. A limit ends loops of links.
     private static readonly EnumerationOptions Below = new()
     {
         RecurseSubdirectories = true,
-        MaxRecursionDepth = 2,
+        MaxRecursionDepth = ModelFiles.MaxDataFolders,
         AttributesToSkip = 0,
         IgnoreInaccessible = true,
     };

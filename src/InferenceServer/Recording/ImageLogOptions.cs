@@ -24,6 +24,7 @@ internal sealed record ImageLogOptions
             reader.Fault($"{Folder} is \"{folder}\", expected an existing folder{NearestName.HintOfPath(folder)}");
         else if (folder is not null && WriteFault(folder) is { } reason)
             reader.Fault($"{Folder} is \"{folder}\", expected a folder that the server may write to: {reason}");
+        reader.Needs(folder is not null, Folder, "ImageLog:PerMille", "ImageLog:MaxBytes");
         return new()
         {
             Folder = folder,

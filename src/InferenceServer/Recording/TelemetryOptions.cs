@@ -46,6 +46,9 @@ internal sealed record TelemetryOptions
         const string interval = "Interval between sent metrics";
         var perMille = reader.Integer(RatioKey, (int)(defaults.TraceRatio!.Value * 1000), 0, 1000, ratio);
         var each = reader.Duration(IntervalKey, defaults.MetricsInterval!.Value, TimeSpan.FromHours(1), interval);
+        var hasVariables = OtelVariables.Endpoints.Any(reader.Has);
+        reader.Needs(endpoint is not null || hasVariables, "Telemetry:OtlpEndpoint", RatioKey, IntervalKey);
+        reader.Needs(endpoint is not null, "Telemetry:OtlpEndpoint", "Telemetry:Protocol");
         return new()
         {
             Metrics = reader.Flag("Telemetry:Metrics", defaults.Metrics, "Requests are counted and timed; false only to measure the cost"),
@@ -53,7 +56,7 @@ internal sealed record TelemetryOptions
             Protocol = reader.Choice("Telemetry:Protocol", defaults.Protocol, "Protocol of the collector"),
             TraceRatio = reader.Has("OTEL_TRACES_SAMPLER") && !reader.Has(RatioKey) ? null : perMille / 1000.0,
             MetricsInterval = reader.Has("OTEL_METRIC_EXPORT_INTERVAL") && !reader.Has(IntervalKey) ? null : each,
-            HasVariables = OtelVariables.Endpoints.Any(reader.Has),
+            HasVariables = hasVariables,
         };
     }
 }

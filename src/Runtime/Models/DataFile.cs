@@ -1,8 +1,8 @@
 namespace LeNetServe.Runtime.Models;
 
 /// <summary>
-/// The rule for files beside a model: ONNX's locations are relative to the model's folder, and may not lead out of it. If the model is a
-/// link, its data may also lie in the folder to which the link leads.
+/// The rule for files beside a model: ONNX's locations are relative to the model's folder, and may not lead out of it, nor through
+/// hidden folders, nor deep. If the model is a link, its data may also lie in the folder to which the link leads.
 /// </summary>
 internal static class DataFile
 {
@@ -17,6 +17,12 @@ internal static class DataFile
         var parts = location.Split('/', '\\');
         if (location == "" || Path.IsPathRooted(location) || parts.Contains("..") || location.Contains('\0'))
             throw new InvalidDataException($"data in \"{location}\", expected a path inside the model's folder");
+        // A server that polls looks at such files for changes, and at no others.
+        if (parts.Count(part => part is not ("" or ".")) > ModelFiles.MaxDataFolders + 1 || parts.Any(part => part is ['.', _, ..]))
+        {
+            throw new InvalidDataException(
+                $"data in \"{location}\", expected a path of at most {ModelFiles.MaxDataFolders} folders and a file, none of them hidden");
+        }
         var folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
         var path = Path.Combine(folder, Path.Combine(parts));
         if (!File.Exists(path))

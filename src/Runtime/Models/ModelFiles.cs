@@ -17,6 +17,9 @@ public sealed record ModelFiles(string Model, string? Labels, string? Golden)
     /// <summary>The name of the label file in a version's directory.</summary>
     public const string LabelsFileName = "labels.txt";
 
+    /// <summary>The largest number of folders between a model and its data. A server that polls looks at no deeper ones.</summary>
+    public const int MaxDataFolders = 2;
+
     /// <summary>Finds an ONNX file, the model in a version's directory, or the highest version in a model's directory.</summary>
     /// <exception cref="InferenceException">The model does not exist (<see cref="InferenceErrorKind.NotFound"/>).</exception>
     public static ModelFiles Locate(string path)

@@ -30,12 +30,13 @@ internal sealed record RecordedRun
 
     /// <summary>Reads a run directory.</summary>
     /// <exception cref="DirectoryNotFoundException">The run directory does not exist.</exception>
-    /// <exception cref="InvalidDataException">A file in it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A file in it cannot be read, or was changed after the run.</exception>
     public static RecordedRun Read(string path)
     {
         var directory = new RunDirectory(path);
         if (!File.Exists(directory.Config))
             throw new DirectoryNotFoundException($"{path} is not a run directory: found no config.json in it");
+        RunChecksums.Verify(directory);
         return new()
         {
             Directory = directory,

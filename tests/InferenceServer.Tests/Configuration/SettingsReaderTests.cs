@@ -38,6 +38,35 @@ public sealed class SettingsReaderTests
     }
 
     [Theory]
+    [InlineData("ImageLog:PerMille", "5", "without ImageLog:Folder")]
+    [InlineData("ImageLog:MaxBytes", "65536", "without ImageLog:Folder")]
+    [InlineData("Models:PollInterval", "1s", "without Models:Mode poll")]
+    [InlineData("Models:Load:0", "m", "without Models:Mode explicit")]
+    [InlineData("Security:OpenControl", "true", "without Models:Mode explicit")]
+    [InlineData("Security:RateLimit:Burst", "5", "without Security:RateLimit:CallsPerSecond")]
+    [InlineData("Security:KeepTokens", "1m", "without Security:InferenceTokensFile or Security:ControlTokensFile")]
+    [InlineData("Security:ReloadInterval", "1m",
+        "without Security:InferenceTokensFile or Security:ControlTokensFile or Security:Tls")]
+    [InlineData("Telemetry:Protocol", "http", "without Telemetry:OtlpEndpoint")]
+    [InlineData("Telemetry:TracesPerMille", "5", "without Telemetry:OtlpEndpoint")]
+    public void Read_SettingThatNeedsAnother_IsANote(string key, string value, string need)
+    {
+        var options = ServerOptions.Read(Reader(("Models:Path", "."), (key, value)));
+
+        Assert.Equal($"{key.Replace(":0", "", StringComparison.Ordinal)} has no effect {need}", Assert.Single(options.Notes));
+    }
+
+    [Fact]
+    public void Read_SettingsWithWhatTheyNeed_HaveNoNote()
+    {
+        var options = ServerOptions.Read(Reader(("Models:Path", "."), ("Models:Mode", "poll"), ("Models:PollInterval", "1s"),
+            ("ImageLog:Folder", "."), ("ImageLog:PerMille", "5"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4317"),
+            ("Telemetry:TracesPerMille", "5"), ("Security:RateLimit:CallsPerSecond", "5"), ("Security:RateLimit:Burst", "5")));
+
+        Assert.Empty(options.Notes);
+    }
+
+    [Theory]
     [InlineData("1")]
     [InlineData("-1")]
     [InlineData("none,poll")]

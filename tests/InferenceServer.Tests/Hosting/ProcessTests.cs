@@ -311,7 +311,8 @@ public sealed partial class ProcessTests : IDisposable
     public async Task Check_SettingsOfModelsThatAreNotThere_AreWarnings()
     {
         new TinyOnnx().Write(directory["few", "tiny", "1"]);
-        string[] settings = ["--Models:Path", directory["few"], "--Models:VersionsOf:tyny", "1", "--Models:Aliases:tiny:stable", "3"];
+        string[] settings = ["--Models:Path", directory["few"], "--Models:VersionsOf:tyny", "1", "--Models:Aliases:tiny:stable", "3",
+            "--Models:Name", "small", "--ImageLog:PerMille", "5"];
 
         var (code, error) = await CheckAsync(settings);
         var (none, chosen) = await CheckAsync([.. settings, "--Models:Versions", "7"]);
@@ -319,6 +320,8 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("warning: Models:VersionsOf:tyny has no effect: no model has that name; did you mean tiny?", error);
         Assert.Contains("warning: Models:Aliases:tiny:stable has no effect: the model has no version 3", error);
+        Assert.Contains("warning: Models:Name has no effect: no model.onnx is in ", error);
+        Assert.Contains("warning: --ImageLog:PerMille has no effect without ImageLog:Folder", error);
         Assert.Equal((int)ExitCode.BadInput, none);
         Assert.Contains("warning: no version of model tiny is chosen by Models:Versions, expected some of 1", chosen);
 

@@ -98,6 +98,25 @@ public sealed class ModelContentTests : IDisposable
     }
 
     [Theory]
+    [InlineData(".weights.bin", false)]
+    [InlineData(".hidden/weights.bin", false)]
+    [InlineData("a/b/c/weights.bin", false)]
+    [InlineData("./a/b/weights.bin", true)]
+    public void Read_DataThatPollingDoesNotSee_IsRefused(string location, bool isRead)
+    {
+        var model = new TinyOnnx { DataLocation = location };
+        Directory.CreateDirectory(Path.GetDirectoryName(directory["m", location])!);
+        File.WriteAllBytes(directory["m", location], model.ToData());
+        File.WriteAllBytes(directory["m", "model.onnx"], model.ToBytes());
+
+        var exception = Record.Exception(() => ModelContent.Read(directory["m", "model.onnx"]));
+
+        Assert.Equal(isRead, exception is null);
+        if (!isRead)
+            Assert.Contains($"data in \"{location}\", expected a path of at most 2 folders and a file, none of them hidden", exception!.Message);
+    }
+
+    [Theory]
     [InlineData("weights.bin", "../outside.bin")]
     [InlineData("sub/weights.bin", null)]
     public void Read_LinkOutOfTheFolder_IsRefused(string location, string? target)

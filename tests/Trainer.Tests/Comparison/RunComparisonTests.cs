@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using LeNetServe.Runs;
 using LeNetServe.Tests;
 using LeNetServe.Trainer.Comparison;
 using LeNetServe.Trainer.Tests.Reports;
@@ -23,6 +24,18 @@ public sealed class RunComparisonTests : IDisposable
         Assert.Equal(["learning_rate 0.01", "learning_rate 0.1", "learning_rate 0.001"], comparison.Groups.Select(comparison.NameOf));
         Assert.All(comparison.Groups, group => Assert.Equal(2, group.Runs.Count));
         Assert.Same(Measure.ValidationAccuracy, comparison.Choice);
+    }
+
+    [Fact]
+    public void Read_RunWhoseSummaryWasChanged_IsRefused()
+    {
+        var run = RunFixture.Write(root, "a", Config(0.1, "adam", 1), 0.97);
+        RunChecksums.Write(run);
+        File.WriteAllText(run.Summary, File.ReadAllText(run.Summary).Replace("0.97", "0.99", StringComparison.Ordinal));
+
+        var exception = Assert.Throws<InvalidDataException>(Compare);
+
+        Assert.Contains($"{run.Summary}: SHA-256 ", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
