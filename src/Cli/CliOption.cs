@@ -31,20 +31,6 @@ public static class CliOption
     public static Option<bool> CsvSafe() => Switch(
         "--csv-safe", "In CSV, an apostrophe before texts that a spreadsheet would run as a formula; paths then differ from files' names.");
 
-    /// <summary>A path that must be given.</summary>
-    public static Option<string> RequiredPath(string name, string description) => NotEmpty(Required(name, description));
-
-    /// <summary>A path without a default.</summary>
-    public static Option<string?> OptionalPath(string name, string description) => NotEmpty(Optional(name, description));
-
-    /// <summary>A path that stands for itself.</summary>
-    public static Argument<string> PathArgument(string name, string description)
-    {
-        var argument = new Argument<string>(name) { Description = description };
-        argument.Validators.Add(result => RejectEmpty(name, result));
-        return argument;
-    }
-
     /// <summary>
     /// One of an enumeration's names, in any case from the user and in lower case in texts. Its first name is the default.
     /// </summary>
@@ -75,6 +61,17 @@ public static class CliOption
     {
         option.Validators.Add(result => RejectSmaller(result, option.Name, least));
         return option;
+    }
+
+    /// <summary>Warns of each given option that has no effect, because what it belongs to is not there.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="isThere">Whether it is there.</param>
+    /// <param name="needed">Its name.</param>
+    /// <param name="options">The options that belong to it.</param>
+    public static void WarnWithout(this ParseResult parsed, bool isThere, string needed, params Option[] options)
+    {
+        foreach (var option in options.Where(option => !isThere && parsed.GetResult(option) is { Implicit: false }))
+            Console.Error.WriteLine($"warning: {option.Name} has no effect without {needed}");
     }
 
     /// <summary>Gives an option's value a name for the help.</summary>
@@ -129,16 +126,4 @@ public static class CliOption
     }
 
     private static IEnumerable<string> Names<T>() where T : struct, Enum => Enum.GetNames<T>().Select(name => name.ToLowerInvariant());
-
-    private static Option<T> NotEmpty<T>(Option<T> option)
-    {
-        option.Validators.Add(result => RejectEmpty(option.Name, result));
-        return option;
-    }
-
-    private static void RejectEmpty(string name, SymbolResult result)
-    {
-        if (result.Tokens is [{ Value: "" }])
-            result.AddError($"{name} is empty, expected a path");
-    }
 }

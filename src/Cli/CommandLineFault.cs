@@ -12,9 +12,16 @@ internal static class CommandLineFault
     /// <param name="parsed">The command line.</param>
     public static string? Of(string tool, ParseResult parsed)
     {
-        var message = UnknownOption(parsed) ?? (parsed.Errors.Count == 0 ? null : Unmatched(parsed) ?? OfError(parsed.Errors[0], parsed));
+        var message = UnknownOption(parsed)
+            ?? (parsed.Errors.Count == 0 ? Empty(parsed) : Unmatched(parsed) ?? OfError(parsed.Errors[0], parsed));
         return message is null ? null : $"error: {message.ReplaceLineEndings(" ")}{Environment.NewLine}{HelpOf(tool, parsed)}";
     }
+
+    /// <summary>A variable of a shell that is not set is an empty word, such as in <c>--out "$DIR"</c>.</summary>
+    private static string? Empty(ParseResult parsed) => parsed.CommandResult.Children
+        .Where(result => result.Tokens.Any(token => token.Value.Length == 0))
+        .Select(result => $"{(result is OptionResult option ? option.Option.Name : ((ArgumentResult)result).Argument.Name)} is empty, "
+            + "expected a path or a text").FirstOrDefault();
 
     /// <summary>
     /// An argument, or an option with a list, takes any word, so a mistyped option lands there. A file whose name begins with a dash is

@@ -17,6 +17,8 @@ public sealed class CommandLineFaultTests
     [InlineData("train --out a --zebra", "error: --zebra is not an option", "help: tool train --help")]
     [InlineData("train", "error: --out is missing: a folder", "help: tool train --help")]
     [InlineData("train --out", "error: --out needs a value: a folder", "help: tool train --help")]
+    [InlineData("train --out ''", "error: --out is empty, expected a path or a text", "help: tool train --help")]
+    [InlineData("score a ''", "error: paths is empty, expected a path or a text", "help: tool score --help")]
     [InlineData("train --out a --out b", "error: --out is given twice, expected it once", "help: tool train --help")]
     [InlineData("train --out a --epochs x", "error: --epochs is \"x\", expected a whole number", "help: tool train --help")]
     [InlineData("train --out a --epochs 0", "error: --epochs is 0, expected 1 or more", "help: tool train --help")]
@@ -59,6 +61,7 @@ public sealed class CommandLineFaultTests
             new Option<string>("--model") };
         train.SetAction(_ => 0);
         score.SetAction(_ => 0);
-        return new RootCommand { train, score }.Parse(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return new RootCommand { train, score }.Parse(
+            [.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('\''))]);
     }
 }

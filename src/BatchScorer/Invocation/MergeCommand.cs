@@ -14,7 +14,7 @@ internal static class MergeCommand
         Exit codes: 0 done; 3 the parts do not fit together; 4 too many images failed; 5 parts are missing, run their shards and try again.
         """;
 
-    private static readonly Argument<string> Folder = CliOption.PathArgument("folder", "The job's folder, as given to 'score --out'.");
+    private static readonly Argument<string> Folder = new("folder") { Description = "The job's folder, as given to 'score --out'." };
     private static readonly Option<string?> Output =
         CliOption.Optional("--out", "The merged rows. Default: scores.jsonl in the job's folder.").Or("-o").Named("FILE");
 
@@ -27,7 +27,10 @@ internal static class MergeCommand
             OutputOptions.Quiet,
         };
         command.SetAction((parsed, cancellationToken) =>
-            Task.FromResult((int)new MergeRun(Options(parsed), Console.Error).Run(null, cancellationToken)));
+        {
+            OutputOptions.WarnOfCsvSafe(parsed, parsed.GetValue(Output));
+            return Task.FromResult((int)new MergeRun(Options(parsed), Console.Error).Run(null, cancellationToken));
+        });
         return command.WithExamples(Examples);
     }
 

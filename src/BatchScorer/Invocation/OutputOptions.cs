@@ -21,5 +21,9 @@ internal static class OutputOptions
     public static Option<string> Threshold { get; } =
         CliOption.WithDefault("--error-threshold", "0", "Failed images, N or P%, above which the exit code is 4.").Named("N|P%");
 
+    /// <summary>Warns of <c>--csv-safe</c> beside another format.</summary>
+    public static void WarnOfCsvSafe(ParseResult parsed, string? output) => parsed.WarnWithout(
+        (parsed.GetValue(Format) ?? (output is null ? null : OutputFormats.OfExtension(output))) == OutputFormat.Csv, "CSV", CsvSafe);
+
     public static Option<bool> Quiet { get; } = CliOption.Switch("--quiet", "Nothing on standard error but failures.").Or("-q");
 }

@@ -9,7 +9,7 @@ internal static class DatasetOptions
 {
     /// <summary>Gets the option for the data set's folder.</summary>
     public static Option<string?> Data { get; } =
-        CliOption.OptionalPath("--data", $"the data set's folder; default: its folder in ${DatasetRoot.Variable}, else in data");
+        CliOption.Optional("--data", $"the data set's folder; default: its folder in ${DatasetRoot.Variable}, else in data");
 
     /// <summary>Gets the option for pictures that cannot be read.</summary>
     public static Option<bool> SkipUnreadable { get; } =
@@ -30,6 +30,7 @@ internal static class DatasetOptions
                     : NearestName.Hint(name, DatasetCatalog.Names)));
         if (name is null && folder is not null)
             throw ExpectedException.Usage($"--data is given without {dataset.Name}, expected the data set's name too");
+        parsed.WarnWithout(name == "folder", $"{dataset.Name} folder", SkipUnreadable);
         return name is null ? null : new()
         {
             Name = name,

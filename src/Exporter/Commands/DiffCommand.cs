@@ -6,8 +6,8 @@ namespace LeNetServe.Exporter.Commands;
 /// <summary><c>diff</c>: the differences between two model files.</summary>
 internal static class DiffCommand
 {
-    private static readonly Argument<string> Left = CliOption.PathArgument("a", "an ONNX file, a version's or a model's directory");
-    private static readonly Argument<string> Right = CliOption.PathArgument("b", "another");
+    private static readonly Argument<string> Left = new("a") { Description = "an ONNX file, a version's or a model's directory" };
+    private static readonly Argument<string> Right = new("b") { Description = "another" };
     private static readonly Option<bool> Json = CliOption.Switch("--json", "the differences as JSON");
 
     public static Command Create()

@@ -59,7 +59,7 @@ internal static class ExportCommand
             .Completed(DatasetCatalog.Names);
 
     private static readonly Option<string?> Report =
-        CliOption.OptionalPath("--report", "a directory for report.md and report.json, also if nothing is published");
+        CliOption.Optional("--report", "a directory for report.md and report.json, also if nothing is published");
 
     public static Command Create()
     {
@@ -82,9 +82,8 @@ internal static class ExportCommand
 
     private static ExportRequest Request(ParseResult parsed)
     {
-        var target = PublishTarget.Read(parsed);
         var file = FileOptions(parsed);
-        if (target.IsRepository && !file.Outputs.HasFlag(ModelOutputs.Probabilities))
+        if (parsed.GetValue(PublishTarget.Repository) is not null && !file.Outputs.HasFlag(ModelOutputs.Probabilities))
             throw ExpectedException.Usage($"--outputs {file.Outputs.ToString().ToLowerInvariant()} with --repository: "
                 + "the server reads one output, probabilities; write this file elsewhere with --out");
         var name = ModelName.Require(parsed.GetRequiredValue(Name));
@@ -104,8 +103,6 @@ internal static class ExportCommand
     private static string OneRun(ParseResult parsed)
     {
         var runs = parsed.GetRequiredValue(Run);
-        if (runs.FirstOrDefault(run => run.Length == 0) is not null)
-            throw ExpectedException.Usage($"{Run.Name} is empty, expected a path");
         if (runs is [var run])
             return run;
         var others = parsed.Tokens.Select(token => token.Value).Where(word => word != Run.Name && !runs.Contains(word));

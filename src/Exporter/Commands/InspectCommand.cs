@@ -6,7 +6,7 @@ namespace LeNetServe.Exporter.Commands;
 /// <summary><c>inspect</c>: the content of an ONNX file of any origin.</summary>
 internal static class InspectCommand
 {
-    private static readonly Argument<string> Model = CliOption.PathArgument("model", ModelPath.Description);
+    private static readonly Argument<string> Model = new("model") { Description = ModelPath.Description };
     private static readonly Option<bool> Json = CliOption.Switch("--json", "everything as JSON");
 
     public static Command Create()

@@ -19,17 +19,14 @@ internal sealed class PublishTarget
     }
 
     public static Option<string?> Repository { get; } =
-        CliOption.OptionalPath("--repository", "the model repository; the next version of the model is written there");
+        CliOption.Optional("--repository", "the model repository; the next version of the model is written there");
 
     /// <summary>Gets the option for a directory.</summary>
-    public static Option<string?> Out { get; } = CliOption.OptionalPath("--out", "a new directory for the files, instead of a repository");
+    public static Option<string?> Out { get; } = CliOption.Optional("--out", "a new directory for the files, instead of a repository");
 
     /// <summary>Gets the option to publish equal files again.</summary>
     public static Option<bool> Force { get; } =
         CliOption.Switch("--force", "publish a new version also if the newest one has the same bytes");
-
-    /// <summary>Gets whether the server will find the files.</summary>
-    public bool IsRepository => repository is not null;
 
     /// <summary>Reads the options before any work is done.</summary>
     /// <exception cref="ExpectedException">Both targets or neither is given, or the target is taken.</exception>
@@ -45,6 +42,7 @@ internal sealed class PublishTarget
             throw ExpectedException.Usage($"--out {directory} exists, expected a new directory: a version is never overwritten");
         if (File.Exists(repository))
             throw ExpectedException.Usage($"--repository {repository} is a file, expected a directory");
+        parsed.WarnWithout(repository is not null, "--repository", Force);
         return new(repository, directory, parsed.GetValue(Force));
     }
 

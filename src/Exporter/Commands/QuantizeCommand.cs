@@ -14,7 +14,7 @@ internal static class QuantizeCommand
           lenetserve-export quantize --model models/lenet5-cifar10 --calibrate cifar10 --weight-bits 8 --out cifar10-int8
         """;
 
-    private static readonly Option<string> Model = CliOption.RequiredPath("--model", $"the float model: {ModelPath.Description}");
+    private static readonly Option<string> Model = CliOption.Required("--model", $"the float model: {ModelPath.Description}");
     private static readonly Option<string?> Calibrate = new Option<string?>("--calibrate")
     {
         Description = "the data set: its training images calibrate, its test images measure",

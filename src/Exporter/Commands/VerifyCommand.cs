@@ -14,7 +14,7 @@ internal static class VerifyCommand
           lenetserve-export verify --model models/lenet5-mnist --dataset mnist
         """;
 
-    private static readonly Option<string> Model = CliOption.RequiredPath("--model", ModelPath.Description);
+    private static readonly Option<string> Model = CliOption.Required("--model", ModelPath.Description);
     private static readonly Option<string?> Dataset = CliOption.Optional("--dataset", "classify this data set's whole test set")
         .Completed(DatasetCatalog.Names);
     private static readonly Option<bool> Json = CliOption.Switch("--json", "the figures as JSON");

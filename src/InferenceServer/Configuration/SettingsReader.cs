@@ -56,6 +56,8 @@ internal sealed class SettingsReader(IConfiguration configuration, IConfiguratio
     public string? Text(string key, string? value, string meaning, string allowed = "text")
     {
         settings.Add(new(key, value ?? "", allowed, meaning));
+        if (configuration[key] is "")
+            notes.Add($"{key} is empty and has no effect");
         return Has(key) ? configuration[key] : value;
     }
 

@@ -58,6 +58,8 @@ internal sealed class CommandLine
     {
         if (!word.StartsWith('-') && !word.Contains('='))
         {
+            if (word.Length == 0)
+                throw ExpectedException.Usage("MODELS is empty, expected a folder of models");
             if (!settings.TryAdd("Models:Path", word))
                 throw ExpectedException.Usage(
                     $"\"{word}\" is not expected beside \"{settings["Models:Path"]}\", expected one folder of models"
@@ -79,6 +81,9 @@ internal sealed class CommandLine
         var value = parts.Length == 2 ? parts[1] : rest.TryDequeue(out var next) ? next : null;
         if (value is null || (parts.Length == 1 && value.StartsWith("--", StringComparison.Ordinal)))
             throw ExpectedException.Usage($"{parts[0]} needs a value{(option is null ? "" : $": {option.Value}, {option.Meaning}")}");
+        // Such as of a variable that is not set. Without its file of tokens the server would be open to everyone.
+        if (value.Length == 0)
+            throw ExpectedException.Usage($"{parts[0]} is empty, expected {option?.Value ?? "a value"}");
         if (option is { Key: "" })
             actions[option.Name] = value;
         else

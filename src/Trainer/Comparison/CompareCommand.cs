@@ -31,6 +31,12 @@ internal static class CompareCommand
             """);
     }
 
-    private static CompareOptions Options(ParseResult parsed) => new(
-        parsed.GetRequiredValue(Runs), parsed.GetRequiredValue(Output), parsed.GetValue(CsvSafe));
+    private static CompareOptions Options(ParseResult parsed)
+    {
+        var page = parsed.GetRequiredValue(Output);
+        return Path.GetExtension(page).ToLowerInvariant() is ".md" or ".csv"
+            ? throw ExpectedException.Usage($"--output is {page}, expected the name of the page, such as comparison.html: the tables are "
+                + "written beside it as .md and .csv")
+            : new(parsed.GetRequiredValue(Runs), page, parsed.GetValue(CsvSafe));
+    }
 }

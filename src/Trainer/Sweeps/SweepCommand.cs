@@ -80,6 +80,8 @@ internal static class SweepCommand
             RandomSeed = parsed.GetValue(RandomSeed) ?? plan.RandomSeed,
             Seeds = parsed.GetValue(Seeds) is { } seeds ? SetOption.Seeds(seeds) : plan.Seeds,
         };
-        return (parsed.GetValue(Set) ?? []).Aggregate(plan, SetOption.Apply);
+        plan = (parsed.GetValue(Set) ?? []).Aggregate(plan, SetOption.Apply);
+        parsed.WarnWithout(plan.Random.Count > 0, "a range, --set key=low..high", Samples, RandomSeed);
+        return plan;
     }
 }

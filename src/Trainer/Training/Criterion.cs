@@ -19,17 +19,6 @@ internal static class Criterion
             ? MaximumAPosteriori(logits, labels, config.Rubbish)
             : functional.cross_entropy(logits, labels, reduction: Reduction.Sum, label_smoothing: config.LabelSmoothing);
 
-    /// <summary>Gets a sentence for each value of the config that the network's criterion does not use.</summary>
-    public static IEnumerable<string> Unused(LeNetSpec spec, TrainingConfig config)
-    {
-        if (HasRbf(spec) && config.LabelSmoothing > 0)
-            yield return $"label_smoothing is {config.LabelSmoothing} and changes nothing: {spec.Name} ends in RBF units, "
-                + "and their MAP criterion spreads no target";
-        if (!HasRbf(spec) && config.Rubbish != new TrainingConfig().Rubbish)
-            yield return $"rubbish is {config.Rubbish} and changes nothing: {spec.Name} has no RBF units, "
-                + "and only their MAP criterion has a rubbish class";
-    }
-
     /// <summary>
     /// Computes T²·Σ of the cross-entropy of the student's probabilities at temperature T against the teacher's: T² keeps the gradient's
     /// size (Hinton, Vinyals, Dean 2015, section 2).

@@ -56,7 +56,7 @@ internal sealed class TrainingRun
     public LeNetSpec Spec { get; }
 
     /// <summary>Gets a sentence for each value of the config that changes nothing, and for each thing that the run will not have.</summary>
-    public IEnumerable<string> Notes => [.. Criterion.Unused(Spec, config), .. HeldOutCheck.Notes(config, dataset, data)];
+    public IEnumerable<string> Notes => [.. UsedSettings.Notes(config, Spec), .. HeldOutCheck.Notes(config, dataset, data)];
 
     /// <summary>Gets the final figures if the run is finished with the same images, class names and teachers; else null.</summary>
     /// <exception cref="InvalidDataException">The run is finished with other inputs, or its files were changed since.</exception>

@@ -57,6 +57,24 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(before, Directory.GetFileSystemEntries(directory.Path, "*", SearchOption.AllDirectories).Order());
     }
 
+    [Theory]
+    [InlineData("rows.jsonl", "--csv-safe", "CSV")]
+    [InlineData("rows.csv", "--refresh", "--out FOLDER")]
+    [InlineData("rows.csv", "--null", "a list")]
+    [InlineData("job", "--server-wait=3", "--server")]
+    [InlineData("-", "--preview=3", "a file of rows")]
+    [InlineData("rows.csv", "--csv-safe", null)]
+    [InlineData("job", "--part-size=3", null)]
+    public async Task RunAsync_OptionWithoutEffect_IsAWarning(string output, string option, string? needed)
+    {
+        Pictures.WriteModel(directory["model"]);
+        Pictures.WriteFolder(directory["images"], perClass: 1);
+
+        var error = await Expect(ExitCode.Success, "score", "images", "-m", "model", "-o", output, "-q", option);
+
+        Assert.Equal(needed is null ? "" : $"warning: {option.Split('=')[0]} has no effect without {needed}", error.TrimEnd());
+    }
+
     [Fact]
     public async Task RunAsync_AJobFromAnotherCurrentFolder_IsRefusedWhereItsInputsAreRelative()
     {

@@ -187,6 +187,17 @@ public sealed class ModelQuantizerTests : IDisposable
     }
 
     [Fact]
+    public async Task Quantize_OptionsWithoutEffect_AreWarnings()
+    {
+        var (_, _, error) = await ExporterProcess.RunAsync(
+            "", "quantize", "--model", Shipped("lenet5-mnist"), "--calibrate", "strokes", "--out", temporary["out"], "--images", "50",
+                "--max-loss", "100", "--skip-unreadable", "--force");
+
+        Assert.StartsWith("warning: --skip-unreadable has no effect without --calibrate folder", error, StringComparison.Ordinal);
+        Assert.Contains("warning: --force has no effect without --repository", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Quantize_FullDisk_SaysSoAndLeavesNothing()
     {
         var disk = Directory.CreateDirectory(temporary["disk"]).FullName;

@@ -57,6 +57,11 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Read_EmptyText_IsANote() => Assert.Equal(
+        "Security:InferenceTokensFile is empty and has no effect",
+        Assert.Single(ServerOptions.Read(Reader(("Models:Path", "."), ("Security:InferenceTokensFile", ""))).Notes));
+
+    [Fact]
     public void Read_SettingsWithWhatTheyNeed_HaveNoNote()
     {
         var options = ServerOptions.Read(Reader(("Models:Path", "."), ("Models:Mode", "poll"), ("Models:PollInterval", "1s"),

@@ -36,6 +36,9 @@ public sealed class CommandLineTests
     [InlineData("--check=yes", "--check takes no value")]
     [InlineData("one two", "\"two\" is not expected beside \"one\", expected one folder of models")]
     [InlineData("--Models:Path", "--Models:Path needs a value")]
+    [InlineData("--token-file=", "--token-file is empty, expected FILE")]
+    [InlineData("--Security:InferenceTokensFile=", "--Security:InferenceTokensFile is empty, expected a value")]
+    [InlineData("", "MODELS is empty, expected a folder of models")]
     public void Parse_WrongArgument_IsOneLine(string arguments, string expected)
     {
         var exception = Assert.Throws<ExpectedException>(() => CommandLine.Parse(arguments.Split(' ')));

@@ -113,7 +113,7 @@ public sealed class ModelContentTests : IDisposable
 
         Assert.Equal(isRead, exception is null);
         if (!isRead)
-            Assert.Contains($"data in \"{location}\", expected a path of at most 2 folders and a file, none of them hidden", exception!.Message);
+            Assert.Contains($"data in \"{location}\", expected a path of at most 2 folders and a file, none of them", exception!.Message);
     }
 
     [Theory]

@@ -38,6 +38,20 @@ public sealed class RunComparisonTests : IDisposable
         Assert.Contains($"{run.Summary}: SHA-256 ", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("tables.csv")]
+    [InlineData("tables.md")]
+    [InlineData("")]
+    public async Task Compare_OutputThatIsNotAPage_IsAWrongValue(string output)
+    {
+        RunFixture.Write(root, "a", Config(0.1, "adam", 1), 0.97);
+
+        var (code, _, error) = await TrainerProcess.RunAsync(["compare", root, "--output", output]);
+
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.StartsWith($"error: --output is {(output == "" ? "empty" : output)}, expected ", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Groups_SomeHeldNothingOut_FollowUnrankedHoweverWellTheyTest()
     {

@@ -30,4 +30,31 @@ public sealed class UsedSettingsTests
 
         Assert.Equal(unused.Split(' ').Order(), settings.Keys.Except(used.Keys).Order());
     }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(null, "label_smoothing=0.3")]
+    [InlineData(null, "variant=lenet5-1998", "rubbish=2")]
+    [InlineData(null, "momentum=0.5", "optimizer=sgd")]
+    [InlineData(null, "calibration=0.2", "validation=0")]
+    [InlineData("label_smoothing is 0.3 and changes nothing: lenet5-1998 ends in RBF", "variant=lenet5-1998", "label_smoothing=0.3")]
+    [InlineData("rubbish is 2 and changes nothing: lenet5 has no RBF units", "rubbish=2")]
+    [InlineData("momentum is 0.5 and changes nothing: the optimizer is adamw, expected sgd or muon", "momentum=0.5")]
+    [InlineData("beta1 is 0.5 and changes nothing: the optimizer is sgd, expected adam", "optimizer=sgd", "beta1=0.5")]
+    [InlineData("step_epochs is 3 and changes nothing: the schedule is cosine, expected step", "schedule=cosine", "step_epochs=3")]
+    [InlineData("temperature is 4 and changes nothing: the run has no teacher", "temperature=4")]
+    [InlineData("elastic_width is 3 and changes nothing: elastic is 0", "elastic_width=3")]
+    [InlineData("calibration is 0.2 and changes nothing: the validation images calibrate", "calibration=0.2")]
+    public void Notes_ValueThatTheRunDoesNotUse_IsNamed(string? expected, params string[] values)
+    {
+        var config = ConfigBuilder.Build(
+            null, values.Select(value => value.Split('=')).ToDictionary(parts => parts[0], parts => parts[1]));
+
+        var notes = UsedSettings.Notes(config, Variants.Create(config.Variant, 1, 10)).ToList();
+
+        if (expected is null)
+            Assert.Empty(notes);
+        else
+            Assert.StartsWith(expected, Assert.Single(notes), StringComparison.Ordinal);
+    }
 }

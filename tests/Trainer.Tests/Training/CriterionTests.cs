@@ -57,19 +57,4 @@ public sealed class CriterionTests
 
         Assert.Equal(expected, loss.item<float>(), 4);
     }
-
-    [Theory]
-    [InlineData("lenet5", 0.3, 4, null)]
-    [InlineData("lenet5-1998", 0, 2, null)]
-    [InlineData("lenet5-1998", 0.3, 4, "label_smoothing is 0.3 and changes nothing: lenet5-1998")]
-    [InlineData("lenet5", 0, 2, "rubbish is 2 and changes nothing: lenet5")]
-    public void Unused_ValueWithoutAPlaceInTheCriterion_IsNamed(string variant, double smoothing, double rubbish, string? expected)
-    {
-        var notes = Criterion.Unused(Variants.Create(variant, 1, 10), new() { LabelSmoothing = smoothing, Rubbish = rubbish }).ToList();
-
-        if (expected is null)
-            Assert.Empty(notes);
-        else
-            Assert.StartsWith(expected, Assert.Single(notes), StringComparison.Ordinal);
-    }
 }

@@ -29,6 +29,7 @@ internal static class ClassifierExtensions
             transcoding.TypeRegistry = GrpcErrors.Details;
         });
         services.AddGrpcReflection();
+        services.AddTransient<FileReads>();
         services.AddSingleton<ClassifierService>();
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class ClassifierService
     {
         using var lease = Lease(request.Model, request.Version);
         var version = lease.Version;
-        var golden = version.Model.ReadGolden()
+        var golden = await fileReads.ReadAsync(version.Model.ReadGolden, caller.Gone)
             ?? throw new InferenceException(InferenceErrorKind.Unsupported, $"{version} has no golden images");
         RequireRate(client, golden.Count, version);
         var classes = version.Facts.Classes;

@@ -12,7 +12,8 @@ namespace LeNetServe.InferenceServer.Api.Classify;
 
 /// <summary>Implements <c>lenetserve.v1.Classifier</c>: translates messages, and leaves the work to the pipeline.</summary>
 internal sealed partial class ClassifierService(
-    ModelRepository repository, InferencePipeline pipeline, LimitOptions limits, ServerMetrics metrics, ServerLifecycle lifecycle)
+    ModelRepository repository, InferencePipeline pipeline, LimitOptions limits, ServerMetrics metrics, ServerLifecycle lifecycle,
+    FileReads fileReads)
     : Classifier.ClassifierBase
 {
     [Access(AccessRule.Inference)]

@@ -50,7 +50,9 @@ internal static class RunFiles
                 ["film"] = Lines(run.Film),
             };
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidDataException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidDataException
+            // Of another kind of JSON than an object, and of a key that is there twice.
+            or InvalidOperationException or ArgumentException)
         {
             throw new InferenceException(InferenceErrorKind.InvalidModel, $"{run.Path} cannot be read: {exception.Message}", exception);
         }

@@ -11,18 +11,20 @@ internal static class RunsExtensions
     /// <summary>Maps the routes. Without a folder the list is empty.</summary>
     public static void MapRuns(this IEndpointRouteBuilder endpoints, string? folder)
     {
-        endpoints.MapGet("/v1/runs", (HttpContext context) => WriteAsync(
-            context, () => new JsonObject { ["runs"] = new JsonArray([.. RunFiles.List(folder).Select(run => (JsonNode)run)]) }))
+        var reads = endpoints.ServiceProvider.GetRequiredService<FileReads>();
+        endpoints.MapGet("/v1/runs", (HttpContext context) => WriteAsync(context, reads,
+            () => new JsonObject { ["runs"] = new JsonArray([.. RunFiles.List(folder).Select(run => (JsonNode)run)]) }))
             .WithAccess(AccessRule.Inference);
-        endpoints.MapGet("/v1/runs/{run}", (HttpContext context, string run) => WriteAsync(context, () => RunFiles.Read(folder, run)))
+        endpoints.MapGet("/v1/runs/{run}", (HttpContext context, string run) =>
+            WriteAsync(context, reads, () => RunFiles.Read(folder, run)))
             .WithAccess(AccessRule.Inference);
     }
 
-    private static async Task WriteAsync(HttpContext context, Func<JsonNode> read)
+    private static async Task WriteAsync(HttpContext context, FileReads reads, Func<JsonNode> read)
     {
         try
         {
-            var text = read().ToJsonString();
+            var text = await reads.ReadAsync(() => read().ToJsonString(), context.RequestAborted);
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(text, context.RequestAborted);
         }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using LeNetServe.InferenceServer.Tests.Models;
 using LeNetServe.Models;
 using LeNetServe.V1;
 
@@ -36,6 +37,19 @@ public sealed class GoldenTests
 
         Assert.Equal(StatusCode.Unimplemented, refused.StatusCode);
         Assert.Equal("tiny/1 has no golden images", refused.Status.Detail);
+    }
+
+    [Fact]
+    public async Task CheckGolden_FolderDoesNotAnswer_IsUnavailable()
+    {
+        Assert.SkipUnless(HungMount.IsPossible(), "a mount needs the rights of root and /dev/fuse");
+        await using var server = await TestServer.StartAsync(ShippedModels.CopyMnist);
+        using var mount = new HungMount(Path.Combine(server.Models, "lenet5-mnist", "1"));
+
+        var calls = Enumerable.Range(0, 100).Select(_ => Assert.ThrowsAsync<RpcException>(
+            async () => await server.Client.CheckGoldenAsync(new() { Model = "lenet5-mnist" }, cancellationToken: Cancellation)));
+
+        Assert.All(await Task.WhenAll(calls), refused => Assert.Equal(StatusCode.Unavailable, refused.StatusCode));
     }
 
     [Fact]

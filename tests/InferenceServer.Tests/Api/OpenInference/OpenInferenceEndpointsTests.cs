@@ -110,6 +110,28 @@ public sealed class OpenInferenceEndpointsTests
         Assert.Equal(HttpStatusCode.OK, (await server.Http.PostAsync("/v2/models/tiny/infer", content, Cancel)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("gzip", "gzip")]
+    [InlineData("gzip;q=0, deflate", "deflate")]
+    [InlineData("gzip;q=0", null)]
+    [InlineData("identity, x-gzipped", null)]
+    public async Task Infer_LongAnswer_IsCompressedOnlyAsTheClientAccepts(string accepted, string? expected)
+    {
+        await using var server = await TestServer.StartAsync();
+        var pixels = string.Join(',', OpenInferenceServiceTests.Pixels(100));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/tiny/infer")
+        {
+            Content = new StringContent(
+                $$"""{"inputs":[{"name":"pixels","shape":[100,1,4,4],"datatype":"UINT8","data":[{{pixels}}]}]}"""),
+        };
+        request.Headers.Add("Accept-Encoding", accepted);
+
+        using var response = await server.Http.SendAsync(request, Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(expected, response.Content.Headers.ContentEncoding.SingleOrDefault());
+    }
+
     [Fact]
     public async Task Infer_CompressionBomb_IsRefused()
     {

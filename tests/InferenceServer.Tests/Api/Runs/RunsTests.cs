@@ -1,4 +1,5 @@
 using System.Net;
+using LeNetServe.InferenceServer.Tests.Models;
 using LeNetServe.Tests;
 
 namespace LeNetServe.InferenceServer.Tests.Api.Runs;
@@ -62,10 +63,29 @@ public sealed class RunsTests : IDisposable
     }
 
     [Fact]
-    public async Task Get_BrokenFiles_IsAnErrorThatNamesTheRun()
+    public async Task Get_FolderDoesNotAnswer_IsUnavailableUntilItDoes()
+    {
+        Assert.SkipUnless(HungMount.IsPossible(), "a mount needs the rights of root and /dev/fuse");
+        var runs = FilmedRun.Write(directory, "one");
+        await using var server = await TestServer.StartAsync($"--Runs={runs}");
+        using (new HungMount(directory["runs", "one"]))
+        {
+            var responses = await Task.WhenAll(
+                Enumerable.Range(0, 100).Select(_ => server.Http.GetAsync("/v1/runs/one", Cancellation)));
+
+            Assert.All(responses, response => Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode));
+        }
+        await Eventually.TrueAsync(async () => (await server.Http.GetAsync("/v1/runs/one", Cancellation)).StatusCode == HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("metrics.jsonl", "no JSON\n")]
+    [InlineData("model.json", "[]")]
+    [InlineData("model.json", """{"labels":["a"],"labels":["b"]}""")]
+    public async Task Get_BrokenFiles_IsAnErrorThatNamesTheRun(string file, string content)
     {
         var runs = FilmedRun.Write(directory, "one");
-        await File.WriteAllTextAsync(directory["runs", "one", "metrics.jsonl"], "no JSON\n", Cancellation);
+        await File.WriteAllTextAsync(directory["runs", "one", file], content, Cancellation);
         await using var server = await TestServer.StartAsync($"--Runs={runs}");
 
         using var response = await server.Http.GetAsync("/v1/runs/one", Cancellation);

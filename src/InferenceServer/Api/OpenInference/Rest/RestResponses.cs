@@ -61,7 +61,7 @@ internal static class RestResponses
         response.ContentType = headerLength is null ? Json : "application/octet-stream";
         if (headerLength is { } length)
             response.Headers[RestCallReader.HeaderLength] = length.ToString(CultureInfo.InvariantCulture);
-        var encoding = body.Length < SmallestCompressed ? "" : Encoding(context.Request.Headers.AcceptEncoding.ToString());
+        var encoding = body.Length < SmallestCompressed ? "" : Encoding(context.Request);
         if (encoding.Length > 0)
         {
             response.Headers.ContentEncoding = encoding;
@@ -82,10 +82,12 @@ internal static class RestResponses
         return context.Response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted).AsTask();
     }
 
-    private static string Encoding(string accepted) =>
-        accepted.Contains("gzip", StringComparison.OrdinalIgnoreCase)
-            ? "gzip"
-            : accepted.Contains("deflate", StringComparison.OrdinalIgnoreCase) ? "deflate" : "";
+    private static string Encoding(HttpRequest request)
+    {
+        var accepted = request.GetTypedHeaders().AcceptEncoding;
+        return ((string[])["gzip", "deflate"]).FirstOrDefault(name =>
+            accepted.Any(each => each.Value.Equals(name, StringComparison.OrdinalIgnoreCase) && each.Quality != 0)) ?? "";
+    }
 
     private static byte[] Compress(ReadOnlyMemory<byte> body, string encoding)
     {
