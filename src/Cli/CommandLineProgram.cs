@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using LeNetServe.Files;
 using LeNetServe.Specs;
 
 namespace LeNetServe.Cli;
@@ -66,7 +67,7 @@ public static class CommandLineProgram
     {
         OperationCanceledException => "stopped; the same command starts again, and goes on from what was saved, if anything was",
         ExpectedException { Code: ExitCode.Interrupted } => exception.Message,
-        _ => $"error: {exception.Message.ReplaceLineEndings(" ")}",
+        _ => $"error: {TemporaryFile.WithPaths(exception.Message).ReplaceLineEndings(" ")}",
     };
 
     private sealed class VersionAction(string tool) : SynchronousCommandLineAction

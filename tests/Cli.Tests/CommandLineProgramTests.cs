@@ -51,6 +51,12 @@ public sealed class CommandLineProgramTests
     }
 
     [Fact]
+    public void MessageOf_FailureOfATemporaryFile_NamesTheUsersFile() => Assert.Equal(
+        "error: No space left on device : '/out/scores.csv'",
+        CommandLineProgram.MessageOf(new IOException(
+            "No space left on device : '/out/scores.csv.15736-1dc639003c444e03b86f82b321c54a4f.tmp'")));
+
+    [Fact]
     public void MessageOf_Cancellation_SaysWhatTheSameCommandDoes() => Assert.Equal(
         "stopped; the same command starts again, and goes on from what was saved, if anything was",
         CommandLineProgram.MessageOf(new OperationCanceledException()));

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using LeNetServe.Files;
 using LeNetServe.Randomness;
 
 namespace LeNetServe.InferenceServer.Recording;
@@ -64,7 +65,7 @@ internal sealed partial class ImageLog(ImageLogOptions options, TimeProvider tim
         {
             Interlocked.Increment(ref dropped);
             if (!isFailing)
-                LogDropping(exception.Message);
+                LogDropping(TemporaryFile.WithPaths(exception.Message));
             isFailing = true;
         }
     }

@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
+
 namespace LeNetServe.Files;
 
 /// <summary>
 /// A file under a temporary name beside its path, which it gets when it is complete. Failures name the path, not the temporary name.
 /// </summary>
-public sealed class TemporaryFile : IDisposable
+public sealed partial class TemporaryFile : IDisposable
 {
     private readonly string path;
     private readonly string temporary;
@@ -17,7 +19,10 @@ public sealed class TemporaryFile : IDisposable
         Stream = Named(() => new FileStream(temporary, FileMode.CreateNew, access, FileShare.None, bufferSize));
     }
 
-    /// <summary>Gets the stream to the file.</summary>
+    /// <summary>Puts the paths of files into a message, such as of a stream on a full disk, in place of temporary names.</summary>
+    public static string WithPaths(string message) => Ending().Replace(message, "");
+
+    /// <summary>Gets the stream to the file. Its failures name the temporary file (<see cref="WithPaths"/>).</summary>
     public FileStream Stream { get; }
 
     /// <summary>Gives the file its path.</summary>
@@ -71,9 +76,8 @@ public sealed class TemporaryFile : IDisposable
         }
     }
 
-    private string Message(Exception exception)
-    {
-        var reason = exception.Message.Replace(Path.GetFullPath(temporary), Path.GetFullPath(path), StringComparison.Ordinal);
-        return $"{path} cannot be written: {reason}";
-    }
+    private string Message(Exception exception) => $"{path} cannot be written: {WithPaths(exception.Message)}";
+
+    [GeneratedRegex(@"\.\d+-[0-9a-f]{32}\.tmp\b")]
+    private static partial Regex Ending();
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
 using LeNetServe.Specs;
-using LeNetServe.Trainer.Configuration;
 
 namespace LeNetServe.Trainer.Reports;
 
@@ -16,20 +14,13 @@ internal static class UsedSettings
             && Missing(setting.Key, settings, spec) is null).ToDictionary();
 
     /// <summary>Gets a sentence for each value that is not the default and changes nothing.</summary>
-    public static IEnumerable<string> Notes(TrainingConfig config, LeNetSpec spec)
-    {
-        var settings = Values(config);
-        var defaults = Values(new() { Validation = config.Validation, Schedule = config.Schedule });
-        return from setting in settings
-               where setting.Value != defaults.GetValueOrDefault(setting.Key)
-               let missing = Missing(setting.Key, settings, spec)
-               where missing is not null
-               select $"{setting.Key} is {setting.Value} and changes nothing: {missing}";
-    }
-
-    private static Dictionary<string, string> Values(TrainingConfig config) => JsonSerializer
-        .SerializeToElement(config, TrainerJson.TrainingConfig).EnumerateObject()
-        .ToDictionary(value => value.Name, value => value.Value.ToString().ToLowerInvariant());
+    public static IEnumerable<string> Notes(
+        IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string> defaults, LeNetSpec spec) =>
+        from setting in settings
+        where setting.Value != defaults.GetValueOrDefault(setting.Key)
+        let missing = Missing(setting.Key, settings, spec)
+        where missing is not null
+        select $"{setting.Key} is {setting.Value} and changes nothing: {missing}";
 
     private static string? Missing(string key, IReadOnlyDictionary<string, string> settings, LeNetSpec spec)
     {

@@ -56,7 +56,8 @@ internal sealed class TrainingRun
     public LeNetSpec Spec { get; }
 
     /// <summary>Gets a sentence for each value of the config that changes nothing, and for each thing that the run will not have.</summary>
-    public IEnumerable<string> Notes => [.. UsedSettings.Notes(config, Spec), .. HeldOutCheck.Notes(config, dataset, data)];
+    public IEnumerable<string> Notes =>
+        [.. UsedSettings.Notes(Values(config), Values(new()), Spec), .. HeldOutCheck.Notes(config, dataset, data)];
 
     /// <summary>Gets the final figures if the run is finished with the same images, class names and teachers; else null.</summary>
     /// <exception cref="InvalidDataException">The run is finished with other inputs, or its files were changed since.</exception>
@@ -151,6 +152,10 @@ internal sealed class TrainingRun
         foreach (var file in directory.EnumerateFiles().Where(file => file.FullName != Path.GetFullPath(LockFile(Directory))))
             file.Delete();
     }
+
+    private static Dictionary<string, string> Values(TrainingConfig config) => JsonSerializer
+        .SerializeToElement(config, TrainerJson.TrainingConfig).EnumerateObject()
+        .ToDictionary(value => value.Name, value => value.Value.ToString().ToLowerInvariant());
 
     private void WriteDescription(TrainedModel model, Device device, SliceThreads threads)
     {

@@ -21,12 +21,9 @@ public sealed class UsedSettingsTests
         "variant=lenet5-1998")]
     public void Of_AConfig_LeavesOutWhatTheRunDoesNotHave(string unused, params string[] values)
     {
-        var config = ConfigBuilder.Build(
-            null, values.Select(value => value.Split('=')).ToDictionary(parts => parts[0], parts => parts[1]));
-        var json = JsonSerializer.SerializeToElement(config, TrainerJson.TrainingConfig);
-        var settings = json.EnumerateObject().ToDictionary(value => value.Name, value => value.Value.ToString().ToLowerInvariant());
+        var settings = Settings(values);
 
-        var used = UsedSettings.Of(settings, Variants.Create(config.Variant, 1, 10));
+        var used = UsedSettings.Of(settings, Variants.Create(settings["variant"], 1, 10));
 
         Assert.Equal(unused.Split(' ').Order(), settings.Keys.Except(used.Keys).Order());
     }
@@ -47,14 +44,21 @@ public sealed class UsedSettingsTests
     [InlineData("calibration is 0.2 and changes nothing: the validation images calibrate", "calibration=0.2")]
     public void Notes_ValueThatTheRunDoesNotUse_IsNamed(string? expected, params string[] values)
     {
-        var config = ConfigBuilder.Build(
-            null, values.Select(value => value.Split('=')).ToDictionary(parts => parts[0], parts => parts[1]));
+        var settings = Settings(values);
 
-        var notes = UsedSettings.Notes(config, Variants.Create(config.Variant, 1, 10)).ToList();
+        var notes = UsedSettings.Notes(settings, Settings(), Variants.Create(settings["variant"], 1, 10)).ToList();
 
         if (expected is null)
             Assert.Empty(notes);
         else
             Assert.StartsWith(expected, Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, string> Settings(params string[] values)
+    {
+        var config = ConfigBuilder.Build(
+            null, values.Select(value => value.Split('=')).ToDictionary(parts => parts[0], parts => parts[1]));
+        var json = JsonSerializer.SerializeToElement(config, TrainerJson.TrainingConfig);
+        return json.EnumerateObject().ToDictionary(value => value.Name, value => value.Value.ToString().ToLowerInvariant());
     }
 }
