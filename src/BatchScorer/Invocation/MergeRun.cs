@@ -21,8 +21,8 @@ internal sealed class MergeRun(MergeOptions options, TextWriter messages, IBatch
         var output = options.Output ?? Path.Combine(options.Folder, $"scores{format.Extension()}");
         var merge = new JobMerge(job);
         var key = merge.Check();
-        var companions = new Companions(key.ToModel(), key.Imaging, options.Preview, classifier);
-        using (var rows = RowFile.Open(output, format, key.ToModel(), key.TopK, options.CsvSafe))
+        var companions = new Companions(key, options.Preview, classifier);
+        using (var rows = RowFile.Open(output, format, key, key.TopK, options.CsvSafe))
         {
             merge.Run(rows, (row, number) => companions.Add(row, number, null), cancellationToken);
             rows.Complete();

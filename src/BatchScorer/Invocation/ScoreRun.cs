@@ -57,7 +57,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
     {
         var topK = TopK(classifier);
         var format = options.Format ?? OutputFormats.OfExtension(options.Output) ?? OutputFormat.Jsonl;
-        var companions = new Companions(classifier.Model, classifier.Model.Imaging, options.Preview, classifier);
+        var companions = new Companions(classifier.Model, options.Preview, classifier);
         if (options.Progress != ProgressStyle.None && listing.CanBeReadTwice)
             _ = Task.Run(() => progress.Expect(CountImages(cancellationToken)), cancellationToken);
         using (var rows = RowFile.Open(options.Output, format, classifier.Model, topK, options.CsvSafe))
@@ -106,7 +106,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         var share = options.Share ?? WorkShare.Whole;
         using var onlyOne = JobLock.Take(job, share);
         job.Clean(share);
-        var key = ScoringKey.Of(classifier.Model, topK, options.FolderLabels, options.Reject);
+        var key = new ScoringKey(classifier.Model, topK, options.FolderLabels, options.Reject);
         var images = new JobImages(job, row => share.Has(row / job.File.PartSize), key, job.Filter());
         var parts = new PartWriter(job, key);
         var tally = new Tally(classifier.Model);

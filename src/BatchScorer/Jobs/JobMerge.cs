@@ -83,6 +83,6 @@ internal sealed class JobMerge(Job job)
     }
 
     private static string Text(ScoringKey key) =>
-        $"{key.Model}/{key.Version} (SHA-256 {key.Sha256[..12]}…, imaging {ImagingKey.Of(key.Imaging)}, top {key.TopK}, folder labels "
+        $"{key.Name}/{key.Version} (SHA-256 {key.Sha256[..12]}…, imaging {ImagingKey.Of(key.Imaging)}, top {key.TopK}, folder labels "
         + $"{(key.FolderLabels ? "on" : "off")})";
 }

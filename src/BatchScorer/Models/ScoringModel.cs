@@ -1,10 +1,12 @@
+using System.Text.Json.Serialization;
 using LeNetServe.Imaging;
 
 namespace LeNetServe.BatchScorer.Models;
 
 /// <summary>The model that scores, the same whether it runs here or in a server.</summary>
-internal sealed record ScoringModel
+internal record ScoringModel
 {
+    [JsonPropertyName("model")]
     public required string Name { get; init; }
 
     /// <summary>Gets the version; 0 for a file outside a version's directory.</summary>

@@ -1,16 +1,14 @@
 using LeNetServe.BatchScorer.Inputs;
 using LeNetServe.BatchScorer.Rows;
 using LeNetServe.Cli.Pages;
-using LeNetServe.Imaging;
 
 namespace LeNetServe.BatchScorer.Outputs;
 
 /// <summary>The files beside the rows: the summary, with labels the page of mistakes, on request the contact sheet and heat maps.</summary>
 /// <param name="model">The model that scored.</param>
-/// <param name="imaging">The imaging that it used.</param>
 /// <param name="preview">Images on the contact sheet.</param>
 /// <param name="classifier">The classifier, which explains the mistakes; null if others scored.</param>
-internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging, int preview, Models.IBatchClassifier? classifier)
+internal sealed class Companions(Models.ScoringModel model, int preview, Models.IBatchClassifier? classifier)
 {
     /// <summary>The mistakes that are explained if no heat maps are wanted: the page's first rows.</summary>
     public const int ExplainedFirst = 24;
@@ -51,7 +49,7 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
             mistakes = [.. mistakes.Select(mistake => mistake with { Image = found.GetValueOrDefault(mistake.Row) })];
             previewed = [.. previewed.Select(row => (row.Row, found.GetValueOrDefault(row.Row)))];
         }
-        var view = new ModelView(imaging);
+        var view = new ModelView(model.Imaging);
         var seen = See(mistakes, view, files.HeatMaps is null ? ExplainedFirst : mistakes.Count);
         if (Tally.Labeled > 0)
         {
@@ -64,7 +62,7 @@ internal sealed class Companions(Models.ScoringModel model, ImagingSpec imaging,
         }
         if (preview > 0)
         {
-            ContactSheet.Write(files.Sheet, [.. previewed.Select(row => row.Image).OfType<InputImage>()], imaging);
+            ContactSheet.Write(files.Sheet, [.. previewed.Select(row => row.Image).OfType<InputImage>()], model.Imaging);
             written.Add(files.Sheet);
         }
         if (files.HeatMaps is { } folder)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using LeNetServe.BatchScorer.Jobs;
 using LeNetServe.BatchScorer.Models;
 using LeNetServe.BatchScorer.Rows;
@@ -21,7 +22,7 @@ public sealed class PartFileTests : IDisposable
 
     private readonly TemporaryDirectory directory = new();
 
-    private static PartHeader Header => new() { Part = 2, First = 14, Count = 2, Scoring = ScoringKey.Of(Model, 2, folderLabels: true) };
+    private static PartHeader Header => new() { Part = 2, First = 14, Count = 2, Scoring = new(Model, 2, folderLabels: true) };
 
     public void Dispose() => directory.Dispose();
 
@@ -38,6 +39,17 @@ public sealed class PartFileTests : IDisposable
         Assert.Equal([new Prediction(1, 0.75f), new Prediction(0, 0.25f)], part.Rows[0].Top);
         Assert.Equal("truncated", part.Rows[1].Error!.Kind);
         Assert.Equal(1, part.Rows[0].Actual);
+    }
+
+    [Fact]
+    public void Header_AnyOrderOfKeys_IsTheSame()
+    {
+        const string Json = """
+            {"format":1,"part":2,"first":14,"count":2,"scoring":{"model":"m","version":1,"sha256":"ab","imaging":{"input":{"channels":1,
+            "height":28,"width":28},"content_size":28,"geometry":"none"},"top_k":2,"folder_labels":true,"labels":["a","b"],"reject":false}}
+            """;
+
+        Assert.Equal(Header, JsonSerializer.Deserialize(Json, JobJson.Default.PartHeader));
     }
 
     [Fact]
