@@ -111,7 +111,7 @@ internal sealed class ScoreRun(ScoreOptions options, TextWriter messages)
         var parts = new PartWriter(job, key);
         var tally = new Tally(classifier.Model);
         progress.Expect(job.CountOf(share));
-        var pipeline = Pipeline(classifier, topK, hashContent: true, new PartRows(classifier.Model, topK).Prepare);
+        var pipeline = Pipeline(classifier, topK, hashContent: true, new PartRows(classifier.Model).Prepare);
         await pipeline.RunAsync(images.Images(), Write, cancellationToken);
         progress.End();
         if (options.Share is null)

@@ -12,7 +12,7 @@ namespace LeNetServe.BatchScorer.Jobs;
 /// Writes rows for a part's file: an array a row, of path, content hash, actual class, and the best classes with
 /// the novelty, if the model has one, or the error.
 /// </summary>
-internal sealed class PartRows(ScoringModel model, int topK) : RowText(model, topK)
+internal sealed class PartRows(ScoringModel model) : RowText(model)
 {
     private static readonly JsonWriterOptions Options = new()
     {

@@ -17,7 +17,7 @@ internal sealed class CsvRows : RowText
     private readonly bool safe;
 
     public CsvRows(ScoringModel model, int topK, bool safe)
-        : base(model, topK)
+        : base(model)
     {
         this.safe = safe;
         var others = string.Concat(Enumerable.Range(2, topK - 1).Select(rank => $"label_{rank},index_{rank},score_{rank},"));

@@ -22,8 +22,8 @@ internal sealed class JsonRows : RowText
     private readonly byte[][] actuals;
     private readonly byte[] ending;
 
-    public JsonRows(ScoringModel model, int topK)
-        : base(model, topK)
+    public JsonRows(ScoringModel model)
+        : base(model)
     {
         classes = [.. model.Labels.Select((label, index) => Utf8($"\"label\":\"{Escaped(label)}\",\"index\":{index},\"score\":"))];
         actuals = [.. model.Labels.Select(label => Utf8($",\"actual\":\"{Escaped(label)}\""))];

@@ -25,7 +25,7 @@ internal abstract class RowFile : IDisposable
         return format switch
         {
             OutputFormat.Csv => new TextFile(sink, new CsvRows(model, topK, csvSafe)),
-            OutputFormat.Jsonl => new TextFile(sink, new JsonRows(model, topK)),
+            OutputFormat.Jsonl => new TextFile(sink, new JsonRows(model)),
             _ => new ParquetRows(sink, model, topK),
         };
     }

@@ -6,11 +6,9 @@ using LeNetServe.BatchScorer.Scoring;
 namespace LeNetServe.BatchScorer.Outputs;
 
 /// <summary>Rows as text; shared by all workers.</summary>
-internal abstract class RowText(ScoringModel model, int topK)
+internal abstract class RowText(ScoringModel model)
 {
     protected ScoringModel Model { get; } = model;
-
-    protected int TopK { get; } = topK;
 
     /// <summary>Gets the text before the first row.</summary>
     public virtual ReadOnlySpan<byte> Header => [];

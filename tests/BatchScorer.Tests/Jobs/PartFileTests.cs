@@ -101,7 +101,7 @@ public sealed class PartFileTests : IDisposable
         good.Top[1] = new(0, 0.25f);
         var failed = new ScoreRow(2) { Name = "y.png", Error = new("truncated", "the file ends") };
         var text = new ArrayBufferWriter<byte>();
-        new PartRows(Model, 2).Write([good, failed], text);
+        new PartRows(Model).Write([good, failed], text);
         return text.WrittenSpan;
     }
 }
