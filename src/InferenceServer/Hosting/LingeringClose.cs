@@ -1,7 +1,6 @@
+using System.IO.Pipelines;
 using System.Net.Security;
-using System.Net.Sockets;
 using LeNetServe.InferenceServer.Access;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -24,12 +23,13 @@ internal static class LingeringClose
         var time = listener.ApplicationServices.GetRequiredService<TimeProvider>();
         listener.Use(next => async connection =>
         {
+            var transport = connection.Transport;
+            connection.Transport = new OpenInput(transport);
             await next(connection);
+            connection.Transport = transport;
             // A connection that gives way to a new one had no call, and its place is wanted.
-            if (connection.Items.ContainsKey(IsHttp2)
-                && connection.Features.Get<ConnectionPlace>() is not { IsLeaving: true }
-                && connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
-                await ReadToEndAsync(socket, time);
+            if (connection.Items.ContainsKey(IsHttp2) && connection.Features.Get<ConnectionPlace>() is not { IsLeaving: true })
+                await ReadToEndAsync(transport.Input, time);
         });
     }
 
@@ -47,19 +47,48 @@ internal static class LingeringClose
         features.Get<ITlsApplicationProtocolFeature>() is not { } tls
         || tls.ApplicationProtocol.Span.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span);
 
-    private static async Task ReadToEndAsync(Socket socket, TimeProvider time)
+    private static async Task ReadToEndAsync(PipeReader input, TimeProvider time)
     {
         using var limit = new CancellationTokenSource(Limit, time);
-        var ignored = new byte[1024];
         try
         {
-            while (await socket.ReceiveAsync(ignored, limit.Token) > 0)
+            ReadResult read;
+            do
             {
+                read = await input.ReadAsync(limit.Token);
+                input.AdvanceTo(read.Buffer.End);
             }
+            while (!read.IsCompleted);
         }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
             // The connection is over already, or the client takes too long.
         }
+    }
+
+    /// <summary>
+    /// An input that stays open when its user completes it. Kestrel aborts a connection that receives more after its input is complete.
+    /// </summary>
+    private sealed class OpenInput(IDuplexPipe transport) : PipeReader, IDuplexPipe
+    {
+        private readonly PipeReader input = transport.Input;
+
+        public PipeReader Input => this;
+
+        public PipeWriter Output => transport.Output;
+
+        public override void AdvanceTo(SequencePosition consumed) => input.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => input.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => input.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => input.ReadAsync(cancellationToken);
+
+        public override bool TryRead(out ReadResult result) => input.TryRead(out result);
     }
 }

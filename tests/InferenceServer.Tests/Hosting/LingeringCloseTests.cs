@@ -1,4 +1,13 @@
+using System.Net;
 using System.Net.Sockets;
+using LeNetServe.InferenceServer.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LeNetServe.InferenceServer.Tests.Hosting;
 
@@ -14,7 +23,11 @@ public sealed class LingeringCloseTests
     [Fact]
     public async Task StopAsync_ClientStillWrites_IsNotReset()
     {
-        await using var server = await TestServer.StartAsync();
+        // The clock stands still, so that the server's wait for the client does not end by it.
+        await using var server = await TestServer.StartAsync(
+            TestServer.WriteTiny,
+            builder => builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(DateTimeOffset.UtcNow)),
+            "--Shutdown:DrainDelay=0s");
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", new Uri(server.GrpcAddress).Port, Cancellation);
         await using var stream = client.GetStream();
@@ -34,6 +47,49 @@ public sealed class LingeringCloseTests
         client.Client.Shutdown(SocketShutdown.Send);
         Assert.Equal(0, await stream.ReadAsync(new byte[1], Cancellation));
         await stopping;
+    }
+
+    /// <summary>Kestrel completes a connection's input before the connection ends. A client that writes in between must not be aborted.</summary>
+    [Fact]
+    public async Task UseLingeringClose_InputIsComplete_IsReadNevertheless()
+    {
+        var completed = new TaskCompletionSource<Socket>();
+        var written = new TaskCompletionSource();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(DateTimeOffset.UtcNow));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener =>
+        {
+            listener.UseLingeringClose();
+            listener.NoteProtocol();
+            listener.Run(async connection =>
+            {
+                await connection.Transport.Input.CompleteAsync();
+                completed.SetResult(connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket);
+                await written.Task;
+            });
+        }));
+        await using var app = builder.Build();
+        await app.StartAsync(Cancellation);
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", new Uri(app.Urls.First()).Port, Cancellation);
+        await using var stream = client.GetStream();
+        var served = await completed.Task.WaitAsync(Cancellation);
+
+        for (var update = 0; update < 3; update++)
+        {
+            await stream.WriteAsync(WindowUpdate, Cancellation);
+            // Bytes of the loopback wait in the server's socket when the write has ended.
+            for (var wait = 0; served.Available > 0; wait++)
+            {
+                Assert.True(wait < 5000, "nobody reads what the client writes");
+                await Task.Delay(1, Cancellation);
+            }
+        }
+        written.SetResult();
+        await stream.WriteAsync(WindowUpdate, Cancellation);
+
+        client.Client.Shutdown(SocketShutdown.Send);
+        Assert.Equal(0, await stream.ReadAsync(new byte[1], Cancellation));
     }
 
     [Fact]
