@@ -29,7 +29,7 @@ internal sealed partial class ServerProcess : IDisposable
     public static Task<ServerProcess> ServeAsync(string dll, string models, bool pinned, params string[] settings) =>
         ServeInAsync("", dll, models, pinned, settings);
 
-    /// <summary>Starts the server under test with the appsettings.json of a folder.</summary>
+    /// <summary>Starts the server under test with the appsettings.json of a folder, which it watches.</summary>
     public static Task<ServerProcess> ServeInAsync(string folder, string dll, string models, bool pinned, params string[] settings)
     {
         string[] listen = ["--Listen:Address", "127.0.0.1", "--Listen:GrpcPort", "0", "--Listen:HttpPort", "0"];
@@ -123,6 +123,7 @@ internal sealed partial class ServerProcess : IDisposable
         {
             RedirectStandardOutput = true,
             WorkingDirectory = folder,
+            Environment = { ["DOTNET_hostBuilder__reloadConfigOnChange"] = folder.Length > 0 ? "true" : "false" },
         };
 
     private static string[] OnSettingsOf(string dll) =>

@@ -25,5 +25,6 @@ internal static class OutputOptions
     public static void WarnOfCsvSafe(ParseResult parsed, string? output) => parsed.WarnWithout(
         (parsed.GetValue(Format) ?? (output is null ? null : OutputFormats.OfExtension(output))) == OutputFormat.Csv, "CSV", CsvSafe);
 
-    public static Option<bool> Quiet { get; } = CliOption.Switch("--quiet", "Nothing on standard error but failures.").Or("-q");
+    public static Option<bool> Quiet { get; } =
+        CliOption.Switch("--quiet", "Nothing on standard error but warnings and failures.").Or("-q");
 }

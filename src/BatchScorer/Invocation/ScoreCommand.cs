@@ -129,12 +129,17 @@ internal static class ScoreCommand
         var quiet = parsed.GetValue(OutputOptions.Quiet);
         var isFile = output == OutputSink.StandardOutput || OutputFormats.OfExtension(output) is not null;
         var isServed = parsed.GetResult(Server) is not null;
-        parsed.WarnWithout(isServed, "--server", ServerWait);
-        parsed.WarnWithout(!isServed, "a model in this process", RunsOn);
-        parsed.WarnWithout(!isFile, "--out FOLDER", PartSize, Refresh);
-        parsed.WarnWithout(output != OutputSink.StandardOutput, "a file of rows", OutputOptions.Preview);
-        parsed.WarnWithout(parsed.GetResult(List) is not null || parsed.GetValue(Paths)?.Contains("-") is true, "a list", NullSeparated);
-        OutputOptions.WarnOfCsvSafe(parsed, output);
+        // A program that reads JSON from standard error could not read a warning.
+        if (!json)
+        {
+            parsed.WarnWithout(isServed, "--server", ServerWait);
+            parsed.WarnWithout(!isServed, "a model in this process", RunsOn);
+            parsed.WarnWithout(!isFile, "--out FOLDER", PartSize, Refresh);
+            parsed.WarnWithout(output != OutputSink.StandardOutput, "a file of rows", OutputOptions.Preview);
+            parsed.WarnWithout(
+                parsed.GetResult(List) is not null || parsed.GetValue(Paths)?.Contains("-") is true, "a list", NullSeparated);
+            OutputOptions.WarnOfCsvSafe(parsed, output);
+        }
         return new ScoreOptions
         {
             Inputs = new InputOptions

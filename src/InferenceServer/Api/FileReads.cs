@@ -21,7 +21,7 @@ internal sealed class FileReads : IDisposable
         try
         {
             if (!await turn.WaitAsync(Patience, gone))
-                throw new TimeoutException();
+                throw new InferenceException(InferenceErrorKind.Unavailable, "other calls read files; try again a little later");
             var work = Task.Factory.StartNew(read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             _ = work.ContinueWith(_ => turn.Release(), TaskScheduler.Default);
             return await work.WaitAsync(Patience, gone);

@@ -7,6 +7,7 @@ namespace LeNetServe.InferenceServer.Hosting;
 internal static class ConfigurationExtensions
 {
     private const int LargestFile = 16 << 20;
+    private const string Watching = "DOTNET_hostBuilder__reloadConfigOnChange";
 
     /// <summary>
     /// Creates the builder. Later sources have priority: appsettings.json, the file of --config, the environment, the command line.
@@ -21,7 +22,8 @@ internal static class ConfigurationExtensions
         if (Path.Combine(root ?? "", "appsettings.json") is var settings && File.Exists(settings))
             RegularFile.Open(settings, LargestFile).Dispose();
         // The settings are read once. .NET would watch every folder below that of a file: the whole machine if that is the root.
-        Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
+        if (Environment.GetEnvironmentVariable(Watching) is null)
+            Environment.SetEnvironmentVariable(Watching, "false");
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             EnvironmentName = commandLine.Settings.GetValueOrDefault("environment"),

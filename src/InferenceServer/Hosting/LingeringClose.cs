@@ -60,9 +60,10 @@ internal static class LingeringClose
             }
             while (!read.IsCompleted);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
         {
-            // The connection is over already, or the client takes too long.
+            // The connection is over already, or the client takes too long. Kestrel does not advance past an end that it has read, so that
+            // the next read is an invalid operation.
         }
     }
 
@@ -87,7 +88,8 @@ internal static class LingeringClose
         {
         }
 
-        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => input.ReadAsync(cancellationToken);
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+            input.ReadAsync(cancellationToken);
 
         public override bool TryRead(out ReadResult result) => input.TryRead(out result);
     }

@@ -18,11 +18,11 @@ internal static class RecordingExtensions
             return metrics;
         });
 
-    // The files of the settings are read again when they change.
+    // benchmarks/Serving lets .NET read the files of the settings again when they change.
     private static void Switch(RecordingSwitch recording, string? setting)
     {
-        if (setting is null || bool.TryParse(setting, out _))
-            recording.IsOn = setting is null || bool.Parse(setting);
+        if (bool.TryParse(setting, out var isOn))
+            recording.IsOn = isOn;
     }
 
     private static void AddProcessGauges(ServerMetrics metrics)

@@ -92,7 +92,6 @@ internal static class RunReport
         return run.Settings.ContainsKey("teacher") ? $"{criterion ?? "cross-entropy"} and distance to the teachers" : criterion;
     }
 
-    /// <summary>Counts answers, one row for each right class.</summary>
     /// <summary>Counts the images by their right class and the class of their answer.</summary>
     public static int[][] Confusion(int classes, int[] labels, int[] answers)
     {

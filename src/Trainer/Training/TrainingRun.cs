@@ -108,6 +108,8 @@ internal sealed class TrainingRun
     {
         using var owner = DirectoryLock.TryTake(LockFile(Directory))
             ?? throw new IOException($"{Directory.Path} is in use by another process, which trains this run");
+        // The files change from here on.
+        File.Delete(Directory.Checksums);
         if (anew)
             Discard();
         var model = new TrainedModel

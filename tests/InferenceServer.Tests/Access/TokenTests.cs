@@ -186,6 +186,25 @@ public sealed class TokenTests : IDisposable
     }
 
     [Fact]
+    public async Task RateLimit_ImagesOfOpenInference_AreRefusedAndCounted()
+    {
+        await using var server = await TestServer.StartAsync("--Security:RateLimit:CallsPerSecond=1", "--Security:RateLimit:Burst=100");
+        var data = string.Join(',', Enumerable.Repeat("0", 60 * 16));
+        var body = $$"""{"inputs":[{"name":"pixels","shape":[60,1,4,4],"datatype":"FP32","data":[{{data}}]}]}""";
+        async Task<HttpStatusCode> InferAsync()
+        {
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            return (await server.Http.PostAsync("/v2/models/tiny/infer", content, Cancel)).StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await InferAsync());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await InferAsync());
+
+        var metrics = server.App.Services.GetRequiredService<ServerMetrics>().For("tiny", 1);
+        Assert.Equal(1, metrics[RequestOutcome.Refused]?.Request.Read().Count);
+    }
+
+    [Fact]
     public async Task RateLimit_MessagesOfAStream_CountAsCalls()
     {
         await using var server = await TestServer.StartAsync(

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LeNetServe.InferenceServer.Tests.Hosting;
@@ -49,7 +50,7 @@ public sealed class LingeringCloseTests
         await stopping;
     }
 
-    /// <summary>Kestrel completes a connection's input before the connection ends. A client that writes in between must not be aborted.</summary>
+    /// <summary>A client that writes after Kestrel has completed the input, and before the connection ends, must not be aborted.</summary>
     [Fact]
     public async Task UseLingeringClose_InputIsComplete_IsReadNevertheless()
     {
@@ -79,17 +80,33 @@ public sealed class LingeringCloseTests
         {
             await stream.WriteAsync(WindowUpdate, Cancellation);
             // Bytes of the loopback wait in the server's socket when the write has ended.
-            for (var wait = 0; served.Available > 0; wait++)
-            {
-                Assert.True(wait < 5000, "nobody reads what the client writes");
-                await Task.Delay(1, Cancellation);
-            }
+            await Eventually.TrueAsync(() => served.Available == 0);
         }
         written.SetResult();
         await stream.WriteAsync(WindowUpdate, Cancellation);
 
         client.Client.Shutdown(SocketShutdown.Send);
         Assert.Equal(0, await stream.ReadAsync(new byte[1], Cancellation));
+    }
+
+    [Fact]
+    public async Task UseLingeringClose_ClientClosesFirst_LogsNoError()
+    {
+        var log = new RecordedLog();
+        await using (var server = await TestServer.StartAsync(TestServer.WriteTiny, builder => builder.Logging.AddProvider(log)))
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync("127.0.0.1", new Uri(server.GrpcAddress).Port, Cancellation);
+            await using var stream = client.GetStream();
+            await stream.WriteAsync(Preface, Cancellation);
+            _ = await ReadFrameAsync(stream);
+            client.Client.Shutdown(SocketShutdown.Send);
+            while (await stream.ReadAsync(new byte[64], Cancellation) > 0)
+            {
+            }
+        }
+
+        Assert.DoesNotContain(log.Entries, entry => entry.Level >= LogLevel.Error);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal sealed partial class ClassifierService(
         }
     }
 
-    /// <summary>Classifies one image. Completes synchronously, on the caller's thread, if a slot is free.</summary>
+    /// <summary>Classifies one image. A quick call that runs alone completes synchronously, on the caller's thread.</summary>
     /// <exception cref="InferenceException">The request failed before or during its run.</exception>
     internal Task<ClassifyResponse> ClassifyAsync(ClassifyRequest request, Caller caller, Action<RequestPhases>? timing = null)
     {

@@ -13,14 +13,13 @@ namespace LeNetServe.InferenceServer.Api.OpenInference;
 internal sealed class CallRunner(
     ModelRepository repository, InferencePipeline pipeline, LimitOptions limits, ServerMetrics metrics, TimeProvider time)
 {
-    /// <summary>Runs a call. Completes synchronously if a slot is free.</summary>
+    /// <summary>Runs a call. Completes synchronously if the call is quick and runs alone.</summary>
     /// <exception cref="InferenceException">The call failed. The message is Triton's, if Triton has one.</exception>
     public async ValueTask<CallAnswer> RunAsync(InferenceCall call, Caller caller, RatedClient? client)
     {
         using var lease = Lease(call.Model, call.Version);
         var version = lease.Version;
-        var input = Check(call, version);
-        RatedClient.RequireRate(client, input.Count);
+        var input = Check(call, version, client);
         var rows = new float[input.Count * version.Facts.RowLength];
         var expiry = call.Timeout is { } timeout ? time.GetUtcNow().UtcDateTime + timeout : DateTime.MaxValue;
         var isExpiry = expiry < caller.Deadline;
@@ -84,12 +83,14 @@ internal sealed class CallRunner(
     /// <summary>Writes a version as the protocol does.</summary>
     public static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
 
-    private ModelInput Check(InferenceCall call, ServedVersion version)
+    private ModelInput Check(InferenceCall call, ServedVersion version, RatedClient? client)
     {
         try
         {
             _ = CallOutputs.Resolve(call, version.Name, version.Facts);
-            return ModelInput.From(call, version.Name, version.Facts, limits.MaxBatch);
+            var input = ModelInput.From(call, version.Name, version.Facts, limits.MaxBatch);
+            RatedClient.RequireRate(client, input.Count);
+            return input;
         }
         catch (InferenceException exception)
         {
