@@ -1,4 +1,3 @@
-using System.Runtime;
 using LeNetServe.V1;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -16,7 +15,7 @@ internal static class ReferenceHost
     public static async Task<int> RunAsync<TService>(TService service)
         where TService : Classifier.ClassifierBase
     {
-        if (GCSettings.IsServerGC || GCSettings.LatencyMode != GCLatencyMode.Batch)
+        if (AppContext.GetData("System.GC.Gen0MaxBudget") is null)
             throw new InvalidOperationException(
                 "this garbage collector is not set as the server's, expected dotnet exec --runtimeconfig with the server's");
         var builder = WebApplication.CreateSlimBuilder();
