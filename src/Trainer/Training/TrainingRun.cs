@@ -108,8 +108,6 @@ internal sealed class TrainingRun
     {
         using var owner = DirectoryLock.TryTake(LockFile(Directory))
             ?? throw new IOException($"{Directory.Path} is in use by another process, which trains this run");
-        // The files change from here on.
-        File.Delete(Directory.Checksums);
         if (anew)
             Discard();
         var model = new TrainedModel
@@ -127,6 +125,8 @@ internal sealed class TrainingRun
         if (resumed)
         {
             inputs.Value.RequireSame(Directory);
+            // The files that it lists change from here on.
+            File.Delete(Directory.Checksums);
             display.Resume(state.Progress, config.Epochs);
         }
         using (var session = new TrainingSession(config, model, dataset.Train, state, threads, display))
@@ -148,6 +148,7 @@ internal sealed class TrainingRun
     {
         // The summary goes first: after a kill in the middle, the run must not count as finished.
         File.Delete(Directory.Summary);
+        File.Delete(Directory.Checksums);
         var directory = new DirectoryInfo(Directory.Path);
         foreach (var folder in directory.EnumerateDirectories())
             folder.Delete(recursive: true);
