@@ -74,7 +74,7 @@ public sealed class CallTests(BrowserFixture browser) : IClassFixture<BrowserFix
             $"--Security:Tls:CertificateFile={directory["certificate.pem"]}", $"--Security:Tls:KeyFile={directory["key.pem"]}");
         await using var page = await browser.OpenAsync(
             $"https://127.0.0.1:{new Uri(server.HttpAddress).Port}", new() { IgnoreHTTPSErrors = true });
-        page.Allowed = ["401"];
+        page.Allowed = ["status of 401"];
         await page.Tab.FillAsync("#token", AToken);
         await page.Tab.ClickAsync("#ask button");
         await page.Tab.GetByText("The same call from a program").ClickAsync();

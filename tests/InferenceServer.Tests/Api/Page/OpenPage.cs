@@ -29,7 +29,7 @@ internal sealed class OpenPage(IBrowserContext context, IPage page, List<string>
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
-                faults.Add(message.Text);
+                faults.Add($"{message.Text} {message.Location}");
         };
         page.PageError += (_, error) => faults.Add(error);
         page.Request += (_, request) =>
@@ -97,6 +97,7 @@ internal sealed class OpenPage(IBrowserContext context, IPage page, List<string>
     public async ValueTask DisposeAsync()
     {
         await context.DisposeAsync();
-        Assert.DoesNotContain(faults, fault => !Allowed.Any(text => fault.Contains(text, StringComparison.Ordinal)));
+        var unexpected = faults.Where(fault => !Allowed.Any(text => fault.Contains(text, StringComparison.Ordinal)));
+        Assert.True(!unexpected.Any(), string.Join('\n', unexpected));
     }
 }
