@@ -10,6 +10,7 @@ using LeNetServe.Trainer.Recipes;
 using LeNetServe.Trainer.Reports;
 using LeNetServe.Trainer.Training;
 using Spectre.Console;
+using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Commands;
 
@@ -24,11 +25,15 @@ internal sealed class TrainRun(TrainOptions options)
         var adapts = FolderRecipe.IsFor(config, options.Recipe);
         if (options.DryRun && !adapts)
             return Show(config);
-        var dataset = await DatasetDownload.OpenAsync(
+        // libtorch takes as long to load as the images.
+        var device = options.DryRun ? null : Task.Run(() => ComputeDevice.Choose(options.Device), CancellationToken.None);
+        var reading = DatasetDownload.OpenAsync(
             config, options.Offline, ending.Token, options.Values.ContainsKey("data") ? "--data" : "data");
+        await Task.WhenAll(device is null ? [reading] : [reading, device]);
+        var dataset = await reading;
         if (adapts)
             config = Adapt(dataset);
-        return options.DryRun ? Show(config) : Train(config, dataset, ending.Token);
+        return device is null ? Show(config) : Train(config, dataset, await device, ending.Token);
     }
 
     private static ExitCode Show(TrainingConfig config)
@@ -52,9 +57,8 @@ internal sealed class TrainRun(TrainOptions options)
         return ConfigBuilder.Build(options.Recipe, options.Values, options: true, recipe.Values);
     }
 
-    private ExitCode Train(TrainingConfig config, ImageDataset dataset, CancellationToken cancellationToken)
+    private ExitCode Train(TrainingConfig config, ImageDataset dataset, Device device, CancellationToken cancellationToken)
     {
-        var device = ComputeDevice.Choose(options.Device);
         var run = new TrainingRun(config, dataset, options.Runs);
         if (!options.Force && run.Reuse() is { } finished)
         {

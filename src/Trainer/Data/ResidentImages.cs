@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace LeNetServe.Trainer.Data;
 
-/// <summary>A set of images held as one uint8 tensor on the device; a batch is one index_select.</summary>
+/// <summary>
+/// A set of images as one uint8 tensor on the device; a batch is one index_select. On a CPU the tensor is the set's own memory.
+/// </summary>
 internal sealed class ResidentImages : IDisposable
 {
     private readonly Tensor pixels;
@@ -12,8 +14,9 @@ internal sealed class ResidentImages : IDisposable
     public ResidentImages(ImageSet set, Device device)
     {
         Count = set.Count;
-        pixels = tensor(set.Pixels, [set.Count, set.Shape.Channels, set.Shape.Height, set.Shape.Width], ScalarType.Byte, device)
-            .DetachFromDisposeScope();
+        using var scope = NewDisposeScope();
+        pixels = frombuffer(set.Pixels, ScalarType.Byte).to(device)
+            .view(set.Count, set.Shape.Channels, set.Shape.Height, set.Shape.Width).DetachFromDisposeScope();
         labels = tensor(Array.ConvertAll(set.Labels, label => (long)label), ScalarType.Int64, device).DetachFromDisposeScope();
         Device = device;
     }

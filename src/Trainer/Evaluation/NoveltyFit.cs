@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LeNetServe.Certainty;
 using LeNetServe.Randomness;
 using LeNetServe.Trainer.Computing;
@@ -16,15 +17,17 @@ namespace LeNetServe.Trainer.Evaluation;
 /// <param name="size">Number of features.</param>
 internal sealed class NoveltyFit(float[] features, int known, int size)
 {
-    private const int Units = 32, Epochs = 12, BatchSize = 128, Slices = 4;
+    private const int Width = 16, Units = 2 * Width, Epochs = 12, BatchSize = 128, Slices = 4;
     private const double LearningRate = 3e-3;
     private static readonly TrainingConfig Decay = new() { WeightDecay = 1e-4 };
 
     // Keeps a feature that hardly varies from deciding alone.
     private const double Floor = 0.01;
 
-    /// <summary>Values of a unit: a weight for each feature, its bias, and its factor in the score.</summary>
-    private readonly int stride = size + 2;
+    // The values: features×units weights, a bias for each unit, a factor in the score for each unit, and the score's own bias.
+    private readonly int biases = size * Units;
+    private readonly int factors = (size + 1) * Units;
+    private readonly int last = (size + 2) * Units;
 
     /// <summary>Trains the score. The result depends on the features alone, not on the number of threads.</summary>
     /// <param name="known">Images×features of training images.</param>
@@ -43,12 +46,11 @@ internal sealed class NoveltyFit(float[] features, int known, int size)
         var output = new double[Units];
         for (var unit = 0; unit < Units; unit++)
         {
-            var values = trained.AsSpan(unit * stride, stride);
-            bias[unit] = values[size];
-            output[unit] = values[size + 1];
+            bias[unit] = trained[biases + unit];
+            output[unit] = trained[factors + unit];
             for (var index = 0; index < size; index++)
             {
-                weight[unit * size + index] = values[index] / deviation[index];
+                weight[unit * size + index] = trained[index * Units + unit] / deviation[index];
                 bias[unit] -= weight[unit * size + index] * mean[index];
             }
         }
@@ -60,14 +62,25 @@ internal sealed class NoveltyFit(float[] features, int known, int size)
         var mean = new double[size];
         var deviation = new double[size];
         var images = features.Length / size;
-        for (var index = 0; index < features.Length; index++)
-            mean[index % size] += (double)features[index] / images;
-        for (var index = 0; index < features.Length; index++)
-            deviation[index % size] += Math.Pow(features[index] - mean[index % size], 2) / images;
+        for (var image = 0; image < images; image++)
+            for (var index = 0; index < size; index++)
+                mean[index] += features[image * size + index];
+        TensorPrimitives.Divide(mean, images, mean);
+        for (var image = 0; image < images; image++)
+            for (var index = 0; index < size; index++)
+            {
+                var distance = features[image * size + index] - mean[index];
+                deviation[index] += distance * distance;
+            }
+        TensorPrimitives.Divide(deviation, images, deviation);
         TensorPrimitives.Sqrt(deviation, deviation);
         TensorPrimitives.Add(deviation, Floor * deviation.Average(), deviation);
-        for (var index = 0; index < features.Length; index++)
-            features[index] = (float)((features[index] - mean[index % size]) / deviation[index % size]);
+        for (var image = 0; image < images; image++)
+            for (var index = 0; index < size; index++)
+            {
+                ref var value = ref features[image * size + index];
+                value = (float)((value - mean[index]) / deviation[index]);
+            }
         return (mean, deviation);
     }
 
@@ -90,7 +103,7 @@ internal sealed class NoveltyFit(float[] features, int known, int size)
                 using var passing = NewDisposeScope();
                 threads.Run(Slices, slice => Backward(
                     batch.AsSpan()[(slice * batch.Length / Slices)..((slice + 1) * batch.Length / Slices)],
-                    batch.Length, Memory(weights), Memory(gradients[slice])));
+                    batch.Length, weights, gradients[slice]));
                 foreach (var gradient in gradients.AsSpan(1))
                     gradients[0].add_(gradient, Number.Of(1));
                 optimizer.Step(weights, gradients[0], rate, ++step);
@@ -101,42 +114,55 @@ internal sealed class NoveltyFit(float[] features, int known, int size)
 
     private Tensor Start(ref SplitMix64 random)
     {
-        var values = new float[Units * stride + 1];
+        var values = new float[last + 1];
         for (var index = 0; index < Units * size; index++)
-            values[index / size * stride + index % size] = random.Normal(MathF.Sqrt(2f / size));
+            values[index % size * Units + index / size] = random.Normal(MathF.Sqrt(2f / size));
         for (var unit = 0; unit < Units; unit++)
-            values[unit * stride + size + 1] = random.Normal(MathF.Sqrt(1f / Units));
+            values[factors + unit] = random.Normal(MathF.Sqrt(1f / Units));
         return tensor(values);
     }
 
     /// <summary>Computes the gradient of images' share of the batch's mean cross-entropy.</summary>
-    private void Backward(ReadOnlySpan<int> images, int batch, ReadOnlySpan<float> weights, Span<float> gradient)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe void Backward(ReadOnlySpan<int> images, int batch, Tensor values, Tensor sums)
     {
-        gradient.Clear();
-        Span<float> units = stackalloc float[Units];
-        foreach (var image in images)
-        {
-            var values = features.AsSpan(image * size, size);
-            var score = weights[^1];
-            for (var unit = 0; unit < Units; unit++)
+        var weights = TensorMemory.Pointer(values);
+        var gradient = TensorMemory.Pointer(sums);
+        new Span<float>(gradient, last + 1).Clear();
+        fixed (float* all = features)
+            foreach (var image in images)
             {
-                var own = weights.Slice(unit * stride, stride);
-                units[unit] = Math.Max(0, TensorPrimitives.Dot(values, own[..size]) + own[size]);
-                score += units[unit] * own[size + 1];
-            }
-            var slope = (1 / (1 + MathF.Exp(-score)) - (image < known ? 0 : 1)) / batch;
-            gradient[^1] += slope;
-            for (var unit = 0; unit < Units; unit++)
-                if (units[unit] > 0)
+                var from = all + ((long)image * size);
+                var (first, second) = Load(weights + biases);
+                for (var index = 0; index < size; index++)
                 {
-                    var own = gradient.Slice(unit * stride, stride);
-                    var share = slope * weights[unit * stride + size + 1];
-                    TensorPrimitives.MultiplyAdd(values, share, own[..size], own);
-                    own[size] += share;
-                    own[size + 1] += slope * units[unit];
+                    var (left, right) = Load(weights + (index * Units));
+                    first = Vector512.FusedMultiplyAdd(Vector512.Create(from[index]), left, first);
+                    second = Vector512.FusedMultiplyAdd(Vector512.Create(from[index]), right, second);
                 }
-        }
+                first = Vector512.Max(first, default);
+                second = Vector512.Max(second, default);
+                var (firstFactor, secondFactor) = Load(weights + factors);
+                var score = Vector512.Sum(first * firstFactor + second * secondFactor) + weights[last];
+                var slope = (1 / (1 + MathF.Exp(-score)) - (image < known ? 0 : 1)) / batch;
+                gradient[last] += slope;
+                Add(gradient + factors, slope, first, second);
+                first = (firstFactor * slope) & Vector512.GreaterThan(first, default);
+                second = (secondFactor * slope) & Vector512.GreaterThan(second, default);
+                Add(gradient + biases, 1, first, second);
+                for (var index = 0; index < size; index++)
+                    Add(gradient + (index * Units), from[index], first, second);
+            }
     }
 
-    private static Span<float> Memory(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe (Vector512<float> First, Vector512<float> Second) Load(float* values) =>
+        (Vector512.Load(values), Vector512.Load(values + Width));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Add(float* sums, float factor, Vector512<float> first, Vector512<float> second)
+    {
+        Vector512.FusedMultiplyAdd(Vector512.Create(factor), first, Vector512.Load(sums)).Store(sums);
+        Vector512.FusedMultiplyAdd(Vector512.Create(factor), second, Vector512.Load(sums + Width)).Store(sums + Width);
+    }
 }

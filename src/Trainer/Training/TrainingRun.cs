@@ -37,6 +37,8 @@ internal sealed class TrainingRun
         this.config = config;
         this.dataset = dataset;
         inputs = new(() => RunInputs.Of(config, dataset, identity?.Value ?? DatasetIdentity.Of(dataset)));
+        // The hash is ready when the run needs it. An error comes again then.
+        _ = Task.Run(() => inputs.Value);
         var input = dataset.Imaging.Input;
         Spec = Variants.Create(config.Variant, input.Channels, dataset.Labels.Count);
         if (Spec.Input != input)
