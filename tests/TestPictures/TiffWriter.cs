@@ -41,6 +41,9 @@ public sealed record TiffWriter
     /// <summary>Writes numbers with the high byte first.</summary>
     public bool IsBigEndian { get; init; }
 
+    /// <summary>The kind of each page; null writes no tag.</summary>
+    public FileType? Subfile { get; init; }
+
     /// <summary>The number of pages.</summary>
     public int Pages { get; init; } = 1;
 
@@ -71,6 +74,8 @@ public sealed record TiffWriter
         tiff.SetField(TiffTag.PHOTOMETRIC, Photometric);
         tiff.SetField(TiffTag.COMPRESSION, Compression);
         tiff.SetField(TiffTag.PLANARCONFIG, PlanarConfig.CONTIG);
+        if (Subfile is { } subfile)
+            tiff.SetField(TiffTag.SUBFILETYPE, subfile);
         if (Orientation > 0)
             tiff.SetField(TiffTag.ORIENTATION, (Orientation)Orientation);
         if (Extra is { } extra)

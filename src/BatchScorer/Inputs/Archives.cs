@@ -116,12 +116,14 @@ internal static class Archives
         file.Position = 0;
         if (start.IsEmpty)
             throw new InvalidDataException("the file is empty");
+        // The name of its first member, with which a tar begins, may look like another kind of file.
+        if (TarMembers.IsHeader(start))
+            return ArchiveKind.Tar;
         if (start is [0x1f, 0x8b, ..])
             return ArchiveKind.TarGz;
         if (start.StartsWith("PK\u0003\u0004"u8))
             return ArchiveKind.Zip;
-        // A program may stand before a zip, and the name of a member begins a tar.
-        if (ForeignFile.Known(start) is var (found, advice) && (named != ArchiveKind.Tar || !TarMembers.IsHeader(start)))
+        if (ForeignFile.Known(start) is var (found, advice))
             throw new InvalidDataException(found + advice);
         return named == ArchiveKind.TarGz ? ArchiveKind.Tar : named;
     }

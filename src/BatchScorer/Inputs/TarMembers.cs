@@ -31,10 +31,8 @@ internal sealed class TarMembers(Stream archive)
         {
             if (!IsHeader(header))
             {
-                // Blocks of zeros end an archive. Behind a damaged header they may be a file's content.
-                if (!lost && !header.AsSpan().ContainsAnyExcept((byte)0))
-                    yield break;
-                if (!lost)
+                // Blocks of zeros end an archive. Another one may follow, as of cat a.tar b.tar.
+                if (!lost && header.AsSpan().ContainsAnyExcept((byte)0))
                     yield return Damaged(++damaged, "its checksum is wrong");
                 lost = true;
                 continue;
@@ -56,6 +54,7 @@ internal sealed class TarMembers(Stream archive)
                 if (Member(type, size, content) is { } member)
                     yield return member;
                 Forget();
+                SkipMap(type);
             }
             content.Skip();
         }
@@ -79,6 +78,17 @@ internal sealed class TarMembers(Stream archive)
             fault ??= $"its type is '{(char.IsAsciiLetterOrDigit((char)type) ? $"{(char)type}" : $"{type:x2}")}', expected a whole file";
         // The end of a long name tells whether it is a picture's.
         return fault is null ? new(path, size, content.Read) : new(path[Math.Max(0, path.Length - 100)..], size, null, Unreadable(fault));
+    }
+
+    /// <summary>Skips the rest of the map of a file with holes, which the size does not count.</summary>
+    private void SkipMap(byte type)
+    {
+        const int extendedInHeader = 482, extendedInMap = 504;
+        if (type != (byte)'S' || header[extendedInHeader] == 0)
+            return;
+        while (ReadBlock(lost: true) && header[extendedInMap] != 0)
+        {
+        }
     }
 
     private ArchiveMember Damaged(int number, string why)

@@ -51,7 +51,9 @@ internal sealed class BoundedCompression(ICompressionProvider provider, int maxB
         {
             message.Reader.Complete();
             if (exception is InvalidDataException)
-                throw faults.Create(StatusCode.InvalidArgument, $"a compressed message is not valid {EncodingName}: {exception.Message}");
+                throw faults.Create(
+                    StatusCode.InvalidArgument,
+                    $"a compressed message is not valid {EncodingName}: it is damaged, cut off, or of another coding");
             throw;
         }
         finally

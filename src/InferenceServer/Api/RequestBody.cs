@@ -39,7 +39,8 @@ internal static class RequestBody
         }
         catch (InvalidDataException exception)
         {
-            var message = $"the body is not valid {request.Headers.ContentEncoding}: {exception.Message}";
+            // The runtime's message speaks of an entry of an archive with another method.
+            var message = $"the body is not valid {request.Headers.ContentEncoding}: it is damaged, cut off, or of another coding";
             throw InferenceException.InvalidInput(message, null, exception);
         }
         catch (IOException exception)

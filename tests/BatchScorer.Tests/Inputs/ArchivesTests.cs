@@ -50,6 +50,7 @@ public sealed class ArchivesTests : IDisposable
     [InlineData("a.tar.gz", "b.tar")]
     [InlineData("a.tar", "b.tar.gz")]
     [InlineData("a.tar", "b.tgz")]
+    [InlineData("a.tar", "b.zip")]
     public void Images_NameOfAnotherKind_IsReadByTheFirstBytes(string archive, string renamed)
     {
         Write(directory[archive], [[1], [2]]);

@@ -60,6 +60,22 @@ public sealed class TarMembersTests
         Assert.Equal([$"! its type is '{type}', expected a whole file", "b/2.png"], Members(archive));
     }
 
+    /// <summary>The header of such a file has 4 of its parts, and each further block 21; GNU's tar writes it for a file with holes.</summary>
+    [Fact]
+    public void Read_EntryWithAMapOfManyHoles_IsOneErrorAndTheOthersAreRead()
+    {
+        var extended = Header("x.png", Content.Length, 'S', places: [482]);
+        byte[] map = [.. new byte[504], 1, .. new byte[7], .. new byte[512]];
+        byte[] archive = [.. extended, .. map, .. Padded(Content), .. File("b/2.png"), .. new byte[1024]];
+
+        Assert.Equal(["! its type is 'S', expected a whole file", "b/2.png"], Members(archive));
+    }
+
+    [Fact]
+    public void Read_ArchivesOneAfterTheOther_AreAllRead() =>
+        Assert.Equal(
+            ["a/1.png", "b/2.png"], Members([.. File("a/1.png"), .. new byte[10_240], .. File("b/2.png"), .. new byte[1024], 1, 2, 3]));
+
     [Theory]
     [InlineData('5')]
     [InlineData('V')]
@@ -147,9 +163,11 @@ public sealed class TarMembersTests
 
     private static byte[] Padded(byte[] data) => [.. data, .. new byte[(512 - (data.Length % 512)) % 512]];
 
-    private static byte[] Header(string name, int length, char type = '0', string? size = null)
+    private static byte[] Header(string name, int length, char type = '0', string? size = null, params int[] places)
     {
         var header = new byte[512];
+        foreach (var place in places)
+            header[place] = 1;
         Encoding.ASCII.GetBytes(name, header);
         Encoding.Latin1.GetBytes(size ?? $"{Convert.ToString(length, 8).PadLeft(11, '0')}\0", header.AsSpan(124));
         header[156] = (byte)type;

@@ -255,6 +255,25 @@ public sealed class HttpRulesTests
     }
 
     [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task Post_CompressedBodyWithAWrongChecksum_SaysThatItIsDamaged(string coding)
+    {
+        await using var server = await TestServer.StartAsync();
+        var body = Compress(coding, Encoding.UTF8.GetBytes(Json));
+        body[^(coding == "gzip" ? 8 : 1)] ^= 1;
+        using var content = new ByteArrayContent(body);
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
+
+        using var response = await server.Http.PostAsync(Classify, content, Cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(
+            $"the body is not valid {coding}: it is damaged, cut off, or of another coding", await response.Content.ReadAsStringAsync(Cancel));
+    }
+
+    [Theory]
     [InlineData("gzip", 8)]
     [InlineData("gzip", 1)]
     [InlineData("deflate", 4)]

@@ -13,7 +13,8 @@ internal static class TiffDecoder
     private const int StripOffsets = 273, StripBytes = 279, TileWidth = 322, TileHeight = 323, TileOffsets = 324, TileBytes = 325;
     private const int Compression = 259, Interpretation = 262, PlanarConfiguration = 284, SampleFormat = 339;
     private const int OldJpeg = 6, Jpeg = 7, PackBits = 32_773;
-    private const int Uncompressed = 1, Cmyk = 5, YCbCr = 6, SeparatePlanes = 2, UnsignedNumbers = 1, UndefinedNumbers = 4;
+    private const int Subfile = 254, Thumbnail = 1, Mask = 4;
+    private const int Uncompressed = 1, Palette = 3, Cmyk = 5, YCbCr = 6, SeparatePlanes = 2, UnsignedNumbers = 1, UndefinedNumbers = 4;
     private const string SaveAnew = "save it as PNG, or as TIFF with LZW and 8 bits";
     private const int MaxEntries = 512;
     private const int MaxSamples = 8;
@@ -74,7 +75,14 @@ internal static class TiffDecoder
         if (directory.First(Interpretation) == Cmyk && (bits != 8 || directory.First(PlanarConfiguration) == SeparatePlanes))
             throw new ImageException(
                 ImageFault.UnknownFormat, $"the TIFF has CMYK in planes or of 16 bits, expected 8 bits in one plane: {SaveAnew}");
+        if ((directory.First(Subfile) ?? 0) is var subfile && (subfile & (Thumbnail | Mask)) != 0)
+            throw new ImageException(
+                ImageFault.UnknownFormat,
+                $"the TIFF's first page is a {((subfile & Mask) != 0 ? "mask" : "thumbnail")}, expected a picture: save the picture as PNG");
         var isTiled = directory.First(TileWidth) is not null;
+        if (isTiled && samples > 1 && directory.First(Interpretation) == Palette)
+            throw new ImageException(
+                ImageFault.UnknownFormat, $"the TIFF has a palette, further samples and tiles, expected strips: {SaveAnew}");
         long partWidth = isTiled ? directory.First(TileWidth) ?? 0 : (uint)width;
         long partHeight = directory.First(isTiled ? TileHeight : RowsPerStrip) ?? (isTiled ? 0 : (uint)height);
         if (!isTiled)
@@ -135,8 +143,8 @@ internal static class TiffDecoder
         var raster = GC.AllocateUninitializedArray<int>(width * height);
         // The library only flips, and does not rotate: with the stored orientation asked for it does nothing.
         var stored = (BitMiracle.LibTiff.Classic.Orientation)orientation;
-        var isRead = alpha is not null && IsGray(tiff)
-            ? ReadGrayWithAlpha(tiff, raster, width, height)
+        var isRead = IsGrayOfWholeBytes(tiff)
+            ? ReadGray(tiff, raster, width, height, hasAlpha: alpha is not null)
             : tiff.ReadRGBAImageOriented(width, height, raster, stored, stopOnError: true);
         if (!isRead)
             throw LastError.IsTruncated ? Truncated(encoded.Length) : Damaged(encoded.Length, LastError.Message);
@@ -153,15 +161,17 @@ internal static class TiffDecoder
         tiff.GetField(TiffTag.EXTRASAMPLES) is [_, var kinds, ..] && kinds.ToShortArray() is [var kind, ..]
             && (ExtraSample)kind is ExtraSample.ASSOCALPHA or ExtraSample.UNASSALPHA ? (ExtraSample)kind : null;
 
-    private static bool IsGray(Tiff tiff) =>
-        tiff.GetFieldDefaulted(TiffTag.PHOTOMETRIC)[0].ToInt() is (int)Photometric.MINISWHITE or (int)Photometric.MINISBLACK;
+    private static bool IsGrayOfWholeBytes(Tiff tiff) =>
+        tiff.GetFieldDefaulted(TiffTag.BITSPERSAMPLE)[0].ToInt() >= 8
+        && tiff.GetFieldDefaulted(TiffTag.PHOTOMETRIC)[0].ToInt() is (int)Photometric.MINISWHITE or (int)Photometric.MINISBLACK;
 
-    /// <summary>Reads a gray picture with alpha, which the library cannot. False if it has not 8 or 16 bits, or is damaged.</summary>
-    private static bool ReadGrayWithAlpha(Tiff tiff, int[] raster, int width, int height)
+    /// <summary>
+    /// Reads a gray picture of 8 or 16 bits; false if it is damaged. The library reads no alpha of gray. It shifts the rows of tiles that
+    /// stick out of the picture if a pixel has more than one byte.
+    /// </summary>
+    private static bool ReadGray(Tiff tiff, int[] raster, int width, int height, bool hasAlpha)
     {
         var sampleBytes = tiff.GetFieldDefaulted(TiffTag.BITSPERSAMPLE)[0].ToInt() / 8;
-        if (sampleBytes == 0)
-            return false;
         var isSeparate = tiff.GetFieldDefaulted(TiffTag.PLANARCONFIG)[0].ToInt() == SeparatePlanes;
         var step = isSeparate ? sampleBytes : sampleBytes * tiff.GetFieldDefaulted(TiffTag.SAMPLESPERPIXEL)[0].ToInt();
         var inverse = tiff.GetFieldDefaulted(TiffTag.PHOTOMETRIC)[0].ToInt() == (int)Photometric.MINISWHITE ? 0xff : 0;
@@ -169,11 +179,11 @@ internal static class TiffDecoder
             ? (tiff.GetField(TiffTag.TILEWIDTH)[0].ToInt(), tiff.GetField(TiffTag.TILELENGTH)[0].ToInt())
             : (width, tiff.GetFieldDefaulted(TiffTag.ROWSPERSTRIP)[0].ToInt() is > 0 and var rows ? Math.Min(rows, height) : height);
         var grays = new byte[tiff.IsTiled() ? tiff.TileSize() : tiff.StripSize()];
-        var alphas = isSeparate ? new byte[grays.Length] : grays;
+        var alphas = isSeparate && hasAlpha ? new byte[grays.Length] : grays;
         for (var top = 0; top < height; top += partHeight)
             for (var left = 0; left < width; left += partWidth)
             {
-                if (!ReadPart(tiff, grays, left, top, plane: 0) || (isSeparate && !ReadPart(tiff, alphas, left, top, plane: 1)))
+                if (!ReadPart(tiff, grays, left, top, plane: 0) || (alphas != grays && !ReadPart(tiff, alphas, left, top, plane: 1)))
                     return false;
                 for (var row = top; row < Math.Min(top + partHeight, height); row++)
                     for (var column = left; column < Math.Min(left + partWidth, width); column++)
@@ -181,7 +191,8 @@ internal static class TiffDecoder
                         // The library gives the machine's order, so the high byte is the last one.
                         var at = (((row - top) * partWidth) + column - left) * step + sampleBytes - 1;
                         var gray = grays[at] ^ inverse;
-                        raster[(row * width) + column] = alphas[isSeparate ? at : at + sampleBytes] << 24 | gray << 16 | gray << 8 | gray;
+                        var alpha = hasAlpha ? alphas[isSeparate ? at : at + sampleBytes] : byte.MaxValue;
+                        raster[(row * width) + column] = alpha << 24 | gray << 16 | gray << 8 | gray;
                     }
             }
         return true;

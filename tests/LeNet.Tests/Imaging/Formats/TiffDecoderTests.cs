@@ -145,6 +145,64 @@ public sealed class TiffDecoderTests
         Assert.Equal(kind == ExtraSample.ASSOCALPHA ? 40 : 100, pixels[31 + 32 * 31]);
     }
 
+    /// <summary>The library shifts the rows of such tiles if a pixel has more than one byte.</summary>
+    [Theory]
+    [InlineData(Photometric.MINISBLACK, 16, 1)]
+    [InlineData(Photometric.MINISWHITE, 16, 1)]
+    [InlineData(Photometric.MINISBLACK, 8, 2)]
+    [InlineData(Photometric.MINISBLACK, 16, 2)]
+    [InlineData(Photometric.MINISBLACK, 2, 1)]
+    [InlineData(Photometric.RGB, 8, 3)]
+    [InlineData(Photometric.RGB, 16, 3)]
+    public void Decode_TilesThatStickOut_GivesThePixels(Photometric photometric, int depth, int samples)
+    {
+        var most = (1 << depth) - 1;
+        var black = photometric == Photometric.MINISWHITE ? most : 0;
+        var picture = Plain with
+        {
+            Photometric = photometric,
+            Depth = depth,
+            Tile = 48,
+            Extra = samples == 2 ? ExtraSample.UNSPECIFIED : null,
+            Pixel = (x, y) => [.. Enumerable.Repeat(x * y % 7 > 3 ? black : most - black, samples)],
+        };
+
+        Assert.Equal(
+            Enumerable.Range(0, 1024).Select(place => place % 32 * (place / 32) % 7 > 3 ? (byte)0 : (byte)255),
+            Gray.Process(picture.ToArray()));
+    }
+
+    [Fact]
+    public void Decode_PaletteWithFurtherSamplesInTiles_IsOfAKindThatIsNotRead()
+    {
+        ushort[] ramp = [.. Enumerable.Range(0, 256).Select(level => (ushort)(257 * level))];
+        var picture = Plain with
+        {
+            Photometric = Photometric.PALETTE,
+            Palette = [ramp, ramp, ramp],
+            Tile = 48,
+            Extra = ExtraSample.UNSPECIFIED,
+            Pixel = (x, y) => [OddPicture.Level(x, y), 255],
+        };
+
+        Assert.Equal(ImageFault.UnknownFormat, Assert.Throws<ImageException>(() => Gray.Process(picture.ToArray())).Fault);
+        Assert.Equal(Levels, Gray.Process((picture with { Tile = 0 }).ToArray()));
+    }
+
+    /// <summary>Raw files of cameras are TIFF, and begin with a thumbnail.</summary>
+    [Theory]
+    [InlineData(FileType.REDUCEDIMAGE, "thumbnail")]
+    [InlineData(FileType.MASK, "mask")]
+    public void Decode_FirstPageIsAThumbnailOrAMask_IsRefused(FileType subfile, string name)
+    {
+        var exception = Assert.Throws<ImageException>(() => Gray.Process((Plain with { Subfile = subfile, Pages = 2 }).ToArray()));
+
+        Assert.Equal(
+            (ImageFault.UnknownFormat, $"the TIFF's first page is a {name}, expected a picture: save the picture as PNG"),
+            (exception.Fault, exception.Message));
+        Assert.Equal(Levels, Gray.Process((Plain with { Subfile = FileType.PAGE, Pages = 2 }).ToArray()));
+    }
+
     [Theory]
     [InlineData(SampleFormat.INT)]
     [InlineData(SampleFormat.IEEEFP)]
