@@ -60,7 +60,7 @@ public sealed class TarMembersTests
         Assert.Equal([$"! its type is '{type}', expected a whole file", "b/2.png"], Members(archive));
     }
 
-    /// <summary>The header of such a file has 4 of its parts, and each further block 21; GNU's tar writes it for a file with holes.</summary>
+    /// <summary>GNU's tar has 4 parts of a file with holes in its header, and 21 in each block that follows.</summary>
     [Fact]
     public void Read_EntryWithAMapOfManyHoles_IsOneErrorAndTheOthersAreRead()
     {

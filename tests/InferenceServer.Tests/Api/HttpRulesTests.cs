@@ -270,7 +270,8 @@ public sealed class HttpRulesTests
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains(
-            $"the body is not valid {coding}: it is damaged, cut off, or of another coding", await response.Content.ReadAsStringAsync(Cancel));
+            $"the body is not valid {coding}: it is damaged, cut off, or of another coding",
+            await response.Content.ReadAsStringAsync(Cancel));
     }
 
     [Theory]

@@ -78,7 +78,8 @@ internal static class TiffDecoder
         if ((directory.First(Subfile) ?? 0) is var subfile && (subfile & (Thumbnail | Mask)) != 0)
             throw new ImageException(
                 ImageFault.UnknownFormat,
-                $"the TIFF's first page is a {((subfile & Mask) != 0 ? "mask" : "thumbnail")}, expected a picture: save the picture as PNG");
+                $"the TIFF's first page is a {((subfile & Mask) != 0 ? "mask" : "thumbnail")}, expected a picture: "
+                + "save the picture as PNG");
         var isTiled = directory.First(TileWidth) is not null;
         if (isTiled && samples > 1 && directory.First(Interpretation) == Palette)
             throw new ImageException(
