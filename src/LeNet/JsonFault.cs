@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -21,6 +22,7 @@ public static partial class JsonFault
         ("literal", "expected true, false, null, a number, or text in double quotes"),
         ("leading zero", "a number begins with 0, expected none"),
         ("end of a number", "the number has no end, or a letter in it"),
+        ("beyond the range", "the number is beyond the range of numbers"),
         ("setting null values", "the value is null, expected one"),
         ("could not be converted", "the value is of another kind than expected"),
     ];
@@ -44,6 +46,33 @@ public static partial class JsonFault
 
     /// <summary>Gets the fault of a text that may have other faults than those of JSON.</summary>
     public static string MessageOf(Exception exception) => exception is JsonException json ? Of(json) : exception.Message;
+
+    /// <summary>
+    /// Refuses half of a surrogate pair in a text. A document would refuse it later, as a fault of the program that reads the text.
+    /// </summary>
+    /// <exception cref="JsonException">A text or a key has one.</exception>
+    public static void RequireWholeTexts(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+        while (reader.Read())
+            if (reader.ValueIsEscaped && !IsWhole(reader))
+            {
+                var text = Encoding.UTF8.GetString(reader.ValueSpan);
+                throw new JsonException($"the text \"{text}\" has half of a surrogate pair, expected both halves");
+            }
+    }
+
+    private static bool IsWhole(Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString() is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private static string Place(JsonException exception) => exception is { LineNumber: { } line, BytePositionInLine: { } column }
         ? $"line {line + 1}, column {column + 1}: "

@@ -24,6 +24,7 @@ public sealed class LeNetJson
         AllowOutOfOrderMetadataProperties = true,
         Converters =
         {
+            new FiniteDouble(),
             new JsonStringEnumConverter<ActivationFunction>(namingPolicy: null, allowIntegerValues: false),
             new JsonStringEnumConverter<Geometry>(namingPolicy: null, allowIntegerValues: false),
             new JsonStringEnumConverter<PoolingKind>(namingPolicy: null, allowIntegerValues: false),

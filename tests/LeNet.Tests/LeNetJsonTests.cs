@@ -25,6 +25,22 @@ public sealed class LeNetJsonTests
         """{"layers":[{"type":"pooling","name":"S2","sise":2}]}""", LeNetJson.Default.VariantFile));
 
     [Theory]
+    [InlineData("1e999", "2")]
+    [InlineData("-1e999", "2")]
+    [InlineData("1", "1e999")]
+    public void Deserialize_NumberBeyondTheRange_IsAnError(string seconds, string temperature)
+    {
+        var json = $$"""
+            {"run":"a","test_accuracy":1,"test_loss":1,"test_images":1,"epochs":1,"images_per_second":1,"parameters":1,
+            "seconds":{{seconds}},"temperature":{{temperature}} }
+            """;
+
+        var exception = Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(json, LeNetJson.Default.RunSummary));
+
+        Assert.EndsWith(": the number is beyond the range of numbers", JsonFault.Of(exception), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("1")]
     [InlineData("99")]
     [InlineData("\"1\"")]

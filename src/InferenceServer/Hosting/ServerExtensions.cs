@@ -24,6 +24,7 @@ internal static class ServerExtensions
         builder.Logging.AddLogFilters();
         builder.AddListeners(options);
         var services = builder.Services;
+        KestrelLog.Use(services);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.DrainDelay + options.Shutdown.Timeout);
         services.AddCalls(options);
         services.AddTelemetry(options.Telemetry);

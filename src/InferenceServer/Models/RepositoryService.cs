@@ -5,6 +5,9 @@ internal sealed partial class RepositoryService(
     ModelRepository repository, RepositoryOptions options, ServerLifecycle lifecycle, TimeProvider time, ILogger<RepositoryService> logger)
     : BackgroundService
 {
+    // The reason that was logged last: a folder that is away for a night is one line.
+    private string? unreadable;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Without this the first load would run inside the host's start and hold the listeners back.
@@ -20,19 +23,24 @@ internal sealed partial class RepositoryService(
             return;
         using var timer = new PeriodicTimer(options.PollInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-            await ScanAsync(stoppingToken);
+            await PollAsync(stoppingToken);
     }
 
-    private async Task ScanAsync(CancellationToken stoppingToken)
+    /// <summary>Looks at the folder once.</summary>
+    public async Task PollAsync(CancellationToken stoppingToken)
     {
+        string? reason = null;
         try
         {
             await repository.ScanAsync(stoppingToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogUnreadable(options.Path, exception.Message);
+            reason = exception.Message;
         }
+        if (reason is not null && reason != unreadable)
+            LogUnreadable(options.Path, reason);
+        unreadable = reason;
     }
 
     [LoggerMessage(21, LogLevel.Warning, "No model is served from {Path} (mode {Mode})",

@@ -83,7 +83,8 @@ internal static unsafe class ImageDecoder
         var end = JpegFile.EndOf(encoded);
         var data = end < 0 ? encoded : encoded[..end];
         var isInOneScan = JpegFile.IsInOneScan(data);
-        if (!isInOneScan && !JpegFile.HasEveryScan(data))
+        // Any bytes are data to arithmetic coding, so that only the end marker tells a whole file.
+        if ((!isInOneScan && !JpegFile.HasEveryScan(data)) || (end < 0 && JpegFile.IsArithmetic(encoded)))
             throw Unreadable(encoded, ImageFormat.JPEG, SKCodecResult.IncompleteInput);
         if (end < 0)
             return DecodeWithoutEnd(encoded, channels, maxPixels);

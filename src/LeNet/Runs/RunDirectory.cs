@@ -76,7 +76,9 @@ public sealed class RunDirectory(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path, MaxJsonBytes), type)
+            var json = RegularFile.ReadAllBytes(path, MaxJsonBytes);
+            JsonFault.RequireWholeTexts(json);
+            return JsonSerializer.Deserialize(json, type)
                 ?? throw new InvalidDataException($"{path} is null, expected an object");
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException or OverflowException)

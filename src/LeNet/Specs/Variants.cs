@@ -166,7 +166,9 @@ public static class Variants
         VariantFile? file;
         try
         {
-            using var json = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
+            var bytes = RegularFile.ReadAllBytes(path);
+            JsonFault.RequireWholeTexts(bytes);
+            using var json = JsonDocument.Parse(bytes);
             if (VariantFaults.Of(json.RootElement) is { } fault)
                 throw new SpecException($"{path}: {fault}");
             file = json.Deserialize(LeNetJson.Default.VariantFile);

@@ -62,7 +62,7 @@ internal sealed record ConfigField(string Key, Type Type, string Description, st
             : Type == typeof(double) ? kind == JsonValueKind.Number
             : Type == typeof(bool) ? kind is JsonValueKind.True or JsonValueKind.False
             : Type == typeof(string) ? kind == JsonValueKind.String
-            : kind == JsonValueKind.String && Names.Contains(value!.GetValue<string>(), StringComparer.OrdinalIgnoreCase);
+            : kind == JsonValueKind.String && Names.Contains(value!.GetValue<string>());
         var found = kind == JsonValueKind.String ? $"\"{value}\"" : value?.ToJsonString() ?? "null";
         return fits ? null : $"{Key} is {found}, expected {Expected}{NearestName.Hint($"{value}", Names)}";
     }

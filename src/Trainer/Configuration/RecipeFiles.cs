@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LeNetServe.Files;
@@ -32,6 +33,7 @@ internal static class RecipeFiles
         var text = isFile ? RegularFile.ReadAllText(nameOrPath) : Embedded(nameOrPath);
         try
         {
+            JsonFault.RequireWholeTexts(Encoding.UTF8.GetBytes(text));
             return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject
                 ?? throw ExpectedException.Usage($"{nameOrPath}: expected a JSON object");
         }

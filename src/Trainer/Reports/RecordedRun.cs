@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LeNetServe.Files;
@@ -55,7 +56,7 @@ internal sealed record RecordedRun
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         if (!File.Exists(path))
             return values;
-        Flatten(Parse(RegularFile.ReadAllText(path), path, text => JsonNode.Parse(text)), "", values);
+        Flatten(Parse(RegularFile.ReadAllText(path), path, Node), "", values);
         return values;
     }
 
@@ -78,6 +79,12 @@ internal sealed record RecordedRun
             if (line.Length > 0)
                 epochs.Add(Parse(line, $"{path}, line {number + 1}", Deserialize<RecordedEpoch>));
         return epochs;
+    }
+
+    private static JsonNode? Node(string text)
+    {
+        JsonFault.RequireWholeTexts(Encoding.UTF8.GetBytes(text));
+        return JsonNode.Parse(text);
     }
 
     private static T Deserialize<T>(string text) => JsonSerializer.Deserialize<T>(text, Lenient)!;

@@ -37,6 +37,8 @@ internal static partial class SetOption
             var ends = part.Split("..");
             if (ends.Length > 2 || !IsWhole(ends[0], out var first) || !IsWhole(ends[^1], out var last) || last < first)
                 throw ExpectedException.Usage($"--seeds is \"{text}\", expected numbers and ranges such as 1,2,5 or 1..8");
+            if ((long)last - first >= SweepConfigs.MostRuns)
+                throw ExpectedException.Usage($"--seeds is \"{text}\", expected at most {SweepConfigs.MostRuns} seeds");
             seeds.AddRange(Enumerable.Range(first, last - first + 1));
         }
         return seeds;

@@ -8,6 +8,9 @@ namespace LeNetServe.Trainer.Sweeps;
 /// <summary>The configs of a plan, in an order that depends on the plan alone.</summary>
 internal static class SweepConfigs
 {
+    /// <summary>The most runs of a sweep, whose configs are in memory.</summary>
+    public const int MostRuns = 100_000;
+
     /// <summary>Expands the plan; runs that come out equal are kept once.</summary>
     /// <exception cref="ExpectedException">A key, a value, a range, or the plan as a whole is wrong.</exception>
     public static IReadOnlyList<TrainingConfig> Of(SweepPlan plan) =>
@@ -41,6 +44,10 @@ internal static class SweepConfigs
         foreach (var (key, values) in plan.Grid)
             if (values.Count == 0)
                 throw ExpectedException.Usage($"the grid has no value for {key}, expected at least one");
+        var all = plan.Grid.Values.Aggregate((double)plan.Samples * plan.Seeds.Count, (runs, values) => runs * values.Count);
+        if (all > MostRuns)
+            throw ExpectedException.Usage(string.Create(
+                CultureInfo.InvariantCulture, $"the sweep has {all:N0} runs, expected at most {MostRuns:N0}"));
         foreach (var (key, range) in plan.Random)
         {
             if (range.Fault is { } fault)

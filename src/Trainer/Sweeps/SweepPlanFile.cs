@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using LeNetServe.Files;
 using LeNetServe.Trainer.Configuration;
@@ -25,7 +26,9 @@ internal static class SweepPlanFile
             throw new FileNotFoundException($"plan {path}: no such file, expected a sweep's plan as JSON{NearestName.HintOfPath(path)}");
         try
         {
-            using var document = JsonDocument.Parse(RegularFile.ReadAllText(path), Options);
+            var text = RegularFile.ReadAllText(path);
+            JsonFault.RequireWholeTexts(Encoding.UTF8.GetBytes(text));
+            using var document = JsonDocument.Parse(text, Options);
             return InFolderOf(path, Object("the plan", document.RootElement).Aggregate(new SweepPlan(), With));
         }
         catch (Exception exception) when (exception is JsonException or FormatException)

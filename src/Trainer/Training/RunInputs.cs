@@ -44,11 +44,21 @@ internal sealed record RunInputs(DatasetIdentity Dataset, IReadOnlyList<string> 
     private static string Text(DatasetIdentity data) => $"{data.Sha256} ({data.TrainImages:N0} + {Counted.Of(data.TestImages, "image")})";
 
     /// <summary>Reads the teachers' hashes; null if an older program did not write them.</summary>
-    private static Dictionary<string, string>? TeachersOf(RunDirectory run)
+    private static IReadOnlyDictionary<string, string>? TeachersOf(RunDirectory run)
     {
-        using var json = JsonDocument.Parse(RegularFile.ReadAllText(run.Environment));
-        return json.RootElement.TryGetProperty("teachers", out var teachers)
-            ? teachers.EnumerateObject().ToDictionary(teacher => teacher.Name, teacher => teacher.Value.GetString()!)
-            : null;
+        try
+        {
+            return JsonSerializer.Deserialize<Recorded>(RegularFile.ReadAllText(run.Environment), JsonSerializerOptions.Web)?.Teachers;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{run.Environment}: {JsonFault.Of(exception)}", exception);
+        }
+    }
+
+    /// <summary>The part of <c>environment.json</c> that identifies inputs.</summary>
+    private sealed record Recorded
+    {
+        public IReadOnlyDictionary<string, string>? Teachers { get; init; }
     }
 }

@@ -197,7 +197,7 @@ internal sealed class TrainingRun
                 : null,
             Epochs = state.Progress.Epoch,
             Seconds = state.Progress.Seconds,
-            ImagesPerSecond = speeds[speeds.Length / 2],
+            ImagesPerSecond = speeds.ElementAtOrDefault(speeds.Length / 2),
             Parameters = Spec.TrainableParameters,
         };
         AtomicFile.WriteText(Directory.Summary, JsonSerializer.Serialize(summary, LeNetJson.Default.RunSummary));

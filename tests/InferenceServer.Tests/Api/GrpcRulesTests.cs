@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Net;
+using System.Net.Sockets;
 using Google.Protobuf;
 using Grpc.Core;
 using LeNetServe.InferenceServer.Tests.Api.Classify;
@@ -43,6 +44,34 @@ public sealed class GrpcRulesTests
         { "two messages", [.. Frame(0, []), .. Frame(0, [])], null, StatusCode.Unimplemented, StatusCode.OK },
         { "not protobuf", Frame(0, [255, 255, 255, 255]), null, StatusCode.InvalidArgument, StatusCode.InvalidArgument },
     };
+
+    [Theory]
+    [InlineData("80", "")]
+    [InlineData("8384", "80")]
+    public async Task Call_HeaderOfIndexZero_IsALineAMinuteWithoutATrace(string headers, string trailers)
+    {
+        var log = new RecordedLog();
+        await using var server = await StartAsync(log);
+        var address = new Uri(server.GrpcAddress);
+
+        for (var connection = 0; connection < 3; connection++)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(address.Host, address.Port, Cancel);
+            byte[] frames = [.. Http2(4, 0, 0, ""), .. Http2(1, 4, 1, headers), .. Http2(1, 5, 1, trailers)];
+            await client.GetStream().WriteAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. frames], Cancel);
+            using var answer = new MemoryStream();
+            await client.GetStream().CopyToAsync(answer, Cancel);
+        }
+
+        Assert.Single(log.Entries, entry => entry.Level >= LogLevel.Warning
+            && entry.Message.Contains("A client's fault (connection): Connection processing ended abnormally", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Entries, entry => entry.Message.Contains("   at ", StringComparison.Ordinal));
+        Assert.Equal(StatusCode.OK, await CallAsync(server, Unary, Sound, encoding: null));
+    }
+
+    private static byte[] Http2(byte type, byte flags, byte stream, string content) =>
+        [0, 0, (byte)(content.Length / 2), type, flags, 0, 0, 0, stream, .. Convert.FromHexString(content)];
 
     [Theory]
     [MemberData(nameof(Faults))]

@@ -6,6 +6,7 @@ using LeNetServe.Runtime;
 using LeNetServe.Runtime.Errors;
 using LeNetServe.Tests;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LeNetServe.InferenceServer.Tests.Models;
@@ -25,6 +26,26 @@ public sealed class ModelRepositoryTests
         Assert.Equal(["tiny/1", "tiny/2"], server.Repository.Current.Versions.Select(version => $"{version}"));
         using var lease = server.Repository.Lease("tiny", 0);
         Assert.Equal(2, lease.Version.Version);
+    }
+
+    [Fact]
+    public async Task Poll_FolderIsAway_IsOneLineEachTimeItGoes()
+    {
+        var log = new RecordedLog();
+        await using var server = await TestServer.StartAsync(
+            TestServer.WriteTiny, builder => builder.Logging.AddProvider(log), "--Models:Mode=poll", "--Models:PollInterval=60m");
+        var service = server.App.Services.GetServices<IHostedService>().OfType<RepositoryService>().Single();
+
+        for (var absence = 1; absence <= 2; absence++)
+        {
+            Directory.Move(server.Models, server.Models + "-away");
+            for (var poll = 0; poll < 3; poll++)
+                await service.PollAsync(Cancellation);
+            Assert.Equal(absence, log.Entries.Count(entry => entry.Message.Contains("cannot be looked at", StringComparison.Ordinal)));
+            Directory.Move(server.Models + "-away", server.Models);
+            await service.PollAsync(Cancellation);
+        }
+        Assert.Equal(["tiny/1"], server.Repository.Current.Versions.Select(version => $"{version}"));
     }
 
     [Fact]

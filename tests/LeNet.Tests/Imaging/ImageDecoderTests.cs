@@ -180,6 +180,34 @@ public sealed class ImageDecoderTests
         Assert.Equal(Enumerable.Repeat(level, 3 * 32 * 32), Rgb.Process(encoded));
     }
 
+    [Fact]
+    public void Decode_ArithmeticJpegWithoutItsEndMarker_IsTruncated()
+    {
+        var encoded = Convert.FromBase64String(
+            "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAIBAQEBAQIBAQECAgICAgQDAgICAgUEBAMEBgUGBgYFBgYGBwkIBgcJBwYGCAsICQoKCgoKBggLDA"
+            + "sKDAkKCgr/2wBDAQICAgICAgUDAwUKBwYHCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgr/ygARCAAg"
+            + "ACADASIAAhEBAxEB/8wABgAQARD/2gAMAwEAAhADEAAAAf8A58K8e/IPRSPK0Pq4Q3Zdxj/rBWBDEBVWqTa2c4yngP/MAAQQBf/aAAgBAQABBQ"
+            + "IV9/I3omtMPMX7qwBDMmwsKdXkMOraSTfBT9QPROw9ikZqZVDw/8wABBEF/9oACAEDAQE/ARaWuaX0nMIAzuSW8wLEO61t7H0owdub89AbLSYy"
+            + "5iapewRdPNf3wy7o3Azom1yq+vdDsPxyQXwXwP/MAAQRBf/aAAgBAgEBPwFDbFdg+KrZK90wCS+Xp8ZJO6JKxztDMoD/zAAEEAX/2gAIAQEABj"
+            + "8CYcQ2M5lQDFX4RgpmDuUU0wq9uar/zAAEEAX/2gAIAQEAAT8hJ4Re/f8A01EdIxknT16DkoxeSfRVNfMtkVr4/9oADAMBAAIAAwAAABAZiWOA"
+            + "/8wABBEF/9oACAEDAQE/ECBE4rx512Q6zM8m1hGW0AOEG1KiudyQdzD/zAAEEQX/2gAIAQIBAT8Q9FqebcuEClP8pRTi1I9dO/N/8Ei8cP/MAA"
+            + "QQBf/aAAgBAQABPxBWVbWlJdi4xgxJuUitbWKklcXgRSA14JV0zbmd0g3qgJObXcr/2Q==");
+        Assert.NotEmpty(Rgb.Process(encoded));
+
+        for (var cut = 1; cut < 200; cut++)
+            Assert.Equal(ImageFault.Truncated, Assert.Throws<ImageException>(() => Rgb.Process(encoded.AsSpan(..^cut))).Fault);
+    }
+
+    [Fact]
+    public void Decode_BmpCutBeforeItsPixels_IsTruncated()
+    {
+        var encoded = Convert.FromHexString("424d420400000000000036040000" + "28000000" + "0400000004000000" + "01000800" + "00000000"
+            + "10000000" + "00000000" + "00000000" + "00000000" + "00000000" + new string('7', 2 * 1024) + new string('1', 2 * 12));
+
+        for (var length = 1; length < encoded.Length; length++)
+            Assert.Equal(ImageFault.Truncated, Assert.Throws<ImageException>(() => Rgb.Process(encoded.AsSpan(..length))).Fault);
+    }
+
     [Theory]
     [InlineData("zTXt")]
     [InlineData("iTXt")]

@@ -18,6 +18,16 @@ public sealed class RunChecksumsTests : IDisposable
     public void Verify_UnchangedRun_IsTrue() => Assert.True(RunChecksums.Verify(run));
 
     [Fact]
+    public void ReadRecipe_HalfOfASurrogatePair_NamesTheFile()
+    {
+        File.WriteAllText(run.Config, """{"dataset":"\ud800"}""");
+
+        Assert.Equal(
+            $"{run.Config}: the text \"\\ud800\" has half of a surrogate pair, expected both halves",
+            Assert.Throws<InvalidDataException>(run.ReadRecipe).Message);
+    }
+
+    [Fact]
     public void Verify_NoSums_IsFalse()
     {
         File.Delete(run.Checksums);

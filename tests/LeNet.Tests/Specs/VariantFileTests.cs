@@ -70,6 +70,8 @@ public sealed class VariantFileTests : IDisposable
     [Theory]
     [InlineData("\"kernel\": 5", "\"kernal\": 5", "layer C1: key \"kernal\" is unknown for type convolution, expected one of ")]
     [InlineData("\"kernel\": 5", "\"kernal\": 5", "input_maps; did you mean kernel?")]
+    [InlineData("\"kernel\": 5", "\"k\\ud800\": 5", "the text \"k\\ud800\" has half of a surrogate pair, expected both halves")]
+    [InlineData("\"average\"", "\"\\ud800\"", "the text \"\\ud800\" has half of a surrogate pair, expected both halves")]
     [InlineData("\"maps\": 4, ", "", "layer C1: maps is missing, expected a whole number")]
     [InlineData("\"maps\": 4", "\"maps\": \"four\"", "layer C1: maps is \"four\", expected a whole number")]
     [InlineData("\"convolution\"", "\"convv\"", "layer C1: type is \"convv\", expected one of convolution, batch-norm, activation")]

@@ -113,6 +113,9 @@ public sealed class ConfigBuilderTests
     [InlineData("""{"optimizer": "rmsprop"}""", "mine.json: optimizer is \"rmsprop\", expected sgd, adam, adamw or muon")]
     [InlineData("""{"early_stopping": 3, "keep": "last"}""", "early_stopping is 3 and keep last, expected keep best")]
     [InlineData("""{"optimizer": 1}""", "optimizer is 1, expected sgd")]
+    [InlineData("""{"flip": "Random"}""", "flip is \"Random\", expected none, random or alternating; did you mean random?")]
+    [InlineData("""{"data": "\ud800"}""", "mine.json: the text \"\\ud800\" has half of a surrogate pair, expected both halves")]
+    [InlineData("""{"\udc00": 1}""", "mine.json: the text \"\\udc00\" has half of a surrogate pair, expected both halves")]
     [InlineData("""{"epochz": 1}""", "config key \"epochz\" is unknown; did you mean epochs?")]
     [InlineData("""{"zebra": 1}""", "config key \"zebra\" is unknown; lenetserve-train train --help lists the names")]
     [InlineData(

@@ -18,6 +18,17 @@ public sealed partial class RunReportTests : IDisposable
     }
 
     [Fact]
+    public void Flatten_HalfOfASurrogatePair_NamesTheFile()
+    {
+        var path = Path.Combine(root, "environment.json");
+        File.WriteAllText(path, """{"cpu":"\ud800"}""");
+
+        Assert.Equal(
+            $"{path}: the text \"\\ud800\" has half of a surrogate pair, expected both halves",
+            Assert.Throws<InvalidDataException>(() => RecordedRun.Flatten(path)).Message);
+    }
+
+    [Fact]
     public void Write_FinishedRun_IsOneFileWithoutOutsideAddress()
     {
         var html = Written();

@@ -51,11 +51,22 @@ public sealed class SweepConfigsTests
     [InlineData("optimizer=1..2", "optimizer is not a number")]
     [InlineData("seed=1,2", "expected the sweep's seeds")]
     [InlineData("learning-rate", "expected key=value")]
+    [InlineData("optimizer=SGD,adam", "optimizer is \"SGD\", expected sgd, adam, adamw or muon; did you mean sgd?")]
     public void Of_FaultyField_SaysWhat(string set, string message)
     {
         var exception = Assert.Throws<ExpectedException>(() => SweepConfigs.Of(Plan(set)));
 
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_MoreRunsThanAnyoneTrains_IsRefusedAtOnce()
+    {
+        var plan = Plan("learning-rate=0.001..0.1:log", "epochs=1,2,3") with { Samples = 2_000_000_000, Seeds = [1, 2] };
+
+        Assert.Equal(
+            "the sweep has 12,000,000,000 runs, expected at most 100,000",
+            Assert.Throws<ExpectedException>(() => SweepConfigs.Of(plan)).Message);
     }
 
     [Theory]
@@ -68,6 +79,8 @@ public sealed class SweepConfigsTests
     [InlineData("4..1")]
     [InlineData("a")]
     [InlineData("1..2..3")]
+    [InlineData("-2147483648..2147483647")]
+    [InlineData("1..100001")]
     public void Seeds_OtherText_IsAUsageError(string text) => Assert.Throws<ExpectedException>(() => SetOption.Seeds(text));
 
     private static SweepPlan Plan(params string[] sets) => sets.Aggregate(new SweepPlan(), SetOption.Apply);

@@ -39,6 +39,8 @@ public sealed class SweepPlanFileTests
         """{ "random": { "momentum": { "low": 0, "hi": 1 } } }""",
         "key \"random.momentum.hi\" is unknown; did you mean high?")]
     [InlineData("""{ "seeds": [1], "seeds": [2] }""", "seeds")]
+    [InlineData("""{ "recipe": "\ud800" }""", "the text \"\\ud800\" has half of a surrogate pair, expected both halves")]
+    [InlineData("""{ "set": { "a\udc00": 1 } }""", "the text \"a\\udc00\" has half of a surrogate pair, expected both halves")]
     public void Read_BadPlan_SaysWhatIsWrong(string json, string expected)
     {
         var exception = Assert.Throws<InvalidDataException>(() => Read(json));

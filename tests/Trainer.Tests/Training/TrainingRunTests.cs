@@ -180,6 +180,39 @@ public sealed class TrainingRunTests
     }
 
     [Theory]
+    [InlineData("", "the text is empty, expected JSON")]
+    [InlineData("[1]", "the value is of another kind than expected")]
+    [InlineData("""{"teachers":{"a":1}}""", "the value is of another kind than expected")]
+    public void Reuse_EnvironmentIsDamaged_NamesTheFile(string text, string fault)
+    {
+        using var directory = new TemporaryDirectory();
+        var run = New(directory, "run");
+        Execute(run, threads: 1);
+        File.WriteAllText(run.Directory.Environment, text);
+
+        var message = Assert.Throws<InvalidDataException>(run.Reuse).Message;
+
+        Assert.StartsWith($"{run.Directory.Environment}: ", message, StringComparison.Ordinal);
+        Assert.EndsWith(fault, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Execute_MetricsAreLostBeforeTheLastFiles_WritesThemWithoutASpeed()
+    {
+        using var directory = new TemporaryDirectory();
+        var run = New(directory, "run");
+        var before = Execute(run, threads: 1);
+        File.Delete(run.Directory.Summary);
+        File.Delete(run.Directory.Checksums);
+        File.WriteAllText(run.Directory.Metrics, "");
+
+        var after = Execute(run, threads: 1);
+
+        Assert.Equal(before with { ImagesPerSecond = 0 }, after);
+        Assert.True(run.Directory.IsFinished);
+    }
+
+    [Theory]
     [InlineData("summary.json")]
     [InlineData("SHA256SUMS")]
     [InlineData("report.html")]

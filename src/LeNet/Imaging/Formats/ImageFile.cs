@@ -43,6 +43,8 @@ internal static class ImageFile
     public static bool? IsWhole(ReadOnlySpan<byte> encoded, ImageFormat format) => format switch
     {
         ImageFormat.PNG => HasPngChunk(encoded, "IEND"u8, out _),
+        // The header says at which byte the pixels begin.
+        ImageFormat.BMP when encoded.Length < 14 || encoded.Length < BinaryPrimitives.ReadUInt32LittleEndian(encoded[10..]) => false,
         ImageFormat.WebP => encoded.Length - 8 >= BinaryPrimitives.ReadUInt32LittleEndian(encoded[4..]),
         _ => null,
     };
