@@ -18,9 +18,6 @@ internal sealed class Companions(Models.ScoringModel model, int preview, Models.
 
     public Tally Tally { get; } = new(model);
 
-    /// <summary>Gets the mistakes to show, most confident first.</summary>
-    public IReadOnlyList<Mistake> Mistakes => worst.InOrder();
-
     /// <summary>Counts a row.</summary>
     /// <param name="row">The row.</param>
     /// <param name="number">Its number, from 0.</param>
@@ -41,7 +38,7 @@ internal sealed class Companions(Models.ScoringModel model, int preview, Models.
     {
         SummaryFile.Write(files.Summary, Tally);
         var written = new List<string> { files.Summary };
-        var mistakes = Mistakes;
+        var mistakes = worst.InOrder();
         var previewed = sample.Rows();
         if (find is not null)
         {

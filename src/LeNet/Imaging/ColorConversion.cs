@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace LeNetServe.Imaging;
@@ -28,11 +29,10 @@ internal static class ColorConversion
     /// <summary>Fills a picture of 1 (gray) or 3 channels (RGB) with the colors as they are.</summary>
     public static void FromOpaque(ReadOnlySpan<byte> rgba, in Picture picture)
     {
-        var pixels = MemoryMarshal.Cast<byte, Rgba>(rgba);
         if (picture.Channels == 1)
-            ToGray(pixels, picture.Plane(0));
+            ToGray(MemoryMarshal.Cast<byte, Rgba>(rgba), picture.Plane(0));
         else
-            ToPlanes(pixels, picture.Plane(0), picture.Plane(1), picture.Plane(2));
+            ToPlanes(rgba, picture.Plane(0), picture.Plane(1), picture.Plane(2));
     }
 
     private static bool LacksAlpha(ReadOnlySpan<Rgba> pixels)
@@ -60,15 +60,21 @@ internal static class ColorConversion
             gray[index] = Luma(pixels[index]);
     }
 
-    private static void ToPlanes(ReadOnlySpan<Rgba> pixels, Span<byte> red, Span<byte> green, Span<byte> blue)
+    private static void ToPlanes(ReadOnlySpan<byte> rgba, Span<byte> red, Span<byte> green, Span<byte> blue)
     {
-        for (var index = 0; index < pixels.Length; index++)
+        var index = 0;
+        for (; index <= red.Length - Vector<byte>.Count; index += Vector<byte>.Count)
         {
-            var pixel = pixels[index];
-            red[index] = pixel.Red;
-            green[index] = pixel.Green;
-            blue[index] = pixel.Blue;
+            var halves = MemoryMarshal.Cast<byte, Vector<ushort>>(rgba[(4 * index)..]);
+            var (redBlue, nextRedBlue) = (Low(halves[0], halves[1]), Low(halves[2], halves[3]));
+            Vector.Narrow(redBlue, nextRedBlue).CopyTo(red[index..]);
+            Vector.Narrow(redBlue >> 8, nextRedBlue >> 8).CopyTo(blue[index..]);
+            Vector.Narrow(Low(halves[0] >> 8, halves[1] >> 8), Low(halves[2] >> 8, halves[3] >> 8)).CopyTo(green[index..]);
         }
+        for (; index < red.Length; index++)
+            (red[index], green[index], blue[index]) = (rgba[4 * index], rgba[4 * index + 1], rgba[4 * index + 2]);
+
+        static Vector<ushort> Low(Vector<ushort> first, Vector<ushort> second) => Vector.AsVectorUInt16(Vector.Narrow(first, second));
     }
 
     /// <summary>ITU-R BT.601 in 16-bit fixed point; the weights add up to one, so equal parts stay what they are.</summary>

@@ -76,11 +76,10 @@ internal static unsafe class ImageDecoder
     private static Picture DecodeJpeg(ReadOnlySpan<byte> encoded, int channels, long maxPixels)
     {
         JpegFile.CheckKind(encoded);
-        var scans = JpegFile.Scans(encoded);
+        var (scans, end) = JpegFile.Extent(encoded);
         if (scans > JpegFile.ManyScans && JpegFile.Pixels(encoded) is var pixels && scans * pixels > JpegFile.ManyScans * maxPixels)
             throw new ImageException(ImageFault.TooLarge,
                 $"the JPEG has {scans} scans of {pixels} pixels, expected at most {JpegFile.ManyScans} times {maxPixels} pixels in all");
-        var end = JpegFile.EndOf(encoded);
         var data = end < 0 ? encoded : encoded[..end];
         var isInOneScan = JpegFile.IsInOneScan(data);
         // Any bytes are data to arithmetic coding, so that only the end marker tells a whole file.
@@ -90,7 +89,7 @@ internal static unsafe class ImageDecoder
             return DecodeWithoutEnd(encoded, channels, maxPixels);
         var picture = DecodeStored(encoded, ImageFormat.JPEG, channels, maxPixels);
         // Bytes after arithmetic coding always make a difference.
-        var isComplete = JpegFile.IsArithmetic(encoded) || (isInOneScan && !EndsInGray(picture));
+        var isComplete = (isInOneScan && !EndsInGray(picture)) || JpegFile.IsArithmetic(encoded);
         if (isComplete || EndsAlike(data, picture, maxPixels, isInOneScan ? [0xfe, 0xa5] : [0xfe]))
             return picture;
         picture.Dispose();

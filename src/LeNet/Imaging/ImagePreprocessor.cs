@@ -78,6 +78,11 @@ public sealed class ImagePreprocessor(ImagingSpec spec, long maxPixels = ImagePr
     private void Pad(in Picture content, Span<byte> pixels)
     {
         var (channels, height, width) = Spec.Input;
+        if (content.Channels == channels && content.Is(height, width))
+        {
+            content.Pixels.CopyTo(pixels);
+            return;
+        }
         pixels.Fill(Spec.Background);
         for (var channel = 0; channel < channels; channel++)
             Padding.CopyCentered(

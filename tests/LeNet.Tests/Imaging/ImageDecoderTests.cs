@@ -98,7 +98,7 @@ public sealed class ImageDecoderTests
         var scan = encoded.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xff, 0xda]);
         var pixels = JpegFile.Pixels(encoded);
         byte[] many = [.. encoded[..scan], .. Enumerable.Repeat(encoded[scan..^2], 10).SelectMany(bytes => bytes), 0xff, 0xd9];
-        var scans = JpegFile.Scans(many);
+        var (scans, _) = JpegFile.Extent(many);
 
         var exception = Assert.Throws<ImageException>(() => ImageDecoder.Decode(many, 3, maxPixels: pixels));
 

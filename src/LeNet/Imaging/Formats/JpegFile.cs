@@ -68,16 +68,6 @@ internal static class JpegFile
         return false;
     }
 
-    /// <summary>Counts the scans.</summary>
-    public static int Scans(ReadOnlySpan<byte> encoded)
-    {
-        var scans = 0;
-        var markers = new Markers(encoded);
-        while (markers.Next() && markers.Code != EndOfImage)
-            scans += markers.Code == StartOfScan ? 1 : 0;
-        return scans;
-    }
-
     /// <summary>Gets the pixels that the frame's header promises; 0 if there is none.</summary>
     public static long Pixels(ReadOnlySpan<byte> encoded)
     {
@@ -88,14 +78,17 @@ internal static class JpegFile
         return 0;
     }
 
-    /// <summary>Gets the place of the end marker; -1 if there is none.</summary>
-    public static int EndOf(ReadOnlySpan<byte> encoded)
+    /// <summary>Counts the scans, and gets the place of the end marker; -1 if there is none.</summary>
+    public static (int Scans, int End) Extent(ReadOnlySpan<byte> encoded)
     {
+        var scans = 0;
         var markers = new Markers(encoded);
         while (markers.Next())
             if (markers.Code == EndOfImage)
-                return encoded.Length - markers.Left - 2;
-        return -1;
+                return (scans, encoded.Length - markers.Left - 2);
+            else
+                scans += markers.Code == StartOfScan ? 1 : 0;
+        return (scans, -1);
     }
 
     /// <summary>

@@ -115,7 +115,7 @@ internal static class TiffDecoder
                 || (compression == PackBits && EndsInARun(encoded.Slice((int)offsets[part], (int)bytes[part]))))
                 throw Truncated(encoded.Length);
             if (compression is OldJpeg or Jpeg
-                && JpegFile.Scans(encoded.Slice((int)offsets[part], (int)bytes[part])) is > JpegFile.ManyScans and var scans)
+                && JpegFile.Extent(encoded.Slice((int)offsets[part], (int)bytes[part])).Scans is > JpegFile.ManyScans and var scans)
                 throw Damaged(encoded.Length, $"its JPEG has {scans} scans, expected at most {JpegFile.ManyScans}");
         }
     }
