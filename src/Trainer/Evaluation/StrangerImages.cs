@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using LeNetServe.Datasets;
 using LeNetServe.Imaging;
 using LeNetServe.Randomness;
@@ -91,10 +92,12 @@ internal sealed class StrangerImages(ImageSet images, int[] numbers, ImagingSpec
 
     private void Copy(ReadOnlySpan<byte> image, byte[] sheet, int stride, int corner)
     {
-        for (var index = 0; index < height * width; index++)
+        for (var row = 0; row < height; row++)
         {
-            ref var pixel = ref sheet[corner + index / width * stride + index % width];
-            pixel = Math.Max(pixel, image[index]);
+            var from = image.Slice(row * width, width);
+            var to = sheet.AsSpan(corner + row * stride, width);
+            for (var column = 0; column < to.Length; column++)
+                to[column] = Math.Max(to[column], from[column]);
         }
     }
 
@@ -189,6 +192,7 @@ internal sealed class StrangerImages(ImageSet images, int[] numbers, ImagingSpec
     }
 
     /// <summary>Lowers the squared distances of the pixels to those from a line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Approach(float[] distances, Vector2 from, Vector2 way)
     {
         var factor = way / way.LengthSquared();
@@ -226,23 +230,23 @@ internal sealed class StrangerImages(ImageSet images, int[] numbers, ImagingSpec
     /// <summary>Moves the center of mass into the middle, as MNIST's recipe does.</summary>
     private void Center(Span<byte> image)
     {
-        float mass = 0, down = 0, right = 0;
-        for (var index = 0; index < image.Length; index++)
-        {
-            mass += image[index];
-            down += image[index] * (index / width % height);
-            right += image[index] * (index % width);
-        }
+        int mass = 0, down = 0, right = 0;
+        for (var row = 0; row < height; row++)
+            for (var column = 0; column < width; column++)
+            {
+                int value = image[row * width + column];
+                mass += value;
+                down += value * row;
+                right += value * column;
+            }
         if (mass == 0)
             return;
+        var rows = (int)MathF.Round((float)down / mass - (height - 1) / 2f);
+        var columns = (int)MathF.Round((float)right / mass - (width - 1) / 2f);
         var from = image.ToArray();
-        var rows = (int)MathF.Round(down / mass - (height - 1) / 2f);
-        var columns = (int)MathF.Round(right / mass - (width - 1) / 2f);
-        for (var index = 0; index < image.Length; index++)
-        {
-            var row = index / width + rows;
-            var column = index % width + columns;
-            image[index] = row >= 0 && row < height && column >= 0 && column < width ? from[row * width + column] : Dark;
-        }
+        image.Clear();
+        for (var row = Math.Max(0, rows); row < height + Math.Min(0, rows); row++)
+            from.AsSpan(row * width + Math.Max(0, columns), width - Math.Abs(columns))
+                .CopyTo(image[((row - rows) * width + Math.Max(0, -columns))..]);
     }
 }
