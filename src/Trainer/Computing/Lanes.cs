@@ -35,6 +35,16 @@ internal static unsafe class Lanes
     public static Vector512<float> WideMultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> sum) =>
         AreWide ? Vector512.FusedMultiplyAdd(left, right, sum) : sum;
 
+    /// <summary>Adds a factor's products with two vectors to two sums, or to the first alone if not <see cref="AreWide"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAdd(
+        float factor, Vector512<float> first, Vector512<float> second, ref Vector512<float> sum, ref Vector512<float> secondSum)
+    {
+        var factors = Vector512.Create(factor);
+        sum = Vector512.FusedMultiplyAdd(factors, first, sum);
+        secondSum = WideMultiplyAdd(factors, second, secondSum);
+    }
+
     /// <summary>Stores five vectors one after another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(

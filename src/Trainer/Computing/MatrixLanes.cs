@@ -68,32 +68,16 @@ internal static unsafe class MatrixLanes
         for (var step = 0; step < depth; step++, a += right, a4 += right, b += bStride)
         {
             var (first, second) = Load(b);
-            var factor = Vector512.Create(a[0]);
-            s0 = Vector512.FusedMultiplyAdd(factor, first, s0);
-            t0 = Lanes.WideMultiplyAdd(factor, second, t0);
-            factor = Vector512.Create(a[down]);
-            s1 = Vector512.FusedMultiplyAdd(factor, first, s1);
-            t1 = Lanes.WideMultiplyAdd(factor, second, t1);
-            factor = Vector512.Create(a[2 * down]);
-            s2 = Vector512.FusedMultiplyAdd(factor, first, s2);
-            t2 = Lanes.WideMultiplyAdd(factor, second, t2);
-            factor = Vector512.Create(a[3 * down]);
-            s3 = Vector512.FusedMultiplyAdd(factor, first, s3);
-            t3 = Lanes.WideMultiplyAdd(factor, second, t3);
-            factor = Vector512.Create(a4[0]);
-            s4 = Vector512.FusedMultiplyAdd(factor, first, s4);
-            t4 = Lanes.WideMultiplyAdd(factor, second, t4);
-            factor = Vector512.Create(a4[down]);
-            s5 = Vector512.FusedMultiplyAdd(factor, first, s5);
-            t5 = Lanes.WideMultiplyAdd(factor, second, t5);
+            Lanes.MultiplyAdd(a[0], first, second, ref s0, ref t0);
+            Lanes.MultiplyAdd(a[down], first, second, ref s1, ref t1);
+            Lanes.MultiplyAdd(a[2 * down], first, second, ref s2, ref t2);
+            Lanes.MultiplyAdd(a[3 * down], first, second, ref s3, ref t3);
+            Lanes.MultiplyAdd(a4[0], first, second, ref s4, ref t4);
+            Lanes.MultiplyAdd(a4[down], first, second, ref s5, ref t5);
             if (!Lanes.AreWide)
                 continue;
-            factor = Vector512.Create(a4[2 * down]);
-            s6 = Vector512.FusedMultiplyAdd(factor, first, s6);
-            t6 = Lanes.WideMultiplyAdd(factor, second, t6);
-            factor = Vector512.Create(a4[3 * down]);
-            s7 = Vector512.FusedMultiplyAdd(factor, first, s7);
-            t7 = Lanes.WideMultiplyAdd(factor, second, t7);
+            Lanes.MultiplyAdd(a4[2 * down], first, second, ref s6, ref t6);
+            Lanes.MultiplyAdd(a4[3 * down], first, second, ref s7, ref t7);
         }
         Store(output + (0 * stride), s0, t0);
         Store(output + (1 * stride), s1, t1);

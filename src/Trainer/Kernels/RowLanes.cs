@@ -42,24 +42,12 @@ internal static unsafe class RowLanes
                     {
                         var left = Vector512.Load(line + column);
                         var right = Lanes.AreWide ? Vector512.Load(line + column + Second) : default;
-                        var factor = Vector512.Create(weight[0]);
-                        a = Vector512.FusedMultiplyAdd(factor, left, a);
-                        a2 = Lanes.WideMultiplyAdd(factor, right, a2);
-                        factor = Vector512.Create(weight[1]);
-                        b = Vector512.FusedMultiplyAdd(factor, left, b);
-                        b2 = Lanes.WideMultiplyAdd(factor, right, b2);
-                        factor = Vector512.Create(weight[2]);
-                        c = Vector512.FusedMultiplyAdd(factor, left, c);
-                        c2 = Lanes.WideMultiplyAdd(factor, right, c2);
-                        factor = Vector512.Create(weight[3]);
-                        d = Vector512.FusedMultiplyAdd(factor, left, d);
-                        d2 = Lanes.WideMultiplyAdd(factor, right, d2);
-                        factor = Vector512.Create(weight[4]);
-                        e = Vector512.FusedMultiplyAdd(factor, left, e);
-                        e2 = Lanes.WideMultiplyAdd(factor, right, e2);
-                        factor = Vector512.Create(weight[5]);
-                        f = Vector512.FusedMultiplyAdd(factor, left, f);
-                        f2 = Lanes.WideMultiplyAdd(factor, right, f2);
+                        Lanes.MultiplyAdd(weight[0], left, right, ref a, ref a2);
+                        Lanes.MultiplyAdd(weight[1], left, right, ref b, ref b2);
+                        Lanes.MultiplyAdd(weight[2], left, right, ref c, ref c2);
+                        Lanes.MultiplyAdd(weight[3], left, right, ref d, ref d2);
+                        Lanes.MultiplyAdd(weight[4], left, right, ref e, ref e2);
+                        Lanes.MultiplyAdd(weight[5], left, right, ref f, ref f2);
                     }
                 }
             var to = output + first;
@@ -201,26 +189,11 @@ internal static unsafe class RowLanes
                 var a = Vector512.Load(gradient + at);
                 var b = Lanes.AreWide ? Vector512.Load(gradient + at + Map) : default;
                 var c = Lanes.AreWide ? Vector512.Load(gradient + at + (2 * Map)) : default;
-                var value = Vector512.Load(x + at);
-                a0 = Vector512.FusedMultiplyAdd(a, value, a0);
-                b0 = Lanes.WideMultiplyAdd(b, value, b0);
-                c0 = Lanes.WideMultiplyAdd(c, value, c0);
-                value = Vector512.Load(x + at + 1);
-                a1 = Vector512.FusedMultiplyAdd(a, value, a1);
-                b1 = Lanes.WideMultiplyAdd(b, value, b1);
-                c1 = Lanes.WideMultiplyAdd(c, value, c1);
-                value = Vector512.Load(x + at + 2);
-                a2 = Vector512.FusedMultiplyAdd(a, value, a2);
-                b2 = Lanes.WideMultiplyAdd(b, value, b2);
-                c2 = Lanes.WideMultiplyAdd(c, value, c2);
-                value = Vector512.Load(x + at + 3);
-                a3 = Vector512.FusedMultiplyAdd(a, value, a3);
-                b3 = Lanes.WideMultiplyAdd(b, value, b3);
-                c3 = Lanes.WideMultiplyAdd(c, value, c3);
-                value = Vector512.Load(x + at + 4);
-                a4 = Vector512.FusedMultiplyAdd(a, value, a4);
-                b4 = Lanes.WideMultiplyAdd(b, value, b4);
-                c4 = Lanes.WideMultiplyAdd(c, value, c4);
+                MultiplyAdd(x + at, a, b, c, ref a0, ref b0, ref c0);
+                MultiplyAdd(x + at + 1, a, b, c, ref a1, ref b1, ref c1);
+                MultiplyAdd(x + at + 2, a, b, c, ref a2, ref b2, ref c2);
+                MultiplyAdd(x + at + 3, a, b, c, ref a3, ref b3, ref c3);
+                MultiplyAdd(x + at + 4, a, b, c, ref a4, ref b4, ref c4);
             }
             Lanes.Add(sums, a0, a1, a2, a3, a4);
             if (!Lanes.AreWide)
@@ -228,6 +201,17 @@ internal static unsafe class RowLanes
             Lanes.Add(sums + stride, b0, b1, b2, b3, b4);
             Lanes.Add(sums + (2 * stride), c0, c1, c2, c3, c4);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyAdd(
+        float* x, Vector512<float> a, Vector512<float> b, Vector512<float> c, ref Vector512<float> sum, ref Vector512<float> sum2,
+        ref Vector512<float> sum3)
+    {
+        var value = Vector512.Load(x);
+        sum = Vector512.FusedMultiplyAdd(a, value, sum);
+        sum2 = Lanes.WideMultiplyAdd(b, value, sum2);
+        sum3 = Lanes.WideMultiplyAdd(c, value, sum3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
