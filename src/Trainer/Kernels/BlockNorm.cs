@@ -47,7 +47,7 @@ internal sealed unsafe class BlockNorm
     /// <param name="count">Values per map.</param>
     /// <param name="scale">Factors.</param>
     /// <param name="shift">Summands.</param>
-    public void UseBatch(ReadOnlySpan<double> sums, ReadOnlySpan<double> squares, long count, float* scale, float* shift)
+    public void UseBatch(double* sums, double* squares, long count, float* scale, float* shift)
     {
         for (var map = 0; map < maps; map++)
         {
@@ -64,17 +64,22 @@ internal sealed unsafe class BlockNorm
     /// <summary>
     /// Adds the gradients of weight and bias, and gives the gradient before the norm as factor·gradient + slope·z + offset.
     /// </summary>
-    /// <param name="map">Number of the map.</param>
-    /// <param name="sum">Sum of the gradients after the norm.</param>
-    /// <param name="product">Sum of their products with z.</param>
+    /// <param name="sums">Each map's sum of the gradients after the norm.</param>
+    /// <param name="products">Each map's sum of their products with z.</param>
     /// <param name="count">Values per map.</param>
-    public (float Factor, float Slope, float Offset) Backward(int map, double sum, double product, long count)
+    /// <param name="coefficients">A factor per map, then slopes, then offsets.</param>
+    public void Backward(double* sums, double* products, long count, float* coefficients)
     {
-        var normalized = inverse[map] * (product - (mean[map] * sum));
-        weightGradient[map] += (float)normalized;
-        biasGradient[map] += (float)sum;
-        var factor = weight[map] * inverse[map];
-        var slope = -factor * normalized / count * inverse[map];
-        return ((float)factor, (float)slope, (float)((-factor * sum / count) - (slope * mean[map])));
+        for (var map = 0; map < maps; map++)
+        {
+            var normalized = inverse[map] * (products[map] - (mean[map] * sums[map]));
+            weightGradient[map] += (float)normalized;
+            biasGradient[map] += (float)sums[map];
+            var factor = weight[map] * inverse[map];
+            var slope = -factor * normalized / count * inverse[map];
+            coefficients[map] = (float)factor;
+            coefficients[maps + map] = (float)slope;
+            coefficients[2 * maps + map] = (float)((-factor * sums[map] / count) - (slope * mean[map]));
+        }
     }
 }

@@ -63,13 +63,14 @@ internal sealed unsafe class ConvolutionFront : IDisposable
             return null;
         if (PooledConvolution.At(trace, 0) is not { } first || !RowBlock.Supports(trace[0].Input))
             return null;
-        var rows = new RowBlock(first, trace[0].Input.Channels, parameters);
+        var rows = new RowBlock(first, trace[0].Input, parameters);
         var next = first.Layers;
         var silu = trace.ElementAtOrDefault(next)?.Layer is ActivationSpec activation
             && activation == new ActivationSpec { Name = activation.Name, Function = ActivationFunction.Silu };
         next += silu ? 1 : 0;
         if (PooledConvolution.At(trace, next) is not { } second || !MapBlock.Supports(second, trace[next].Input))
             return new(normalization, trace, first.Layers, rows, null, null, []);
+        var maps = new MapBlock(second, trace[next].Input, parameters);
         next += second.Layers;
         var dense = new List<DenseBlock>();
         while (next < trace.Count && DenseBlock.Supports(trace[next]))
@@ -80,7 +81,7 @@ internal sealed unsafe class ConvolutionFront : IDisposable
             next += relu ? 1 : 0;
             dense.Add(new(row, relu ? 0 : float.NegativeInfinity, dense.Count == 0 ? row.Input.Count : dense[^1].Stride, parameters));
         }
-        return new(normalization, trace, next, rows, silu ? new() : null, new(second, parameters), dense);
+        return new(normalization, trace, next, rows, silu ? new() : null, maps, dense);
     }
 
     /// <summary>The pooled maps, B×C×H×W.</summary>
@@ -125,22 +126,14 @@ internal sealed unsafe class ConvolutionFront : IDisposable
 
     public void Dispose()
     {
-        rows.Dispose();
-        silu?.Dispose();
-        maps?.Dispose();
-        pixels.Dispose();
-        middle.Dispose();
-        middleGradient.Dispose();
-        features.Dispose();
-        featureGradient.Dispose();
-        foreach (var block in dense)
-            block.Dispose();
+        foreach (var part in (IDisposable?[])[rows, silu, maps, pixels, middle, middleGradient, features, featureGradient, .. dense])
+            part?.Dispose();
     }
 
     private void DenseForward(float* logits, bool training)
     {
-        AlignedMemory<float>.Reserve(ref features, DenseBlock.Room(count, MapBlock.OutputSize));
-        maps!.Forward(activated, count, features.Pointer, training);
+        AlignedMemory<float>.Reserve(ref features, DenseBlock.Room(count, maps!.OutputSize));
+        maps.Forward(activated, count, features.Pointer, training);
         var values = features.Pointer;
         foreach (var block in dense)
             values = block.Forward(values, count);
@@ -149,7 +142,7 @@ internal sealed unsafe class ConvolutionFront : IDisposable
 
     private float* DenseBackward(float* gradient)
     {
-        AlignedMemory<float>.Reserve(ref featureGradient, DenseBlock.Room(count, MapBlock.OutputSize));
+        AlignedMemory<float>.Reserve(ref featureGradient, DenseBlock.Room(count, maps!.OutputSize));
         CopyRows(gradient, OutputShape.Channels, dense[^1].Gradient(count), dense[^1].Stride);
         for (var number = dense.Count - 1; number >= 0; number--)
             dense[number].Backward(count, number > 0 ? dense[number - 1].Gradient(count) : featureGradient.Pointer);

@@ -76,8 +76,7 @@ internal static unsafe class RowLanes
     }
 
     /// <summary>Scale, shift, ReLU and 2×2 maximum of two rows.</summary>
-    /// <param name="upper">First row, 28 values and 4 readable beyond; the second is <paramref name="stride"/> further.</param>
-    /// <param name="stride">Values from one row to the next.</param>
+    /// <param name="upper">First of the two rows of 28 values, with 4 readable beyond.</param>
     /// <param name="scale">Factor.</param>
     /// <param name="shift">Summand.</param>
     /// <param name="floor">Least value: 0 with ReLU, −∞ without.</param>
@@ -86,11 +85,11 @@ internal static unsafe class RowLanes
     /// 14 places of the maxima in their windows, 0 1 / 2 3, or 4 for a maximum not above the floor. 2 beyond are overwritten.
     /// </param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pool(float* upper, int stride, float scale, float shift, float floor, float* output, byte* winner)
+    public static void Pool(float* upper, float scale, float shift, float floor, float* output, byte* winner)
     {
         Vector512<float> factor = Vector512.Create(scale), summand = Vector512.Create(shift);
         var (left, right) = (Vector512.Load(upper), Vector512.Load(upper + 16));
-        var (left2, right2) = (Vector512.Load(upper + stride), Vector512.Load(upper + stride + 16));
+        var (left2, right2) = (Vector512.Load(upper + Out), Vector512.Load(upper + Out + 16));
         var p0 = Vector512.FusedMultiplyAdd(Lanes.Even(left, right), factor, summand);
         var p1 = Vector512.FusedMultiplyAdd(Lanes.Odd(left, right), factor, summand);
         var p2 = Vector512.FusedMultiplyAdd(Lanes.Even(left2, right2), factor, summand);
