@@ -284,6 +284,7 @@ function showCall() {
   if (text !== at("call").textContent)
     at("copy").textContent = "Copy";
   at("call").textContent = text;
+  at("copy").disabled = text === "";
 }
 
 at("language").addEventListener("change", showCall);

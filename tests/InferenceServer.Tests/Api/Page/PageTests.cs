@@ -432,6 +432,8 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await page.DrawAsync([(.5, .2), (.5, .5), (.48, .8)]);
         await page.AnswersAsync("1");
 
+        // As a signal stops it. A server that is only disposed may answer 500 to a call that still runs.
+        await server.App.StopAsync(TestContext.Current.CancellationToken);
         await server.DisposeAsync();
         await Assertions.Expect(page.Notice).ToContainTextAsync("does not answer", new() { Timeout = 30_000 });
         await using var next = await TestServer.StartAsync(ShippedModels.CopyMnist, $"--Listen:HttpPort={new Uri(address).Port}");
