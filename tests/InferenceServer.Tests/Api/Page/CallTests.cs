@@ -36,6 +36,16 @@ public sealed class CallTests(BrowserFixture browser) : IClassFixture<BrowserFix
     }
 
     [Fact]
+    public async Task Copy_WithoutAModel_IsDisabled()
+    {
+        await using var server = await TestServer.StartAsync(_ => { });
+        await using var page = await browser.OpenAsync(server.HttpAddress);
+        await page.Tab.GetByText("The same call from a program").ClickAsync();
+
+        await Assertions.Expect(page.Tab.Locator("#copy")).ToBeDisabledAsync();
+    }
+
+    [Fact]
     public async Task Copy_ACallOfAModelWithQuotesInItsName_IsATextThatAProgramRuns()
     {
         using var directory = new TemporaryDirectory();
