@@ -6,7 +6,9 @@ using LeNetServe.Trainer.Parameters;
 
 namespace LeNetServe.Trainer.Kernels;
 
-/// <summary>C3 and S4: 6 maps of 14×14 to 16 pooled maps of 5×5. The order of z, winners and sorted gradients is by place, then map.</summary>
+/// <summary>
+/// C3 and S4: 6 maps of 14×14 to 16 pooled maps of 5×5. The order of z, winners and sorted gradients is by place, then map.
+/// </summary>
 internal sealed unsafe class MapBlock : ConvolutionBlock
 {
     private const int Inputs = 6;
